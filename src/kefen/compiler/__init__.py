@@ -1,0 +1,1 @@
+"""A standard to SQL text; opens no connection."""

@@ -1,0 +1,65 @@
+"""Text for people, written once in both languages at the place that needs it."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Language: TypeAlias = Literal["en", "zh"]
+LANGUAGES: tuple[Language, ...] = ("en", "zh")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One message or name in English and Chinese, with `{placeholders}` filled by `filled`.
+
+    Attributes:
+        en: The English wording.
+        zh: The Chinese wording.
+    """
+
+    en: str
+    zh: str
+
+    def in_language(self, language: Language) -> str:
+        """Return the wording in `language`."""
+        return self.zh if language == "zh" else self.en
+
+    def filled(self, **values: object) -> Text:
+        """Return the text with its placeholders replaced; a `Text` value is put in per language.
+
+        Raises:
+            KeyError: A placeholder has no value.
+        """
+        return Text(
+            en=self.en.format_map({k: _in(v, "en") for k, v in values.items()}),
+            zh=self.zh.format_map({k: _in(v, "zh") for k, v in values.items()}),
+        )
+
+    def placeholders(self) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the names of the placeholders in English and in Chinese (they must agree)."""
+        return _fields(self.en), _fields(self.zh)
+
+    def as_dict(self) -> dict[str, str]:
+        """Return `{"en": ..., "zh": ...}` for JSON."""
+        return {"en": self.en, "zh": self.zh}
+
+    @classmethod
+    def same(cls, wording: str) -> Text:
+        """Return a text that reads alike in both languages (a code, a name from the data)."""
+        return cls(en=wording, zh=wording)
+
+    @classmethod
+    def from_dict(cls, wording: Mapping[str, str]) -> Text:
+        """Return the text stored by `as_dict`."""
+        return cls(en=wording["en"], zh=wording["zh"])
+
+
+def _in(value: object, language: Language) -> object:
+    return value.in_language(language) if isinstance(value, Text) else value
+
+
+def _fields(wording: str) -> frozenset[str]:
+    return frozenset(name for _, name, _, _ in string.Formatter().parse(wording) if name)

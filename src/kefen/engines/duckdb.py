@@ -1,0 +1,130 @@
+"""DuckDB: the engine of one machine."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import duckdb
+
+from kefen.domain.errors import EngineError
+from kefen.domain.text import Text
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    import pyarrow as pa
+
+DEFAULT_MEMORY_LIMIT = "2GB"
+
+
+class DuckDBEngine:
+    """One DuckDB database in a scratch directory that is removed when the engine closes.
+
+    Tables that do not fit the memory limit go to the scratch directory.
+
+    Attributes:
+        connection: The open connection.
+        scratch: A directory for intermediate files, gone after `close`.
+    """
+
+    def __init__(
+        self, *, memory_limit: str = DEFAULT_MEMORY_LIMIT, scratch_parent: Path | None = None
+    ) -> None:
+        self._scratch = tempfile.TemporaryDirectory(prefix="kefen-", dir=scratch_parent)
+        self.scratch = Path(self._scratch.name)
+        self.connection = duckdb.connect(str(self.scratch / "scratch.duckdb"))
+        for setting, value in (
+            ("memory_limit", memory_limit),
+            ("temp_directory", str(self.scratch / "spill")),
+            ("TimeZone", "UTC"),  # never the machine's zone: principle 1
+            ("autoinstall_known_extensions", False),
+            ("autoload_known_extensions", False),
+        ):
+            self.connection.execute(f"SET {setting} = ?", [value])
+
+    def run(self, sql: str, parameters: list[Any] | None = None) -> None:
+        """Run a statement whose result is not needed.
+
+        Raises:
+            EngineError: The engine ran out of memory or disk, or a number left its range.
+        """
+        self._execute(sql, parameters)
+
+    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows, for small results.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+        return self._execute(sql, parameters).fetchall()
+
+    def arrow(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
+        """Run a query and return an Arrow table.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+        return self._execute(sql, parameters).to_arrow_table()
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable in SQL under `name`."""
+        self.connection.register(name, table)
+
+    def close(self) -> None:
+        """Close the connection and remove the scratch directory."""
+        self.connection.close()
+        self._scratch.cleanup()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _execute(self, sql: str, parameters: list[Any] | None) -> duckdb.DuckDBPyConnection:
+        try:
+            return self.connection.execute(sql, parameters)
+        except duckdb.OutOfMemoryException as error:
+            raise EngineError(
+                Text("The memory limit was reached: {e}", "已达到内存上限：{e}").filled(
+                    e=first_line(error)
+                ),
+                mend=Text(
+                    "Give more memory with --memory, or free space on the disk for spilling.",
+                    "请用 --memory 提高内存上限，或为溢出文件腾出磁盘空间。",
+                ),
+            ) from error
+        except duckdb.IOException as error:
+            raise EngineError(
+                Text(
+                    "A file could not be read or written: {e}", "文件无法读取或写入：{e}"
+                ).filled(e=first_line(error)),
+                mend=Text(
+                    "Check that the file is whole and that the disk is not full.",
+                    "请检查文件是否完整、磁盘是否已满。",
+                ),
+            ) from error
+        except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
+            raise EngineError(
+                Text(
+                    "A number is too large to be counted exactly: {e}",
+                    "数值过大，无法精确计算：{e}",
+                ).filled(e=first_line(error)),
+                mend=Text(
+                    "Amounts and their sums may have 14 digits before the point; "
+                    "use a larger unit, such as 10,000.",
+                    "金额及其合计的整数部分最多 14 位；请改用更大的单位，例如万元。",
+                ),
+            ) from error
+
+
+def first_line(error: BaseException) -> str:
+    """Return the first line of an error's message."""
+    return (str(error).splitlines() or [""])[0]

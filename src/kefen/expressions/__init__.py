@@ -1,0 +1,1 @@
+"""The operator catalogue, its parser and types, and the row evaluator."""

@@ -1,0 +1,1 @@
+"""The use cases: calibrate, grade, explain, what-if."""

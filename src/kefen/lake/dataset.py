@@ -1,0 +1,106 @@
+"""What reading gives and grading takes: canonical tables in an engine, with their record."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kefen.domain.contract import Table
+    from kefen.domain.text import Text
+    from kefen.engines.duckdb import DuckDBEngine
+
+Principle: TypeAlias = Literal["whole", "scientific", "comparable", "continuous"]
+Severity: TypeAlias = Literal["note", "warning", "error"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding of the quality report.
+
+    Attributes:
+        code: A stable code, such as `orders_of_unknown_customers`.
+        principle: Which of the four principles of sound data it is about.
+        severity: How much it matters.
+        table: The contract table.
+        column: The column, or None when it is about rows.
+        count: How many rows or customers it touches.
+        message: What was found.
+        effect: What it does to which scheme or result.
+        details: Examples or figures for machines (JSON values).
+    """
+
+    code: str
+    principle: Principle
+    severity: Severity
+    table: str
+    message: Text
+    effect: Text
+    column: str | None = None
+    count: int = 0
+    details: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTable:
+    """One contract table as read.
+
+    Attributes:
+        table: The contract table.
+        relation: The name, in the engine, of the relation with the rows to use. It has every
+            column of the contract with its canonical type (null where the input had none),
+            then `attributes` as VARCHAR. Rows of facts whose customer is blank or unknown are
+            not in it.
+        columns: The contract columns that the input had.
+        attributes: Further columns of customers, kept as text.
+        rejected: The name of a relation with columns `row` (BIGINT, 1 is the first row after
+            the heading), `column` (VARCHAR), `value` (VARCHAR), `code` (VARCHAR); one row per
+            rejected value.
+        rows_in: Rows in the input.
+        rows_used: Rows in `relation`.
+        rows_rejected: Rows rejected (a row rejected for two reasons counts once).
+        rows_duplicate: Rows left out as exact copies of another.
+        rows_unattributed: Rows whose customer is blank or unknown.
+        amount_unattributed: The sum of their amount as a decimal string; None without one.
+        currency: The single currency of the table's money, None when it names none.
+        inputs: For each file read: its name, size, sha256 and rows.
+    """
+
+    table: Table
+    relation: str
+    columns: frozenset[str]
+    rejected: str
+    rows_in: int
+    rows_used: int
+    rows_rejected: int = 0
+    rows_duplicate: int = 0
+    rows_unattributed: int = 0
+    amount_unattributed: str | None = None
+    currency: str | None = None
+    attributes: tuple[str, ...] = ()
+    inputs: tuple[Mapping[str, Any], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """All tables of one data cut, ready to be graded.
+
+    Attributes:
+        engine: The engine that holds the relations.
+        tables: What was imported, by table name; `customers` is always there.
+        findings: What reading found (the quality report adds to it).
+        timezone: The book's time zone, an IANA name.
+        currency: The one currency of the data, or None when it names none.
+        versions: Lake version per table; empty in file mode.
+        generated: Names of tables or columns that were generated for a demonstration.
+    """
+
+    engine: DuckDBEngine
+    tables: Mapping[str, ReadTable]
+    findings: tuple[Finding, ...] = ()
+    timezone: str = "UTC"
+    currency: str | None = None
+    versions: Mapping[str, int] = field(default_factory=dict)
+    generated: tuple[str, ...] = ()

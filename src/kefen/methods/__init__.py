@@ -1,0 +1,1 @@
+"""Statistics used in several rooms."""

@@ -1,0 +1,1 @@
+"""The standard tables and analyses, as Excel and HTML."""

@@ -1,0 +1,1 @@
+"""Standards: reading, checking, fingerprints, and the bundled ones."""
