@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from kefen.domain.text import Language, Text
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kefen.domain.text import Language, Text
 
 
 class KefenError(Exception):

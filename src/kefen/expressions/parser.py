@@ -1,0 +1,325 @@
+"""The parser of the expression language: a small, safe language without loops or side effects."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from kefen.domain.decimals import rounded
+from kefen.domain.text import Text
+from kefen.expressions.operators import CATALOGUE
+from kefen.expressions.tree import Call, Expression, Literal, Name
+
+MAX_LENGTH = 4_000
+MAX_DEPTH = 60
+
+_TOKEN = re.compile(
+    r"""\s*(?:
+      (?P<date>\d{4}-\d{2}-\d{2}(?!\d))
+    | (?P<number>\d+(?:\.\d+)?)(?P<unit>\s*(?:%|wan\b|thousand\b|million\b|万|千|百万|亿))?
+    | (?P<text>'(?:[^']|'')*')
+    | (?P<quoted>"(?:[^"]|"")+")
+    | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
+    | (?P<symbol><=|>=|!=|<>|[-+*/()=<>,])
+    )""",
+    re.VERBOSE,
+)
+_UNITS = {
+    "%": Decimal("0.01"),
+    "wan": Decimal(10_000),
+    "万": Decimal(10_000),
+    "thousand": Decimal(1_000),
+    "千": Decimal(1_000),
+    "million": Decimal(1_000_000),
+    "百万": Decimal(1_000_000),
+    "亿": Decimal(100_000_000),
+}
+_COMPARISONS = {
+    "=": "equals",
+    "!=": "differs",
+    "<>": "differs",
+    "<": "less",
+    "<=": "at_most",
+    ">": "greater",
+    ">=": "at_least",
+}
+_WORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "true", "false"})
+
+
+class ExpressionError(Exception):
+    """An expression that cannot be read.
+
+    Attributes:
+        what: What is wrong.
+        mend: What to do about it.
+        at: The offset in the source, from 0.
+    """
+
+    def __init__(self, what: Text, at: int, mend: Text | None = None) -> None:
+        self.what = what
+        self.at = at
+        self.mend = mend or Text(
+            "See the operators in the reference: docs/reference/operators.md.",
+            "可用的运算见参考文档 docs/reference/operators.md。",
+        )
+        super().__init__(what.en)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+    unit: str = ""
+
+
+def parse(source: str) -> Expression:
+    """Return the tree of an expression.
+
+    Raises:
+        ExpressionError: The text is too long, too deep, or not an expression.
+    """
+    if len(source) > MAX_LENGTH:
+        raise ExpressionError(
+            Text("the expression is longer than {n} characters", "表达式超过 {n} 个字符").filled(
+                n=MAX_LENGTH
+            ),
+            MAX_LENGTH,
+            Text("Split it: name parts of it as metrics.", "请拆分：把其中的部分定义为指标。"),
+        )
+    parser = _Parser(_tokens(source), len(source))
+    tree = parser.expression()
+    parser.end()
+    return tree
+
+
+def _tokens(source: str) -> list[_Token]:
+    tokens: list[_Token] = []
+    at = 0
+    end = len(source.rstrip())
+    while at < end:
+        match = _TOKEN.match(source, at)
+        if match is None:
+            while source[at].isspace():
+                at += 1
+            raise ExpressionError(
+                Text("“{c}” cannot be read here", "此处无法识别“{c}”").filled(c=source[at]), at
+            )
+        kind = match.lastgroup or ""
+        unit = ""
+        if kind == "unit":
+            kind, unit = "number", match["unit"].strip()
+        tokens.append(_Token(kind, match[kind], match.start(kind), unit))
+        at = match.end()
+    return tokens
+
+
+class _Parser:
+    """Precedence climbing over tokens: or < and < not < comparison < + - < * / < unary."""
+
+    def __init__(self, tokens: list[_Token], length: int) -> None:
+        self._tokens = tokens
+        self._next = 0
+        self._length = length
+        self._depth = 0
+
+    def expression(self) -> Expression:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise ExpressionError(
+                Text("the expression is nested too deeply", "表达式嵌套过深"), self._at()
+            )
+        tree = self._conjunctions()
+        while self._take_word("or"):
+            tree = Call("or", (tree, self._conjunctions()), tree.at)
+        self._depth -= 1
+        return tree
+
+    def end(self) -> None:
+        token = self._peek()
+        if token is not None:
+            raise ExpressionError(
+                Text("“{t}” is not expected here", "此处不应出现“{t}”").filled(t=token.text),
+                token.at,
+            )
+
+    def _conjunctions(self) -> Expression:
+        tree = self._negation()
+        while self._take_word("and"):
+            tree = Call("and", (tree, self._negation()), tree.at)
+        return tree
+
+    def _negation(self) -> Expression:
+        negations = []
+        while (at := self._at()) is not None and self._take_word("not"):
+            negations.append(at)
+            if len(negations) > MAX_DEPTH:
+                raise ExpressionError(Text("too many “not”", "“not”过多"), at)
+        tree = self._comparison()
+        for at in reversed(negations):
+            tree = Call("not", (tree,), at)
+        return tree
+
+    def _comparison(self) -> Expression:
+        left = self._sum()
+        token = self._peek()
+        if token is None:
+            return left
+        if token.kind == "symbol" and token.text in _COMPARISONS:
+            self._next += 1
+            return Call(_COMPARISONS[token.text], (left, self._sum()), token.at)
+        if self._take_word("is"):
+            if self._take_word("known"):
+                return Call("is_known", (left,), token.at)
+            if self._take_word("unknown"):
+                return Call("is_unknown", (left,), token.at)
+            raise ExpressionError(
+                Text("“is” is followed by “known” or “unknown”", "“is”后应为“known”或“unknown”"),
+                self._at(),
+            )
+        negated = self._take_word("not")
+        if self._take_word("in"):
+            members = Call("one_of", (left, *self._arguments()), token.at)
+            return Call("not", (members,), token.at) if negated else members
+        if negated:
+            raise ExpressionError(
+                Text("“not” is followed by “in” here", "此处“not”后应为“in”"), self._at()
+            )
+        return left
+
+    def _sum(self) -> Expression:
+        tree = self._term()
+        while (token := self._take_symbol("+", "-")) is not None:
+            tree = Call("add" if token.text == "+" else "subtract", (tree, self._term()), token.at)
+        return tree
+
+    def _term(self) -> Expression:
+        tree = self._unary()
+        while (token := self._take_symbol("*", "/")) is not None:
+            operator = "multiply" if token.text == "*" else "divide"
+            tree = Call(operator, (tree, self._unary()), token.at)
+        return tree
+
+    def _unary(self) -> Expression:
+        token = self._take_symbol("-")
+        if token is None:
+            return self._primary()
+        operand = self._primary()
+        if isinstance(operand, Literal) and isinstance(operand.value, int | Decimal):
+            return Literal(-operand.value, token.at)
+        return Call("negate", (operand,), token.at)
+
+    def _primary(self) -> Expression:
+        token = self._peek()
+        if token is None:
+            raise ExpressionError(
+                Text("the expression ends too early", "表达式不完整"), self._length
+            )
+        self._next += 1
+        if token.kind == "number":
+            return Literal(_number(token), token.at)
+        if token.kind == "date":
+            return Literal(_date(token), token.at)
+        if token.kind == "text":
+            return Literal(token.text[1:-1].replace("''", "'"), token.at)
+        if token.kind == "quoted":
+            return Name(token.text[1:-1].replace('""', '"'), token.at)
+        if token.kind == "symbol" and token.text == "(":
+            tree = self.expression()
+            self._close()
+            return tree
+        if token.kind == "name":
+            return self._named(token)
+        raise ExpressionError(
+            Text("“{t}” is not expected here", "此处不应出现“{t}”").filled(t=token.text), token.at
+        )
+
+    def _named(self, token: _Token) -> Expression:
+        if token.text in ("true", "false"):
+            return Literal(token.text == "true", token.at)
+        if token.text == "unknown":
+            return Literal(None, token.at)
+        following = self._peek()
+        if following is not None and following.text == "(" and following.kind == "symbol":
+            operator = CATALOGUE.get(token.text)
+            if operator is None or not operator.callable:
+                usable = ", ".join(sorted(o.name for o in CATALOGUE.values() if o.callable))
+                raise ExpressionError(
+                    Text("there is no operator “{n}”", "没有名为“{n}”的运算").filled(n=token.text),
+                    token.at,
+                    Text("Operators: {o}.", "可用的运算：{o}。").filled(o=usable),
+                )
+            return Call(token.text, self._arguments(), token.at)
+        if token.text in _WORDS:
+            raise ExpressionError(
+                Text("“{t}” is not expected here", "此处不应出现“{t}”").filled(t=token.text),
+                token.at,
+            )
+        return Name(token.text, token.at)
+
+    def _arguments(self) -> tuple[Expression, ...]:
+        if self._take_symbol("(") is None:
+            raise ExpressionError(Text("“(” is expected here", "此处应为“(”"), self._at())
+        arguments = [self.expression()]
+        while self._take_symbol(",") is not None:
+            arguments.append(self.expression())
+        self._close()
+        return tuple(arguments)
+
+    def _close(self) -> None:
+        if self._take_symbol(")") is None:
+            raise ExpressionError(Text("“)” is expected here", "此处应为“)”"), self._at())
+
+    def _peek(self) -> _Token | None:
+        return self._tokens[self._next] if self._next < len(self._tokens) else None
+
+    def _at(self) -> int:
+        token = self._peek()
+        return token.at if token is not None else self._length
+
+    def _take_symbol(self, *symbols: str) -> _Token | None:
+        token = self._peek()
+        if token is not None and token.kind == "symbol" and token.text in symbols:
+            self._next += 1
+            return token
+        return None
+
+    def _take_word(self, word: str) -> bool:
+        token = self._peek()
+        if token is not None and token.kind == "name" and token.text == word:
+            self._next += 1
+            return True
+        return False
+
+
+def _number(token: _Token) -> int | Decimal:
+    value = Decimal(token.text)
+    if token.unit:
+        value *= _UNITS[token.unit]
+    exact = rounded(value)
+    if exact != value:
+        raise ExpressionError(
+            Text("“{t}” has more than 4 decimals", "“{t}”超过 4 位小数").filled(
+                t=token.text + token.unit
+            ),
+            token.at,
+        )
+    if abs(exact) >= Decimal(10) ** 14:
+        raise ExpressionError(
+            Text("“{t}” has more than 14 digits", "“{t}”超过 14 位整数").filled(t=token.text),
+            token.at,
+        )
+    if "." not in token.text and token.unit != "%":
+        return int(exact)
+    return exact
+
+
+def _date(token: _Token) -> date:
+    try:
+        return date.fromisoformat(token.text)
+    except ValueError:
+        raise ExpressionError(
+            Text("there is no day {t}", "不存在日期 {t}").filled(t=token.text), token.at
+        ) from None

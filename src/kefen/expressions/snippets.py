@@ -1,0 +1,240 @@
+"""SQL fragments that several operators share, built as SQLGlot trees."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from kefen.expressions.types import ValueType, common_type
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_TREE_FROM = 8
+
+
+def cast(value: exp.Expr, to: ValueType) -> exp.Expr:
+    """Return `value` cast to the type that carries `to`."""
+    return exp.cast(value, exp.DataType.build(to.sql, dialect="duckdb"))
+
+
+def widened(value: exp.Expr, of_type: ValueType) -> exp.Expr:
+    """Return a number as a wide decimal."""
+    return cast(value, ValueType.DECIMAL) if of_type is not ValueType.DECIMAL else value
+
+
+def alike(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> tuple[exp.Expr, ...]:
+    """Return the arguments cast to their common type, copied so that trees stay separate."""
+    common = common_type(list(types))
+    return tuple(
+        cast(a.copy(), common)
+        if common is not None and (t is not common) and common is not ValueType.UNKNOWN
+        else a.copy()
+        for a, t in zip(arguments, types, strict=True)
+    )
+
+
+def paired(
+    arguments: Sequence[exp.Expr], types: Sequence[ValueType]
+) -> list[tuple[exp.Expr, exp.Expr]]:
+    """Return the first argument paired with each further one, in a common type."""
+    wide = alike(arguments, types)
+    return [(wide[0].copy(), other) for other in wide[1:]]
+
+
+def truth(value: exp.Expr, of_type: ValueType) -> exp.Expr:
+    """Return a condition; a bare unknown becomes a typed null."""
+    return cast(value, ValueType.BOOLEAN) if of_type is ValueType.UNKNOWN else value
+
+
+def choice(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
+    """Return CASE WHEN condition THEN a ELSE b END."""
+    yes, no = alike(arguments[1:], types[1:])
+    return exp.Case(ifs=[exp.If(this=truth(arguments[0], types[0]), true=yes)], default=no)
+
+
+def when_all_known(arguments: Sequence[exp.Expr], value: exp.Expr) -> exp.Expr:
+    """Return `value`, or null when an argument is null."""
+    any_null = exp.or_(
+        *(exp.Is(this=exp.paren(a.copy()), expression=exp.Null()) for a in arguments)
+    )
+    return exp.Case(ifs=[exp.If(this=any_null, true=exp.Null())], default=value)
+
+
+def number(value: int) -> exp.Expr:
+    """Return an integer literal."""
+    return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
+
+
+def _units(value: exp.Expr, of_type: ValueType) -> exp.Expr:
+    """Return a number in ten-thousandths as a 128-bit integer."""
+    scaled = exp.Mul(this=widened(value.copy(), of_type), expression=number(10_000))
+    return exp.cast(scaled, exp.DataType.build("INT128", dialect="duckdb"))
+
+
+def _from_units(value: exp.Expr) -> exp.Expr:
+    """Return a whole number of ten-thousandths as a decimal of four places."""
+    return exp.paren(
+        exp.Mul(
+            this=exp.cast(value, exp.DataType.build("DECIMAL(38, 0)")),
+            expression=exp.cast(exp.Literal.number("0.0001"), exp.DataType.build("DECIMAL(5, 4)")),
+        )
+    )
+
+
+def _whole_division(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+    return exp.IntDiv(this=exp.paren(dividend), expression=exp.paren(divisor))
+
+
+def quotient(
+    dividend: exp.Expr,
+    dividend_type: ValueType,
+    divisor: exp.Expr,
+    divisor_type: ValueType,
+) -> exp.Expr:
+    """Return the quotient rounded half up to four places in whole-number arithmetic."""
+    top, bottom = _units(dividend, dividend_type), _units(divisor, divisor_type)
+    size = exp.Abs(this=bottom.copy())
+    doubled = exp.Add(
+        this=exp.Mul(this=exp.Abs(this=top.copy()), expression=number(20_000)), expression=size
+    )
+    guarded = exp.Nullif(this=exp.Mul(this=size.copy(), expression=number(2)), expression=number(0))
+    magnitude = _whole_division(doubled, guarded)
+    opposite = exp.NEQ(
+        this=exp.paren(exp.LT(this=top.copy(), expression=number(0))),
+        expression=exp.paren(exp.LT(this=bottom.copy(), expression=number(0))),
+    )
+    sign = exp.Case(ifs=[exp.If(this=opposite, true=number(-1))], default=number(1))
+    return _from_units(exp.Mul(this=sign, expression=exp.paren(magnitude)))
+
+
+def share_of(points: exp.Expr, part: exp.Expr, whole: exp.Expr) -> exp.Expr:
+    """Return points x part / whole, rounded half up once."""
+    scaled = exp.cast(
+        exp.Mul(this=exp.paren(points), expression=number(10_000)), exp.DataType.build("BIGINT")
+    )
+    doubled = exp.Add(
+        this=exp.Mul(this=exp.Mul(this=scaled, expression=number(2)), expression=exp.paren(part)),
+        expression=whole.copy(),
+    )
+    return _from_units(_whole_division(doubled, exp.Mul(this=whole.copy(), expression=number(2))))
+
+
+def months_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
+    """Return whole months between two dates, as `kefen.domain.calendar.months_between`."""
+    first, last = cast(start.copy(), ValueType.DATE), cast(end.copy(), ValueType.DATE)
+
+    def forward(a: exp.Expr, b: exp.Expr) -> exp.Expr:
+        apart = exp.Sub(this=_month_index(b), expression=_month_index(a))
+        completes = exp.Least(
+            this=date_part("day", a.copy()),
+            expressions=[date_part("day", exp.func("last_day", b.copy()))],
+        )
+        short = exp.Case(
+            ifs=[
+                exp.If(
+                    this=exp.LT(this=date_part("day", b.copy()), expression=completes),
+                    true=number(1),
+                )
+            ],
+            default=number(0),
+        )
+        return exp.paren(exp.Sub(this=exp.paren(apart), expression=short))
+
+    return exp.Case(
+        ifs=[
+            exp.If(
+                this=exp.LT(this=last.copy(), expression=first.copy()),
+                true=exp.Neg(this=forward(last, first)),
+            )
+        ],
+        default=forward(first, last),
+    )
+
+
+def months_before(day: exp.Expr, months: exp.Expr) -> exp.Expr:
+    """Return the day so many months earlier, month ends kept."""
+    moved = cast(
+        exp.Sub(
+            this=day.copy(),
+            expression=exp.func("to_months", exp.cast(months.copy(), exp.DataType.build("INT"))),
+        ),
+        ValueType.DATE,
+    )
+    at_end = exp.EQ(this=day.copy(), expression=exp.func("last_day", day.copy()))
+    return exp.Case(
+        ifs=[exp.If(this=at_end, true=exp.func("last_day", moved.copy()))], default=moved
+    )
+
+
+def date_part(part: str, day: exp.Expr) -> exp.Expr:
+    """Return a part of a date (`year`, `month`, `day`) as an integer."""
+    return exp.func(part, day)
+
+
+def _month_index(day: exp.Expr) -> exp.Expr:
+    return exp.paren(
+        exp.Add(
+            this=exp.Mul(this=date_part("year", day.copy()), expression=number(12)),
+            expression=date_part("month", day.copy()),
+        )
+    )
+
+
+_UPPER = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+def ascii_lower(text: exp.Expr) -> exp.Expr:
+    """Return the text with A-Z lowered; other scripts' rules differ between engines."""
+    return exp.func(
+        "translate", text, exp.Literal.string(_UPPER), exp.Literal.string(_UPPER.lower())
+    )
+
+
+def count_cuts(
+    arguments: Sequence[exp.Expr],
+    types: Sequence[ValueType],
+    passes: type[exp.Binary],
+) -> exp.Expr:
+    """Return how many ascending cuts the value passes: a sum, or a binary tree when many."""
+    wide = alike(arguments, types)
+    value, cuts = wide[0], wide[1:]
+    if not cuts:
+        return number(0)
+    if len(cuts) < _TREE_FROM:
+        total: exp.Expr | None = None
+        for cut in cuts:
+            one = exp.Case(
+                ifs=[exp.If(this=passes(this=value.copy(), expression=cut), true=number(1))],
+                default=number(0),
+            )
+            total = one if total is None else exp.Add(this=total, expression=one)
+        return when_all_known([value], exp.paren(total))
+
+    def between(low: int, high: int) -> exp.Expr:
+        if low == high:
+            return number(low)
+        middle = (low + high) // 2
+        return exp.Case(
+            ifs=[
+                exp.If(
+                    this=passes(this=value.copy(), expression=cuts[middle].copy()),
+                    true=between(middle + 1, high),
+                )
+            ],
+            default=between(low, middle),
+        )
+
+    return when_all_known([value], between(0, len(cuts)))
+
+
+def lookup(arguments: Sequence[exp.Expr]) -> exp.Expr:
+    """Return CASE value WHEN key THEN result ... END."""
+    return exp.Case(
+        this=arguments[0],
+        ifs=[
+            exp.If(this=key, true=result)
+            for key, result in zip(arguments[1::2], arguments[2::2], strict=True)
+        ],
+    )

@@ -1,0 +1,64 @@
+"""The population evaluator: an expression as DuckDB SQL."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from kefen.expressions.operators import CATALOGUE
+from kefen.expressions.snippets import cast, number
+from kefen.expressions.tree import Literal, Name
+from kefen.expressions.types import ValueType, type_of, type_of_value
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kefen.expressions.tree import Expression, Value
+
+
+def to_sql(
+    tree: Expression,
+    columns: Mapping[str, exp.Expr],
+    types: Mapping[str, ValueType],
+) -> exp.Expr:
+    """Return the SQL of `tree`.
+
+    Args:
+        tree: A well-typed expression.
+        columns: The SQL of each name in it.
+        types: The type of each name in it.
+
+    Raises:
+        ExpressionTypeError: The tree is not well-typed.
+        KeyError: A name has no column.
+    """
+    if isinstance(tree, Literal):
+        return literal(tree.value)
+    if isinstance(tree, Name):
+        column = columns[tree.name].copy()
+        # Stored decimals are narrower than the ones arithmetic needs.
+        return cast(column, ValueType.DECIMAL) if types[tree.name] is ValueType.DECIMAL else column
+    arguments = [to_sql(argument, columns, types) for argument in tree.arguments]
+    argument_types = [type_of(argument, types) for argument in tree.arguments]
+    return CATALOGUE[tree.operator].rendering(arguments, argument_types)
+
+
+def literal(value: Value) -> exp.Expr:
+    """Return a constant as SQL that carries its type."""
+    value_type = type_of_value(value)
+    if value is None:
+        return exp.Null()
+    if isinstance(value, bool):
+        return exp.true() if value else exp.false()
+    if isinstance(value, int):
+        return number(value)
+    if isinstance(value, Decimal):
+        return cast(exp.Literal.string(format(value, "f")), value_type)
+    if isinstance(value, datetime):
+        return cast(exp.Literal.string(value.isoformat(sep=" ")), value_type)
+    if isinstance(value, date):
+        return cast(exp.Literal.string(value.isoformat()), value_type)
+    return exp.Literal.string(value)
