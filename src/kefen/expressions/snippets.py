@@ -203,13 +203,13 @@ def count_cuts(
     if not cuts:
         return number(0)
     if len(cuts) < _TREE_FROM:
-        total: exp.Expr | None = None
+        total: exp.Expr = number(0)
         for cut in cuts:
             one = exp.Case(
                 ifs=[exp.If(this=passes(this=value.copy(), expression=cut), true=number(1))],
                 default=number(0),
             )
-            total = one if total is None else exp.Add(this=total, expression=one)
+            total = exp.Add(this=total, expression=one)
         return when_all_known([value], exp.paren(total))
 
     def between(low: int, high: int) -> exp.Expr:

@@ -1,0 +1,43 @@
+"""A graded run in an engine: what reports, explanations and writers read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from kefen.lake.dataset import Dataset
+    from kefen.standards.model import Standard
+
+
+@dataclass(frozen=True, slots=True)
+class GradedRun:
+    """One run, with its results as relations in the dataset's engine.
+
+    Attributes:
+        dataset: The data cut that was graded.
+        standard: The standard that was applied.
+        as_of: The as-of date.
+        metrics: Name of the relation with `customer_id` and one column a metric, one row a
+            customer, ordered by customer_id. A metric that could not be computed is a null column.
+        grades: Name of the relation (customer_id, scheme, grade, score DECIMAL(18,4), score_text,
+            reason, confidence `normal`/`low`/null), ordered by scheme and customer_id. Each
+            customer has one row for each scheme that was run: a grade, or a reason code.
+        facts: Names of the as-of views by fact: `orders` (no cancelled lines; further column
+            `ordered_on` DATE), `purchases` (customer_id, order_id, purchased_on, amount, lines),
+            and each other fact table imported (rows of the future masked: principle 5).
+        calibration: What the schemes learned, as in `calibration.json`.
+        record: The content of `run.json`.
+    """
+
+    dataset: Dataset
+    standard: Standard
+    as_of: date
+    metrics: str
+    grades: str
+    facts: Mapping[str, str]
+    calibration: Mapping[str, Any]
+    record: Mapping[str, Any]
