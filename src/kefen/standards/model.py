@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
-
-from kefen.expressions.types import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,12 +13,14 @@ if TYPE_CHECKING:
     from kefen.domain.calendar import Window
     from kefen.domain.text import Text
     from kefen.expressions.tree import Expression
+    from kefen.expressions.types import ValueType
 
 Aggregate: TypeAlias = Literal[
     "sum", "count", "distinct", "smallest", "largest", "mean", "earliest", "latest", "leading"
 ]
 Strategy: TypeAlias = Literal["develop", "keep", "streamline", "leave"]
 Better: TypeAlias = Literal["higher", "lower"]
+Take: TypeAlias = Literal["largest", "smallest", "mean", "sum"]
 PURCHASES = "purchases"
 """The derived fact: an order's lines together, above zero; see DESIGN of the default standard."""
 
@@ -42,6 +42,7 @@ class FactMetric:
         table: The fact table, or `purchases`.
         of: The expression over the table's columns that is aggregated; None counts rows.
         where: Which rows count; None: all.
+        dated: The date column that places rows in the window; None: the table's own.
         over: The window of the rows' dates.
         per: Divide the sum or count by the months in the window.
         by: Group rows by this first (`month`, or an expression); `take` joins the groups.
@@ -54,9 +55,10 @@ class FactMetric:
     of: Expression | None
     where: Expression | None
     over: Window
+    dated: str | None = None
     per: Literal["month"] | None = None
     by: Expression | None = None
-    take: Literal["largest", "smallest", "mean", "sum"] | None = None
+    take: Take | None = None
     leads_by: Expression | None = None
 
 
@@ -209,6 +211,23 @@ class Categories:
     of: Expression
 
 
+@dataclass(frozen=True, slots=True)
+class Learned:
+    """A value that a scheme learns from those it grades, kept in the calibration.
+
+    Attributes:
+        id: Its name in the scheme's expressions.
+        how: `most_common` (of equals the first by Unicode order), `largest` or `smallest`.
+        of: The expression it is learned from.
+        type: Its type.
+    """
+
+    id: str
+    how: Literal["most_common", "largest", "smallest"]
+    of: Expression
+    type: ValueType
+
+
 Decision: TypeAlias = CutOffs | ShareOfTotal | Conditions | Grid | Categories
 
 
@@ -244,6 +263,8 @@ class Scheme:
         otherwise: Reason code of those who are not.
         groups: Groups of indicators with weights, if any.
         indicators: The lines of the score; empty when the decision needs none.
+        learns: Values learned from those who are graded.
+        may_lack: Metrics that may be absent from the data as long as one of them is there.
         score: What `score` holds when it is not the sum of points; None when neither.
         scored: Whether `score` is filled at all.
         score_text: Whether `score_text` holds the points joined by `-`.
@@ -261,6 +282,8 @@ class Scheme:
     otherwise: str
     groups: tuple[Group, ...]
     indicators: tuple[Indicator, ...]
+    learns: tuple[Learned, ...]
+    may_lack: frozenset[str]
     score: Expression | None
     scored: bool
     score_text: bool
@@ -318,4 +341,8 @@ class Standard:
     text: str
     fingerprint: str
     source: str
-    metric_types: Mapping[str, ValueType] = field(default_factory=dict)
+
+    @property
+    def metric_types(self) -> dict[str, ValueType]:
+        """Return the type of every metric by id."""
+        return {metric.id: metric.type for metric in self.metrics.values()}

@@ -1,0 +1,191 @@
+"""Reading YAML safely: a tree of nodes with their places; nothing in it can run or explode."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import yaml
+
+from kefen.domain.errors import StandardError
+from kefen.domain.text import Text
+from kefen.standards.model import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+MAX_CHARACTERS = 1_000_000
+MAX_NODES = 50_000
+MAX_DEPTH = 40
+_PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{name}"
+    for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "value", "merge")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Scalar:
+    """A single value, kept as the text that was written."""
+
+    text: str
+    place: Place
+    quoted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sequence:
+    """A list of nodes."""
+
+    items: tuple[Node, ...]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Named nodes, in the order of the file; no name occurs twice."""
+
+    entries: dict[str, Node]
+    key_places: dict[str, Place]
+    place: Place
+
+    def __iter__(self) -> Iterator[tuple[str, Node]]:
+        return iter(self.entries.items())
+
+
+Node = Scalar | Sequence | Mapping
+
+
+def located(source: str, place: Place) -> str:
+    """Return `file, line L, column C`."""
+    return f"{source}:{place.line}:{place.column}"
+
+
+def load_document(text: str, source: str) -> Mapping:
+    """Return the tree of a YAML document.
+
+    Raises:
+        StandardError: The text is not YAML, holds a tag that would run code, repeats a name, or
+            is larger than any standard (an alias bomb).
+    """
+    if len(text) > MAX_CHARACTERS:
+        raise StandardError(
+            Text("the document is longer than {n} characters", "文档超过 {n} 个字符").filled(
+                n=MAX_CHARACTERS
+            ),
+            where=source,
+            mend=Text("Keep data out of the standard.", "请勿把数据写入标准。"),
+        )
+    try:
+        root = yaml.compose(text, Loader=yaml.SafeLoader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
+        raise StandardError(
+            Text("this is not YAML: {p}", "不是有效的 YAML：{p}").filled(
+                p=error.problem or error.context
+            ),
+            where=located(source, place),
+            mend=Text(
+                "Check indentation, quotes and colons on this line and the one above; "
+                "text with “: ”, “, ” or “#” needs quotes.",
+                "请检查本行及上一行的缩进、引号与冒号；含“: ”“, ”“#”的文字要加引号。",
+            ),
+        ) from error
+    except yaml.YAMLError as error:
+        raise StandardError(
+            Text("this is not YAML: {p}", "不是有效的 YAML：{p}").filled(
+                p=str(error).split("\n")[0]
+            ),
+            where=source,
+            mend=Text("Save the file as UTF-8 text.", "请以 UTF-8 文本保存。"),
+        ) from error
+    except RecursionError as error:
+        raise _too_deep(source, Place(1, 1)) from error
+    if root is None:
+        raise StandardError(
+            Text("the document is empty", "文档为空"),
+            where=source,
+            mend=Text(
+                "Start from one that works: kefen standard new FILE.",
+                "请从可用的标准开始：kefen standard new FILE。",
+            ),
+        )
+    node = _Walk(source).node(root, 0)
+    if not isinstance(node, Mapping):
+        raise StandardError(
+            Text("a standard is a set of names and values", "标准应由名称与取值组成"),
+            where=located(source, node.place),
+            mend=Text("Start with “standard: my-standard”.", "请以“standard: my-standard”开头。"),
+        )
+    return node
+
+
+def _too_deep(source: str, place: Place) -> StandardError:
+    return StandardError(
+        Text("the document is nested more than {n} levels", "文档嵌套超过 {n} 层").filled(
+            n=MAX_DEPTH
+        ),
+        where=located(source, place),
+        mend=Text("A standard needs about six levels.", "标准通常只需六层左右。"),
+    )
+
+
+class _Walk:
+    """Copies composed nodes, counting, so that aliases cannot multiply without end."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._count = 0
+
+    def node(self, node: yaml.Node, depth: int) -> Node:
+        place = Place(node.start_mark.line + 1, node.start_mark.column + 1)
+        self._count += 1
+        if self._count > MAX_NODES:
+            raise StandardError(
+                Text("the document grows past {n} nodes", "文档展开后超过 {n} 个节点").filled(
+                    n=MAX_NODES
+                ),
+                where=located(self._source, place),
+                mend=Text("Remove aliases that repeat aliases.", "请去掉层层重复的别名。"),
+            )
+        if depth > MAX_DEPTH:
+            raise _too_deep(self._source, place)
+        if node.tag not in _PLAIN_TAGS:
+            raise StandardError(
+                Text("the tag “{t}” is not allowed", "不允许使用标签“{t}”").filled(t=node.tag),
+                where=located(self._source, place),
+                mend=Text(
+                    "Remove it: a standard is text and numbers only.",
+                    "请删除：标准只含文字与数字。",
+                ),
+            )
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, place, depth)
+        if isinstance(node, yaml.SequenceNode):
+            return Sequence(tuple(self.node(item, depth + 1) for item in node.value), place)
+        quoted = isinstance(node, yaml.ScalarNode) and node.style in ("'", '"')
+        return Scalar(str(node.value), place, quoted)
+
+    def _mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> Mapping:
+        entries: dict[str, Node] = {}
+        places: dict[str, Place] = {}
+        for key_node, value_node in node.value:
+            at = Place(key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+            if not isinstance(key_node, yaml.ScalarNode):
+                raise StandardError(
+                    Text("a name must be plain text", "名称必须是普通文字"),
+                    where=located(self._source, at),
+                    mend=Text("Put quotes around it.", "请加引号。"),
+                )
+            key = str(key_node.value)
+            if key in entries:
+                raise StandardError(
+                    Text("“{k}” stands here twice", "“{k}”重复出现").filled(k=key),
+                    where=located(self._source, at),
+                    mend=Text(
+                        "Keep one; the first is on line {n}.", "请保留一个；前一个在第 {n} 行。"
+                    ).filled(n=places[key].line),
+                )
+            entries[key] = self.node(value_node, depth + 1)
+            places[key] = at
+        return Mapping(entries, places, place)

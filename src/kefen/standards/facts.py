@@ -1,0 +1,63 @@
+"""What expressions over facts may name: the contract's columns, and purchases."""
+
+from __future__ import annotations
+
+from kefen.domain.contract import TABLES
+from kefen.domain.text import Text
+from kefen.expressions.types import ValueType, type_of_kind
+from kefen.standards.model import PURCHASES
+
+_PURCHASE_TYPES = {
+    "order_id": ValueType.TEXT,
+    "purchased_on": ValueType.DATE,
+    "amount": ValueType.DECIMAL,
+    "lines": ValueType.INTEGER,
+}
+FACT_TABLES = tuple(
+    name
+    for name, table in TABLES.items()
+    if table.has_customer and name not in ("customers", "costs")
+)
+"""Contract tables whose rows belong to customers and happen at a time."""
+
+
+def fact_label(fact: str) -> Text:
+    """Return a fact's name for people."""
+    return Text("Purchases", "购买") if fact == PURCHASES else TABLES[fact].label
+
+
+def fact_types(fact: str) -> dict[str, ValueType]:
+    """Return the type of each column of a fact, by its own name.
+
+    Raises:
+        KeyError: There is no such fact.
+    """
+    if fact == PURCHASES:
+        return dict(_PURCHASE_TYPES)
+    return {column.name: type_of_kind(column.kind) for column in TABLES[fact].columns}
+
+
+def date_column(fact: str) -> str:
+    """Return the column that places a fact's rows in time.
+
+    Raises:
+        KeyError: There is no such fact.
+    """
+    if fact == PURCHASES:
+        return "purchased_on"
+    column = TABLES[fact].date
+    if column is None:
+        raise KeyError(fact)
+    return column
+
+
+def source_table(fact: str) -> str:
+    """Return the contract table that a fact comes from."""
+    return "orders" if fact == PURCHASES else fact
+
+
+def source_columns(fact: str, column: str) -> frozenset[str]:
+    """Return the contract columns, as `table.column`, that a fact's column comes from."""
+    if fact == PURCHASES:
+        return frozenset({"orders.order_id", "orders.amount", "orders.ordered_at"})
+    return frozenset({f"{fact}.{column}"})

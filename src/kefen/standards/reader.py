@@ -1,0 +1,192 @@
+"""Reading a standard from its document."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from fractions import Fraction
+from importlib import resources
+from typing import TYPE_CHECKING
+
+from kefen.domain.calendar import Window
+from kefen.domain.errors import CallError, StandardError
+from kefen.domain.text import Text
+from kefen.standards.document import Mapping, Node, Scalar, load_document
+from kefen.standards.metrics import read_metrics
+from kefen.standards.model import Constants, Standard
+from kefen.standards.problems import StandardProblemsError
+from kefen.standards.reading import IDENTIFIER, Reading
+from kefen.standards.reasons import REASONS
+from kefen.standards.schemes import read_schemes
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kefen.standards.problems import Problem
+
+_STANDARD = Text("a standard", "分类标准")
+_KEYS = {
+    "standard",
+    "version",
+    "name",
+    "description",
+    "window",
+    "confidence",
+    "reasons",
+    "metrics",
+    "schemes",
+}
+# What a document says only for people: two documents that differ in it alone grade alike.
+_WORDING = frozenset(
+    {"name", "description", "question", "rationale", "advice", "strategy", "tone", "reasons"}
+)
+BUNDLED = ("default",)
+"""Names of the standards in the package."""
+
+
+def read_standard(text: str, source: str) -> Standard:
+    """Return the standard that a document says.
+
+    Args:
+        text: The YAML document.
+        source: Its file name, for places in messages.
+
+    Raises:
+        StandardError: The text is not YAML, or unsafe.
+        StandardProblemsError: It is YAML, but not a standard; holds every problem found.
+    """
+    standard, problems = examine_standard(text, source)
+    if standard is None:
+        raise StandardProblemsError(source, problems)
+    return standard
+
+
+def examine_standard(text: str, source: str) -> tuple[Standard | None, tuple[Problem, ...]]:
+    """Return the standard, or None when it has errors, with everything found in it.
+
+    Raises:
+        StandardError: The text is not YAML, or unsafe.
+    """
+    document = load_document(text, source)
+    reading = Reading(source)
+    standard = _read(reading, document, text, source)
+    problems = tuple(sorted(reading.problems, key=lambda p: (p.place.line, p.place.column)))
+    return (None if reading.has_errors else standard), problems
+
+
+def load_standard(path: Path) -> Standard:
+    """Return the standard in a file.
+
+    Raises:
+        CallError: There is no such file.
+        StandardError: It is not text, not YAML, or not a standard.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (FileNotFoundError, IsADirectoryError) as error:
+        raise CallError(
+            Text("there is no standard “{p}”", "没有标准文件“{p}”").filled(p=path),
+            mend=Text("Check the path given with --standard.", "请检查 --standard 的路径。"),
+        ) from error
+    except UnicodeDecodeError as error:
+        raise StandardError(
+            Text("this is not UTF-8 text", "不是 UTF-8 文本"),
+            where=str(path),
+            mend=Text("Save the file as UTF-8.", "请将文件另存为 UTF-8。"),
+        ) from error
+    return read_standard(text, path.name)
+
+
+def bundled_text(name: str) -> str:
+    """Return the document of a standard in the package.
+
+    Raises:
+        CallError: There is none with that name.
+    """
+    if name not in BUNDLED:
+        raise CallError(
+            Text("there is no bundled standard “{n}”", "没有内置标准“{n}”").filled(n=name),
+            mend=Text("There are: {b}.", "可用：{b}。").filled(b=", ".join(BUNDLED)),
+        )
+    file = resources.files("kefen.standards") / "bundled" / f"{name}.yaml"
+    return file.read_text(encoding="utf-8")
+
+
+def bundled_standard(name: str = "default") -> Standard:
+    """Return a standard in the package.
+
+    Raises:
+        CallError: There is none with that name.
+    """
+    return read_standard(bundled_text(name), f"{name}.yaml")
+
+
+def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standard:
+    reading.only_known(document, _KEYS, _STANDARD)
+    id_node = reading.scalar(document, "standard", _STANDARD, needed=True)
+    if id_node is not None and not IDENTIFIER.fullmatch(id_node.text.replace("-", "_")):
+        reading.problem(
+            id_node.place,
+            Text("“{n}” cannot name a standard", "“{n}”不能作为标准名").filled(n=id_node.text),
+            Text("Use letters, digits and -.", "请用字母、数字和“-”。"),
+        )
+    version_node = reading.scalar(document, "version", _STANDARD, needed=True)
+    window_node = reading.scalar(document, "window", _STANDARD)
+    window = reading.window(window_node) if window_node is not None else Window(12)
+    reasons = dict(REASONS)
+    reasons_node = reading.mapping(document, "reasons")
+    for code, child in reasons_node or ():
+        reasons[code] = reading.wording(child, code)
+    metrics_node = reading.mapping(document, "metrics")
+    schemes_node = reading.mapping(document, "schemes")
+    for key, node in (("metrics", metrics_node), ("schemes", schemes_node)):
+        if node is None:
+            reading.missing(document.place, key, _STANDARD)
+    metrics = read_metrics(reading, metrics_node, window) if metrics_node is not None else {}
+    schemes = (
+        read_schemes(reading, schemes_node, metrics, reasons) if schemes_node is not None else {}
+    )
+    return Standard(
+        id=id_node.text if id_node is not None else "",
+        version=reading.whole(version_node, Text("“version”", "“version”")) if version_node else 0,
+        name=reading.text(document, "name", _STANDARD),
+        description=reading.text(document, "description", _STANDARD, default=Text("", "")),
+        constants=_constants(reading, document, window),
+        reasons=reasons,
+        metrics=metrics,
+        schemes=schemes,
+        text=text,
+        fingerprint=_fingerprint(document),
+        source=source,
+    )
+
+
+def _constants(reading: Reading, document: Mapping, window: Window) -> Constants:
+    node = reading.mapping(document, "confidence")
+    small, coverage = 50, Fraction(1, 2)
+    if node is not None:
+        what = Text("“confidence”", "“confidence”")
+        reading.only_known(node, {"small_population", "coverage"}, what)
+        small_node = reading.scalar(node, "small_population", what)
+        if small_node is not None:
+            small = reading.whole(small_node, what)
+        coverage_node = reading.scalar(node, "coverage", what)
+        if coverage_node is not None:
+            bare = Scalar(
+                coverage_node.text.removesuffix("%").strip(), coverage_node.place, quoted=False
+            )
+            coverage = Fraction(reading.number(bare, what)) / 100
+    return Constants(window, small, coverage)
+
+
+def _fingerprint(document: Mapping) -> str:
+    canonical = json.dumps(_meaning(document), ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(canonical.encode()).hexdigest()
+
+
+def _meaning(node: Node) -> object:
+    if isinstance(node, Scalar):
+        return " ".join(node.text.split())
+    if isinstance(node, Mapping):
+        return [[k, _meaning(v)] for k, v in node if k not in _WORDING]
+    return [_meaning(item) for item in node.items]

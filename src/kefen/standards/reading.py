@@ -1,0 +1,232 @@
+"""Shared steps of reading a standard: texts, numbers, expressions, and collecting problems."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from kefen.domain.calendar import Window, parse_window
+from kefen.domain.text import Text
+from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.types import ExpressionTypeError, ValueType, type_of
+from kefen.standards.document import Mapping, Node, Scalar, Sequence
+from kefen.standards.model import Place
+from kefen.standards.problems import Problem, Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+    from collections.abc import Mapping as MappingType
+
+    from kefen.expressions.tree import Expression
+
+IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+_WHOLE = re.compile(r"[+-]?\d{1,9}")
+_NUMBER = re.compile(r"[+-]?\d{1,14}(\.\d{1,4})?")
+
+
+@dataclass(slots=True)
+class Reading:
+    """One reading of one document.
+
+    Attributes:
+        source: The file's name, for places.
+        problems: What was found so far.
+    """
+
+    source: str
+    problems: list[Problem] = field(default_factory=list)
+
+    def problem(self, place: Place, what: Text, mend: Text, severity: Severity = "error") -> None:
+        """Note a finding."""
+        self.problems.append(Problem(severity, what, mend, place))
+
+    @property
+    def has_errors(self) -> bool:
+        """Return whether a finding stops the standard from being used."""
+        return any(problem.severity == "error" for problem in self.problems)
+
+    def only_known(self, node: Mapping, known: Collection[str], what: Text) -> None:
+        """Note every name in `node` that is not `known`, with the nearest one as the mend."""
+        for key in node.entries:
+            if key not in known:
+                near = difflib.get_close_matches(key, list(known), 1, 0.6)
+                self.problem(
+                    node.key_places[key],
+                    Text("{w} has no “{k}”", "{w}没有“{k}”这一项").filled(w=what, k=key),
+                    Text("Did you mean “{n}”?", "是否应为“{n}”？").filled(n=near[0])
+                    if near
+                    else Text("It may have: {a}.", "可用的项：{a}。").filled(
+                        a=", ".join(sorted(known))
+                    ),
+                )
+
+    def scalar(self, node: Mapping, key: str, what: Text, *, needed: bool = False) -> Scalar | None:
+        """Return the single value under `key`, or None; notes what is missing or not single."""
+        child = node.entries.get(key)
+        if child is None:
+            if needed:
+                self.missing(node.place, key, what)
+            return None
+        if not isinstance(child, Scalar) or (child.text == "" and not child.quoted):
+            self.problem(
+                child.place,
+                Text("“{k}” needs a single value", "“{k}”应为单个取值").filled(k=key),
+                Text("Write it as “{k}: value”.", "请写成“{k}: 取值”。").filled(k=key),
+            )
+            return None
+        return child
+
+    def missing(self, place: Place, key: str, what: Text) -> None:
+        """Note that `what` lacks `key`."""
+        self.problem(
+            place,
+            Text("{w} lacks “{k}”", "{w}缺少“{k}”").filled(w=what, k=key),
+            Text("Add “{k}: ...”.", "请补上“{k}: ...”。").filled(k=key),
+        )
+
+    def mapping(self, node: Mapping, key: str) -> Mapping | None:
+        """Return the named values under `key`, or None when it is absent."""
+        child = node.entries.get(key)
+        if child is None or isinstance(child, Mapping):
+            return child
+        self.problem(
+            child.place,
+            Text("“{k}” needs named values below it", "“{k}”之下应为若干命名的项").filled(k=key),
+            Text("Indent “name: value” lines below it.", "请在其下缩进书写“名称: 取值”。"),
+        )
+        return None
+
+    def text(self, node: Mapping, key: str, what: Text, *, default: Text | None = None) -> Text:
+        """Return the wording under `key`, in both languages; notes a language that lacks."""
+        child = node.entries.get(key)
+        if child is None:
+            if default is None:
+                self.missing(node.place, key, what)
+            return default or Text.same(key)
+        return self.wording(child, key)
+
+    def wording(self, child: Node, key: str) -> Text:
+        """Return the wording that `child` holds, in both languages."""
+        wordings = {
+            language: entry.text.strip()
+            for language, entry in (child.entries.items() if isinstance(child, Mapping) else ())
+            if isinstance(entry, Scalar)
+        }
+        if set(wordings) != {"en", "zh"} or not all(wordings.values()):
+            self.problem(
+                child.place,
+                Text("“{k}” needs both languages", "“{k}”需要中英文两种写法").filled(k=key),
+                Text("Write {{en: ..., zh: ...}}.", "请写成 {{en: ..., zh: ...}}。").filled(),
+            )
+            return Text(wordings.get("en") or key, wordings.get("zh") or key)
+        return Text(wordings["en"], wordings["zh"])
+
+    def whole(self, node: Scalar, what: Text) -> int:
+        """Return a whole number; notes what is none and returns 0."""
+        if _WHOLE.fullmatch(node.text):
+            return int(node.text)
+        self._not_a(node, Text("a whole number", "整数"), what)
+        return 0
+
+    def number(self, node: Scalar, what: Text) -> Decimal:
+        """Return a number of at most four decimals; notes what is none and returns 0."""
+        if _NUMBER.fullmatch(node.text):
+            return Decimal(node.text)
+        self._not_a(node, Text("a number with at most 4 decimals", "至多 4 位小数的数值"), what)
+        return Decimal(0)
+
+    def choice(self, node: Scalar, allowed: Collection[str], what: Text) -> str | None:
+        """Return the text if it is one of `allowed`; notes otherwise."""
+        if node.text in allowed:
+            return node.text
+        self.problem(
+            node.place,
+            Text("“{v}” is not possible for {w}", "“{v}”不能用于{w}").filled(v=node.text, w=what),
+            Text("Use one of: {a}.", "可用：{a}。").filled(a=", ".join(allowed)),
+        )
+        return None
+
+    def window(self, node: Scalar) -> Window:
+        """Return the window that the words name; notes what names none."""
+        try:
+            return parse_window(node.text)
+        except ValueError:
+            self.problem(
+                node.place,
+                Text("“{v}” is not a window of time", "“{v}”不是时间窗口").filled(v=node.text),
+                Text(
+                    "Write “last 12 months”, “last 90 days ending 3 months ago” or “all time”.",
+                    "请写“last 12 months”“last 90 days ending 3 months ago”或“all time”。",
+                ),
+            )
+            return Window()
+
+    def expression(
+        self,
+        node: Scalar,
+        types: MappingType[str, ValueType],
+        wanted: Collection[ValueType] | None = None,
+    ) -> tuple[Expression, ValueType] | None:
+        """Return the expression and its type; notes what cannot be read or does not fit."""
+        try:
+            tree = parse(node.text)
+            found = type_of(tree, types)
+        except ExpressionError as error:
+            self.problem(self._inside(node, error.at), error.what, error.mend)
+            return None
+        except ExpressionTypeError as error:
+            name = node.text[error.at :].split(" ")[0]
+            word = re.match(r"[\w.]+", name)
+            near = difflib.get_close_matches(word[0] if word else name, list(types), 3, 0.6)
+            self.problem(
+                self._inside(node, error.at),
+                error.what,
+                Text("Did you mean {n}?", "是否应为 {n}？").filled(
+                    n=" / ".join(f"“{candidate}”" for candidate in near)
+                )
+                if near
+                else Text("Names usable here: {n}.", "此处可用的名称：{n}。").filled(
+                    n=", ".join(sorted(types)[:40])
+                ),
+            )
+            return None
+        if wanted is not None and found not in {*wanted, ValueType.UNKNOWN}:
+            labels = [value_type.label for value_type in wanted]
+            self.problem(
+                node.place,
+                Text("this gives {f}, not {w}", "结果是{f}，应为{w}").filled(
+                    f=found.label,
+                    w=Text(" / ".join(t.en for t in labels), "或".join(t.zh for t in labels)),
+                ),
+                Text("Change the expression.", "请修改表达式。"),
+            )
+            return None
+        return tree, found
+
+    def items(self, node: Node) -> tuple[Scalar, ...]:
+        """Return a list's single values; notes anything else."""
+        members = node.items if isinstance(node, Sequence) else (node,)
+        singles = tuple(member for member in members if isinstance(member, Scalar))
+        if len(singles) != len(members):
+            self.problem(
+                node.place,
+                Text("a list of single values is needed", "应为单个取值的列表"),
+                Text("Write [a, b, c].", "请写成 [a, b, c]。"),
+            )
+        return singles
+
+    def _not_a(self, node: Scalar, wanted: Text, what: Text) -> None:
+        self.problem(
+            node.place,
+            Text("“{v}” is not {n}", "“{v}”不是{n}").filled(v=node.text, n=wanted),
+            Text("{w} needs {n}.", "{w}应为{n}。").filled(w=what, n=wanted),
+        )
+
+    @staticmethod
+    def _inside(node: Scalar, offset: int) -> Place:
+        """Return the place of a character of a one-line value; the value's own when folded."""
+        shift = offset + (1 if node.quoted else 0)
+        return Place(node.place.line, node.place.column + shift)
