@@ -1,0 +1,130 @@
+"""Runs: files written first, the row that makes them a run appended last of all."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from kefen.domain.errors import BookError
+from kefen.domain.text import Text
+from kefen.lake.book import durable
+from kefen.lake.book.commit_points import CommitPoint, reached
+from kefen.lake.book.delta import reported
+from kefen.lake.book.record_log import RecordLog
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+REQUIRED_FILE = "run.json"
+
+
+class RunList:
+    """The runs of one book.
+
+    The files lie beside the Delta table of the rows and not within it, because a tool that
+    vacuums a Delta table removes every file below it that the log does not name.
+    """
+
+    def __init__(self, lake: Path) -> None:
+        self._log = RecordLog(lake / "runs")
+        self.files = lake / "run_files"
+
+    def folder(self, run_id: str) -> Path:
+        """Return the folder of a run's files.
+
+        Raises:
+            BookError: The id cannot be the name of a folder.
+        """
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", run_id):
+            raise BookError(
+                Text('"{run}" cannot be the id of a run.', "“{run}”不能用作运行编号。").filled(
+                    run=run_id
+                ),
+                mend=Text(
+                    "Use letters, digits, points, hyphens and underscores.",
+                    "请使用英文字母、数字、点、连字符和下划线。",
+                ),
+            )
+        return self.files / run_id
+
+    def begin(self, run_id: str) -> Path:
+        """Make the folder for the files of a new run and return it.
+
+        Raises:
+            BookError: The run exists, or the folder cannot be made.
+        """
+        folder = self.folder(run_id)
+        self._refuse_known(run_id)
+        with reported(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    def append(self, record: dict[str, Any]) -> dict[str, Any]:
+        """Append the row of a run; from then on it exists.
+
+        Args:
+            record: JSON values with `run_id`; size and sha256 of every file are added as `files`.
+
+        Returns:
+            The record as stored.
+
+        Raises:
+            BookError: The run exists, its files are not there, or the row cannot be written.
+        """
+        run_id = str(record.get("run_id", ""))
+        folder = self.folder(run_id)
+        self._refuse_known(run_id)
+        if not (folder / REQUIRED_FILE).is_file():
+            raise BookError(
+                Text("The run {run} has no {file} yet.", "运行 {run} 尚无 {file} 文件。").filled(
+                    run=run_id, file=REQUIRED_FILE
+                ),
+                where=str(folder),
+                mend=Text("Grade again.", "请重新评级。"),
+            )
+        with reported(folder):
+            files = {}
+            for path in durable.files_below(folder):
+                durable.sync_file(path)
+                files[path.relative_to(folder).as_posix()] = {
+                    "size": path.stat().st_size,
+                    "sha256": durable.sha256_of(path),
+                }
+            for directory in {folder, folder.parent, *(p.parent for p in folder.rglob("*"))}:
+                durable.sync_directory(directory)
+        reached(CommitPoint.RUN_SEALED)
+        stored = {**record, "files": files}
+        self._log.append(run_id, stored)
+        reached(CommitPoint.RUN_RECORDED)
+        self._log.compact()
+        return stored
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return the records of the runs, oldest first.
+
+        Raises:
+            BookError: The list cannot be read.
+        """
+        return self._log.records()
+
+    def unfinished(self) -> list[Path]:
+        """Return the folders of runs that were begun and never recorded.
+
+        Raises:
+            BookError: The list cannot be read.
+        """
+        if not self.files.is_dir():
+            return []
+        known = {record["run_id"] for record in self.all()}
+        return [path for path in sorted(self.files.iterdir()) if path.name not in known]
+
+    def _refuse_known(self, run_id: str) -> None:
+        if any(record["run_id"] == run_id for record in self.all()):
+            raise BookError(
+                Text("The run {run} exists already.", "运行 {run} 已存在。").filled(run=run_id),
+                where=str(self.folder(run_id)),
+                mend=Text(
+                    "A run is never changed; grade again under a new id.",
+                    "运行结果不可更改；请用新的编号重新评级。",
+                ),
+            )
