@@ -1,0 +1,62 @@
+"""Reading: a company's files become canonical tables, and nothing is lost on the way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kefen.lake.reading.attribution import attribute_rows
+from kefen.lake.reading.mapping import Computed, Join, Mapping, TableMapping
+from kefen.lake.reading.rejected_rows import TooManyRejectedError
+from kefen.lake.reading.rejections import REJECTION_REASONS, rejection_reason
+from kefen.lake.reading.source import ReadingOptions, Source
+from kefen.lake.reading.tables import read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
+
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.lake.dataset import Dataset, Finding, ReadTable
+
+__all__ = [
+    "REJECTION_REASONS",
+    "Computed",
+    "Join",
+    "Mapping",
+    "ReadingOptions",
+    "Source",
+    "TableMapping",
+    "TooManyRejectedError",
+    "attribute_rows",
+    "read_dataset",
+    "read_table",
+    "rejection_reason",
+]
+
+
+def read_dataset(
+    engine: DuckDBEngine, sources: MappingOf[str, Source], options: ReadingOptions
+) -> Dataset:
+    """Read the files of every table into one dataset, ready to be graded.
+
+    Args:
+        engine: The engine that will hold the relations.
+        sources: The files of each table, by the table's name.
+        options: How they are read.
+
+    Raises:
+        CallError: There is no such table or file.
+        DataError: The files cannot be used as they are.
+    """
+    tables: dict[str, ReadTable] = {}
+    findings: list[Finding] = []
+    for table, source in sources.items():
+        tables[table], found = read_table(engine, table, source, options)
+        findings.extend(found)
+    return attribute_rows(
+        engine,
+        tables,
+        timezone=options.timezone,
+        currency=options.currency,
+        rates=options.rates,
+        findings=tuple(findings),
+    )

@@ -1,0 +1,228 @@
+"""Putting tables together: whose rows they are, and what one table tells about another."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kefen.domain.contract import TABLES
+from kefen.lake.dataset import Dataset, Finding, ReadTable
+from kefen.lake.reading import messages
+from kefen.lake.reading.currency import one_currency
+from kefen.lake.reading.enrichment import enrich
+from kefen.lake.reading.raw_tables import new_name
+from kefen.lake.reading.rejected_rows import new_rejected_table
+from kefen.lake.reading.sql import SQL, joined, listed, name, statement, union_all
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kefen.engines.duckdb import DuckDBEngine
+
+_EXAMPLES = 100
+
+
+def attribute_rows(
+    engine: DuckDBEngine,
+    tables: Mapping[str, ReadTable],
+    *,
+    timezone: str = "UTC",
+    currency: str | None = None,
+    rates: Path | None = None,
+    findings: tuple[Finding, ...] = (),
+    versions: Mapping[str, int] | None = None,
+    generated: tuple[str, ...] = (),
+) -> Dataset:
+    """Make a dataset of canonical tables, read from files or from a book.
+
+    Money is brought into one currency; what products and customers tell about facts is filled
+    in; rows of facts whose customer is blank or unknown are taken out, counted and totalled.
+
+    Args:
+        engine: The engine that holds the relations.
+        tables: The tables as read, by name.
+        timezone: The book's time zone.
+        currency: The book's currency; None takes the data's single one.
+        rates: A CSV file of exchange rates to the book's currency.
+        findings: What reading the tables found.
+        versions: The lake's version of each table.
+        generated: Names of tables or columns that were generated.
+
+    Raises:
+        DataError: Currencies are mixed and cannot be converted.
+    """
+    found = list(findings)
+    converted, code, more = one_currency(engine, tables, currency, rates)
+    found.extend(more)
+    known = "customers" in converted
+    if not known:
+        converted["customers"] = _customers_of_facts(engine, converted)
+        found.append(messages.customers_from_facts(converted["customers"].rows_used))
+    enriched, more = enrich(engine, converted)
+    found.extend(more)
+    customers = enriched["customers"]
+    attributed: dict[str, ReadTable] = {"customers": customers}
+    for key, read in enriched.items():
+        if key == "customers":
+            continue
+        if not read.table.has_customer:
+            attributed[key] = read
+            continue
+        attributed[key], more = _attributed(engine, read, customers, known=known)
+        found.extend(more)
+    order = [table for table in TABLES if table in attributed]
+    return Dataset(
+        engine=engine,
+        tables={key: attributed[key] for key in order},
+        findings=tuple(found),
+        timezone=timezone,
+        currency=code,
+        versions=dict(versions or {}),
+        generated=generated,
+    )
+
+
+def _customers_of_facts(engine: DuckDBEngine, tables: Mapping[str, ReadTable]) -> ReadTable:
+    """Return a table of the customers that facts name."""
+    table = TABLES["customers"]
+    made = new_name("customers_of_facts")
+    ids = [
+        statement(
+            "SELECT DISTINCT customer_id FROM {r} WHERE customer_id IS NOT NULL",
+            r=name(read.relation),
+        )
+        for read in tables.values()
+        if read.table.has_customer
+    ]
+    columns = listed(
+        statement(
+            "CAST({value} AS {kind}) AS {column}",
+            value=SQL("customer_id" if column.name == "customer_id" else "NULL"),
+            kind=SQL(column.kind.sql_type),
+            column=name(column.name),
+        )
+        for column in table.columns
+    )
+    source = union_all(ids) if ids else SQL("SELECT CAST(NULL AS VARCHAR) AS customer_id LIMIT 0")
+    engine.run(
+        statement(
+            "CREATE TABLE {made} AS SELECT {columns} FROM "
+            "(SELECT DISTINCT customer_id FROM ({source}) AS facts) AS seen",
+            made=name(made),
+            columns=columns,
+            source=source,
+        )
+    )
+    count = int(engine.rows(statement("SELECT count(*) FROM {m}", m=name(made)))[0][0])
+    return ReadTable(
+        table=table,
+        relation=made,
+        columns=frozenset({"customer_id"}),
+        rejected=new_rejected_table(engine, table.name),
+        rows_in=0,
+        rows_used=count,
+    )
+
+
+def _attributed(
+    engine: DuckDBEngine, read: ReadTable, customers: ReadTable, *, known: bool
+) -> tuple[ReadTable, tuple[Finding, ...]]:
+    """Return a table without the rows of blank and unknown customers.
+
+    A cost without a customer is the company's, not unattributed.
+    """
+    optional = not read.table.column("customer_id").required
+    strangers = new_name("unknown_customers")
+    blank = SQL("facts.customer_id IS NOT NULL" if optional else "true")
+    source = (
+        statement(
+            "FROM {facts} AS facts ANTI JOIN {customers} AS customers "
+            "ON facts.customer_id = customers.customer_id WHERE {blank}",
+            facts=name(read.relation),
+            customers=name(customers.relation),
+            blank=blank,
+        )
+        if known
+        else statement(
+            "FROM {facts} AS facts WHERE facts.customer_id IS NULL AND {blank}",
+            facts=name(read.relation),
+            blank=blank,
+        )
+    )
+    engine.run(
+        statement(
+            "CREATE TABLE {strangers} AS SELECT facts.customer_id, count(*) AS row_count {source} "
+            "GROUP BY facts.customer_id",
+            strangers=name(strangers),
+            source=source,
+        )
+    )
+    ids, rows, blanks = engine.rows(
+        statement(
+            "SELECT count(customer_id), coalesce(sum(row_count), 0), "
+            "count(*) FILTER (WHERE customer_id IS NULL) FROM {s}",
+            s=name(strangers),
+        )
+    )[0]
+    if not rows:
+        return read, ()
+    amount = None
+    if "amount" in read.table.column_names:
+        total = engine.rows(
+            statement("SELECT CAST(sum(facts.amount) AS VARCHAR) {source}", source=source)
+        )[0][0]
+        amount = None if total is None else str(total)
+    made = new_name(f"attributed_{read.table.name}")
+    conditions = []
+    if blanks:
+        conditions.append(SQL("facts.customer_id IS NOT NULL"))
+    engine.run(
+        statement(
+            "CREATE VIEW {made} AS SELECT facts.* FROM {facts} AS facts {anti} {where}",
+            made=name(made),
+            facts=name(read.relation),
+            anti=statement(
+                "ANTI JOIN {s} AS strangers ON facts.customer_id = strangers.customer_id",
+                s=name(strangers),
+            )
+            if ids
+            else SQL(""),
+            where=statement("WHERE {all}", all=joined(" AND ", conditions))
+            if conditions
+            else SQL(""),
+        )
+    )
+    findings = [messages.rows_unattributed(read.table, int(rows), amount)]
+    if ids:
+        findings.extend(_decimal_ids(engine, read, customers, strangers))
+    attributed = replace(
+        read,
+        relation=made,
+        rows_used=read.rows_used - int(rows),
+        rows_unattributed=int(rows),
+        amount_unattributed=amount,
+    )
+    return attributed, tuple(findings)
+
+
+def _decimal_ids(
+    engine: DuckDBEngine, read: ReadTable, customers: ReadTable, strangers: str
+) -> tuple[Finding, ...]:
+    """Find unknown ids such as `12346.0` that match a customer without their `.0`."""
+    matches = engine.rows(
+        statement(
+            "SELECT strangers.customer_id, customers.customer_id, count(*) OVER () "
+            "FROM {strangers} AS strangers JOIN {customers} AS customers "
+            "ON regexp_replace(strangers.customer_id, '\\.0+$', '') = customers.customer_id "
+            "WHERE regexp_full_match(strangers.customer_id, '[0-9]+\\.0+') "
+            "ORDER BY 1 LIMIT {limit}",
+            strangers=name(strangers),
+            customers=name(customers.relation),
+            limit=SQL(str(_EXAMPLES)),
+        )
+    )
+    if not matches:
+        return ()
+    examples = {str(one): str(other) for one, other, _ in matches}
+    return (messages.ids_with_decimals(read.table, int(matches[0][2]), examples),)

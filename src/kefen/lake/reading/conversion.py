@@ -1,0 +1,235 @@
+"""Turning cells into canonical values: one SQL expression for each column.
+
+A value that cannot be turned is null while its cell is not blank; such a cell is rejected with
+the code of the column's kind.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from kefen.domain.contract import Kind
+from kefen.lake.reading import dates, numbers
+from kefen.lake.reading.cells import FORMULA_ERRORS
+from kefen.lake.reading.code_words import FALSE_WORDS, TRUE_WORDS, code_answers, currency_answers
+from kefen.lake.reading.raw_tables import BLANK
+from kefen.lake.reading.sql import SQL, choose, listed, literal, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+
+    from kefen.domain.contract import Column
+    from kefen.lake.reading.source import RawColumn
+
+_ERRORS = SQL("(" + listed(literal(code) for code in FORMULA_ERRORS) + ")")
+_NULL_WORDS = SQL("('NULL', '\\N')")
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """How one column of the contract is made from one file.
+
+    Attributes:
+        column: The column.
+        heading: The input heading, or the expression that computes it, for messages.
+        value: SQL for the canonical value; null where there is none.
+        blank: SQL that is true where the cell holds nothing.
+        shown: SQL for the cell as text, for rejected values.
+        certain: Whether a filled cell always has a value, so that nothing need be checked.
+        cheap: Whether `value` costs little enough to be computed again in every query.
+        computed: Whether an expression makes it.
+    """
+
+    column: Column
+    heading: str
+    value: SQL
+    blank: SQL
+    shown: SQL
+    certain: bool
+    cheap: bool
+    computed: bool = False
+
+    @property
+    def invalid(self) -> SQL:
+        """Return SQL that is true where a filled cell has no value."""
+        return statement(
+            "(({value}) IS NULL AND NOT ({blank}))", value=self.value, blank=self.blank
+        )
+
+
+@dataclass(frozen=True)
+class ColumnEvidence:
+    """What the whole column says about how its cells are to be read.
+
+    Attributes:
+        decimal_comma: Whether the decimal mark is a comma.
+        day_first: Whether 05/06/2024 is the fifth of June; None where no date is written so.
+        date_format: A format the user gave, as `strptime` has them.
+        factor: What amounts are multiplied by.
+        values: The user's words for codes; `*` stands for any other.
+    """
+
+    decimal_comma: bool = False
+    day_first: bool | None = None
+    date_format: str | None = None
+    factor: Decimal | None = None
+    values: Mapping[str, str] | None = None
+
+
+def text_of(raw: RawColumn) -> SQL:
+    """Return the cell as trimmed text; null where it is blank."""
+    if raw.kind in ("text", "mixed"):
+        return statement("nullif(trim({v}, {blank}), '')", v=raw.value, blank=BLANK)
+    return statement("CAST({v} AS VARCHAR)", v=raw.value)
+
+
+def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: str) -> Conversion:
+    """Return how a column of the contract is made from an input column.
+
+    Args:
+        column: The column of the contract.
+        raw: The input column.
+        evidence: What the whole column says about its cells.
+        timezone: The IANA zone that times with a zone are converted to.
+    """
+    text = text_of(raw)
+    blank = statement("{text} IS NULL", text=text)
+    if column.kind in (Kind.ID, Kind.TEXT):
+        return _text_column(column, raw, text)
+    filled = _filled(text) if raw.kind in ("text", "mixed") else text
+    if raw.kind in ("text", "mixed"):
+        blank = statement("{filled} IS NULL", filled=filled)
+    if column.kind is Kind.CODE:
+        value, cheap = _code(column, filled, evidence), False
+    elif column.kind is Kind.BOOLEAN:
+        value, cheap = _boolean(raw, filled), raw.kind == "boolean"
+    elif column.kind in (Kind.DATE, Kind.TIMESTAMP):
+        value = dates.date_value(column, raw, filled, evidence, timezone)
+        cheap = raw.kind in ("date", "timestamp", "instant")
+    else:
+        value = numbers.number_value(column, raw, filled, evidence)
+        cheap = raw.kind in ("integer", "decimal", "double") and evidence.factor is None
+    if raw.kind == "mixed" and raw.kinds is not None:
+        value = statement(
+            "CASE WHEN {kinds} <> 'error' THEN {value} END", kinds=raw.kinds, value=value
+        )
+    return Conversion(
+        column=column,
+        heading=raw.heading,
+        value=value,
+        blank=blank,
+        shown=text,
+        certain=_is_certain(column, raw),
+        cheap=cheap,
+    )
+
+
+def rejection_code(column: Column) -> str:
+    """Return the code for a cell of a column that cannot be turned."""
+    return {
+        Kind.ID: "formula_error",
+        Kind.TEXT: "formula_error",
+        Kind.CODE: "unknown_code",
+        Kind.BOOLEAN: "not_a_boolean",
+        Kind.DATE: "not_a_date",
+        Kind.TIMESTAMP: "not_a_date",
+        Kind.INTEGER: "not_an_integer",
+        Kind.NUMBER: "not_a_number",
+        Kind.MONEY: "not_a_number",
+    }[column.kind]
+
+
+def _text_column(column: Column, raw: RawColumn, text: SQL) -> Conversion:
+    value = text
+    certain = True
+    if column.name == "currency":
+        upper = statement("upper({text})", text=text)
+        value = statement(
+            "coalesce({known}, {upper})", known=choose(upper, currency_answers()), upper=upper
+        )
+    elif raw.kind == "text" and raw.from_spreadsheet:
+        value = statement(
+            "CASE WHEN {text} NOT IN {errors} THEN {value} END",
+            text=text,
+            errors=_ERRORS,
+            value=_filled(text) if column.kind is Kind.ID else text,
+        )
+        certain = False
+    elif raw.kind == "text" and column.kind is Kind.ID:
+        value = _filled(text)
+    elif raw.kind == "mixed" and raw.kinds is not None:
+        value = statement(
+            "CASE {kinds} WHEN 'number' THEN regexp_replace({text}, '\\.0+$', '') "
+            "WHEN 'error' THEN NULL ELSE {text} END",
+            kinds=raw.kinds,
+            text=text,
+        )
+        certain = False
+    elif raw.kind == "double":
+        value = statement(
+            "CASE WHEN NOT isfinite({v}) THEN NULL "
+            "WHEN {v} = trunc({v}) AND abs({v}) < 1e15 "
+            "THEN CAST(CAST({v} AS BIGINT) AS VARCHAR) ELSE CAST({v} AS VARCHAR) END",
+            v=raw.value,
+        )
+    elif raw.kind == "decimal":
+        value = statement("regexp_replace(CAST({v} AS VARCHAR), '\\.0+$', '')", v=raw.value)
+    blank = statement("({value}) IS NULL", value=value)
+    if not certain:
+        blank = statement("{text} IS NULL", text=_filled(text))
+    return Conversion(
+        column=column,
+        heading=raw.heading,
+        value=value,
+        blank=blank,
+        shown=text,
+        certain=certain,
+        cheap=True,
+    )
+
+
+def _filled(text: SQL) -> SQL:
+    """Return text, null for the words that databases export for nothing."""
+    return statement(
+        "CASE WHEN {text} NOT IN {nothing} THEN {text} END", text=text, nothing=_NULL_WORDS
+    )
+
+
+def _is_certain(column: Column, raw: RawColumn) -> bool:
+    if column.kind in (Kind.DATE, Kind.TIMESTAMP):
+        return raw.kind in ("date", "timestamp", "instant")
+    if column.kind is Kind.BOOLEAN:
+        return raw.kind == "boolean"
+    return False
+
+
+def _code(column: Column, text: SQL, evidence: ColumnEvidence) -> SQL:
+    """Return the canonical code for a word; the user's own words come first."""
+    lower = statement("lower({text})", text=text)
+    own = dict(evidence.values or {})
+    other = own.pop("*", None)
+    answers = [(word.lower().strip(), code) for word, code in own.items()]
+    answers += [pair for pair in code_answers(column.codes) if pair[0] not in dict(answers)]
+    value = choose(lower, answers)
+    if other is None:
+        return value
+    return statement(
+        "CASE WHEN {text} IS NULL THEN NULL ELSE coalesce({value}, {other}) END",
+        text=text,
+        value=value,
+        other=literal(other),
+    )
+
+
+def _boolean(raw: RawColumn, text: SQL) -> SQL:
+    if raw.kind == "boolean":
+        return raw.value
+    lower = statement("lower({text})", text=text)
+    return statement(
+        "CASE WHEN {lower} IN ({true}) THEN true WHEN {lower} IN ({false}) THEN false END",
+        lower=lower,
+        true=listed(literal(word) for word in TRUE_WORDS),
+        false=listed(literal(word) for word in FALSE_WORDS),
+    )

@@ -1,0 +1,99 @@
+"""Opening a file by what it holds, whatever it is called."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any
+
+from kefen.domain.errors import CallError, DataError
+from kefen.domain.text import Text
+from kefen.lake.reading.delimited import read_delimited
+from kefen.lake.reading.json_lines import read_json_lines
+from kefen.lake.reading.parquet import read_parquet
+from kefen.lake.reading.spreadsheets import read_spreadsheet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kefen.domain.contract import Table
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.lake.reading.source import RawFile
+
+_EXCEL_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb"})
+_JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
+_BLOCK = 1 << 20
+
+
+def open_file(engine: DuckDBEngine, path: Path, table: Table, sheet: str | None = None) -> RawFile:
+    """Make the rows of a file readable in the engine.
+
+    Args:
+        engine: The engine that will hold them.
+        path: The file.
+        table: The contract table it is for, which tells its heading from its title rows.
+        sheet: The sheet of an Excel file.
+
+    Raises:
+        CallError: There is no such file.
+        DataError: The file is empty, damaged, or of a format that is not read.
+    """
+    if not path.is_file():
+        raise CallError(
+            Text("There is no such file.", "文件不存在。"),
+            where=str(path),
+            mend=Text("Check the path.", "请检查路径。"),
+        )
+    with path.open("rb") as file:
+        head = file.read(4096)
+    suffix = path.suffix.lower()
+    if not head:
+        raise _empty(path)
+    if head.startswith(b"PAR1") or suffix == ".parquet":
+        return read_parquet(engine, path)
+    if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
+        return read_spreadsheet(engine, path, table, sheet)
+    if head.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<table")):
+        raise _web_page(path)
+    if suffix in _EXCEL_SUFFIXES:
+        if b"\0" in head or not _has_lines_of_text(head):
+            return read_spreadsheet(engine, path, table, sheet)
+        return read_delimited(engine, path, table)  # a ledger's text export called .xls
+    if suffix in _JSON_SUFFIXES:
+        return read_json_lines(engine, path)
+    return read_delimited(engine, path, table)
+
+
+def fingerprint(path: Path) -> dict[str, Any]:
+    """Return a file's name, size in bytes and SHA-256."""
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+            size += len(block)
+    return {"name": path.name, "size": size, "sha256": digest.hexdigest()}
+
+
+def _has_lines_of_text(head: bytes) -> bool:
+    return b"\n" in head and not any(byte < 9 for byte in head)
+
+
+def _empty(path: Path) -> DataError:
+    return DataError(
+        Text("The file is empty.", "文件是空的。"),
+        where=path.name,
+        mend=Text(
+            "Export it again with its heading and its rows.", "请重新导出，包含标题行和数据行。"
+        ),
+    )
+
+
+def _web_page(path: Path) -> DataError:
+    return DataError(
+        Text(
+            "This is a web page that was given the name of a table.",
+            "该文件其实是网页，只是使用了表格文件的扩展名。",
+        ),
+        where=path.name,
+        mend=Text("Open it in Excel and save it as .xlsx.", "请在 Excel 中打开并另存为 .xlsx。"),
+    )

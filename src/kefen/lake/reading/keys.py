@@ -1,0 +1,214 @@
+"""Keys: equal rows count once, one key with two rows is refused."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kefen.domain.errors import DataError
+from kefen.domain.text import Text
+from kefen.lake.reading.raw_tables import new_name
+from kefen.lake.reading.sql import SQL, joined, listed, name, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from kefen.domain.contract import Table
+    from kefen.engines.duckdb import DuckDBEngine
+
+_EXAMPLES = 5
+
+
+def find_duplicates(
+    engine: DuckDBEngine, table: Table, staged: SQL, columns: Sequence[str], given: frozenset[str]
+) -> str | None:
+    """Return a table of the rows to leave out as copies of others (`file`, `id`).
+
+    Args:
+        engine: The engine that holds the rows.
+        table: The contract table.
+        staged: SQL for a FROM clause: the accepted rows with `file_number`, `row_id`,
+            `row_number_in_file` and every column.
+        columns: The columns that make a row: those of the contract and the attributes.
+        given: The columns of the contract that the input has.
+
+    Raises:
+        DataError: One key has different rows, or one order several customers.
+    """
+    if table.name == "orders":
+        return _order_duplicates(engine, table, staged, columns, "line" in given)
+    if not table.key:
+        return None
+    return _duplicates(engine, table, staged, columns, _suspects(engine, staged, table.key))
+
+
+def _suspects(engine: DuckDBEngine, staged: SQL, key: Sequence[str]) -> str | None:
+    """Return a table of the hashes that more than one row's key has; None if there are none."""
+    made = new_name("suspects")
+    engine.run(
+        statement(
+            "CREATE TABLE {made} AS SELECT hash({key}) AS key_hash FROM {staged} AS staged "
+            "GROUP BY ALL HAVING count(*) > 1",
+            made=name(made),
+            key=listed(name(column) for column in key),
+            staged=staged,
+        )
+    )
+    return made if engine.rows(statement("SELECT 1 FROM {m} LIMIT 1", m=name(made))) else None
+
+
+def _duplicates(
+    engine: DuckDBEngine,
+    table: Table,
+    staged: SQL,
+    columns: Sequence[str],
+    suspects: str | None,
+    hashed: Sequence[str] | None = None,
+) -> str | None:
+    """Settle the suspects: copies are listed, differing rows refused."""
+    if suspects is None:
+        return None
+    key = listed(name(column) for column in table.key)
+    chosen = new_name("same_key")
+    engine.run(
+        statement(
+            "CREATE TABLE {chosen} AS SELECT staged.file_number, staged.row_id, "
+            "staged.row_number_in_file, {key_columns}, row({columns}) AS whole "
+            "FROM {staged} AS staged "
+            "SEMI JOIN {suspects} AS suspects ON hash({hashed}) = suspects.key_hash "
+            "WHERE {known} "
+            "QUALIFY count(*) OVER (PARTITION BY {key}) > 1",
+            chosen=name(chosen),
+            key_columns=key,
+            key=key,
+            columns=listed(name(column) for column in columns),
+            staged=staged,
+            suspects=name(suspects),
+            hashed=listed(name(column) for column in hashed or table.key),
+            known=joined(
+                " AND ",
+                (statement("{c} IS NOT NULL", c=name(column)) for column in table.key),
+            ),
+        )
+    )
+    conflicts = engine.rows(
+        statement(
+            "SELECT {key}, min(row_number_in_file), max(row_number_in_file), "
+            "CAST(min(whole) AS VARCHAR), CAST(max(whole) AS VARCHAR) FROM {chosen} "
+            "GROUP BY {key} HAVING count(DISTINCT whole) > 1 ORDER BY ALL LIMIT {limit}",
+            key=key,
+            chosen=name(chosen),
+            limit=SQL(str(_EXAMPLES)),
+        )
+    )
+    if conflicts:
+        raise _conflict(table, conflicts)
+    copies = new_name("copies")
+    engine.run(
+        statement(
+            "CREATE TABLE {copies} AS SELECT file_number, row_id FROM {chosen} "
+            "QUALIFY row_number() OVER (PARTITION BY {key} ORDER BY file_number, row_id) > 1",
+            copies=name(copies),
+            chosen=name(chosen),
+            key=key,
+        )
+    )
+    found = engine.rows(statement("SELECT count(*) FROM {c}", c=name(copies)))[0][0]
+    for spent in (chosen, suspects):
+        engine.run(statement("DROP TABLE {t}", t=name(spent)))
+    return copies if found else None
+
+
+def _order_duplicates(
+    engine: DuckDBEngine, table: Table, staged: SQL, columns: Sequence[str], has_line: bool
+) -> str | None:
+    """Check orders in one pass over order, customer and line.
+
+    Each order keeps one bit for each of its lines, so that orders whose lines are surely
+    different are told apart from suspects without keeping every line.
+    """
+    made = new_name("suspects")
+    bit = SQL(
+        "CAST(1 AS BIGINT) << CAST(abs(coalesce(TRY_CAST(line AS BIGINT) % 63, "
+        "CAST(hash(line) % 63 AS BIGINT))) AS INTEGER)"
+    )
+    line_test = statement(
+        "OR (count(line) > 1 AND bit_count(bit_or({bit})) <> count(line))", bit=bit
+    )
+    engine.run(
+        statement(
+            "CREATE TABLE {made} AS SELECT hash(order_id) AS key_hash, "
+            "min(hash(customer_id)) <> max(hash(customer_id)) AS two_customers "
+            "FROM {staged} AS staged WHERE order_id IS NOT NULL GROUP BY hash(order_id) "
+            "HAVING min(hash(customer_id)) <> max(hash(customer_id)) {line_test}",
+            made=name(made),
+            staged=staged,
+            line_test=line_test if has_line else SQL(""),
+        )
+    )
+    suspected = engine.rows(
+        statement("SELECT count(*), count(*) FILTER (WHERE two_customers) FROM {m}", m=name(made))
+    )[0]
+    if suspected[1]:
+        _refuse_two_customers(engine, staged, made)
+    if not has_line or not suspected[0]:
+        return None
+    return _duplicates(engine, table, staged, columns, made, hashed=("order_id",))
+
+
+def _refuse_two_customers(engine: DuckDBEngine, staged: SQL, suspects: str) -> None:
+    found = engine.rows(
+        statement(
+            "SELECT order_id, min(customer_id), max(customer_id), min(row_number_in_file), "
+            "max(row_number_in_file), count(*) OVER () FROM {staged} AS staged "
+            "SEMI JOIN {suspects} AS suspects ON hash(order_id) = suspects.key_hash "
+            "WHERE customer_id IS NOT NULL "
+            "GROUP BY order_id HAVING min(customer_id) <> max(customer_id) "
+            "ORDER BY order_id LIMIT {limit}",
+            staged=staged,
+            suspects=name(suspects),
+            limit=SQL(str(_EXAMPLES)),
+        )
+    )
+    if not found:
+        return
+    examples = "; ".join(f"{order}: {one}, {other}" for order, one, other, *_ in found)
+    raise DataError(
+        Text(
+            "{n} orders belong to more than one customer: {examples}.",
+            "有 {n} 个订单属于不止一个客户：{examples}。",
+        ).filled(n=found[0][5], examples=examples),
+        where="orders",
+        mend=Text(
+            "An order has one customer. If order numbers start again for each shop or year, "
+            "make them unique; or map order_id to another column.",
+            "一个订单只能属于一个客户。如果订单号按门店或年度重新编号，请先使其唯一，"
+            "或将 order_id 映射到其他列。",
+        ),
+    )
+
+
+def _conflict(table: Table, conflicts: Sequence[tuple[object, ...]]) -> DataError:
+    width = len(table.key)
+    first = conflicts[0]
+    key = ", ".join(f"{c} = {v}" for c, v in zip(table.key, first[:width], strict=True))
+    one_row, other_row, one, other = first[width:]
+    return DataError(
+        Text(
+            "Rows with one key differ: {key}, rows {a} and {b}: {one} / {other}. {n}",
+            "主键相同的行内容不同：{key}，第 {a} 行和第 {b} 行：{one} / {other}。{n}",
+        ).filled(
+            key=key,
+            a=one_row,
+            b=other_row,
+            one=one,
+            other=other,
+            n=Text("(the first of several)", "（此类情况不止一处，这是第一处）")
+            if len(conflicts) > 1
+            else Text.same(""),
+        ),
+        where=table.name,
+        mend=Text(
+            "Keep the right row of each, or map {key} to columns that tell the rows apart.",
+            "请保留正确的一行，或将 {key} 映射到能区分这些行的列。",
+        ).filled(key=", ".join(table.key)),
+    )

@@ -1,0 +1,238 @@
+"""What reading finds, in words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kefen.domain.text import Text
+from kefen.lake.dataset import Finding
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from kefen.domain.contract import Table
+
+_NO_EFFECT = Text("No scheme is touched.", "不影响任何分类方案。")
+
+
+def rows_rejected(table: Table, count: int) -> Finding:
+    """Rows were rejected, fewer than stop a file."""
+    return Finding(
+        code="rows_rejected",
+        principle="scientific",
+        severity="warning",
+        table=table.name,
+        count=count,
+        message=Text(
+            "{n} rows of {t} were rejected; each is kept with its reason.",
+            "{t}中有 {n} 行被拒绝，每行及原因均已保留。",
+        ).filled(n=count, t=table.label),
+        effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
+    )
+
+
+def rows_duplicate(table: Table, count: int) -> Finding:
+    """Rows were exact copies of others."""
+    return Finding(
+        code="rows_duplicate",
+        principle="scientific",
+        severity="note",
+        table=table.name,
+        count=count,
+        message=Text(
+            "{n} rows of {t} are exact copies of others and were left out.",
+            "{t}中有 {n} 行与其他行完全相同，已略去。",
+        ).filled(n=count, t=table.label),
+        effect=Text("Each row counts once.", "每行只计一次。"),
+    )
+
+
+def rows_filtered(table: Table, count: int) -> Finding:
+    """Rows were left out by the mapping's filter."""
+    return Finding(
+        code="rows_filtered",
+        principle="whole",
+        severity="note",
+        table=table.name,
+        count=count,
+        message=Text(
+            "{n} rows of {t} were left out by the mapping's `where`.",
+            "{t}中有 {n} 行因映射中的 where 条件被略去。",
+        ).filled(n=count, t=table.label),
+        effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
+    )
+
+
+def join_unmatched(table: Table, file: str, count: int) -> Finding:
+    """Rows of a joined file fit no row of the table's own file."""
+    return Finding(
+        code="join_unmatched",
+        principle="whole",
+        severity="warning",
+        table=table.name,
+        count=count,
+        message=Text(
+            "{n} rows of {f} fit no row of the file of {t} and were left out.",
+            "{f} 中有 {n} 行在{t}的主文件中找不到对应行，已略去。",
+        ).filled(n=count, f=file, t=table.label),
+        effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
+    )
+
+
+def columns_unknown(table: Table, headings: Sequence[str]) -> Finding:
+    """Columns of a fact table serve nothing."""
+    shown = ", ".join(headings[:20]) + (" …" if len(headings) > 20 else "")
+    return Finding(
+        code="columns_unknown",
+        principle="comparable",
+        severity="note",
+        table=table.name,
+        count=len(headings),
+        message=Text(
+            "These columns of {t} are not used: {all}.", "{t}中以下列未被使用：{all}。"
+        ).filled(t=table.label, all=shown),
+        effect=_NO_EFFECT,
+        details={"columns": list(headings)},
+    )
+
+
+def customers_from_facts(count: int) -> Finding:
+    """No customers were imported."""
+    return Finding(
+        code="customers_from_facts",
+        principle="whole",
+        severity="warning",
+        table="customers",
+        count=count,
+        message=Text(
+            "No customer list was given: the {n} customers are those seen in the facts.",
+            "未提供客户清单：{n} 个客户取自各业务记录。",
+        ).filled(n=count),
+        effect=Text(
+            "Customers who never bought are unknown; names, regions, industries and sizes are "
+            "missing, so the schemes by region, industry and size do not run.",
+            "从未购买的客户无从得知；缺少名称、地区、行业和规模，"
+            "因此按地区、行业、规模的分类无法运行。",
+        ),
+    )
+
+
+def rows_unattributed(table: Table, count: int, amount: str | None) -> Finding:
+    """Rows of facts have a blank or unknown customer."""
+    total = Text(", {a} in all", "，金额合计 {a}").filled(a=amount) if amount else Text.same("")
+    return Finding(
+        code="rows_unattributed",
+        principle="whole",
+        severity="warning",
+        table=table.name,
+        column="customer_id",
+        count=count,
+        message=Text(
+            "{n} rows of {t} have a blank or unknown customer{total}.",
+            "{t}中有 {n} 行的客户为空或未知{total}。",
+        ).filled(n=count, t=table.label, total=total),
+        effect=Text(
+            "They are counted and totalled as unattributed and grade no one.",
+            "这些行单独计数并汇总为“未归属”，不参与任何客户的评级。",
+        ),
+        details={"amount": amount} if amount else {},
+    )
+
+
+def ids_with_decimals(table: Table, count: int, examples: Mapping[str, str]) -> Finding:
+    """Unknown customer ids such as `12346.0` match a customer without their `.0`."""
+    shown = ", ".join(f"{one} → {other}" for one, other in list(examples.items())[:5])
+    return Finding(
+        code="ids_with_decimals",
+        principle="whole",
+        severity="warning",
+        table=table.name,
+        column="customer_id",
+        count=count,
+        message=Text(
+            "{n} unknown customer ids of {t} look like known ones written as decimals: {x}.",
+            "{t}中有 {n} 个未知客户编号疑似把已知编号写成了小数：{x}。",
+        ).filled(n=count, t=table.label, x=shown),
+        effect=Text(
+            "Their rows are unattributed until the ids are mended in the file.",
+            "在文件中更正编号之前，这些行归为“未归属”。",
+        ),
+        details={"examples": dict(examples)},
+    )
+
+
+def category_from_products(count: int) -> Finding:
+    """Categories of order lines were taken from the products."""
+    return Finding(
+        code="category_from_products",
+        principle="whole",
+        severity="note",
+        table="orders",
+        column="category",
+        count=count,
+        message=Text(
+            "The category of {n} order lines was taken from their product.",
+            "{n} 条订单行的产品类别取自产品表。",
+        ).filled(n=count),
+        effect=Text("Product and breadth-of-demand results use it.", "用于产品分类和需求广度。"),
+    )
+
+
+def cost_from_products(count: int) -> Finding:
+    """Costs of order lines were computed from the products' unit costs."""
+    return Finding(
+        code="cost_from_products",
+        principle="whole",
+        severity="note",
+        table="orders",
+        column="cost",
+        count=count,
+        message=Text(
+            "The cost of {n} order lines is the product's unit cost times the quantity.",
+            "{n} 条订单行的成本按产品单位成本乘以数量计算。",
+        ).filled(n=count),
+        effect=Text(
+            "Margin uses today's unit cost for every date.", "毛利按当前单位成本计算，不分时间。"
+        ),
+    )
+
+
+def due_from_terms(count: int, unread: int) -> Finding:
+    """Due dates were worked out from payment terms."""
+    return Finding(
+        code="due_on_from_terms",
+        principle="whole",
+        severity="note" if not unread else "warning",
+        table="receivables",
+        column="due_on",
+        count=count,
+        message=Text(
+            "The due date of {n} invoices follows from the customer's payment terms; "
+            "{m} have neither a date nor terms that can be read.",
+            "{n} 张发票的到期日由客户的付款条件推算；另有 {m} 张既无到期日，付款条件也无法识别。",
+        ).filled(n=count, m=unread),
+        effect=Text(
+            "Arrears and the payment indicator use these dates; invoices without one are "
+            "never late.",
+            "逾期和付款指标使用这些日期；没有到期日的发票不会计为逾期。",
+        ),
+    )
+
+
+def currency_converted(table: Table, count: int, into: str) -> Finding:
+    """Amounts were converted by the rate table."""
+    return Finding(
+        code="currency_converted",
+        principle="comparable",
+        severity="note",
+        table=table.name,
+        count=count,
+        message=Text(
+            "{n} rows of {t} were converted to {c} by the rate table.",
+            "{t}中有 {n} 行按汇率表换算为 {c}。",
+        ).filled(n=count, t=table.label, c=into),
+        effect=Text(
+            "All amounts are comparable, as good as the rates are.",
+            "所有金额可比，准确程度取决于汇率表。",
+        ),
+    )

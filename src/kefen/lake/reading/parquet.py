@@ -1,0 +1,87 @@
+"""Reading Parquet where it lies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+from pyarrow import parquet
+
+from kefen.domain.errors import DataError
+from kefen.domain.text import Text
+from kefen.engines.duckdb import first_line
+from kefen.lake.reading.source import CellKind, RawColumn, RawFile
+from kefen.lake.reading.sql import SQL, literal, name, statement
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kefen.engines.duckdb import DuckDBEngine
+
+_INTEGERS = frozenset(
+    ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"]
+)
+
+
+def read_parquet(engine: DuckDBEngine, path: Path) -> RawFile:
+    """Return a Parquet file as it lies, read by the engine whenever its rows are asked for.
+
+    Raises:
+        DataError: The file is not Parquet.
+    """
+    relation = statement(
+        "read_parquet({path}, file_row_number = true)", path=literal(str(path.resolve()))
+    )
+    try:
+        parquet.read_metadata(str(path))
+        described = engine.connection.execute(
+            statement("SELECT * FROM {relation} LIMIT 0", relation=relation)
+        ).description
+    except (duckdb.Error, pa.ArrowException, OSError) as error:
+        raise DataError(
+            Text(
+                "This file is not Parquet that can be read ({e}).",
+                "该文件不是可读取的 Parquet 文件（{e}）。",
+            ).filled(e=first_line(error)),
+            where=path.name,
+            mend=Text("Write it again.", "请重新生成该文件。"),
+        ) from error
+    return RawFile(
+        path=path,
+        relation=relation,
+        columns=tuple(
+            _column(str(column[0]), str(column[1]))
+            for column in described or ()
+            if column[0] != "file_row_number"
+        ),
+        row=SQL("(file_row_number + 1)"),
+        identity=SQL("file_row_number"),
+        in_place=True,
+        properties={"format": "parquet"},
+    )
+
+
+def _column(heading: str, kind: str) -> RawColumn:
+    """Return the column with its kind; what is neither text, number nor time becomes text."""
+    cell: CellKind = "text"
+    value = name(heading)
+    if kind in _INTEGERS:
+        cell = "integer"
+    elif kind in {"DOUBLE", "FLOAT"}:
+        cell = "double"
+    elif kind.startswith("DECIMAL"):
+        cell = "decimal"
+    elif kind == "DATE":
+        cell = "date"
+    elif kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS WITH TIME ZONE"}:
+        cell = "instant"
+    elif kind.startswith("TIMESTAMP"):
+        cell = "timestamp"
+        if kind != "TIMESTAMP":
+            value = statement("CAST({value} AS TIMESTAMP)", value=value)
+    elif kind == "BOOLEAN":
+        cell = "boolean"
+    elif kind != "VARCHAR":
+        value = statement("CAST({value} AS VARCHAR)", value=value)
+    return RawColumn(heading, cell, value)

@@ -1,0 +1,120 @@
+"""What to read and how: the files of a table and the options of a reading."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping as MappingOf
+    from pathlib import Path
+
+    from kefen.lake.reading.mapping import Mapping
+    from kefen.lake.reading.sql import SQL
+
+DEFAULT_MAX_REJECTED = Decimal("0.01")
+
+
+@dataclass(frozen=True)
+class Source:
+    """The files of one table, read one after the other as if they were one.
+
+    Attributes:
+        paths: The files, of any format; each with its own heading.
+        sheet: The name of the sheet of an Excel file; None for the one that fits best.
+    """
+
+    paths: tuple[Path, ...]
+    sheet: str | None = None
+
+
+@dataclass(frozen=True)
+class ReadingOptions:
+    """How files are read.
+
+    Attributes:
+        timezone: The IANA zone that times with a zone are converted to.
+        currency: The book's currency, as an ISO 4217 code; None takes the data's single one.
+        rates: A CSV file of exchange rates to the book's currency.
+        max_rejected: The share of a file's rows that may be rejected before reading stops.
+        mapping: Columns, joins, units and values as the user mapped them.
+    """
+
+    timezone: str = "UTC"
+    currency: str | None = None
+    rates: Path | None = None
+    max_rejected: Decimal = DEFAULT_MAX_REJECTED
+    mapping: Mapping | None = None
+
+
+CellKind: TypeAlias = Literal[
+    "text", "integer", "decimal", "double", "date", "timestamp", "instant", "boolean", "mixed"
+]
+"""What the cells of an input column are. `instant` is a time with a zone. Cells of a `mixed`
+column are text, with their kinds beside them: `text`, `number`, `time`, `boolean`, `error`."""
+
+
+@dataclass(frozen=True)
+class RawColumn:
+    """One column of an input file.
+
+    Attributes:
+        heading: Its heading as the file has it (made unique when it comes twice).
+        kind: What its cells are.
+        value: SQL for the cell.
+        kinds: SQL for the kind of each cell of a `mixed` column.
+        from_spreadsheet: Whether text such as `#N/A` is a formula's error.
+    """
+
+    heading: str
+    kind: CellKind
+    value: SQL
+    kinds: SQL | None = None
+    from_spreadsheet: bool = False
+
+
+@dataclass(frozen=True)
+class RawFile:
+    """One input file, readable in the engine.
+
+    Attributes:
+        path: Where it is.
+        relation: SQL for a FROM clause that gives its rows.
+        columns: Its columns.
+        row: SQL for the number of a row; 1 is the first after the heading.
+        identity: SQL for an integer that is unique to a row.
+        lost: The name of a table of lines that could not be split into columns
+            (`row`, `value`, `code`); None without any.
+        lost_rows: How many lines `lost` has.
+        in_place: Whether `relation` reads the file itself, so that a view can stand on it.
+        further: Other files whose columns were joined to it.
+        properties: How it was read: format, encoding, delimiter, sheet.
+    """
+
+    path: Path
+    relation: SQL
+    columns: tuple[RawColumn, ...]
+    row: SQL
+    identity: SQL
+    lost: str | None = None
+    lost_rows: int = 0
+    in_place: bool = False
+    further: tuple[Path, ...] = ()
+    properties: MappingOf[str, Any] = field(default_factory=dict)
+
+    @property
+    def headings(self) -> tuple[str, ...]:
+        """Return the headings, in order."""
+        return tuple(column.heading for column in self.columns)
+
+    def column(self, heading: str) -> RawColumn:
+        """Return the column under `heading`.
+
+        Raises:
+            KeyError: The file has no such heading.
+        """
+        for column in self.columns:
+            if column.heading == heading:
+                return column
+        raise KeyError(heading)

@@ -1,0 +1,345 @@
+"""Reading one table: its files become one canonical relation, with a record of every row."""
+
+from __future__ import annotations
+
+import logging
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from kefen.domain.contract import TABLES
+from kefen.domain.errors import CallError
+from kefen.domain.text import Text
+from kefen.lake.dataset import Finding, ReadTable
+from kefen.lake.reading import messages
+from kefen.lake.reading.columns import choose_columns
+from kefen.lake.reading.compute import computed_column
+from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
+from kefen.lake.reading.evidence import weigh_evidence
+from kefen.lake.reading.files import fingerprint, open_file
+from kefen.lake.reading.keys import find_duplicates
+from kefen.lake.reading.mapping import Computed, TableMapping
+from kefen.lake.reading.numbers import currency_of
+from kefen.lake.reading.raw_tables import new_name
+from kefen.lake.reading.rejected_rows import (
+    RejectedRows,
+    bad_rows,
+    keep_rejected,
+    new_rejected_table,
+)
+from kefen.lake.reading.shaping import shape
+from kefen.lake.reading.source import ReadingOptions, Source
+from kefen.lake.reading.sql import SQL, listed, literal, name, statement, union_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from kefen.domain.contract import Table
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.lake.reading.columns import ColumnChoice
+    from kefen.lake.reading.source import RawFile
+
+_log = logging.getLogger("kefen.reading")
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """One file with what becomes of its columns."""
+
+    file: RawFile
+    choice: ColumnChoice
+    conversions: tuple[Conversion, ...]
+    findings: tuple[Finding, ...]
+
+
+def read_table(
+    engine: DuckDBEngine, table: str, source: Source, options: ReadingOptions
+) -> tuple[ReadTable, tuple[Finding, ...]]:
+    """Read the files of one table into a canonical relation of the engine.
+
+    Rows of blank and unknown customers stay in it: whose they are is decided where all tables
+    are known. Parquet with proper types is not copied: the relation is a view over the files.
+
+    Args:
+        engine: The engine that will hold the relation.
+        table: The name of the contract table.
+        source: Its files.
+        options: How they are read.
+
+    Returns:
+        The table, and what was found while reading it.
+
+    Raises:
+        CallError: There is no such table or file.
+        DataError: The files cannot be used as they are.
+    """
+    if table not in TABLES:
+        raise CallError(
+            Text("There is no table called {t}.", "没有名为 {t} 的数据表。").filled(t=table),
+            mend=Text("Tables: {all}.", "数据表：{all}。").filled(all=", ".join(TABLES)),
+        )
+    contract = TABLES[table]
+    mapping = options.mapping.table(table) if options.mapping else TableMapping()
+    with timed(table, "open"):
+        opened = [
+            shape(
+                engine,
+                open_file(engine, path, contract, source.sheet),
+                mapping,
+                options,
+                contract,
+            )
+            for path in source.paths
+        ]
+        choices = [choose_columns(file, contract, mapping) for file, _ in opened]
+        files = [(file, choice) for (file, _), choice in zip(opened, choices, strict=True)]
+        evidence = weigh_evidence(engine, contract, files, mapping)
+    prepared = [
+        _Prepared(
+            file,
+            choice,
+            _conversions(contract, file, choice, position, evidence, options),
+            found,
+        )
+        for position, ((file, found), choice) in enumerate(zip(opened, choices, strict=True))
+    ]
+    return _assemble(engine, contract, prepared, options)
+
+
+@contextmanager
+def timed(table: str, step: str) -> Iterator[None]:
+    """Log how long a step of reading takes (logger `kefen.reading`, level DEBUG)."""
+    started = time.perf_counter()
+    yield
+    _log.debug("%s: %s took %.3f s", table, step, time.perf_counter() - started)
+
+
+def _conversions(
+    table: Table,
+    file: RawFile,
+    choice: ColumnChoice,
+    position: int,
+    evidence: dict[str, Any],
+    options: ReadingOptions,
+) -> tuple[Conversion, ...]:
+    """Return the conversion of every column of the contract that the file has."""
+    made = []
+    for column in table.columns:
+        given = choice.columns.get(column.name)
+        if given is None:
+            if column.name == "currency" and (found := _marked_currency(table, file, choice)):
+                made.append(found)
+            continue
+        if isinstance(given, Computed):
+            where = f"{file.path.name} ({table.name}.{column.name})"
+            made.append(computed_column(column, given.expression, file, options.timezone, where))
+        else:
+            made.append(
+                convert(
+                    column,
+                    file.column(given),
+                    evidence[column.name][position],
+                    options.timezone,
+                )
+            )
+    return tuple(made)
+
+
+def _marked_currency(table: Table, file: RawFile, choice: ColumnChoice) -> Conversion | None:
+    """Return the currency that the marks in the amounts name, where amounts are text."""
+    heading = choice.columns.get("amount")
+    if not isinstance(heading, str) or file.column(heading).kind not in ("text", "mixed"):
+        return None
+    value = currency_of(file.column(heading).value)
+    return Conversion(
+        column=table.column("currency"),
+        heading=heading,
+        value=value,
+        blank=SQL("true"),
+        shown=SQL("NULL"),
+        certain=True,
+        cheap=False,
+    )
+
+
+def _assemble(
+    engine: DuckDBEngine, table: Table, prepared: Sequence[_Prepared], options: ReadingOptions
+) -> tuple[ReadTable, tuple[Finding, ...]]:
+    attributes = _attributes(table, prepared)
+    in_place = all(p.file.in_place and all(c.cheap for c in p.conversions) for p in prepared)
+    staged = new_name(f"staged_{table.name}")
+    query = union_all(
+        _staged_query(table, p, position, attributes) for position, p in enumerate(prepared)
+    )
+    with timed(table.name, "stage"):
+        engine.run(
+            statement(
+                "CREATE {what} {staged} AS {query}",
+                what=SQL("VIEW" if in_place else "TABLE"),
+                staged=name(staged),
+                query=query,
+            )
+        )
+    rejected_table = new_rejected_table(engine, table.name)
+    counts: list[RejectedRows] = []
+    with timed(table.name, "reject"):
+        for position, p in enumerate(prepared):
+            counts.append(
+                keep_rejected(
+                    engine,
+                    table,
+                    p.file,
+                    p.conversions,
+                    rejected_table,
+                    position,
+                    options.max_rejected,
+                )
+            )
+    columns = (*table.column_names, *(attribute for attribute in attributes))
+    accepted = _without(
+        name(staged), bad_rows(rejected_table) if any(c.bad for c in counts) else None
+    )
+    given = frozenset(c.column.name for p in prepared for c in p.conversions)
+    with timed(table.name, "keys"):
+        copies = find_duplicates(engine, table, accepted, columns, given)
+    relation = new_name(f"read_{table.name}")
+    source = _without(accepted, name(copies) if copies else None)
+    engine.run(
+        statement(
+            "CREATE VIEW {relation} AS SELECT {columns} FROM {source} AS staged",
+            relation=name(relation),
+            columns=listed(name(column) for column in columns),
+            source=source,
+        )
+    )
+    duplicates = (
+        engine.rows(statement("SELECT count(*) FROM {c}", c=name(copies)))[0][0] if copies else 0
+    )
+    rows_in = sum(c.rows_in for c in counts)
+    rejected = sum(c.rejected for c in counts)
+    currencies, unnamed = _currencies(engine, relation, given)
+    read = ReadTable(
+        table=table,
+        relation=relation,
+        columns=given,
+        rejected=rejected_table,
+        rows_in=rows_in,
+        rows_used=rows_in - rejected - duplicates,
+        rows_rejected=rejected,
+        rows_duplicate=duplicates,
+        currency=currencies[0] if len(currencies) == 1 and not unnamed else None,
+        attributes=attributes,
+        inputs=tuple(
+            entry for p, c in zip(prepared, counts, strict=True) for entry in _inputs(p.file, c)
+        ),
+    )
+    return read, tuple(_findings(table, prepared, counts, duplicates, attributes))
+
+
+def _staged_query(
+    table: Table, prepared: _Prepared, position: int, attributes: Sequence[str]
+) -> SQL:
+    """Return the query that gives one file's rows in canonical columns, with their origin."""
+    by_name = {c.column.name: c.value for c in prepared.conversions}
+    parts = [
+        statement("{n} AS file_number", n=literal(position)),
+        statement("{id} AS row_id", id=prepared.file.identity),
+        statement("{row} AS row_number_in_file", row=prepared.file.row),
+    ]
+    parts += [
+        statement(
+            "CAST({value} AS {kind}) AS {column}",
+            value=by_name.get(column.name, SQL("NULL")),
+            kind=SQL(column.kind.sql_type),
+            column=name(column.name),
+        )
+        for column in table.columns
+    ]
+    own = _attribute_values(table, prepared)
+    parts += [
+        statement(
+            "CAST({value} AS VARCHAR) AS {column}",
+            value=own.get(attribute, SQL("NULL")),
+            column=name(attribute),
+        )
+        for attribute in attributes
+    ]
+    return statement("SELECT {parts} FROM {file}", parts=listed(parts), file=prepared.file.relation)
+
+
+def _attribute_values(table: Table, prepared: _Prepared) -> dict[str, SQL]:
+    """Return the further columns of customers: their unique name and their text."""
+    if table.name != "customers":
+        return {}
+    used = {
+        column.lower()
+        for column in (*table.column_names, "file_number", "row_id", "row_number_in_file")
+    }
+    values: dict[str, SQL] = {}
+    for heading in prepared.choice.unknown:
+        attribute, number = heading, 1
+        while attribute.lower() in used:
+            number += 1
+            attribute = f"{heading} ({number})"
+        used.add(attribute.lower())
+        raw = prepared.file.column(heading)
+        column = table.column("name")
+        values[attribute] = convert(column, raw, ColumnEvidence(), "UTC").value
+    return values
+
+
+def _attributes(table: Table, prepared: Sequence[_Prepared]) -> tuple[str, ...]:
+    found: dict[str, str] = {}
+    for p in prepared:
+        for attribute in _attribute_values(table, p):
+            found.setdefault(attribute.lower(), attribute)
+    return tuple(found.values())
+
+
+def _without(source: SQL, left_out: SQL | None) -> SQL:
+    """Return a FROM clause without the rows that a relation of (`file_number`, `row_id`) lists."""
+    if left_out is None:
+        return source
+    return statement(
+        "(SELECT kept.* FROM {source} AS kept ANTI JOIN {left_out} AS gone "
+        "ON kept.file_number = gone.file_number AND kept.row_id = gone.row_id)",
+        source=source,
+        left_out=left_out,
+    )
+
+
+def _currencies(
+    engine: DuckDBEngine, relation: str, given: frozenset[str]
+) -> tuple[list[str], bool]:
+    """Return the currencies that a table names, and whether some rows name none."""
+    if "currency" not in given:
+        return [], False
+    rows = engine.rows(statement("SELECT DISTINCT currency FROM {r} ORDER BY 1", r=name(relation)))
+    named = [str(row[0]) for row in rows if row[0] is not None]
+    return named, len(named) != len(rows)
+
+
+def _inputs(file: RawFile, counted: RejectedRows) -> Iterator[dict[str, Any]]:
+    """Yield the record of a file and of those joined to it."""
+    yield {**fingerprint(file.path), "rows": counted.rows_in, **file.properties}
+    for path in file.further:
+        yield {**fingerprint(path), "joined_to": file.path.name}
+
+
+def _findings(
+    table: Table,
+    prepared: Sequence[_Prepared],
+    counts: Sequence[RejectedRows],
+    duplicates: int,
+    attributes: Sequence[str],
+) -> Iterator[Finding]:
+    if any(c.rejected for c in counts):
+        yield messages.rows_rejected(table, sum(c.rejected for c in counts))
+    if duplicates:
+        yield messages.rows_duplicate(table, duplicates)
+    for p in prepared:
+        yield from p.findings
+    unknown = tuple(dict.fromkeys(h for p in prepared for h in p.choice.unknown))
+    if unknown and table.name != "customers":
+        yield messages.columns_unknown(table, unknown)
