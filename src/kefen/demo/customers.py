@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from kefen.demo.clients import Client
     from kefen.demo.dice import Dice
+    from kefen.demo.places import Country
     from kefen.domain.text import Language
 
 ATTRIBUTE = "generated"
@@ -199,16 +200,16 @@ def _expected_demand(client: Client, dice: Dice) -> Decimal:
 
 def _parents(clients: Sequence[Client]) -> dict[str, str]:
     """Return the head company of some companies: a group of the same country and industry."""
-    heads: dict[tuple[int, Text], list[Client]] = {}
+    heads: dict[tuple[Country, Text], list[Client]] = {}
     for client in clients:
         if client.industry is not None and client.size == 2 and not client.is_prospect:
-            heads.setdefault((id(client.country), client.industry.name), []).append(client)
+            heads.setdefault((client.country, client.industry.name), []).append(client)
     parents: dict[str, str] = {}
     for client in clients:
         if client.industry is None or client.size == 2:
             continue
         dice = client.dice("parent")
-        groups = heads.get((id(client.country), client.industry.name))
+        groups = heads.get((client.country, client.industry.name))
         if groups and dice.happens(3):
             parents[client.customer_id] = dice.one_of(groups).customer_id
     return parents

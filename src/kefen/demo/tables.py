@@ -26,9 +26,7 @@ _TYPES = {
 }
 
 
-def contract_schema(
-    table: str, columns: Sequence[str], attributes: Sequence[str] = ()
-) -> pa.Schema:
+def _schema(table: str, columns: Sequence[str], attributes: Sequence[str] = ()) -> pa.Schema:
     """Return the Arrow schema of `columns` of a contract table, then of text `attributes`."""
     contract = TABLES[table]
     return pa.schema(
@@ -54,7 +52,7 @@ def write_rows(
     """
     present = frozenset().union(*(row.keys() for row in rows))
     columns = [name for name in TABLES[table].column_names if name in present]
-    schema = contract_schema(table, columns, attributes)
+    schema = _schema(table, columns, attributes)
     arrays = [pa.array([row.get(f.name) for row in rows], type=f.type) for f in schema]
     pyarrow.parquet.write_table(
         pa.Table.from_arrays(arrays, schema=schema), path, compression="zstd"

@@ -82,9 +82,9 @@ WITH names AS (
           WHERE unit_price > 0 AND quantity > 0 GROUP BY ALL)
     GROUP BY product_id
 ), sold AS (
-    SELECT product_id, count(*) AS line_count FROM lines GROUP BY product_id
+    SELECT product_id, count(*) AS line_count, sum(amount) AS sold FROM lines GROUP BY product_id
 )
-SELECT product_id, coalesce(name, note), coalesce(price, 0), line_count
+SELECT product_id, coalesce(name, note), coalesce(price, 0), line_count, sold
 FROM sold LEFT JOIN names USING (product_id) LEFT JOIN notes USING (product_id)
 LEFT JOIN prices USING (product_id)
 ORDER BY product_id
@@ -132,12 +132,21 @@ class OrderTotal:
 
 @dataclass(frozen=True, slots=True)
 class ProductTrade:
-    """One product: its usual name (None: never named), usual price (0: never sold) and lines."""
+    """One product.
+
+    Attributes:
+        product_id: Its stock code.
+        name: Its most frequent description; None where the original has none.
+        price: Its most frequent price; 0 where it was never sold.
+        lines: How many lines name it.
+        sold: The sum of their amounts.
+    """
 
     product_id: str
     name: str | None
     price: Decimal
     lines: int
+    sold: Decimal
 
 
 @dataclass(frozen=True, slots=True)
