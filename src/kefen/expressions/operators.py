@@ -174,8 +174,9 @@ def _arithmetic(
     node: type[exp.Binary],
 ) -> None:
     def rendering(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
-        wide = s.alike(arguments, types)
-        return exp.paren(node(this=wide[0], expression=wide[1]))
+        if all(value_type is ValueType.INTEGER for value_type in types):
+            return exp.paren(node(this=arguments[0], expression=arguments[1]))
+        return exp.paren(node(this=s.widened(arguments[0]), expression=s.widened(arguments[1])))
 
     _add(
         Operator(
@@ -198,11 +199,10 @@ _arithmetic("subtract", "a - b", Text("The difference.", "差。"), lambda a, b:
 
 
 def _multiply_sql(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
-    left, right = s.alike(arguments, types)
-    result = exp.Mul(this=left, expression=right)
-    if all(t is ValueType.INTEGER for t in types):
-        return exp.paren(result)
-    return s.cast(result, ValueType.DECIMAL)
+    if all(value_type is ValueType.INTEGER for value_type in types):
+        return exp.paren(exp.Mul(this=arguments[0], expression=arguments[1]))
+    wide = exp.Mul(this=s.widened(arguments[0]), expression=s.widened(arguments[1]))
+    return s.cast(wide, ValueType.DECIMAL)
 
 
 _add(
@@ -229,7 +229,7 @@ _add(
         ),
         _decimal,
         lambda v: quotient(v[0], v[1]),
-        lambda a, t: s.quotient(a[0], t[0], a[1], t[1]),
+        lambda a, t: s.quotient(a[0], a[1]),
     )
 )
 _add(
@@ -265,9 +265,9 @@ def _round_rule(types: list[ValueType], call: Call) -> ValueType:
     return ValueType.DECIMAL
 
 
-def _round_sql(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
+def _round_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
     narrowed = exp.cast(
-        s.widened(arguments[0], types[0]), exp.DataType.build(f"DECIMAL(38, {arguments[1].name})")
+        s.widened(arguments[0]), exp.DataType.build(f"DECIMAL(38, {arguments[1].name})")
     )
     return s.cast(narrowed, ValueType.DECIMAL)
 
@@ -295,9 +295,8 @@ def _compare(
     meaning: Callable[[Any, Any], bool],
     node: type[exp.Binary],
 ) -> None:
-    def rendering(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
-        left, right = s.alike(arguments, types)
-        return exp.paren(node(this=left, expression=right))
+    def rendering(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
+        return exp.paren(node(this=arguments[0], expression=arguments[1]))
 
     _add(Operator(name, usage, description, _comparison, lambda v: meaning(v[0], v[1]), rendering))
 

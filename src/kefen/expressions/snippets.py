@@ -19,9 +19,9 @@ def cast(value: exp.Expr, to: ValueType) -> exp.Expr:
     return exp.cast(value, exp.DataType.build(to.sql, dialect="duckdb"))
 
 
-def widened(value: exp.Expr, of_type: ValueType) -> exp.Expr:
-    """Return a number as a wide decimal."""
-    return cast(value, ValueType.DECIMAL) if of_type is not ValueType.DECIMAL else value
+def widened(value: exp.Expr) -> exp.Expr:
+    """Return a number as a wide decimal: stored ones are too narrow for arithmetic."""
+    return cast(value.copy(), ValueType.DECIMAL)
 
 
 def alike(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> tuple[exp.Expr, ...]:
@@ -67,9 +67,9 @@ def number(value: int) -> exp.Expr:
     return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
 
 
-def _units(value: exp.Expr, of_type: ValueType) -> exp.Expr:
+def _units(value: exp.Expr) -> exp.Expr:
     """Return a number in ten-thousandths as a 128-bit integer."""
-    scaled = exp.Mul(this=widened(value.copy(), of_type), expression=number(10_000))
+    scaled = exp.Mul(this=widened(value), expression=number(10_000))
     return exp.cast(scaled, exp.DataType.build("INT128", dialect="duckdb"))
 
 
@@ -87,14 +87,9 @@ def _whole_division(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     return exp.IntDiv(this=exp.paren(dividend), expression=exp.paren(divisor))
 
 
-def quotient(
-    dividend: exp.Expr,
-    dividend_type: ValueType,
-    divisor: exp.Expr,
-    divisor_type: ValueType,
-) -> exp.Expr:
+def quotient(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     """Return the quotient rounded half up to four places in whole-number arithmetic."""
-    top, bottom = _units(dividend, dividend_type), _units(divisor, divisor_type)
+    top, bottom = _units(dividend), _units(divisor)
     size = exp.Abs(this=bottom.copy())
     doubled = exp.Add(
         this=exp.Mul(this=exp.Abs(this=top.copy()), expression=number(20_000)), expression=size
@@ -201,7 +196,7 @@ def count_cuts(
     wide = alike(arguments, types)
     value, cuts = wide[0], wide[1:]
     if not cuts:
-        return number(0)
+        return when_all_known([value], number(0))
     if len(cuts) < _TREE_FROM:
         total: exp.Expr = number(0)
         for cut in cuts:

@@ -38,9 +38,7 @@ def to_sql(
     if isinstance(tree, Literal):
         return literal(tree.value)
     if isinstance(tree, Name):
-        column = columns[tree.name].copy()
-        # Stored decimals are narrower than the ones arithmetic needs.
-        return cast(column, ValueType.DECIMAL) if types[tree.name] is ValueType.DECIMAL else column
+        return columns[tree.name].copy()
     arguments = [to_sql(argument, columns, types) for argument in tree.arguments]
     argument_types = [type_of(argument, types) for argument in tree.arguments]
     return CATALOGUE[tree.operator].rendering(arguments, argument_types)
@@ -56,7 +54,10 @@ def literal(value: Value) -> exp.Expr:
     if isinstance(value, int):
         return number(value)
     if isinstance(value, Decimal):
-        return cast(exp.Literal.string(format(value, "f")), value_type)
+        # Narrow, as stored columns are: comparisons then stay in 64 bits; arithmetic widens.
+        return exp.cast(
+            exp.Literal.string(format(value, "f")), exp.DataType.build("DECIMAL(18, 4)")
+        )
     if isinstance(value, datetime):
         return cast(exp.Literal.string(value.isoformat(sep=" ")), value_type)
     if isinstance(value, date):

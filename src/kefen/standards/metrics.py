@@ -218,7 +218,7 @@ def _fact_metric(reading: Reading, identifier: str, node: Mapping, window: Windo
             source_columns(fact, name)
             for part in parts
             if part is not None
-            for name in names_in(part)
+            for name in needed_names(part)
             if name != "as_of"
         )
     )
@@ -297,6 +297,15 @@ def _grouping(
         return group, take
     read = reading.expression(each_node, _scope(fact))
     return (_local(read[0], fact), take) if read is not None else (None, None)
+
+
+def needed_names(tree: Expression) -> tuple[str, ...]:
+    """Return the names that must have data: those outside `first_known`, which has a way out."""
+    if isinstance(tree, Name):
+        return (tree.name,)
+    if isinstance(tree, Call) and tree.operator != "first_known":
+        return tuple(name for argument in tree.arguments for name in needed_names(argument))
+    return ()
 
 
 def _literal(value: int) -> Expression:
