@@ -1,0 +1,86 @@
+"""A run becomes a report."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kefen.domain.text import Text
+from kefen.reports.concentration import concentration_section, measure_concentration
+from kefen.reports.customer_list import customers_section
+from kefen.reports.distribution import count_classes, distribution_section
+from kefen.reports.findings import findings_section, not_run_section
+from kefen.reports.model import Meta, Report
+from kefen.reports.population import population
+from kefen.reports.reconciliation import reconcile
+from kefen.reports.standard_words import standard_section
+from kefen.reports.summary import summary_section
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kefen.grading.run import GradedRun
+    from kefen.lake.quality import QualityReport
+    from kefen.reports.model import Section
+    from kefen.reports.population import Population
+
+
+def build_report(
+    run: GradedRun,
+    *,
+    customer: str | None = None,
+    quality: QualityReport | None = None,
+    why: Mapping[str, Text] | None = None,
+) -> Report:
+    """Return the report of a run, in both languages.
+
+    Args:
+        run: The graded run.
+        customer: The id of a customer whose card is added.
+        quality: The quality report; without it only what reading found is shown.
+        why: For the customer's card: a sentence for each scheme that explains the grade.
+
+    Raises:
+        CallError: The run has no such customer.
+        ReconciliationError: A table does not add up.
+    """
+    with population(run) as people:
+        report = Report(
+            Text("Customer grading report", "客户分级报告"), _meta(people), _sections(people)
+        )
+    for table in report.tables():
+        reconcile(table)
+    return report
+
+
+def _sections(people: Population) -> tuple[Section, ...]:
+    run = people.run
+    found = measure_concentration(people)
+    counts = count_classes(people)
+    return (
+        summary_section(people, found, counts),
+        concentration_section(people, found),
+        distribution_section(people, counts),
+        findings_section(run.dataset.findings),
+        not_run_section(people),
+        standard_section(run.standard),
+        customers_section(people),
+    )
+
+
+def _meta(people: Population) -> Meta:
+    run = people.run
+    names = ", ".join(run.dataset.generated)
+    return Meta(
+        standard=Text("{name}, version {version}", "{name}（第 {version} 版）").filled(
+            name=run.standard.name, version=run.standard.version
+        ),
+        as_of=run.as_of,
+        window=people.window,
+        currency=people.currency,
+        generated=Text("Generated sample data: {names}.", "以下为生成的示例数据：{names}。").filled(
+            names=names
+        )
+        if names
+        else None,
+        fingerprint=run.standard.fingerprint,
+    )

@@ -1,0 +1,86 @@
+"""The charts of the workbook, drawn by Excel itself from the cells beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kefen.reports.model import Curve, PairedBars
+
+if TYPE_CHECKING:
+    from xlsxwriter.chart import Chart as ExcelChart
+    from xlsxwriter.workbook import Workbook
+
+    from kefen.domain.text import Language
+    from kefen.reports.model import Chart, ColumnChart
+
+_BLUE, _PALE, _RED, _INK, _LINE = "#1643BF", "#A6C0EC", "#B3261E", "#121926", "#E4E7EC"
+_SERIES = ("#1643BF", "#006A51", "#956200")
+_SIZE = {"width": 620, "height": 300}
+
+
+def draw(
+    workbook: Workbook, sheet: str, chart: Chart, rows: tuple[int, int], language: Language
+) -> ExcelChart:
+    """Return the chart of the numbers that stand in the rows (heading, last) of the sheet."""
+    if isinstance(chart, PairedBars):
+        drawn = _paired(workbook, sheet, rows)
+    elif isinstance(chart, Curve):
+        drawn = _curve(workbook, sheet, chart, rows, language)
+    else:
+        drawn = _columns(workbook, sheet, chart, rows)
+    drawn.set_title({"name": chart.title.in_language(language), "name_font": {"size": 11}})
+    drawn.set_size(_SIZE)
+    drawn.set_legend({"position": "bottom"})
+    return drawn
+
+
+def _values(sheet: str, rows: tuple[int, int], names: int, values: int) -> dict[str, Any]:
+    heading, last = rows
+    return {
+        "name": [sheet, heading, values],
+        "categories": [sheet, heading + 1, names, last, names],
+        "values": [sheet, heading + 1, values, last, values],
+    }
+
+
+def _paired(workbook: Workbook, sheet: str, rows: tuple[int, int]) -> ExcelChart:
+    drawn = workbook.add_chart({"type": "bar"})
+    for column, colour in ((2, _BLUE), (3, _PALE)):
+        drawn.add_series({**_values(sheet, rows, 0, column), "fill": {"color": colour}, "gap": 60})
+    drawn.set_y_axis({"reverse": True})
+    drawn.set_x_axis(
+        {
+            "num_format": "0%",
+            "min": 0,
+            "major_gridlines": {"visible": True, "line": {"color": _LINE}},
+        }
+    )
+    return drawn
+
+
+def _curve(
+    workbook: Workbook, sheet: str, chart: Curve, rows: tuple[int, int], language: Language
+) -> ExcelChart:
+    drawn = workbook.add_chart({"type": "scatter", "subtype": "straight"})
+    drawn.add_series({**_values(sheet, rows, 0, 1), "line": {"color": _INK, "width": 2}})
+    axis = {"num_format": "0%", "min": 0, "max": 1, "major_unit": 0.2}
+    grid = {"major_gridlines": {"visible": True, "line": {"color": _LINE}}}
+    drawn.set_x_axis({**axis, "name": chart.across.in_language(language)})
+    drawn.set_y_axis({**axis, **grid, "name": chart.up.in_language(language)})
+    return drawn
+
+
+def _columns(
+    workbook: Workbook, sheet: str, chart: ColumnChart, rows: tuple[int, int]
+) -> ExcelChart:
+    drawn = workbook.add_chart({"type": "column"})
+    for number, series in enumerate(chart.series):
+        colour = _RED if series.loss else _SERIES[number % len(_SERIES)]
+        fill: dict[str, Any] = {"fill": {"color": colour}}
+        if series.loss:
+            fill = {"pattern": {"pattern": "wide_upward_diagonal", "fg_color": colour}}
+        drawn.add_series({**_values(sheet, rows, 0, 1 + number), **fill, "gap": 50})
+    drawn.set_y_axis(
+        {"num_format": "#,##0", "major_gridlines": {"visible": True, "line": {"color": _LINE}}}
+    )
+    return drawn
