@@ -28,13 +28,13 @@ class Industry:
 
     Attributes:
         name: The industry of the customer.
-        trades: What stands in the names of its companies.
+        trades: What stands in the names of its shops and of its companies.
         weight: How likely a company belongs to it.
         chains: Whether it has companies of a thousand people.
     """
 
     name: Text
-    trades: tuple[Text, ...]
+    trades: tuple[tuple[Text, Text], ...]
     weight: int
     chains: bool = False
 
@@ -42,47 +42,94 @@ class Industry:
 INDUSTRIES: tuple[Industry, ...] = (
     Industry(
         Text("Gift retail", "礼品零售"),
-        (Text("Gifts", "礼品"), Text("Presents", "好礼"), Text("Keepsakes", "纪念品")),
+        (
+            (Text("Gifts", "礼品店"), Text("Gifts", "礼品")),
+            (Text("Presents", "好礼店"), Text("Presents", "好礼")),
+            (Text("Keepsakes", "纪念品店"), Text("Keepsakes", "纪念品")),
+        ),
         26,
     ),
     Industry(
         Text("Homeware retail", "家居零售"),
-        (Text("Home", "家居"), Text("Interiors", "家居生活"), Text("Living", "生活馆")),
+        (
+            (Text("Home", "家居店"), Text("Home", "家居")),
+            (Text("Interiors", "家居馆"), Text("Interiors", "家居用品")),
+            (Text("Living", "生活馆"), Text("Living", "生活用品")),
+        ),
         18,
         chains=True,
     ),
     Industry(
         Text("Online retail", "网络零售"),
-        (Text("Online", "网上商城"), Text("Direct", "优选")),
+        (
+            (Text("Online", "网店"), Text("Online", "电子商务")),
+            (Text("Direct", "优选网店"), Text("Direct", "优选")),
+        ),
         12,
         chains=True,
     ),
     Industry(
         Text("Wholesale", "批发贸易"),
-        (Text("Trading", "贸易"), Text("Wholesale", "批发"), Text("Supplies", "供应")),
+        (
+            (Text("Trading", "贸易行"), Text("Trading", "贸易")),
+            (Text("Wholesale", "批发部"), Text("Wholesale", "批发")),
+            (Text("Supplies", "供应社"), Text("Supplies", "供应链")),
+        ),
         10,
         chains=True,
     ),
     Industry(
         Text("Department stores", "百货零售"),
-        (Text("Stores", "百货"), Text("Emporium", "商场")),
+        (
+            (Text("Stores", "百货店"), Text("Stores", "百货")),
+            (Text("Emporium", "商店"), Text("Emporium", "商业")),
+        ),
         5,
         chains=True,
     ),
-    Industry(Text("Florists and garden centres", "花艺园艺"), (Text("Gardens", "园艺"),), 7),
     Industry(
-        Text("Cafés and catering", "餐饮"), (Text("Café", "咖啡"), Text("Kitchen", "厨房")), 7
+        Text("Florists and garden centres", "花艺园艺"),
+        ((Text("Flowers", "花店"), Text("Garden Centres", "园艺")),),
+        7,
     ),
     Industry(
-        Text("Hotels", "酒店住宿"), (Text("Hotels", "酒店"), Text("Inn", "客栈")), 5, chains=True
+        Text("Cafés and catering", "餐饮"),
+        (
+            (Text("Café", "咖啡馆"), Text("Cafés", "咖啡")),
+            (Text("Kitchen", "小厨"), Text("Kitchens", "餐饮")),
+        ),
+        7,
     ),
-    Industry(Text("Toys and books", "玩具图书"), (Text("Toys", "玩具"), Text("Books", "书房")), 5),
+    Industry(
+        Text("Hotels", "酒店住宿"),
+        (
+            (Text("Hotel", "旅馆"), Text("Hotels", "酒店")),
+            (Text("Inn", "客栈"), Text("Inns", "酒店管理")),
+        ),
+        5,
+        chains=True,
+    ),
+    Industry(
+        Text("Toys and books", "玩具图书"),
+        (
+            (Text("Toys", "玩具店"), Text("Toys", "玩具")),
+            (Text("Books", "书店"), Text("Books", "图书")),
+        ),
+        5,
+    ),
     Industry(
         Text("Events and weddings", "会展婚庆"),
-        (Text("Events", "会展"), Text("Weddings", "婚庆")),
+        (
+            (Text("Events", "活动工坊"), Text("Events", "会展")),
+            (Text("Weddings", "婚庆店"), Text("Weddings", "婚庆")),
+        ),
         3,
     ),
-    Industry(Text("Museum shops", "文博文创"), (Text("Museum Shop", "文创"),), 2),
+    Industry(
+        Text("Museum shops", "文博文创"),
+        ((Text("Museum Shop", "文创店"), Text("Museum Shops", "文创")),),
+        2,
+    ),
 )
 
 
@@ -232,7 +279,8 @@ class _Maker:
         dice = Dice("name", customer_id)
         # A shop, a company, a group; some small ones are companies too.
         form = min(2, size + (1 if dice.happens(35) else 0)) if size < 2 else 2
-        trade = dice.one_of(industry.trades)
+        shop, company = dice.one_of(industry.trades)
+        trade = shop if form == 0 else company
         while True:
             made = company_name(dice, self._language, trade, country.company, form)
             name = made.name

@@ -55,7 +55,9 @@ def make_earlier_lines(
             products = [p for p in trade.favourites if catalogue[p].is_goods] or goods
             usual = trade.revenue / max(1, trade.orders)
             budget = max(Decimal(40), min(Decimal(20_000), usual))
-            lines += _lines(trade.customer_id, span, budget, products, catalogue, dice)
+            # About as often as in the original's year, a heavy buyer no more than weekly.
+            pace = max(8, min(150, 365 // max(1, trade.orders)))
+            lines += _lines(trade.customer_id, span, pace, budget, products, catalogue, dice)
     for customer_id in former_customer_ids():
         dice = Dice("earlier", customer_id)
         last = FIRST_DAY - timedelta(
@@ -63,7 +65,8 @@ def make_earlier_lines(
         )
         first = max(_EARLIEST, last - timedelta(days=dice.between(0, 700)))
         budget = _USUAL_ORDER * dice.between(30, 400) / 100
-        lines += _lines(customer_id, (first, last), budget, goods, catalogue, dice)
+        pace = dice.between(30, 150)
+        lines += _lines(customer_id, (first, last), pace, budget, goods, catalogue, dice)
     return lines
 
 
@@ -91,11 +94,11 @@ def _span(trade: CustomerTrade, dice: Dice) -> tuple[date, date] | None:
     bought before comes back after a year or more without a purchase.
     """
     weeks = (trade.first_on - FIRST_DAY).days // 7
-    known_before = 74 if weeks < 5 else 42 if weeks < 13 else 10
+    known_before = 86 if weeks < 5 else 46 if weeks < 13 else 10
     if not dice.happens(known_before):
         return None
     came_back = dice.happens(4 if weeks < 13 else 85)
-    last = (_YEAR_BEFORE if came_back else FIRST_DAY) - timedelta(days=dice.between(1, 80))
+    last = (_YEAR_BEFORE if came_back else FIRST_DAY) - timedelta(days=dice.between(1, 60))
     days_known = dice.between(30, (last - _EARLIEST).days)
     return last - timedelta(days=days_known), last
 
@@ -103,19 +106,20 @@ def _span(trade: CustomerTrade, dice: Dice) -> tuple[date, date] | None:
 def _lines(
     customer_id: str,
     span: tuple[date, date],
+    pace: int,
     budget: Decimal,
     products: Sequence[str],
     catalogue: Mapping[str, Product],
     dice: Dice,
 ) -> Iterator[EarlierLine]:
     first, last = span
-    days = sorted({first, last, *_days_between(first, last, dice)})
+    days = sorted({first, last, *_days_between(first, last, pace, dice)})
     for number, day in enumerate(days, start=1):
         moment = datetime.combine(day, time(dice.between(8, 17), dice.below(60)))
-        count = dice.between(1, 3)
-        for product_id in {dice.one_of(products): None for _ in range(count)}:
+        chosen = list(dict.fromkeys(dice.one_of(products) for _ in range(dice.between(1, 3))))
+        for product_id in chosen:
             price = catalogue[product_id].price
-            share = budget * dice.between(50, 120) / (100 * count)
+            share = budget * dice.between(60, 135) / (100 * len(chosen))
             quantity = max(1, int(share / price)) if price > 0 else 1
             yield EarlierLine(
                 order_id=f"H-{customer_id}-{number}",
@@ -127,10 +131,9 @@ def _lines(
             )
 
 
-def _days_between(first: date, last: date, dice: Dice) -> Iterator[date]:
-    """Return days between two others, one to six months apart."""
-    pace = dice.between(30, 150)
-    day = first + timedelta(days=dice.between(pace // 2, pace * 2))
+def _days_between(first: date, last: date, pace: int, dice: Dice) -> Iterator[date]:
+    """Return days between two others, about `pace` days apart."""
+    day = first + timedelta(days=dice.between(pace // 2, pace * 3 // 2))
     while day < last:
         yield day
-        day += timedelta(days=dice.between(pace // 2, pace * 2))
+        day += timedelta(days=dice.between(pace // 2, pace * 3 // 2))

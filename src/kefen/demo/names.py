@@ -57,7 +57,7 @@ _GIVEN_NAMES = _words(
     望舒 一苇 半夏 秋实 春泥 冬青 木棉 南星 山月 海棠 听雨 拾光
     """
 )
-_FORM_ZH = ("店", "有限公司", "集团")
+_FORM_ZH = ("", "有限公司", "集团")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ def company_name(dice: Dice, language: Language, trade: Text, form: str, size: i
     Args:
         dice: What decides.
         language: The language of the name.
-        trade: What it does, as a part of its name ("Gifts", "礼品").
+        trade: What it does, as a part of its name ("Gifts", "礼品店").
         form: The legal form of its country, in Latin letters.
         size: 0 for a shop, 1 for a company, 2 for a group.
     """

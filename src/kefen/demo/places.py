@@ -244,7 +244,7 @@ COUNTRIES: dict[str, Country] = {
     "Iceland": Country(
         Text("Iceland", "冰岛"),
         "ehf",
-        _one("Reykjavik", "雷克雅未克", "Capital Region", "首都大区"),
+        _one("Reykjavik", "雷克雅未克", "Greater Reykjavik", "大雷克雅未克"),
     ),
     "Czech Republic": Country(
         Text("Czechia", "捷克"), "s.r.o.", _one("Prague", "布拉格", "Prague", "布拉格")
