@@ -53,7 +53,7 @@ def order_activity(cut: DataCut, orders: ReadTable) -> OrderActivity:
     days = _days(cut, orders)
     month_range = _month_range(days, cut.as_of)
     masks = _keep_customers(cut, orders, month_range)
-    customers = _customers_by_month(cut, month_range, masks)
+    customers = _customers_by_month(cut, masks)
     totals: dict[int, tuple[int, Decimal]] = {}
     for day, lines, amount in days:
         month = _index(day)
@@ -120,8 +120,10 @@ def _keep_customers(cut: DataCut, orders: ReadTable, months: range) -> list[rang
     masks = [months[i : i + _MONTHS_A_MASK] for i in range(0, len(months), _MONTHS_A_MASK)]
     month = "(YEAR(ordered_at) * 12 + MONTH(ordered_at) - 1)"
     active = active_orders(orders)
+    # The shift is computed for every row, filtered or not, and must never be negative.
     bits = "".join(
-        f", BIT_OR(CAST(1 AS HUGEINT) << CAST({month} - {mask.start} AS HUGEINT)) "
+        f", BIT_OR(CAST(1 AS HUGEINT) << CAST(GREATEST(LEAST({month}, {mask.stop - 1}) "
+        f"- {mask.start}, 0) AS HUGEINT)) "
         f"FILTER (WHERE {active} AND {month} BETWEEN {mask.start} AND {mask.stop - 1}) "
         f"AS months_{number}"
         for number, mask in enumerate(masks)
@@ -140,19 +142,19 @@ def _keep_customers(cut: DataCut, orders: ReadTable, months: range) -> list[rang
     return masks
 
 
-def _customers_by_month(cut: DataCut, months: range, masks: list[range]) -> dict[int, int]:
-    if not months:
-        return {}
-    counts = ", ".join(
-        f"COUNT(*) FILTER (WHERE (months_{number} >> {month - mask.start}) & 1 = 1)"
-        for number, mask in enumerate(masks)
-        for month in mask
-    )
-    (row,) = cut.rows(
-        f"SELECT {counts} FROM order_customers",  # noqa: S608 - own names and integers
-        {"order_customers": ORDER_CUSTOMERS},
-    )
-    return dict(zip(months, row, strict=True))
+def _customers_by_month(cut: DataCut, masks: list[range]) -> dict[int, int]:
+    found: dict[int, int] = {}
+    for number, mask in enumerate(masks):
+        counts = cut.rows(
+            f"""
+            SELECT each.bit, COUNT(*) FROM order_customers,
+              (SELECT UNNEST(RANGE(0, {len(mask)})) AS bit) AS each
+            WHERE (months_{number} >> each.bit) & 1 = 1 GROUP BY each.bit
+            """,  # noqa: S608 - own names and integers
+            {"order_customers": ORDER_CUSTOMERS},
+        )
+        found.update({mask.start + bit: customers for bit, customers in counts})
+    return found
 
 
 def _covered(cut: DataCut, days: list[date]) -> tuple[bool, ...]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.decimals import from_units, units
 from kefen.domain.text import Text
-from kefen.lake.quality.distribution import counted_rows
+from kefen.lake.quality.distribution import TABLES_WITH_AMOUNTS, counted_rows
 from kefen.lake.quality.kinds import FindingKind, percent
 
 if TYPE_CHECKING:
@@ -16,13 +16,14 @@ if TYPE_CHECKING:
     from kefen.lake.dataset import Finding, ReadTable
     from kefen.lake.quality.activity import OrderActivity
     from kefen.lake.quality.distribution import AmountDistribution
+    from kefen.lake.quality.profile import Profile
     from kefen.lake.quality.queries import DataCut
 
 _EXAMPLES = 5
 _LEAST_ROWS = 20  # quartiles of fewer amounts say nothing of outliers
 _LEAST_FACTOR = 10
 _WARNING_PERCENT = 10
-_STORED_LIMIT = Decimal(10) ** 14
+_LARGEST = "largest amount"
 
 
 def _kind(code: str, message: Text, effect: Text) -> FindingKind:
@@ -85,14 +86,25 @@ KINDS = (
 )
 
 
+def measures(read: ReadTable) -> dict[str, str]:
+    """Return the aggregate that tells whether a search for outliers is worth a pass."""
+    if read.table.name not in TABLES_WITH_AMOUNTS:
+        return {}
+    return {_LARGEST: "MAX(ABS(amount))"}
+
+
 def findings(
     cut: DataCut,
+    profiles: Mapping[str, Profile],
     distributions: Mapping[str, AmountDistribution],
     activity: OrderActivity | None,
 ) -> Iterator[Finding]:
     """Yield what stands out in the population."""
     for name, distribution in distributions.items():
-        yield from _outliers(cut, cut.dataset.tables[name], distribution)
+        fence = outlier_fence(distribution)
+        largest = profiles[name].counts[_LARGEST]
+        if fence is not None and largest is not None and largest > fence:
+            yield from _outliers(cut, cut.dataset.tables[name], distribution, fence)
     if activity is not None:
         yield from _revenue(activity)
     customers = cut.dataset.tables["customers"]
@@ -113,10 +125,9 @@ def outlier_fence(distribution: AmountDistribution) -> Decimal | None:
     return from_units(max(_LEAST_FACTOR * upper, upper**4 // lower**3))
 
 
-def _outliers(cut: DataCut, read: ReadTable, distribution: AmountDistribution) -> Iterator[Finding]:
-    fence = outlier_fence(distribution)
-    if fence is None or fence >= _STORED_LIMIT:
-        return
+def _outliers(
+    cut: DataCut, read: ReadTable, distribution: AmountDistribution, fence: Decimal
+) -> Iterator[Finding]:
     dated = counted_rows(read)
     ((count, size, whole),) = cut.rows(
         f"""

@@ -9,7 +9,7 @@ from kefen.domain.contract import TABLES
 from kefen.domain.decimals import quotient
 from kefen.lake.quality import amounts, comparable, continuous, row_rules, whole
 from kefen.lake.quality.activity import ORDER_CUSTOMERS, order_activity
-from kefen.lake.quality.distribution import amount_distribution
+from kefen.lake.quality.distribution import TABLES_WITH_AMOUNTS, amount_distribution
 from kefen.lake.quality.kinds import label_of
 from kefen.lake.quality.profile import profile_table
 from kefen.lake.quality.queries import DataCut
@@ -25,12 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from kefen.lake.dataset import Dataset, Finding
+    from kefen.lake.dataset import Dataset, Finding, ReadTable
     from kefen.lake.quality.activity import OrderActivity
     from kefen.lake.quality.distribution import AmountDistribution
     from kefen.lake.quality.profile import Profile
-
-_TABLES_WITH_AMOUNTS = ("orders", "receivables", "payments")
 
 
 def assess_quality(dataset: Dataset, as_of: date, window_months: int = 12) -> QualityReport:
@@ -53,9 +51,7 @@ def assess_quality(dataset: Dataset, as_of: date, window_months: int = 12) -> Qu
         raise ValueError(f"a window of {window_months} months is none")
     cut = DataCut(dataset, as_of, months_before(as_of, window_months), window_months)
     profiles = {
-        name: profile_table(
-            cut, dataset.tables[name], row_rules.measures(read) | comparable.measures(read)
-        )
+        name: profile_table(cut, read, _measures(read))
         for name in TABLES
         if (read := dataset.tables.get(name)) is not None
     }
@@ -63,7 +59,7 @@ def assess_quality(dataset: Dataset, as_of: date, window_months: int = 12) -> Qu
     activity = order_activity(cut, orders) if orders is not None else None
     distributions = {
         name: amount_distribution(cut, dataset.tables[name])
-        for name in _TABLES_WITH_AMOUNTS
+        for name in TABLES_WITH_AMOUNTS
         if name in dataset.tables
     }
     found = ordered(
@@ -81,6 +77,11 @@ def assess_quality(dataset: Dataset, as_of: date, window_months: int = 12) -> Qu
     )
 
 
+def _measures(read: ReadTable) -> dict[str, str]:
+    """Return all that the rules count in the table's pass."""
+    return row_rules.measures(read) | comparable.measures(read) | amounts.measures(read)
+
+
 def _assess(
     cut: DataCut,
     profiles: dict[str, Profile],
@@ -90,7 +91,7 @@ def _assess(
     used = activity if activity is not None and profiles["orders"].rows else None
     yield from whole.findings(cut, profiles)
     yield from row_rules.findings(profiles)
-    yield from amounts.findings(cut, distributions, used)
+    yield from amounts.findings(cut, profiles, distributions, used)
     yield from comparable.findings(cut, profiles, distributions, used)
     yield from continuous.findings(cut, profiles, used)
 

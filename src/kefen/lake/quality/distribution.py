@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from kefen.lake.quality.queries import DataCut
 
 _BINS = "quality_amount_bins"
+_NEAR = "quality_amounts_near_quartiles"
 _LEAST_ROWS = 10  # a period with fewer positive amounts says nothing of the unit
+TABLES_WITH_AMOUNTS = ("orders", "receivables", "payments")
 _DIGITS = range(-1, 15)
 _LIMIT = Decimal(10) ** 14  # amounts have at most 14 digits before the point
 # Bins keep the three leading digits, so there are at most about 14,000 of them at any size.
@@ -87,9 +89,7 @@ def amount_distribution(cut: DataCut, read: ReadTable) -> AmountDistribution:
     cut.drop(_BINS)
     if not rows:
         return AmountDistribution(0, None, None, None, periods)
-    lower, median, upper = (
-        _at_rank(cut, read, dated, bins, -(-rows * quarters // 4)) for quarters in (1, 2, 3)
-    )
+    lower, median, upper = _quartiles(cut, read, dated, bins)
     return AmountDistribution(rows, lower, median, upper, periods)
 
 
@@ -119,26 +119,45 @@ def _medians(cut: DataCut, *, by_month: bool) -> list[tuple[str, Decimal]]:
     )
 
 
-def _at_rank(
-    cut: DataCut, read: ReadTable, dated: str, bins: list[tuple[Decimal, int]], rank: int
-) -> Decimal:
-    """Return the positive amount at ascending `rank`: only the amounts of one bin are ranked."""
+def _quartiles(
+    cut: DataCut, read: ReadTable, dated: str, bins: list[tuple[Decimal, int]]
+) -> list[Decimal]:
+    """Return the positive amounts at ranks ceil(i n / 4) for i = 1, 2, 3.
+
+    Only the amounts of the bins that hold them are ranked, in one pass.
+    """
     up_to = list(accumulate(n for _, n in bins))
-    number = bisect_left(up_to, rank)
-    start, n = bins[number]
-    # The next bin that holds anything bounds this one: nothing lies between them.
-    bound = bins[number + 1][0] if number + 1 < len(bins) else _LIMIT
-    ((value,),) = cut.rows(
-        f"""
-        WITH each AS (
-          SELECT amount, COUNT(*) AS n FROM facts
-          WHERE {dated} AND amount >= :start AND amount < :bound GROUP BY amount
-        ), ranked AS (SELECT amount, SUM(n) OVER (ORDER BY amount) AS up_to FROM each)
-        SELECT MIN(amount) FROM ranked WHERE up_to >= :rank
-        """,  # noqa: S608 - constant text
-        {"facts": read.relation},
-        start=start,
-        bound=bound,
-        rank=rank - (up_to[number] - n),
+    starts = [start for start, _ in bins]
+    # The next bin that holds anything bounds one: nothing lies between them.
+    ends = [*starts[1:], _LIMIT]
+    ranks = [-(-up_to[-1] * quarters // 4) for quarters in (1, 2, 3)]
+    holders = [bisect_left(up_to, rank) for rank in ranks]
+    ranges = " OR ".join(
+        f"(amount >= {starts[holder]:f} AND amount < {ends[holder]:f})"
+        for holder in sorted(set(holders))
     )
-    return Decimal(value)
+    cut.keep(
+        _NEAR,
+        f"""
+        SELECT amount, COUNT(*) AS n FROM facts WHERE {dated} AND ({ranges}) GROUP BY amount
+        """,  # noqa: S608 - constant text and decimals
+        {"facts": read.relation},
+    )
+    quartiles = []
+    for rank, holder in zip(ranks, holders, strict=True):
+        ((value,),) = cut.rows(
+            """
+            WITH ranked AS (
+              SELECT amount, SUM(n) OVER (ORDER BY amount) AS up_to FROM near
+              WHERE amount >= :start AND amount < :end
+            )
+            SELECT MIN(amount) FROM ranked WHERE up_to >= :rank
+            """,
+            {"near": _NEAR},
+            start=starts[holder],
+            end=ends[holder],
+            rank=rank - (up_to[holder] - bins[holder][1]),
+        )
+        quartiles.append(Decimal(value))
+    cut.drop(_NEAR)
+    return quartiles

@@ -75,6 +75,8 @@ def profile_table(cut: DataCut, read: ReadTable, measures: Mapping[str, str]) ->
 
 def _filled_rows(read: ReadTable, column: str) -> exp.Expr:
     value = exp.column(exp.to_identifier(column, quoted=True))
+    if column in read.table.required:
+        return exp.Count(this=exp.Star())  # a row without one is not in the relation
     is_text = column in read.attributes or read.table.column(column).kind in (
         Kind.TEXT,
         Kind.ID,
