@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.lake.reading.attribution import attribute_rows
+from kefen.lake.reading.files import open_file
 from kefen.lake.reading.mapping import Computed, Join, Mapping, TableMapping
+from kefen.lake.reading.mapping_file import guess_mapping, load_mapping, mapping_as_yaml
 from kefen.lake.reading.rejected_rows import TooManyRejectedError
 from kefen.lake.reading.rejections import REJECTION_REASONS, rejection_reason
 from kefen.lake.reading.source import ReadingOptions, Source
@@ -27,6 +29,10 @@ __all__ = [
     "TableMapping",
     "TooManyRejectedError",
     "attribute_rows",
+    "guess_mapping",
+    "load_mapping",
+    "mapping_as_yaml",
+    "open_file",
     "read_dataset",
     "read_table",
     "rejection_reason",

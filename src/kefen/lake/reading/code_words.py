@@ -9,12 +9,13 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "completed": "complete closed done delivered shipped paid invoiced finished fulfilled success "
-    "approved received settled invoice sale valid active 已完成 完成 成功 交易成功 已发货 已签收 已付款 "
-    "已支付 已收货 已审核 已开票 已关闭 已出库 正常 已结算 有效 已确认 交易完成 已交货 审核",
-    "cancelled": "canceled cancel void voided deleted rejected refused 已取消 取消 作废 已作废 交易关闭 "
-    "已撤销 撤销 无效 已删除 订单取消",
-    "company": "business organisation organization corporate enterprise firm b2b 企业 公司 单位 法人 "
-    "机构 企业客户 对公 公司客户 集团",
+    "approved received settled invoice sale valid active 已完成 完成 成功 交易成功 "
+    "已发货 已签收 已付款 已支付 已收货 已审核 已开票 已关闭 已出库 正常 已结算 有效 "
+    "已确认 交易完成 已交货 审核",
+    "cancelled": "canceled cancel void voided deleted rejected refused 已取消 取消 作废 已作废 "
+    "交易关闭 已撤销 撤销 无效 已删除 订单取消",
+    "company": "business organisation organization corporate enterprise firm b2b 企业 公司 单位 "
+    "法人 机构 企业客户 对公 公司客户 集团",
     "person": "individual consumer private retail b2c 个人 自然人 个体 个人客户 对私 零售",
     "customer": "client active existing 客户 老客户 正式客户 成交客户 现有客户 已成交",
     "prospect": "lead potential opportunity 潜在客户 意向客户 潜客 线索 准客户 未成交 潜在",
@@ -26,7 +27,8 @@ _WORDS = {
     "meeting": "conference demo 会议 会面 面谈 会谈 洽谈 见面 视频会议 线上会议",
     "fault": "incident bug breakdown repair defect problem technical 故障 报修 维修 报障 故障申报 "
     "质量问题 售后维修",
-    "request": "service question inquiry enquiry query 请求 服务请求 咨询 需求 申请 查询 业务咨询 求助",
+    "request": "service question inquiry enquiry query 请求 服务请求 咨询 需求 申请 "
+    "查询 业务咨询 求助",
     "complaint": "complaints 投诉 抱怨 客诉 客户投诉 不满",
     "suggestion": "feedback idea 建议 意见 反馈 意见建议 建议反馈",
     "csat": "satisfaction 满意度 客户满意度 满意度调查",

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.headings import guess_columns, near_misses, quantity_and_price
-from kefen.lake.reading.mapping import Computed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
     from kefen.domain.contract import Table
-    from kefen.lake.reading.mapping import TableMapping
+    from kefen.lake.reading.mapping import Computed, TableMapping
     from kefen.lake.reading.source import RawFile
 
 _SHOWN = 40

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from kefen.lake.reading.source import RawColumn
 
 _TIME = (
-    "(?:[ T]+(上午|下午|AM|PM)? ?(\\d{1,2})[:时点](\\d{1,2})(?:[:分](\\d{1,2})秒?(?:[.,](\\d{1,9}))?)?"
-    "分? ?(AM|PM)? ?(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?)?"
+    "(?:[ T]+(上午|下午|AM|PM)? ?(\\d{1,2})[:时点](\\d{1,2})"
+    "(?:[:分](\\d{1,2})秒?(?:[.,](\\d{1,9}))?)?分? ?"
+    "(AM|PM)? ?(Z|UTC|GMT|[+-]\\d{2}(?::?\\d{2})?)?)?"
 )
 _TIME_PARTS = ("half", "hour", "minute", "second", "fraction", "half_after", "zone")
 _YEAR_FIRST = "^(\\d{4})[-/.年](\\d{1,2})[-/.月](\\d{1,2})日?" + _TIME + "$"
@@ -82,8 +83,8 @@ def date_value(
         moment = _from_number(raw.value)
     elif raw.kind == "mixed" and raw.kinds is not None:
         moment = statement(
-            "CASE {kinds} WHEN 'number' THEN {number} WHEN 'time' THEN TRY_CAST({text} AS TIMESTAMP)"
-            " WHEN 'text' THEN {written} END",
+            "CASE {kinds} WHEN 'number' THEN {number} "
+            "WHEN 'time' THEN TRY_CAST({text} AS TIMESTAMP) WHEN 'text' THEN {written} END",
             kinds=raw.kinds,
             number=_from_number(statement("TRY_CAST({text} AS DOUBLE)", text=text)),
             text=text,

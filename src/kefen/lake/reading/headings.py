@@ -16,7 +16,7 @@ from kefen.lake.reading.heading_words import WORDS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from kefen.domain.contract import Column, Table
+    from kefen.domain.contract import Table
 
 _UNITS = {
     "元": Decimal(1),
@@ -82,8 +82,15 @@ class Guess:
 
 
 def unit_factor(unit: str) -> Decimal | None:
-    """Return what a unit such as `万元`, `wan` or `thousand` stands for; None if unknown."""
-    return _UNITS.get(unicodedata.normalize("NFKC", unit).strip().lower())
+    """Return what a unit such as `万元`, `wan`, `thousand` or `1000` stands for.
+
+    Returns:
+        A power of ten; None if the unit is not known.
+    """
+    word = unicodedata.normalize("NFKC", unit).strip().lower()
+    if re.fullmatch("10{0,8}", word):
+        return Decimal(word)
+    return _UNITS.get(word)
 
 
 def read_heading(text: str) -> Heading:
@@ -118,7 +125,7 @@ def guess_columns(headings: Sequence[str], table: Table, taken: Iterable[str] = 
         for column in table.columns:
             if column.name in columns or column.name in ambiguous:
                 continue
-            found = _matches(column, _words(table.name, column.name)[level], read, used)
+            found = _matches(_words(table.name, column.name)[level], read, used)
             if len(found) == 1 or (found and not column.required):
                 columns[column.name] = found[0]
                 used.add(found[0])
@@ -193,9 +200,7 @@ def _width(rows: Sequence[Sequence[str]]) -> int:
     return max((sum(1 for cell in row if cell.strip()) for row in rows), default=0)
 
 
-def _matches(
-    column: Column, words: Sequence[str], read: Mapping[str, Heading], used: set[str]
-) -> list[str]:
+def _matches(words: Sequence[str], read: Mapping[str, Heading], used: set[str]) -> list[str]:
     """Return the free headings among a column's words, in the order of preference."""
     order = {word: rank for rank, word in reversed(list(enumerate(words)))}
     found = [h for h, heading in read.items() if h not in used and heading.word in order]

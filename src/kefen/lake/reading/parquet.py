@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from kefen.engines.duckdb import DuckDBEngine
 
 _INTEGERS = frozenset(
-    ["TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"]
+    sign + kind
+    for sign in ("", "U")
+    for kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 )
 
 

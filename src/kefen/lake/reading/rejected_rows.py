@@ -131,7 +131,7 @@ def keep_rejected(
             statement(
                 "INSERT INTO {values} {found}",
                 values=values,
-                found=union_all(_found(table, file, c, test, file_number) for c, test in tests),
+                found=union_all(_found(file, c, test, file_number) for c, test in tests),
             )
         )
     if file.lost is not None:
@@ -161,7 +161,7 @@ def _test(table: Table, conversion: Conversion) -> SQL | None:
     return None if conversion.certain else conversion.invalid
 
 
-def _found(table: Table, file: RawFile, conversion: Conversion, test: SQL, file_number: int) -> SQL:
+def _found(file: RawFile, conversion: Conversion, test: SQL, file_number: int) -> SQL:
     return statement(
         "SELECT {number}, {id}, {file}, {row}, {column}, left({shown}, {limit}), {code} "
         "FROM {relation} WHERE {test}",
@@ -236,7 +236,8 @@ def _too_many(
         Text(
             "{n} of {all} rows are rejected, more than the {share} % allowed; "
             "nothing was written. The first:\n{examples}",
-            "共 {all} 行，其中 {n} 行被拒绝，超过允许的 {share}%；未写入任何内容。前几处：\n{examples}",
+            "共 {all} 行，其中 {n} 行被拒绝，超过允许的 {share}%；"
+            "未写入任何内容。前几处：\n{examples}",
         ).filled(
             n=counted.rejected,
             all=counted.rows_in,

@@ -13,7 +13,6 @@ from kefen.lake.reading.compute import row_filter
 from kefen.lake.reading.conversion import ColumnEvidence, convert
 from kefen.lake.reading.files import open_file
 from kefen.lake.reading.raw_tables import new_name
-from kefen.lake.reading.source import RawColumn, RawFile
 from kefen.lake.reading.sql import SQL, joined, listed, name, statement
 
 if TYPE_CHECKING:
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.lake.dataset import Finding
     from kefen.lake.reading.mapping import Join, TableMapping
-    from kefen.lake.reading.source import ReadingOptions
+    from kefen.lake.reading.source import RawColumn, RawFile, ReadingOptions
 
 _KEY = Column("key", Kind.ID, Text("Key", "关联字段"))
 

@@ -29,7 +29,6 @@ from kefen.lake.reading.rejected_rows import (
     new_rejected_table,
 )
 from kefen.lake.reading.shaping import shape
-from kefen.lake.reading.source import ReadingOptions, Source
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement, union_all
 
 if TYPE_CHECKING:
@@ -38,7 +37,7 @@ if TYPE_CHECKING:
     from kefen.domain.contract import Table
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.lake.reading.columns import ColumnChoice
-    from kefen.lake.reading.source import RawFile
+    from kefen.lake.reading.source import RawFile, ReadingOptions, Source
 
 _log = logging.getLogger("kefen.reading")
 
@@ -234,7 +233,7 @@ def _assemble(
             entry for p, c in zip(prepared, counts, strict=True) for entry in _inputs(p.file, c)
         ),
     )
-    return read, tuple(_findings(table, prepared, counts, duplicates, attributes))
+    return read, tuple(_findings(table, prepared, counts, duplicates))
 
 
 def _staged_query(
@@ -332,7 +331,6 @@ def _findings(
     prepared: Sequence[_Prepared],
     counts: Sequence[RejectedRows],
     duplicates: int,
-    attributes: Sequence[str],
 ) -> Iterator[Finding]:
     if any(c.rejected for c in counts):
         yield messages.rows_rejected(table, sum(c.rejected for c in counts))
