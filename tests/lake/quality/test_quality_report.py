@@ -78,6 +78,20 @@ def test_what_reading_found_is_kept_and_not_repeated(assess: Assess) -> None:
     assert other in report.findings
 
 
+def test_unattributed_rows_are_told_once(assess: Assess) -> None:
+    words = Text("as reading says", "读取所见")
+    known = Finding("rows_unattributed", "whole", "warning", "orders", words, words, count=1)
+    report = assess(
+        customers=[{"customer_id": "a"}],
+        orders=[line(1, "a", datetime(2024, 12, 1), Decimal(1))],
+        records={"orders": {"rows_unattributed": 1}},
+        findings=(known,),
+    )
+    codes = [f.code for f in report.findings]
+    assert "orders_of_unknown_customers" in codes
+    assert "rows_unattributed" not in codes
+
+
 def test_completeness_counts_blanks_as_missing_and_rounds_half_up(assess: Assess) -> None:
     customers = [
         {"customer_id": str(n), "name": "n" if n < 2 else " "[:0], 'a "b"': "x" if n else None}
@@ -181,7 +195,7 @@ def dataset(engine: DuckDBEngine, rows: list[tuple[str, datetime, Decimal]]) -> 
     if rows:
         values = [v for n, row in enumerate(rows) for v in (str(n), *row)]
         engine.run(
-            "INSERT INTO orders (order_id, customer_id, ordered_at, amount) VALUES "
+            "INSERT INTO orders (order_id, customer_id, ordered_at, amount) VALUES "  # noqa: S608
             + ", ".join("(?, ?, ?, ?)" for _ in rows),
             values,
         )

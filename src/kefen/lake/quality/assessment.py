@@ -31,12 +31,16 @@ if TYPE_CHECKING:
     from kefen.lake.quality.profile import Profile
 
 
+# The report says it again, with the share of rows and the effect per table.
+_SAID_BETTER_HERE = frozenset({"rows_unattributed"})
+
+
 def assess_quality(dataset: Dataset, as_of: date, window_months: int = 12) -> QualityReport:
     """Return the quality report of `dataset` as of a date.
 
     A few passes over each table in SQL; memory grows with customers and days, not with rows.
     What reading already found is in the report; a finding on the same table and column with the
-    same code is not repeated.
+    same code is not repeated, and unattributed rows are told by the report alone.
 
     Args:
         dataset: The tables as read; `customers` must be among them.
@@ -62,9 +66,8 @@ def assess_quality(dataset: Dataset, as_of: date, window_months: int = 12) -> Qu
         for name in TABLES_WITH_AMOUNTS
         if name in dataset.tables
     }
-    found = ordered(
-        _not_repeated((*dataset.findings, *_assess(cut, profiles, distributions, activity)))
-    )
+    of_reading = (f for f in dataset.findings if f.code not in _SAID_BETTER_HERE)
+    found = ordered(_not_repeated((*of_reading, *_assess(cut, profiles, distributions, activity))))
     cut.drop(ORDER_CUSTOMERS)
     return QualityReport(
         as_of=as_of,
