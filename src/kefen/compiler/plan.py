@@ -59,15 +59,14 @@ class SchemePlan:
     Args:
         standard: The standard.
         scheme: The scheme, one that can be run on the data.
-        available: Metrics whose data there is.
-        running: Schemes graded before this one.
+        running: Schemes graded before this one; the others' grades are unknown.
+        as_of: The as-of date.
     """
 
     def __init__(
         self,
         standard: Standard,
         scheme: Scheme,
-        available: Collection[str],
         running: Collection[str],
         as_of: date,
     ) -> None:
@@ -83,22 +82,21 @@ class SchemePlan:
             score: Expression = Name(part(other.id, "score")) if known else Literal(None)
             self._names[other.id] = grade
             self._names[f"{other.id}.score"] = score
-        # A metric's name wins over a scheme's; one without data is unknown for everybody.
         for metric in standard.metrics:
-            self._names[metric] = Name(metric) if metric in available else Literal(None)
+            self._names[metric] = Name(metric)  # a metric's name wins over a scheme's
 
     def eligibility(self) -> tuple[Step, ...]:
         """Return the steps that decide who is graded, and the values that are ranked."""
         self._steps = []
         among = self.scheme.among
-        condition = Literal(True) if among is None else self._resolved(among)
+        condition = Literal(True) if among is None else self.resolved(among)
         if isinstance(self.scheme.decision, ShareOfTotal):
             # Shares are of a total of positive values; the strictly larger then sum in one way.
-            of = self._resolved(self.scheme.decision.of)
+            of = self.resolved(self.scheme.decision.of)
             condition = Call("and", (condition, Call("greater", (of, Literal(0)))))
         self._step("eligible", Call("if", (condition, Literal(True), Literal(False))))
         for indicator in self.scheme.indicators:
-            self._step("value", self._resolved(indicator.value), indicator.id)
+            self._step("value", self.resolved(indicator.value), indicator.id)
         if self._weighted():
             self._step("pattern", self._pattern())
         return tuple(self._steps)
@@ -143,6 +141,16 @@ class SchemePlan:
             self._step("score_text", Call("if", (known, text, Literal(None))))
         return tuple(self._steps)
 
+    def resolved(self, tree: Expression) -> Expression:
+        """Return a scheme's expression with its names bound: metrics, grades, learned values."""
+        return replace_names(tree, self._names)
+
+    def typed(self, expressions: Mapping[str, Expression]) -> tuple[Step, ...]:
+        """Return resolved expressions as steps under the given names."""
+        return tuple(
+            Step(name, tree, type_of(tree, self._types)) for name, tree in expressions.items()
+        )
+
     # --- parts ----------------------------------------------------------------------------
 
     def _own(self, name: str, indicator: str = "") -> Name:
@@ -159,9 +167,6 @@ class SchemePlan:
         found = of_type or type_of(expression, self._types)
         self._types[full] = found
         self._steps.append(Step(full, expression, found))
-
-    def _resolved(self, tree: Expression) -> Expression:
-        return replace_names(tree, self._names)
 
     def _weighted(self) -> list[Indicator]:
         return [i for i in self.scheme.indicators if i.weight is not None]
@@ -200,7 +205,7 @@ class SchemePlan:
                 points = (
                     worth
                     if band.condition is None
-                    else Call("if", (self._resolved(band.condition), worth, points))
+                    else Call("if", (self.resolved(band.condition), worth, points))
                 )
             known = Call("is_known", (value,))
             self._step("points", Call("if", (known, points, Literal(None))), indicator.id)
@@ -230,7 +235,7 @@ class SchemePlan:
 
     def _score(self) -> None:
         if self.scheme.score is not None:
-            self._step("raw_score", self._resolved(self.scheme.score))
+            self._step("raw_score", self.resolved(self.scheme.score))
             return
         if not self.scheme.scored:
             return
@@ -261,14 +266,14 @@ class SchemePlan:
                     lines.append((grade, None))
                 elif smallest is not None:
                     lines.append((grade, smallest))
-            return self._by_lines(self._resolved(decision.of), lines)
+            return self._by_lines(self.resolved(decision.of), lines)
         if isinstance(decision, Conditions):
             result: Expression = Literal(None)
             for grade, condition in reversed(decision.lines):
                 result = (
                     Literal(grade)
                     if condition is None
-                    else Call("if", (self._resolved(condition), Literal(grade), result))
+                    else Call("if", (self.resolved(condition), Literal(grade), result))
                 )
             return result
         if isinstance(decision, Grid):
@@ -287,7 +292,7 @@ class SchemePlan:
             ]
             return Call("lookup", (key, *pairs))
         assert isinstance(decision, Categories)  # noqa: S101  the last of the union
-        return self._resolved(decision.of)
+        return self.resolved(decision.of)
 
     @staticmethod
     def _by_lines(value: Expression, lines: list[tuple[str, Value]]) -> Expression:

@@ -697,6 +697,8 @@ _add(
         Text("Whole numbers joined to a text.", "以分隔符连接的整数。"),
         lambda types, call: ValueType.TEXT,
         lambda v: str(v[0]).join(str(x) for x in v[1:]),
-        lambda a, t: exp.func("concat_ws", a[0], *(exp.cast(x, "TEXT") for x in a[1:])),
+        lambda a, t: s.when_all_known(
+            a[1:], exp.func("concat_ws", a[0], *(exp.cast(x.copy(), "TEXT") for x in a[1:]))
+        ),
     )
 )

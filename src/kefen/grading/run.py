@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kefen.lake.dataset import Dataset
+    from kefen.standards.calibration import Calibration
     from kefen.standards.model import Standard
 
 
@@ -29,7 +30,7 @@ class GradedRun:
         facts: Names of the as-of views by fact: `orders` (no cancelled lines; further column
             `ordered_on` DATE), `purchases` (customer_id, order_id, purchased_on, amount, lines),
             and each other fact table imported (rows of the future masked: principle 5).
-        calibration: What the schemes learned, as in `calibration.json`.
+        calibration: What the schemes learned (`as_dict` is `calibration.json`).
         record: The content of `run.json`.
     """
 
@@ -39,5 +40,5 @@ class GradedRun:
     metrics: str
     grades: str
     facts: Mapping[str, str]
-    calibration: Mapping[str, Any]
+    calibration: Calibration
     record: Mapping[str, Any]

@@ -1,0 +1,440 @@
+"""Grading: a data cut under a standard as of a date, calibrated and applied."""
+
+from __future__ import annotations
+
+import platform
+import time
+from contextlib import contextmanager
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+from sqlglot import exp
+
+import kefen
+from kefen.compiler.facts import as_of_view, column, purchases_view, table
+from kefen.compiler.metrics import FactAggregation, metrics_query
+from kefen.compiler.plan import SchemePlan, depends_on_facts, part, schemes_named
+from kefen.compiler.scoring import layered_query
+from kefen.domain.calendar import months_before
+from kefen.domain.errors import DataError
+from kefen.domain.text import Text
+from kefen.expressions.sql import literal
+from kefen.grading.calibrate import calibrate_scheme, learns_from_population
+from kefen.grading.population import (
+    POPULATION,
+    available_metrics,
+    make_population,
+    runnable_schemes,
+)
+from kefen.grading.run import GradedRun
+from kefen.standards.calibration import Calibration, SchemeCalibration
+from kefen.standards.facts import FACT_TABLES
+from kefen.standards.model import PURCHASES, FactMetric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import date
+
+    from kefen.compiler.plan import Step
+    from kefen.expressions.types import ValueType
+    from kefen.grading.population import NotRun
+    from kefen.lake.dataset import Dataset
+    from kefen.standards.model import Standard
+
+METRICS = "metrics"
+GRADES = "grades"
+_SCORED = "scored"
+STAGES: dict[str, Text] = {
+    "population": Text("Finding the customers to grade", "确定评级客户"),
+    "metrics": Text("Computing the metrics", "计算指标"),
+    "calibration": Text("Calibrating", "标定"),
+    "grades": Text("Grading", "评级"),
+}
+"""The stages of grading, in order, with their names for people."""
+
+
+def grade(
+    dataset: Dataset,
+    standard: Standard,
+    as_of: date,
+    *,
+    calibration: Calibration | None = None,
+    on_stage: Callable[[str], None] | None = None,
+) -> GradedRun:
+    """Grade every customer of a dataset.
+
+    Args:
+        dataset: The data cut.
+        standard: The standard to apply.
+        as_of: Grades use only what happened by the end of this day.
+        calibration: A frozen calibration; None calibrates on this population.
+        on_stage: Called with the name of each stage (see `STAGES`) as it starts.
+
+    Returns:
+        The run, its results as relations in the dataset's engine.
+
+    Raises:
+        DataError: A frozen calibration lacks a scheme that the data can run.
+        EngineError: Memory or disk ran out, or a number is too large to be exact.
+    """
+    return _Grading(dataset, standard, as_of, calibration, on_stage).run()
+
+
+class _Grading:
+    """One grading: the views, tables and figures it makes on the way."""
+
+    def __init__(
+        self,
+        dataset: Dataset,
+        standard: Standard,
+        as_of: date,
+        frozen: Calibration | None,
+        on_stage: Callable[[str], None] | None,
+    ) -> None:
+        self.dataset = dataset
+        self.engine = dataset.engine
+        self.standard = standard
+        self.as_of = as_of
+        self.frozen = frozen
+        self.on_stage = on_stage
+        self.seconds: dict[str, float] = {}
+        self.calibrations: dict[str, SchemeCalibration] = {}
+
+    def run(self) -> GradedRun:
+        with self._stage("population"):
+            facts = self._make_views()
+            undated = make_population(self.dataset, self.as_of)
+        available = available_metrics(self.dataset, self.standard)
+        running, not_run = runnable_schemes(self.dataset, self.standard, available)
+        with self._stage("metrics"):
+            self._make_metrics(available, facts)
+        self._make_scored(running)
+        with self._stage("grades"):
+            covered = self._months_covered(facts)
+            graded = self._make_grades(running, covered)
+        if self.frozen is None:
+            calibration = Calibration(
+                self.standard.id,
+                self.standard.version,
+                self.standard.fingerprint,
+                self.as_of,
+                {s: self.calibrations[s] for s in self.standard.schemes if s in self.calibrations},
+            )
+        else:
+            calibration = self.frozen
+        return GradedRun(
+            dataset=self.dataset,
+            standard=self.standard,
+            as_of=self.as_of,
+            metrics=METRICS,
+            grades=GRADES,
+            facts=facts,
+            calibration=calibration,
+            record=self._record(available, running, not_run, undated, covered, graded),
+        )
+
+    @contextmanager
+    def _stage(self, name: str) -> Iterator[None]:
+        if self.on_stage is not None:
+            self.on_stage(name)
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+    # --- metrics --------------------------------------------------------------------------
+
+    def _make_views(self) -> dict[str, str]:
+        views: dict[str, str] = {}
+        for name, read in self.dataset.tables.items():
+            if name not in FACT_TABLES:
+                continue
+            views[name] = f"{name} as of"
+            self._create("VIEW", views[name], as_of_view(name, read.relation, self.as_of))
+        if "orders" in views:
+            views[PURCHASES] = "purchases as of"
+            self._create("VIEW", views[PURCHASES], purchases_view(views["orders"]))
+        return views
+
+    def _make_metrics(self, available: frozenset[str], facts: Mapping[str, str]) -> None:
+        counted = [
+            metric
+            for metric in self.standard.metrics.values()
+            if metric.id in available and isinstance(metric.definition, FactMetric)
+        ]
+        parts: dict[str, Sequence[str]] = {}
+        for index, aggregation in enumerate(FactAggregation(self.as_of, facts).parts(counted)):
+            name = f"aggregated {index}"
+            self._create("TABLE", name, aggregation.query)
+            parts[name] = aggregation.metrics
+        query = metrics_query(
+            self.standard,
+            available,
+            parts,
+            POPULATION,
+            self.dataset.tables["customers"].relation,
+            self.as_of,
+        )
+        self._create("TABLE", METRICS, query)
+        for name in parts:
+            self.engine.run(exp.Drop(tables=[table(name)], kind="TABLE").sql("duckdb"))
+
+    # --- schemes --------------------------------------------------------------------------
+
+    def _make_scored(self, running: tuple[str, ...]) -> None:
+        """Calibrate and apply the schemes, in as few passes as their dependencies allow."""
+        source = METRICS
+        types: dict[str, ValueType] = dict(self.standard.metric_types)
+        kept: list[str] = []
+        pending: list[Step] = []
+        for index, identifier in enumerate(running):
+            scheme = self.standard.schemes[identifier]
+            plan = SchemePlan(self.standard, scheme, running[:index], self.as_of)
+            waiting = {step.name for step in pending}
+            needs = {part(name, "grade") for name in schemes_named(self.standard, scheme)}
+            if learns_from_population(scheme) and needs & waiting:
+                source = self._materialised(source, pending, types, kept)
+                types |= {step.name: step.type for step in pending if step.name in kept}
+                pending = []
+            with self._stage("calibration"):
+                steps = self._steps(plan, source, types)
+            pending += steps
+            kept += [step.name for step in steps if _is_result(step.name)]
+        with self._stage("grades"):
+            self._create(
+                "TABLE", _SCORED, layered_query(source, pending, types, kept), replace=True
+            )
+
+    def _materialised(
+        self, source: str, steps: list[Step], types: Mapping[str, ValueType], kept: list[str]
+    ) -> str:
+        """Store grades that a later scheme calibrates on, beside the metrics."""
+        name = f"{METRICS} and {len(kept)} results"
+        names = [*self.standard.metrics, *kept]
+        self._create("TABLE", name, layered_query(source, steps, types, names))
+        return name
+
+    def _steps(
+        self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
+    ) -> tuple[Step, ...]:
+        scheme = plan.scheme
+        if self.frozen is not None:
+            learned = self.frozen.schemes.get(scheme.id)
+            if learned is None:
+                raise DataError(
+                    Text(
+                        "the calibration has nothing for the scheme “{s}”",
+                        "标定中没有方案“{s}”",
+                    ).filled(s=scheme.name),
+                    mend=Text(
+                        "It was made from data without it; calibrate anew without --calibration.",
+                        "该标定来自缺少此方案数据的评级；请去掉 --calibration 重新标定。",
+                    ),
+                )
+        elif learns_from_population(scheme):
+            learned = calibrate_scheme(self.engine, plan, source, types)
+        else:
+            learned = SchemeCalibration(0)
+        self.calibrations[scheme.id] = learned
+        return plan.grading(learned, self._patterns(plan, source, types))
+
+    def _patterns(self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]) -> list[int]:
+        """Return which sets of weighted indicators are known together in the population."""
+        if not any(i.weight is not None for i in plan.scheme.indicators):
+            return []
+        pattern, eligible = part(plan.scheme.id, "pattern"), part(plan.scheme.id, "eligible")
+        query = layered_query(source, plan.eligibility(), types, [pattern, eligible])
+        distinct = (
+            exp.select(column(pattern))
+            .distinct()
+            .from_(query.subquery("patterns"))
+            .where(column(eligible))
+        )
+        return sorted(int(row[0]) for row in self.engine.rows(distinct.sql("duckdb")))
+
+    # --- results --------------------------------------------------------------------------
+
+    def _make_grades(
+        self, running: tuple[str, ...], covered: tuple[int, int] | None
+    ) -> dict[str, int]:
+        """Make the relation of grades, one row a customer and scheme; return graded counts."""
+        graded = self._graded_counts(running)
+        if self.frozen is None:
+            for name in running:
+                if not learns_from_population(self.standard.schemes[name]):
+                    self.calibrations[name] = SchemeCalibration(graded[name])
+        constants = self.standard.constants
+        thin = covered is not None and Fraction(*covered) < constants.coverage
+        parts: list[exp.Select] = []
+        for identifier in running:
+            scheme = self.standard.schemes[identifier]
+            low = self.calibrations[identifier].population < constants.small_population or (
+                thin and depends_on_facts(self.standard, scheme)
+            )
+            parts.append(self._grades_of(identifier, low=low))
+        if not parts:
+            parts = [self._no_grades()]
+        query: exp.Query = parts[0]
+        for further in parts[1:]:
+            query = exp.union(query, further, distinct=False)
+        self._create("VIEW", GRADES, query)
+        return graded
+
+    def _graded_counts(self, running: tuple[str, ...]) -> dict[str, int]:
+        if not running:
+            return {}
+        query = exp.select(
+            *(exp.Count(this=column(part(identifier, "grade"))) for identifier in running)
+        ).from_(table(_SCORED))
+        counts = self.engine.rows(query.sql("duckdb"))[0]
+        return {identifier: int(n) for identifier, n in zip(running, counts, strict=True)}
+
+    def _grades_of(self, identifier: str, *, low: bool) -> exp.Select:
+        scheme = self.standard.schemes[identifier]
+        grade_column = column(part(identifier, "grade"))
+        missing_text = exp.cast(exp.Null(), "TEXT")
+        missing_score = exp.cast(exp.Null(), exp.DataType.build("DECIMAL(18, 4)"))
+        confidence = exp.Case(
+            ifs=[
+                exp.If(
+                    this=exp.Is(this=grade_column.copy(), expression=exp.Null()).not_(),
+                    true=exp.Literal.string("low" if low else "normal"),
+                )
+            ]
+        )
+        return exp.select(
+            column("customer_id"),
+            exp.alias_(exp.Literal.string(identifier), "scheme"),
+            exp.alias_(grade_column, "grade"),
+            exp.alias_(
+                column(part(identifier, "score")) if scheme.scored else missing_score, "score"
+            ),
+            exp.alias_(
+                column(part(identifier, "score_text")) if scheme.score_text else missing_text,
+                "score_text",
+            ),
+            exp.alias_(column(part(identifier, "reason")), "reason"),
+            exp.alias_(confidence, "confidence"),
+        ).from_(table(_SCORED))
+
+    def _no_grades(self) -> exp.Select:
+        names = ("scheme", "grade", "score", "score_text", "reason", "confidence")
+        types = dict.fromkeys(names, "TEXT") | {"score": "DECIMAL(18, 4)"}
+        return (
+            exp.select(column("customer_id"))
+            .select(*(exp.alias_(exp.cast(exp.Null(), types[name]), name) for name in names))
+            .from_(table(METRICS))
+            .where(exp.false())
+        )
+
+    def _months_covered(self, facts: Mapping[str, str]) -> tuple[int, int] | None:
+        """Return (spans of a month in W that have orders, all of them); None when not counted."""
+        window = self.standard.constants.window
+        months = window.months
+        if "orders" not in facts or months is None:
+            return None
+        start, end = window.span(self.as_of)
+        query = (
+            exp.select(column("ordered_on"))
+            .distinct()
+            .from_(table(facts["orders"]))
+            .where(exp.GT(this=column("ordered_on"), expression=literal(start)))
+            .where(exp.LTE(this=column("ordered_on"), expression=literal(end)))
+        )
+        days = [row[0] for row in self.engine.rows(query.sql("duckdb"))]
+        covered = 0
+        for index in range(months):
+            upper = months_before(self.as_of, window.ending + index)
+            lower = months_before(self.as_of, window.ending + index + 1)
+            covered += any(lower < day <= upper for day in days)
+        return covered, months
+
+    def _record(
+        self,
+        available: frozenset[str],
+        running: tuple[str, ...],
+        not_run: tuple[NotRun, ...],
+        undated: int,
+        covered: tuple[int, int] | None,
+        graded: Mapping[str, int],
+    ) -> dict[str, Any]:
+        standard = self.standard
+        start, end = standard.constants.window.span(self.as_of)
+        counted = exp.select(exp.Count(this=exp.Star())).from_(table(METRICS))
+        customers = int(self.engine.rows(counted.sql("duckdb"))[0][0])
+        return {
+            "format": 1,
+            "standard": {
+                "id": standard.id,
+                "version": standard.version,
+                "name": standard.name.as_dict(),
+                "fingerprint": standard.fingerprint,
+                "text": standard.text,
+            },
+            "as_of": self.as_of.isoformat(),
+            "window": {"after": start.isoformat() if start else None, "to": end.isoformat()},
+            "months": {"covered": covered[0], "of": covered[1]} if covered else None,
+            "timezone": self.dataset.timezone,
+            "currency": self.dataset.currency,
+            "generated": list(self.dataset.generated),
+            "calibration": "frozen" if self.frozen is not None else "fitted",
+            "customers": {"graded": customers, "undated": undated},
+            "rows": {
+                name: {
+                    "in": read.rows_in,
+                    "used": read.rows_used,
+                    "rejected": read.rows_rejected,
+                    "duplicate": read.rows_duplicate,
+                    "unattributed": read.rows_unattributed,
+                    "amount_unattributed": read.amount_unattributed,
+                }
+                for name, read in self.dataset.tables.items()
+            },
+            "inputs": {
+                name: [dict(item) for item in read.inputs]
+                for name, read in self.dataset.tables.items()
+                if read.inputs
+            },
+            "lake_versions": dict(self.dataset.versions),
+            "schemes": [
+                {"scheme": name, "graded": graded[name], "not_graded": customers - graded[name]}
+                for name in running
+            ],
+            "schemes_not_run": [
+                {
+                    "scheme": item.scheme,
+                    "lacking": list(item.lacking),
+                    "reason": item.reason.as_dict(),
+                }
+                for item in not_run
+            ],
+            "metrics_not_available": sorted(set(standard.metrics) - available),
+            "findings": [
+                {
+                    "code": finding.code,
+                    "principle": finding.principle,
+                    "severity": finding.severity,
+                    "table": finding.table,
+                    "column": finding.column,
+                    "count": finding.count,
+                    "message": finding.message.as_dict(),
+                    "effect": finding.effect.as_dict(),
+                }
+                for finding in self.dataset.findings
+            ],
+            "engine": {
+                "name": "duckdb",
+                "version": duckdb.__version__,
+                "kefen": kefen.__version__,
+                "python": platform.python_version(),
+            },
+            "seconds": {name: round(spent, 3) for name, spent in self.seconds.items()},
+        }
+
+    def _create(self, kind: str, name: str, query: exp.Query, *, replace: bool = True) -> None:
+        created = exp.Create(this=table(name), kind=kind, expression=query, replace=replace)
+        self.engine.run(created.sql("duckdb"))
+
+
+def _is_result(name: str) -> bool:
+    return name.split(":")[1] in ("grade", "score", "score_text", "reason")

@@ -1,0 +1,241 @@
+"""Who is graded as of a date, and what can be graded on the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from kefen.compiler.facts import column, seen_customers, table
+from kefen.compiler.plan import scheme_needs, schemes_named
+from kefen.domain.calendar import is_month_end, month_end, months_before
+from kefen.domain.contract import TABLES
+from kefen.domain.errors import DataError
+from kefen.domain.text import Text
+from kefen.expressions.sql import literal
+from kefen.expressions.tree import names_in
+from kefen.standards.facts import FACT_TABLES
+from kefen.standards.model import ComputedMetric, FactMetric
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from kefen.lake.dataset import Dataset
+    from kefen.standards.model import Standard
+
+POPULATION = "population"
+
+
+@dataclass(frozen=True, slots=True)
+class NotRun:
+    """A scheme that cannot be run on the data.
+
+    Attributes:
+        scheme: Its id.
+        lacking: The contract tables or columns it lacks, or the schemes it needs.
+        reason: Why, in words.
+    """
+
+    scheme: str
+    lacking: tuple[str, ...]
+    reason: Text
+
+
+def default_as_of(dataset: Dataset) -> date:
+    """Return the end of the last complete month with orders.
+
+    A month is complete when a later day, or its own last day, has orders. When no month is
+    complete the day of the last order is returned.
+
+    Raises:
+        DataError: There are no orders to take a date from.
+    """
+    orders = dataset.tables.get("orders")
+    rows = (
+        dataset.engine.rows(
+            exp.select(exp.cast(exp.Max(this=column("ordered_at")), "DATE"))
+            .from_(table(orders.relation))
+            .sql("duckdb")
+        )
+        if orders is not None
+        else []
+    )
+    if orders is None or not rows or rows[0][0] is None:
+        raise DataError(
+            Text("there are no orders to take the as-of date from", "没有订单，无法确定评级日"),
+            mend=Text("Give it with --as-of 2026-10-31.", "请用 --as-of 2026-10-31 指定。"),
+        )
+    last: date = rows[0][0]
+    if is_month_end(last):
+        return last
+    month_before = month_end(months_before(last.replace(day=1), 1))
+    earlier = dataset.engine.rows(
+        exp.select(exp.cast(exp.Max(this=column("ordered_at")), "DATE"))
+        .from_(table(orders.relation))
+        .where(
+            exp.LTE(this=exp.cast(column("ordered_at"), "DATE"), expression=literal(month_before))
+        )
+        .sql("duckdb")
+    )
+    return month_end(earlier[0][0]) if earlier[0][0] is not None else last
+
+
+def make_population(dataset: Dataset, as_of: date) -> int:
+    """Make the relation of the customers to grade, and return how many of them are undated.
+
+    Customers are those created, or first seen in a fact, by the as-of date. One with neither a
+    date nor a fact is kept, and counted as undated.
+    """
+    engine = dataset.engine
+    customers = table(dataset.tables["customers"].relation)
+    relations = {n: t.relation for n, t in dataset.tables.items() if n in FACT_TABLES}
+    created = column("created_on")
+    base = exp.select(column("customer_id"), created).from_(customers)
+    engine.run(f"CREATE OR REPLACE TEMP VIEW dated_customers AS {base.sql('duckdb')}")
+    created_by_then = exp.LTE(this=created.copy(), expression=literal(as_of))
+    others = engine.rows(
+        exp.select(exp.Count(this=exp.Star()))
+        .from_("dated_customers")
+        .where(
+            exp.or_(
+                exp.Is(this=created.copy(), expression=exp.Null()),
+                exp.GT(this=created.copy(), expression=literal(as_of)),
+            )
+        )
+        .sql("duckdb")
+    )[0][0]
+    seen = seen_customers(relations, after=None, up_to=as_of)
+    if not others or seen is None:
+        query = exp.select(column("customer_id")).from_("dated_customers")
+        if not others:
+            engine.run(f"CREATE OR REPLACE TABLE {POPULATION} AS {query.sql('duckdb')}")
+            return 0
+    none = exp.select(column("customer_id")).from_(customers.copy()).where(exp.false())
+    engine.run(f"CREATE OR REPLACE TEMP TABLE seen AS {(seen or none).sql('duckdb')}")
+    later = seen_customers(relations, after=as_of, up_to=None)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE seen_later AS {(later or none).sql('duckdb')}")
+
+    def member(of: str) -> exp.Expr:
+        return exp.In(
+            this=column("customer_id"), query=exp.select(column("customer_id")).from_(of).subquery()
+        )
+
+    undated = exp.and_(
+        exp.Is(this=created.copy(), expression=exp.Null()),
+        exp.Not(this=member("seen")),
+        exp.Not(this=member("seen_later")),
+    )
+    kept = (
+        exp.select(column("customer_id"))
+        .from_("dated_customers")
+        .where(exp.or_(created_by_then, member("seen"), undated))
+    )
+    engine.run(f"CREATE OR REPLACE TABLE {POPULATION} AS {kept.sql('duckdb')}")
+    count = exp.select(exp.Count(this=exp.Star())).from_("dated_customers").where(undated.copy())
+    return int(engine.rows(count.sql("duckdb"))[0][0])
+
+
+def available_metrics(dataset: Dataset, standard: Standard) -> frozenset[str]:
+    """Return the metrics whose tables and columns were imported.
+
+    A computed metric needs the metrics and columns outside `first_known(...)`.
+    """
+    there = {
+        f"{name}.{own}"
+        for name, read in dataset.tables.items()
+        for own in (*read.columns, *read.attributes)
+    }
+    available: set[str] = set()
+    for metric in standard.metrics.values():
+        if isinstance(metric.definition, FactMetric):
+            if metric.tables <= set(dataset.tables) and metric.columns <= there:
+                available.add(metric.id)
+            continue
+        if all(
+            name in available if name in standard.metrics else name in there
+            for name in _needed(metric.definition)
+        ):
+            available.add(metric.id)
+    return frozenset(available)
+
+
+def _needed(definition: ComputedMetric) -> tuple[str, ...]:
+    from kefen.standards.metrics import needed_names
+
+    return tuple(name for name in needed_names(definition.formula) if name != "as_of")
+
+
+def runnable_schemes(
+    dataset: Dataset, standard: Standard, available: frozenset[str]
+) -> tuple[tuple[str, ...], tuple[NotRun, ...]]:
+    """Return the ids of the schemes that can be run, and those that cannot, with the reason."""
+    running: list[str] = []
+    not_run: list[NotRun] = []
+    for scheme in standard.schemes.values():
+        needed, some = scheme_needs(standard, scheme)
+        lacking = [name for name in needed if name not in available]
+        if some and not some & available:
+            lacking += sorted(some)
+        others = schemes_named(standard, scheme)
+        missing_schemes = sorted(name for name in others if name not in running)
+        columns = sorted({c for name in lacking for c in _missing_columns(dataset, standard, name)})
+        if not lacking and not (others and len(missing_schemes) == len(others)):
+            running.append(scheme.id)
+        elif lacking:
+            labels = [_column_label(name) for name in columns]
+            not_run.append(
+                NotRun(
+                    scheme.id,
+                    tuple(columns),
+                    Text("not imported: {c}", "未导入：{c}").filled(
+                        c=Text(", ".join(t.en for t in labels), "、".join(t.zh for t in labels))
+                    ),
+                )
+            )
+        else:
+            names = [standard.schemes[name].name for name in missing_schemes]
+            not_run.append(
+                NotRun(
+                    scheme.id,
+                    tuple(missing_schemes),
+                    Text("these schemes were not run: {s}", "所依据的方案未运行：{s}").filled(
+                        s=Text(", ".join(t.en for t in names), "、".join(t.zh for t in names))
+                    ),
+                )
+            )
+    return tuple(running), tuple(not_run)
+
+
+def _missing_columns(dataset: Dataset, standard: Standard, metric: str) -> set[str]:
+    definition = standard.metrics[metric].definition
+    names: set[str] = set()
+    if isinstance(definition, ComputedMetric):
+        for name in names_in(definition.formula):
+            if name in standard.metrics:
+                names |= _missing_columns(dataset, standard, name)
+            elif "." in name:
+                names.add(name)
+    else:
+        names |= standard.metrics[metric].columns
+    missing = set()
+    for name in names:
+        fact, _, own = name.partition(".")
+        read = dataset.tables.get(fact)
+        if read is None:
+            missing.add(fact)
+        elif own not in read.columns and own not in read.attributes:
+            missing.add(name)
+    return missing
+
+
+def _column_label(name: str) -> Text:
+    fact, _, own = name.partition(".")
+    label = TABLES[fact].label
+    if not own:
+        return Text(f"{label.en} ({fact})", f"{label.zh}（{fact}）")
+    known = {c.name: c.label for c in TABLES[fact].columns}
+    column_label = known.get(own, Text.same(own))
+    return Text(
+        f"{label.en}: {column_label.en} ({name})", f"{label.zh}：{column_label.zh}（{name}）"
+    )
