@@ -280,17 +280,28 @@ def metrics_query(
     ]
     while pending:
         ready = [m for m in pending if _inputs(m, standard) & available <= done]
-        query = exp.select("*").from_(query.subquery("step"))
-        for metric in ready:
-            query = query.select(_computed(metric, types, available, as_of))
+        values = [_computed(metric, types, available, as_of) for metric in ready]
+        # Trees are handed over, not copied: copying each step into the next is quadratic.
+        below = query.subquery("step", copy=False)
+        query = exp.select("*", *values, copy=False).from_(below, copy=False)
         done |= {metric.id for metric in ready}
         pending = [metric for metric in pending if metric not in ready]
-    final = exp.select(column("customer_id")).from_(query.subquery("complete"))
-    for metric in standard.metrics.values():
-        stored = exp.DataType.build(STORED[metric.type], dialect="duckdb")
-        value = column(metric.id) if metric.id in available else exp.Null()
-        final = final.select(exp.alias_(exp.cast(value, stored), metric.id, quoted=True))
-    return final.order_by(column("customer_id"))
+    stored = [
+        exp.alias_(
+            exp.cast(
+                column(metric.id) if metric.id in available else exp.Null(),
+                exp.DataType.build(STORED[metric.type], dialect="duckdb"),
+            ),
+            metric.id,
+            quoted=True,
+        )
+        for metric in standard.metrics.values()
+    ]
+    return (
+        exp.select(column("customer_id"), *stored)
+        .from_(query.subquery("complete", copy=False), copy=False)
+        .order_by(column("customer_id"), copy=False)
+    )
 
 
 def _inputs(metric: Metric, standard: Standard) -> set[str]:

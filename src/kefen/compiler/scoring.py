@@ -36,16 +36,21 @@ def layered_query(
     known = dict(types)
     query = exp.select("*").from_(table(source))
     for layer in layers:
-        query = exp.select("*").from_(query.subquery("layer"))
-        for step in layer:
-            names = names_in(step.expression)
-            sql = to_sql(step.expression, {name: column(name) for name in names}, known)
-            stored = exp.DataType.build(STORED[step.type], dialect="duckdb")
-            query = query.select(exp.alias_(exp.cast(sql, stored), step.name, quoted=True))
+        values = [_value(step, known) for step in layer]
+        # Trees are handed over, not copied: copying each layer into the next is quadratic.
+        below = query.subquery("layer", copy=False)
+        query = exp.select("*", *values, copy=False).from_(below, copy=False)
         known |= {step.name: step.type for step in layer}
     return exp.select(column("customer_id"), *(column(name) for name in wanted)).from_(
-        query.subquery("scored")
+        query.subquery("scored", copy=False), copy=False
     )
+
+
+def _value(step: Step, types: Mapping[str, ValueType]) -> exp.Expr:
+    columns: dict[str, exp.Expr] = {name: column(name) for name in names_in(step.expression)}
+    stored = exp.DataType.build(STORED[step.type], dialect="duckdb")
+    value = exp.cast(to_sql(step.expression, columns, types), stored, copy=False)
+    return exp.alias_(value, step.name, quoted=True, copy=False)
 
 
 def whole_numbers(value: str, of_type: ValueType, *, negated: bool) -> exp.Expr:

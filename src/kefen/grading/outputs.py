@@ -1,0 +1,165 @@
+"""A run as files: written beside their place and moved there whole, or not at all."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kefen.compiler.facts import table
+from kefen.domain.errors import CallError, DataError, EngineError
+from kefen.domain.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kefen.grading.run import GradedRun
+
+GRADES_FILE = "grades.parquet"
+METRICS_FILE = "metrics.parquet"
+CALIBRATION_FILE = "calibration.json"
+RECORD_FILE = "run.json"
+REJECTED_FILE = "rejected.csv"
+
+
+@contextmanager
+def output_directory(target: Path, *, overwrite: bool) -> Iterator[Path]:
+    """Give a directory to write into that becomes `target` when the block ends well.
+
+    A failure, or a kill at any moment, leaves what was at `target` as it was; a replacement that
+    a kill interrupted is put right by the next call.
+
+    Args:
+        target: Where the results go.
+        overwrite: Whether what is there may be replaced.
+
+    Raises:
+        CallError: `target` exists and may not be replaced, or its place cannot be written to.
+        EngineError: The disk is full.
+    """
+    target = target.absolute()
+    aside = target.with_name(f".{target.name}.replaced")
+    if aside.exists() and not target.exists():
+        aside.rename(target)
+    check_output(target, overwrite=overwrite)
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    try:
+        yield partial
+        partial.chmod(0o755)
+        if target.exists():
+            shutil.rmtree(aside, ignore_errors=True)
+            target.rename(aside)
+        partial.rename(target)
+        shutil.rmtree(aside, ignore_errors=True)
+    except OSError as error:
+        raise _unwritable(target, error) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def check_output(target: Path, *, overwrite: bool) -> None:
+    """Refuse an output directory that exists, before any work is done.
+
+    Raises:
+        CallError: `target` exists and `overwrite` was not asked for, or it is no run's directory.
+    """
+    if not target.exists():
+        return
+    if not overwrite:
+        raise CallError(
+            Text("“{p}” exists already", "“{p}”已存在").filled(p=target),
+            mend=Text(
+                "Choose another --out, or replace it with --overwrite.",
+                "请换一个 --out，或加 --overwrite 覆盖。",
+            ),
+        )
+    if not target.is_dir() or (any(target.iterdir()) and not (target / RECORD_FILE).exists()):
+        raise CallError(
+            Text(
+                "“{p}” is not a result of kefen, so it is not replaced",
+                "“{p}”不是 kefen 的结果目录，不予覆盖",
+            ).filled(p=target),
+            mend=Text("Choose another --out.", "请换一个 --out。"),
+        )
+
+
+def write_results(run: GradedRun, directory: Path) -> None:
+    """Write `grades.parquet`, `metrics.parquet`, `calibration.json` and `run.json`.
+
+    Rows are ordered by scheme and customer_id, so that equal runs give equal files.
+
+    Raises:
+        EngineError: The disk is full.
+    """
+    for relation, file in ((run.grades, GRADES_FILE), (run.metrics, METRICS_FILE)):
+        run.dataset.engine.run(
+            f"COPY (SELECT * FROM {table(relation).sql('duckdb')}) TO "
+            f"{_quoted(directory / file)} (FORMAT parquet, COMPRESSION zstd)"
+        )
+    write_json(directory / CALIBRATION_FILE, run.calibration.as_dict())
+    write_json(directory / RECORD_FILE, run.record)
+
+
+def write_json(path: Path, content: object) -> None:
+    """Write JSON for people and machines: UTF-8, indented, and on the disk when this returns."""
+    with path.open("w", encoding="utf-8") as file:
+        json.dump(content, file, ensure_ascii=False, indent=2)
+        file.write("\n")
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Return the object in a JSON file.
+
+    Raises:
+        CallError: There is no such file.
+        DataError: It holds no JSON object.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise CallError(
+            Text("there is no file “{p}”", "没有文件“{p}”").filled(p=path),
+            mend=Text("Check the path.", "请检查路径。"),
+        ) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise DataError(
+            Text("this cannot be read as JSON", "无法按 JSON 读取"),
+            where=str(path),
+            mend=Text("Give a file that kefen wrote.", "请使用 kefen 生成的文件。"),
+        ) from error
+    if not isinstance(content, dict):
+        raise DataError(
+            Text("this is not a JSON object", "不是 JSON 对象"),
+            where=str(path),
+            mend=Text("Give a file that kefen wrote.", "请使用 kefen 生成的文件。"),
+        )
+    return content
+
+
+def _quoted(path: Path) -> str:
+    """Return a path as an SQL string: COPY takes no parameter for its target."""
+    from kefen.expressions.sql import literal
+
+    return literal(str(path)).sql("duckdb")
+
+
+def _unwritable(target: Path, error: OSError) -> EngineError:
+    return EngineError(
+        Text("“{p}” cannot be written: {e}", "“{p}”无法写入：{e}").filled(
+            p=target, e=error.strerror
+        ),
+        mend=Text(
+            "Free space on the disk or choose another --out; nothing was changed.",
+            "请释放磁盘空间或换一个 --out；原有内容未变。",
+        ),
+    )
