@@ -116,7 +116,7 @@ class BatchList:
     """The batches of one book and the files kept beside them."""
 
     def __init__(self, lake: Path) -> None:
-        self._log = RecordLog(lake / "batches")
+        self.log = RecordLog(lake / "batches")
         self.files = lake / "batch_files"
 
     def append(self, batch: Batch) -> None:
@@ -125,7 +125,7 @@ class BatchList:
         Raises:
             BookError: The list cannot be written.
         """
-        self._log.append(f"{batch.id:09}", batch.as_record())
+        self.log.append(f"{batch.id:09}", batch.as_record())
 
     def compact(self) -> None:
         """Keep the list quick to read.
@@ -133,7 +133,7 @@ class BatchList:
         Raises:
             BookError: The list cannot be written.
         """
-        self._log.compact()
+        self.log.compact()
 
     def recorded(self) -> list[Batch]:
         """Return the batches in the list, by number, without what became of them.
@@ -141,7 +141,7 @@ class BatchList:
         Raises:
             BookError: The list cannot be read.
         """
-        batches = (Batch.from_record(record) for record in self._log.records())
+        batches = (Batch.from_record(record) for record in self.log.records())
         return sorted(batches, key=lambda batch: batch.id)
 
     def folder(self, batch: int) -> Path:
@@ -150,15 +150,20 @@ class BatchList:
 
 
 def with_undos(batches: Iterable[Batch]) -> list[Batch]:
-    """Return the batches by number, imports with their last undo filled in."""
+    """Return the batches by number, imports with their last undo among them filled in."""
     in_order = sorted(batches, key=lambda batch: batch.id)
     undos = {batch.undoes: batch for batch in in_order if batch.kind == "undo"}
-    return [
-        replace(batch, undone_by=undos[batch.id].id, undone_left=undos[batch.id].left)
-        if batch.kind == "import" and batch.id in undos
-        else batch
-        for batch in in_order
-    ]
+    filled = []
+    for batch in in_order:
+        undo = undos.get(batch.id)
+        filled.append(
+            replace(
+                batch,
+                undone_by=None if undo is None else undo.id,
+                undone_left=0 if undo is None else undo.left,
+            )
+        )
+    return filled
 
 
 def batch_called(batches: Iterable[Batch], number: int) -> Batch:

@@ -14,19 +14,20 @@ from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.lake.book.batches import REJECTED, Batch, BatchList, batch_called, with_undos
 from kefen.lake.book.delta import LakeTable, reported
-from kefen.lake.book.writer import Writer
 from kefen.lake.book.journal import Journals, Unfinished
 from kefen.lake.book.lock import BookLock
 from kefen.lake.book.rejected import write_rejected_csv
 from kefen.lake.book.runs import RunList
 from kefen.lake.book.settings import FILE_NAME, BookSettings, read_settings, write_settings
-from kefen.lake.book.undo import Undo, UndoReport, check_undoable
+from kefen.lake.book.undo import UndoReport, check_undoable
 from kefen.lake.book.versions import tables_at
+from kefen.lake.book.writer import Writer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kefen.domain.text import Language
+    from kefen.lake.book.record_log import RecordLog
     from kefen.lake.dataset import ReadTable
 
 LAKE = "lake"
@@ -136,6 +137,16 @@ class Book:
         """
         with self._lock.hold(purpose, wait_seconds=wait_seconds):
             self._journals.settle()
+            yield
+
+    @contextmanager
+    def lock_without_recovery(self, purpose: str) -> Iterator[None]:
+        """Hold the lock and leave unfinished batches as they are, for the doctor.
+
+        Raises:
+            BookError: Another process or thread holds it.
+        """
+        with self._lock.hold(purpose):
             yield
 
     def lock_holder(self) -> dict[str, Any] | None:
@@ -265,6 +276,14 @@ class Book:
             )
             self._batches.compact()
             return report
+
+    def batch_directory(self, batch_id: int) -> Path:
+        """Return the folder of the files kept beside a batch; it is there when there are any."""
+        return self._batches.folder(batch_id)
+
+    def record_logs(self) -> tuple[RecordLog, ...]:
+        """Return the lists of batches and of runs, for the doctor."""
+        return self._batches.log, self._runs.log
 
     def rejected_rows(self, batch_id: int) -> Path | None:
         """Return the Parquet file of a batch's rejected rows; None when there were none.

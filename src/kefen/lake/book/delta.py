@@ -143,7 +143,7 @@ class LakeTable:
             custom_metadata={_APPLICATION: str(batch)},
             app_transactions=[Transaction(_APPLICATION, batch)],
         )
-        adds = [self._add(file) for file in added]
+        adds: list[AddAction | RemoveAction] = [self._add(file) for file in added]
         uri = self.directory.as_uri()
         with reported(self.directory):
             if before.version is None:
@@ -294,7 +294,7 @@ def reported(where: Path) -> Iterator[None]:
             mend=Text(
                 "Check that the disk is not full and that the folder may be written, then run "
                 "`kefen doctor`. What was in the book before is still there.",
-                "请检查磁盘是否已满、目录是否可写，然后运行 `kefen doctor`。账套中原有数据不受影响。",
+                "请检查磁盘是否已满、目录是否可写，然后运行 `kefen doctor`。原有数据不受影响。",
             ),
         ) from error
 

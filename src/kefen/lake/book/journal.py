@@ -147,13 +147,13 @@ class Journals:
 
     def _judged(self, folder: Path, number: int, *, recorded: bool) -> Unfinished:
         journal = _read(folder / _NAME)
-        name = journal.get("table")
+        name = str(journal.get("table"))
         record = journal.get("record")
         if recorded:
             return Unfinished(number, name, "completed", None, ())
-        table = LakeTable(self._lake / str(name), TABLES[name]) if name in TABLES else None
-        if table is None:
+        if name not in TABLES:
             return Unfinished(number, None, "taken back", None, self._orphans_of(number))
+        table = LakeTable(self._lake / name, TABLES[name])
         if record is not None and table.snapshot().last_batch == number:
             version = table.snapshot().version
             batch = Batch.from_record({**record, "version_after": version})

@@ -26,7 +26,7 @@ class RunList:
     """
 
     def __init__(self, lake: Path) -> None:
-        self._log = RecordLog(lake / "runs")
+        self.log = RecordLog(lake / "runs")
         self.files = lake / "run_files"
 
     def folder(self, run_id: str) -> Path:
@@ -94,9 +94,9 @@ class RunList:
                 durable.sync_directory(directory)
         reached(CommitPoint.RUN_SEALED)
         stored = {**record, "files": files}
-        self._log.append(run_id, stored)
+        self.log.append(run_id, stored)
         reached(CommitPoint.RUN_RECORDED)
-        self._log.compact()
+        self.log.compact()
         return stored
 
     def all(self) -> list[dict[str, Any]]:
@@ -105,7 +105,7 @@ class RunList:
         Raises:
             BookError: The list cannot be read.
         """
-        return self._log.records()
+        return self.log.records()
 
     def unfinished(self) -> list[Path]:
         """Return the folders of runs that were begun and never recorded.

@@ -37,6 +37,11 @@ def names_from(sources: Iterable[tuple[str, str]]) -> str:
     return ", ".join(column(identifier, alias) for identifier, alias in sources)
 
 
+def all_of(source: str, *clauses: str) -> str:
+    """Return a query of every column of a FROM item, with further clauses."""
+    return " ".join(("SELECT * FROM", source, *clauses))
+
+
 def text(value: str) -> str:
     """Return a quoted string value."""
     return exp.Literal.string(value).sql(dialect="duckdb")

@@ -10,7 +10,7 @@ from kefen.domain.text import Text
 from kefen.lake.book import sql
 from kefen.lake.book.batches import LEFT, REPLACED, Batch, BatchList
 from kefen.lake.book.layout import BATCH, BUCKET, Layout
-from kefen.lake.book.workspace import CHANGES, copy_to, create_changes, current_rows
+from kefen.lake.book.workspace import CHANGES, copy_to, count_changes, create_changes, current_rows
 from kefen.lake.book.workspace import REPLACED as OLD_ROWS
 
 if TYPE_CHECKING:
@@ -140,7 +140,7 @@ class Undo:
 
     def report(self, batch: Batch) -> UndoReport:
         """Return what the planned undoing does, recorded by `batch`."""
-        counted = dict(self._engine.rows(f"SELECT _kind, count(*) FROM {CHANGES} GROUP BY ALL"))
+        counted = count_changes(self._engine)
         left, later = 0, set[int]()
         examples: list[dict[str, Any]] = []
         if self._unit:
@@ -191,7 +191,13 @@ class Undo:
     def _find_left(self) -> None:
         """Find the touched units that a later import, still standing, changed."""
         columns = sql.names(self._unit)
-        queries = [f"SELECT {columns}, 0 AS later FROM {TOUCHED} WHERE false"]
+        queries = [
+            sql.statement(
+                "SELECT {columns}, 0 AS later FROM {touched} WHERE false",
+                columns=columns,
+                touched=TOUCHED,
+            )
+        ]
         for later in self._later:
             if not later.stands:
                 continue
@@ -205,8 +211,14 @@ class Undo:
                     *self._replaced_units(later.id),
                 ]
             queries += [
-                f"SELECT {columns}, {int(later.id)} FROM ({source}) "
-                f"SEMI JOIN {TOUCHED} USING ({columns})"
+                sql.statement(
+                    "SELECT {columns}, {later} FROM ({source}) SEMI JOIN {touched} "
+                    "USING ({columns})",
+                    columns=columns,
+                    later=str(int(later.id)),
+                    source=source,
+                    touched=TOUCHED,
+                )
                 for source in sources
             ]
         self._engine.run(
@@ -216,7 +228,7 @@ class Undo:
         )
 
     def _take_away(self) -> None:
-        rows = f"SELECT * FROM ({self._current}) WHERE {self._written_by(self._target.id)}"
+        rows = sql.all_of(f"({self._current})", "WHERE", self._written_by(self._target.id))
         self._engine.run(
             sql.statement(
                 "INSERT INTO {changes} (_kind, _file, _row, {bucket}, {batch}) "
@@ -245,9 +257,7 @@ class Undo:
             return
         stored = {
             column
-            for (column, *_) in self._engine.rows(
-                f"DESCRIBE SELECT * FROM {sql.parquet_file(path)}"
-            )
+            for (column, *_) in self._engine.rows("DESCRIBE " + sql.all_of(sql.parquet_file(path)))
         }
         columns = ", ".join(
             sql.column(column, "old") if column in stored else "NULL"
@@ -273,19 +283,22 @@ class Undo:
         return f"SEMI JOIN {TOUCHED} USING ({unit}) ANTI JOIN {LEFT_UNITS} USING ({unit})"
 
     def _left(self) -> tuple[int, list[dict[str, Any]], set[int]]:
-        unit = sql.names(self._unit)
-        count = self._engine.rows(
-            f"SELECT count(*) FROM (SELECT DISTINCT {unit} FROM {LEFT_UNITS})"
-        )[0][0]
-        first = self._engine.rows(
-            f"SELECT DISTINCT {unit} FROM {LEFT_UNITS} ORDER BY ALL LIMIT {_EXAMPLES}"
+        units = self._units(LEFT_UNITS)
+        count = self._engine.rows(sql.statement("SELECT count(*) FROM ({units})", units=units))
+        first = self._engine.rows(f"{units} ORDER BY ALL LIMIT {_EXAMPLES}")
+        later = self._engine.rows(
+            sql.statement("SELECT DISTINCT later FROM {left}", left=LEFT_UNITS)
         )
-        later = self._engine.rows(f"SELECT DISTINCT later FROM {LEFT_UNITS}")
         examples = [dict(zip(self._unit, row, strict=True)) for row in first]
-        return int(count), examples, {number for (number,) in later}
+        return int(count[0][0]), examples, {number for (number,) in later}
 
     def _units(self, source: str, condition: str = "true") -> str:
-        return f"SELECT DISTINCT {sql.names(self._unit)} FROM {source} WHERE {condition}"
+        return sql.statement(
+            "SELECT DISTINCT {unit} FROM {source} WHERE {condition}",
+            unit=sql.names(self._unit),
+            source=source,
+            condition=condition,
+        )
 
     def _replaced_units(self, batch: int, condition: str = "true") -> list[str]:
         path = self._batches.folder(batch) / REPLACED

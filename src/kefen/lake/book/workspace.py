@@ -70,6 +70,17 @@ def drop_scratch(engine: DuckDBEngine) -> None:
             engine.run(sql.statement("DROP {kind} {name}", kind=kind, name=relation))
 
 
+def count_rows(engine: DuckDBEngine, relation: str) -> int:
+    """Return the number of rows of a scratch relation."""
+    return int(engine.rows(sql.statement("SELECT count(*) FROM {name}", name=relation))[0][0])
+
+
+def count_changes(engine: DuckDBEngine) -> dict[str, int]:
+    """Return the number of changes by kind."""
+    query = sql.statement("SELECT _kind, count(*) FROM {name} GROUP BY ALL", name=CHANGES)
+    return dict(engine.rows(query))
+
+
 def current_rows(snapshot: Snapshot, layout: Layout, files: Sequence[DataFile]) -> str:
     """Return a query of the rows of some files of a table, with `_file` and `_row`.
 
@@ -101,7 +112,7 @@ def current_rows(snapshot: Snapshot, layout: Layout, files: Sequence[DataFile]) 
 
 def keep_replaced(engine: DuckDBEngine, path: Path, layout: Layout) -> None:
     """Write the rows of `REPLACED` into a Parquet file; none when there are none."""
-    if not engine.rows(sql.statement("SELECT 1 FROM {replaced} LIMIT 1", replaced=REPLACED)):
+    if not count_rows(engine, REPLACED):
         return
     copy_to(
         engine,
