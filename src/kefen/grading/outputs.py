@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sqlglot import exp
+
 from kefen.compiler.facts import table
 from kefen.domain.errors import CallError, DataError, EngineError
 from kefen.domain.text import Text
@@ -100,10 +102,8 @@ def write_results(run: GradedRun, directory: Path) -> None:
         EngineError: The disk is full.
     """
     for relation, file in ((run.grades, GRADES_FILE), (run.metrics, METRICS_FILE)):
-        run.dataset.engine.run(
-            f"COPY (SELECT * FROM {table(relation).sql('duckdb')}) TO "
-            f"{_quoted(directory / file)} (FORMAT parquet, COMPRESSION zstd)"
-        )
+        rows = exp.select("*").from_(table(relation))
+        run.dataset.engine.write_parquet(rows.sql("duckdb"), directory / file)
     write_json(directory / CALIBRATION_FILE, run.calibration.as_dict())
     write_json(directory / RECORD_FILE, run.record)
 
@@ -144,13 +144,6 @@ def read_json(path: Path) -> dict[str, Any]:
             mend=Text("Give a file that kefen wrote.", "请使用 kefen 生成的文件。"),
         )
     return content
-
-
-def _quoted(path: Path) -> str:
-    """Return a path as an SQL string: COPY takes no parameter for its target."""
-    from kefen.expressions.sql import literal
-
-    return literal(str(path)).sql("duckdb")
 
 
 def _unwritable(target: Path, error: OSError) -> EngineError:
