@@ -25,7 +25,7 @@ Content = frozenset[Any] | tuple[Any, ...]
 AT = datetime(2024, 1, 1, 10)
 CUSTOMERS = {f"o{n}": f"c{n % 3}" for n in range(6)}
 _settings = settings(
-    max_examples=12,
+    max_examples=5,
     stateful_step_count=7,
     deadline=None,
     # Every step writes to the disk: shrinking would take minutes and tell little more.

@@ -190,13 +190,12 @@ def _open_target(path: Path, name: str) -> Iterator[_Put]:
         path.mkdir()
         yield _Put(None, path)
         return
-    with path.open("wb") as file:
-        with (
-            _compressed(file, name) as stream,
-            tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as archive,
-        ):
-            yield _Put(archive, path)
-        file.flush()
+    with (
+        path.open("wb") as file,
+        _compressed(file, name) as stream,
+        tarfile.open(fileobj=stream, mode="w|", format=tarfile.PAX_FORMAT) as archive,
+    ):
+        yield _Put(archive, path)
     durable.sync_file(path)
 
 

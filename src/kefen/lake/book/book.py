@@ -22,13 +22,14 @@ from kefen.lake.book.settings import FILE_NAME, BookSettings, read_settings, wri
 from kefen.lake.book.undo import UndoReport, check_undoable
 from kefen.lake.book.versions import tables_at
 from kefen.lake.book.writer import Writer
+from kefen.lake.reading.attribution import attribute_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kefen.domain.text import Language
     from kefen.lake.book.record_log import RecordLog
-    from kefen.lake.dataset import ReadTable
+    from kefen.lake.dataset import Dataset, ReadTable
 
 LAKE = "lake"
 STANDARDS = "standards"
@@ -346,6 +347,37 @@ class Book:
             BookError: A version is not there, or a table cannot be read.
         """
         return tables_at(engine, self.lake, self.batches(), versions)
+
+    def dataset(
+        self,
+        engine: DuckDBEngine,
+        versions: Mapping[str, int] | None = None,
+        *,
+        rates: Path | None = None,
+    ) -> Dataset:
+        """Return the book as a dataset to be graded.
+
+        The relations are views over the files of the versions: nothing is copied. A
+        cancellation without a date counts from the import that brought it.
+
+        Args:
+            engine: The engine that gets the views.
+            versions: Which version of which table; the newest of all when None.
+            rates: A CSV file of exchange rates into the book's currency.
+
+        Raises:
+            BookError: A version is not there, or a table cannot be read.
+            DataError: Currencies are mixed and cannot be converted.
+        """
+        tables, used = self.tables(engine, versions)
+        return attribute_rows(
+            engine,
+            tables,
+            timezone=self.settings.timezone,
+            currency=self.settings.currency,
+            rates=rates,
+            versions=used,
+        )
 
     # -- runs -----------------------------------------------------------------------------
 
