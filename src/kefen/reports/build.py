@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.reports.ageing import ageing_section
+from kefen.reports.analyses import analyses_section, crossed
+from kefen.reports.cards import card_section
 from kefen.reports.concentration import concentration_section, measure_concentration
 from kefen.reports.customer_list import customers_section
 from kefen.reports.distribution import count_classes, distribution_section
-from kefen.reports.findings import findings_section, not_run_section
+from kefen.reports.findings import not_run_section, quality_section
 from kefen.reports.model import Meta, Report
+from kefen.reports.movements import movements_section
 from kefen.reports.population import population
 from kefen.reports.reconciliation import reconcile
+from kefen.reports.regions import region_section
+from kefen.reports.segments import segments_section
 from kefen.reports.standard_words import standard_section
-from kefen.reports.summary import summary_section
+from kefen.reports.summary import leading_scheme, summary_section
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -45,26 +51,44 @@ def build_report(
     """
     with population(run) as people:
         report = Report(
-            Text("Customer grading report", "客户分级报告"), _meta(people), _sections(people)
+            Text("Customer grading report", "客户分级报告"),
+            _meta(people),
+            _sections(people, customer, quality, why),
         )
     for table in report.tables():
         reconcile(table)
     return report
 
 
-def _sections(people: Population) -> tuple[Section, ...]:
+def _sections(
+    people: Population,
+    customer: str | None,
+    quality: QualityReport | None,
+    why: Mapping[str, Text] | None,
+) -> tuple[Section, ...]:
     run = people.run
     found = measure_concentration(people)
     counts = count_classes(people)
-    return (
+    leading = leading_scheme(people)
+    with crossed(people, leading) as bases:
+        analyses = analyses_section(people, bases)
+        segments = segments_section(people, bases)
+    sections = (
         summary_section(people, found, counts),
+        None if customer is None else card_section(people, customer, why),
         concentration_section(people, found),
         distribution_section(people, counts),
-        findings_section(run.dataset.findings),
+        region_section(people, leading),
+        movements_section(people),
+        ageing_section(people),
+        analyses,
+        segments,
+        quality_section(run.dataset.findings, quality),
         not_run_section(people),
         standard_section(run.standard),
         customers_section(people),
     )
+    return tuple(section for section in sections if section is not None)
 
 
 def _meta(people: Population) -> Meta:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from itertools import pairwise
+from math import ceil
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -120,19 +121,19 @@ def columns(chart: ColumnChart, language: Language) -> Markup:
     ups = [sum(max(s.values[n], 0) for s in chart.series if not s.loss) for n in range(count)]
     downs = [sum(max(s.values[n], 0) for s in chart.series if s.loss) for n in range(count)]
     step = _nice_step(max([*ups, *downs, 1]))
-    top = step * max(1, -(-int(max(ups)) // step)) if max(ups, default=0) > 0 else 0
-    bottom = step * -(-int(max(downs)) // step) if max(downs, default=0) > 0 else 0
+    top = step * max(1, -(-ceil(max(ups)) // step)) if max(ups, default=0) > 0 else 0
+    bottom = step * -(-ceil(max(downs)) // step) if max(downs, default=0) > 0 else 0
     span = float(top + bottom or 1)
-    parts: list[Markup] = [_hatch()]
+    parts: list[Markup] = []
     level = -bottom
     while level <= top:
         line = f"{float(top - level) / span * 100:.2f}"
-        value, unit = compact(Decimal(abs(level)), language)
+        shown, unit = compact(Decimal(abs(level)), language)
         parts.append(
             Markup(
                 '<line class="{3}" x1="0" x2="100%" y1="{0}%" y2="{0}%"/>'
                 '<text class="ax" x="-8" y="{0}%" dy="4" text-anchor="end">{1}{2}</text>'
-            ).format(line, _tidy(value), unit, "gz" if level == 0 else "gl")
+            ).format(line, _tidy(shown), unit, "gz" if level == 0 else "gl")
         )
         level += step
     slot = 100 / count if count else 100
@@ -178,16 +179,8 @@ def _plot(kind: str, label: str, parts: Sequence[Markup]) -> Markup:
     )
 
 
-def _hatch() -> Markup:
-    return Markup(
-        '<defs><pattern id="hatch" width="5" height="5" patternUnits="userSpaceOnUse"'
-        ' patternTransform="rotate(45)"><rect class="hb" width="5" height="5"/>'
-        '<rect class="hf" width="2.5" height="5"/></pattern></defs>'
-    )
-
-
 def _nice_step(largest: Decimal | int) -> int:
-    rough = max(1, -(-int(largest) // _TICKS))
+    rough = max(1, -(-ceil(largest) // _TICKS))
     power = int("1" + "0" * (len(str(rough)) - 1))
     return next(step for step in (power, 2 * power, 5 * power, 10 * power) if step >= rough)
 

@@ -6,39 +6,83 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
+from kefen.lake.quality.report import PRINCIPLE_NAMES
 from kefen.reports.model import Column, GradeMark, Prose, Row, Section, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kefen.lake.dataset import Finding, Principle, Severity
+    from kefen.lake.dataset import Finding, Severity
+    from kefen.lake.quality import QualityReport
+    from kefen.lake.quality.report import Standing
+    from kefen.reports.model import Block
     from kefen.reports.population import Population
 
-PRINCIPLES: dict[Principle, Text] = {
-    "whole": Text("Whole", "完整"),
-    "scientific": Text("Scientific", "科学"),
-    "comparable": Text("Comparable", "可比"),
-    "continuous": Text("Continuous", "连续"),
-}
 SEVERITIES: dict[Severity, GradeMark] = {
     "error": GradeMark("error", Text("Error", "错误"), "bad"),
     "warning": GradeMark("warning", Text("Warning", "警告"), "warn"),
     "note": GradeMark("note", Text("Note", "提示"), "D"),
 }
+STANDINGS: dict[Standing, GradeMark] = {
+    "good": GradeMark("good", Text("Good", "良好"), "B"),
+    "fair": GradeMark("fair", Text("Fair", "一般"), "warn"),
+    "poor": GradeMark("poor", Text("Poor", "较差"), "bad"),
+}
 _BY_WEIGHT: tuple[Severity, ...] = ("error", "warning", "note")
 
 
-def findings_section(findings: Sequence[Finding]) -> Section:
-    """Return what reading and the quality report found, the gravest first."""
-    intro = Text(
-        "Is the data whole, scientific, comparable and continuous? Each finding says what it does"
-        " to the grades.",
-        "数据是否完整、科学、可比、连续？每条发现都说明它对评级的影响。",
-    )
+def quality_section(read: Sequence[Finding], quality: QualityReport | None) -> Section:
+    """Return the quality of the data: verdicts, findings (the gravest first), completeness.
+
+    Args:
+        read: What reading found; used when there is no quality report, which holds it too.
+        quality: The quality report, if one was made.
+    """
+    blocks: list[Block] = []
+    findings = read if quality is None else quality.findings
+    if quality is not None:
+        blocks.append(_verdicts(quality))
+    if findings:
+        blocks.append(_findings(findings))
+    else:
+        blocks.append(Prose((Text("Nothing was found.", "未发现问题。"),)))
+    if quality is not None:
+        blocks.append(_completeness(quality))
     title = Text("Quality of the data", "数据质量")
-    if not findings:
-        nothing = Prose((Text("Nothing was found.", "未发现问题。"),))
-        return Section("quality", title, title, intro, (nothing,))
+    return Section(
+        "quality",
+        title,
+        title,
+        Text(
+            "Is the data whole, scientific, comparable and continuous? Each finding says what it"
+            " does to the grades.",
+            "数据是否完整、科学、可比、连续？每条发现都说明它对评级的影响。",
+        ),
+        tuple(blocks),
+    )
+
+
+def _verdicts(quality: QualityReport) -> Table:
+    return Table(
+        "verdicts",
+        Text("Verdict on the four principles", "四项原则的结论"),
+        (
+            Column("principle", Text("Principle", "原则")),
+            Column("standing", Text("Standing", "结论"), "grade"),
+            Column("words", Text("In words", "说明")),
+        ),
+        tuple(
+            Row((PRINCIPLE_NAMES[v.principle], STANDINGS[v.standing], v.words))
+            for v in quality.verdicts
+        ),
+        note=Text(
+            "Orders cover {n} of the window's {all} months.",
+            "订单覆盖窗口 {all} 个月中的 {n} 个月。",
+        ).filled(n=quality.months_covered, all=quality.window_months),
+    )
+
+
+def _findings(findings: Sequence[Finding]) -> Table:
     columns = (
         Column("severity", Text("Severity", "严重程度"), "grade"),
         Column("principle", Text("Principle", "原则")),
@@ -52,7 +96,7 @@ def findings_section(findings: Sequence[Finding]) -> Section:
         Row(
             (
                 SEVERITIES[finding.severity],
-                PRINCIPLES[finding.principle],
+                PRINCIPLE_NAMES[finding.principle],
                 TABLES[finding.table].label
                 if finding.table in TABLES
                 else Text.same(finding.table),
@@ -63,8 +107,31 @@ def findings_section(findings: Sequence[Finding]) -> Section:
         )
         for finding in ordered
     )
-    table = Table("findings", Text("Findings", "发现"), columns, rows, filterable=True)
-    return Section("quality", title, title, intro, (table,))
+    return Table(
+        "findings", Text("Findings", "发现"), columns, rows, filterable=True, html_rows=200
+    )
+
+
+def _completeness(quality: QualityReport) -> Table:
+    return Table(
+        "completeness",
+        Text("How full the columns are", "各列完整率"),
+        (
+            Column("table", Text("Table", "数据表")),
+            Column("column", Text("Column", "列")),
+            Column("filled", Text("Rows with a value", "有值行数"), "number"),
+            Column("share", Text("Share", "占比"), "percent", bar=True),
+        ),
+        tuple(
+            Row((table.label, column.label, column.filled, column.share))
+            for table in quality.tables
+            for column in table.columns
+            if column.given
+        ),
+        note=Text("Only columns that the input had are listed.", "只列出导入文件中包含的列。"),
+        filterable=True,
+        html_rows=200,
+    )
 
 
 def not_run_section(people: Population) -> Section:

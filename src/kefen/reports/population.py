@@ -15,15 +15,24 @@ from kefen.domain.calendar import month_end, months_before
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.reports.model import GradeMark, Particulars
+from kefen.standards.reasons import REASONS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.grading.run import GradedRun
     from kefen.standards.model import Scheme
 
-_FACTS = ("orders", "receivables", "payments", "cases", "surveys", "interactions")
+_FACTS = (
+    "orders",
+    "receivables",
+    "payments",
+    "cases",
+    "surveys",
+    "interactions",
+    "credit_reports",
+)
 _OTHER_TABLES = ("customers", "markets", "products")
 _LONGEST_YEAR = 24
 ZERO = Decimal(0)
@@ -148,7 +157,7 @@ class Population:
         """Return the wording of a reason code."""
         if code is None:
             return Text("Not graded", "未评级")
-        return self.run.standard.reasons.get(code) or _REASONS.get(code) or Text.same(code)
+        return self.run.standard.reasons.get(code) or REASONS.get(code) or Text.same(code)
 
     def schemes(self) -> tuple[Scheme, ...]:
         """Return the schemes that were run, in the standard's order."""
@@ -162,12 +171,6 @@ class Population:
     def label(self, table: str, column: str) -> Text:
         """Return the name for people of a contract column."""
         return TABLES[table].column(column).label
-
-
-_REASONS: Mapping[str, Text] = {
-    "revenue_not_positive": Text("No positive sales in the window", "窗口内无正销售额"),
-    "no_purchase_in_window": Text("No purchase in the window", "窗口内无购买"),
-}
 
 
 def period_words(start: date, end: date) -> Text:
@@ -253,6 +256,7 @@ def _make_days(run: GradedRun, months: int, made: list[tuple[str, str]]) -> None
     dates = pa.table(
         {
             "as_of": pa.array([run.as_of], pa.date32()),
+            "window_start": pa.array([months_before(run.as_of, months)], pa.date32()),
             "months": pa.array([months], pa.int32()),
             "with_sales": pa.array(["orders" in run.facts]),
             "with_receivables": pa.array(["receivables" in run.facts]),
@@ -337,7 +341,10 @@ _DERIVED = (
                CASE WHEN d.with_sales THEN v.first_on IS NOT NULL
                     ELSE c.status IS DISTINCT FROM 'prospect' END AS existing,
                CASE WHEN d.with_receivables
-                    THEN coalesce(l.overdue, 0)::DECIMAL(38, 4) END AS overdue
+                    THEN coalesce(l.overdue, 0)::DECIMAL(38, 4) END AS overdue,
+               coalesce(v.first_on > d.window_start, FALSE) AS gained,
+               coalesce((v.months_bought >> d.months) = 0
+                        AND (v.months_bought & ((1::BIGINT << d.months) - 1)) <> 0, FALSE) AS lost
         FROM (SELECT customer_id FROM report_metrics) p
         CROSS JOIN report_dates d
         LEFT JOIN report_customers c ON c.customer_id = p.customer_id
