@@ -45,7 +45,11 @@ def choose_columns(file: RawFile, table: Table, mapping: TableMapping) -> Column
     for column, given in mapping.columns.items():
         if isinstance(given, str) and given not in file.headings:
             raise _not_in_file(file, table, column, given)
+    for heading in mapping.leave_out:
+        if heading not in file.headings:
+            raise _not_in_file(file, table, "leave_out", heading)
     taken = [given for given in mapping.columns.values() if isinstance(given, str)]
+    taken.extend(mapping.leave_out)
     guess = guess_columns(file.headings, table, taken)
     columns: dict[str, str | Computed] = {
         column: heading
@@ -67,6 +71,7 @@ def choose_columns(file: RawFile, table: Table, mapping: TableMapping) -> Column
                 factors[column] = factor
     factors.update(mapping.factors)
     used = {heading for heading in columns.values() if isinstance(heading, str)}
+    used.update(mapping.leave_out)
     unknown = tuple(heading for heading in file.headings if heading not in used)
     return ColumnChoice(columns, factors, unknown)
 

@@ -63,7 +63,7 @@ def looks_like_date(text: SQL) -> SQL:
     return statement(
         "regexp_matches({t}, {patterns})",
         t=t,
-        patterns=literal(f"{_YEAR_FIRST}|{_YEAR_LAST}|^(19|20)\\d{{6}}$"),
+        patterns=literal(f"{_YEAR_FIRST}|{_YEAR_LAST}|^(19|20|21)\\d{{6}}$"),
     )
 
 
@@ -108,7 +108,7 @@ def _from_text(column: Column, text: SQL, evidence: ColumnEvidence, zone: SQL) -
         statement("WHEN {t} IS NULL THEN NULL", t=t),
         _branch(t, _YEAR_FIRST, ("year", "month", "day"), zone),
         statement(
-            "WHEN regexp_matches({t}, '^(19|20)\\d{{6}}([ T]?\\d{{2}}:?\\d{{2}}:?\\d{{2}})?$') "
+            "WHEN regexp_matches({t}, '^(19|20|21)\\d{{6}}([ T]?\\d{{2}}:?\\d{{2}}:?\\d{{2}})?$') "
             "THEN {value}",
             t=t,
             value=_compact(t),

@@ -15,6 +15,7 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.encodings import find_encoding
 from kefen.lake.reading.headings import find_heading_row, unique_headings
+from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.raw_tables import BatchWriter, lost_table, new_name
 from kefen.lake.reading.source import RawColumn, RawFile
 from kefen.lake.reading.sql import SQL, name
@@ -46,6 +47,7 @@ def read_delimited(engine: DuckDBEngine, path: Path, table: Table) -> RawFile:
     """
     encoding = find_encoding(path)
     layout = _find_layout(path, encoding, table)
+    refuse_too_wide(path, len(layout.headings))
     readable = path if encoding == "utf-8" else _as_utf8(engine, path, encoding)
     lost: list[tuple[int, str]] = []
 

@@ -9,6 +9,7 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.cells import BLANK_CELL, Cell, NumberText, as_cell, write_cells
 from kefen.lake.reading.encodings import find_encoding
+from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.raw_tables import lost_table
 from kefen.lake.reading.source import RawFile
 from kefen.lake.reading.sql import SQL, name
@@ -43,6 +44,7 @@ def read_json_lines(engine: DuckDBEngine, path: Path) -> RawFile:
                 '请每行写一个对象，例如 {{"order_id": "1"}}。',
             ).filled(),
         )
+    refuse_too_wide(path, len(headings))
     order = tuple(headings)
 
     def rows() -> Iterator[list[Cell]]:

@@ -42,6 +42,7 @@ class TableMapping:
         factors: What a column's values are multiplied by (a power of ten).
         values: The codes that the input's words stand for; `*` is any other word.
         where: An expression that rows must fulfil to be read.
+        leave_out: Headings that are neither guessed nor kept as attributes.
     """
 
     columns: MappingOf[str, str | Computed] = field(default_factory=dict)
@@ -50,6 +51,7 @@ class TableMapping:
     factors: MappingOf[str, Decimal] = field(default_factory=dict)
     values: MappingOf[str, MappingOf[str, str]] = field(default_factory=dict)
     where: str | None = None
+    leave_out: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

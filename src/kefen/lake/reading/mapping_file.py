@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 _LARGEST_BYTES = 1_000_000
 _DEEPEST = 12
-_TABLE_KEYS = ("columns", "join", "dates", "units", "values", "where")
+_TABLE_KEYS = ("columns", "join", "dates", "units", "values", "where", "leave_out")
 _DATE_ORDERS = ("day first", "month first")
 _T = TypeVar("_T")
 
@@ -96,6 +96,8 @@ def mapping_as_yaml(mapping: Mapping) -> str:
             entry["values"] = {column: dict(words) for column, words in said.values.items()}
         if said.where is not None:
             entry["where"] = said.where
+        if said.leave_out:
+            entry["leave_out"] = list(said.leave_out)
         tables[table] = entry
     content["tables"] = tables
     return yaml.safe_dump(content, allow_unicode=True, sort_keys=False, width=100)
@@ -191,6 +193,7 @@ class _Reader:
         factors: dict[str, Decimal] = {}
         values: dict[str, dict[str, str]] = {}
         where: str | None = None
+        leave_out: tuple[str, ...] = ()
         for entry in self._entries(node):
             if entry.key == "columns":
                 columns = self._by_column(table, entry.value, self._column)
@@ -207,9 +210,11 @@ class _Reader:
                     values[column.key] = self._values(table, column)
             elif entry.key == "where":
                 where = self._text(entry.value)
+            elif entry.key == "leave_out":
+                leave_out = tuple(self._text(item) for item in self._items(entry.value))
             else:
                 raise self._unknown(entry.key_node, entry.key, _TABLE_KEYS)
-        return TableMapping(columns, joins, dates, factors, values, where)
+        return TableMapping(columns, joins, dates, factors, values, where, leave_out)
 
     def _by_column(
         self,

@@ -11,6 +11,7 @@ from pyarrow import parquet
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.engines.duckdb import first_line
+from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.source import CellKind, RawColumn, RawFile
 from kefen.lake.reading.sql import SQL, literal, name, statement
 
@@ -49,6 +50,7 @@ def read_parquet(engine: DuckDBEngine, path: Path) -> RawFile:
             where=path.name,
             mend=Text("Write it again.", "请重新生成该文件。"),
         ) from error
+    refuse_too_wide(path, len(described or ()))
     return RawFile(
         path=path,
         relation=relation,

@@ -13,6 +13,7 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.cells import BLANK_CELL, Cell, as_cell, write_cells
 from kefen.lake.reading.headings import HeadingRow, find_heading_row, unique_headings
+from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.source import RawFile
 from kefen.lake.reading.sql import SQL, name
 
@@ -51,6 +52,7 @@ def read_spreadsheet(engine: DuckDBEngine, path: Path, table: Table, sheet: str 
         raise _empty(path, chosen)
     titles = [_title(value) for value in rows[heading.position]]
     width = max(i for i, title in enumerate(titles) if title) + 1
+    refuse_too_wide(path, width)
     errors = _formula_errors(path, chosen)
 
     def body() -> Iterator[list[Cell]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.contract import TABLES
@@ -284,7 +284,8 @@ def _attribute_values(table: Table, prepared: _Prepared) -> dict[str, SQL]:
         used.add(attribute.lower())
         raw = prepared.file.column(heading)
         column = table.column("name")
-        values[attribute] = convert(column, raw, ColumnEvidence(), "UTC").value
+        plain = replace(raw, from_spreadsheet=False)
+        values[attribute] = convert(column, plain, ColumnEvidence(), "UTC").value
     return values
 
 

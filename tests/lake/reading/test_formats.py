@@ -1,0 +1,275 @@
+"""Files of every format, good and bad."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pyarrow as pa
+import pytest
+import xlwt
+from pyarrow import parquet
+
+from kefen.domain.errors import CallError, DataError
+from kefen.lake.reading import Source, TooManyRejectedError
+
+HEAD = "order_id,customer_id,ordered_at,amount\n"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "name"),
+    [
+        ("utf-8", "客户甲"),
+        ("utf-8-sig", "客户甲"),
+        ("utf-16", "客户甲"),
+        ("utf-16-le", "Jürgen 客户"),
+        ("gb18030", "北京市朝阳区贸易有限公司"),
+        ("big5", "臺北市信義區貿易有限公司"),
+        ("latin-1", "Müller Käse & Söhne"),
+        ("cp1252", "Café “Zürich” 20 €"),
+    ],
+)
+@pytest.mark.parametrize("delimiter", [",", ";", "\t", "|"])
+def test_encodings_and_delimiters_are_found(
+    tmp_path: Path, read: Any, rows: Any, encoding: str, name: str, delimiter: str
+) -> None:
+    lines = [["customer_id", "name", "city"], ["007", name, "A"], ["008", name, "B"]]
+    path = tmp_path / "customers.csv"
+    path.write_bytes("\r\n".join(delimiter.join(line) for line in lines).encode(encoding))
+    table, _ = read("customers", path)
+    assert rows(table, "customer_id", "name", "city") == [("007", name, "A"), ("008", name, "B")]
+
+
+def test_quotes_hold_delimiters_quotes_and_line_breaks(
+    tmp_path: Path, read: Any, rows: Any
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text('customer_id,name\n1,"a, ""b""\nc"\n2,5" pipe\n', encoding="utf-8")
+    table, _ = read("customers", path)
+    assert rows(table, "name") == [('5" pipe',), ('a, "b"\nc',)]
+
+
+def test_ragged_lines_are_kept_with_their_row_number(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any
+) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text(
+        HEAD + "1,a,2024-01-01,1\n2,a\n\n3,a,2024-01-03,3\n4,a,2024-01-04,4,5\n5,a,x,6\n",
+        encoding="utf-8",
+    )
+    table, findings = read("orders", path, max_rejected=Decimal(1))
+    assert rejected(table) == [
+        (2, None, "2,a", "wrong_number_of_fields"),
+        (5, None, "4,a,2024-01-04,4,5", "wrong_number_of_fields"),
+        (6, "ordered_at", "x", "not_a_date"),
+    ]
+    assert rows(table, "order_id") == [("1",), ("3",)]
+    assert (table.rows_in, table.rows_used, table.rows_rejected) == (5, 2, 3)
+    assert "rows_rejected" in {finding.code for finding in findings}
+
+
+def test_rejected_rows_above_the_limit_stop_everything(tmp_path: Path, read: Any) -> None:
+    path = tmp_path / "o.csv"
+    good = "".join(f"{n},a,2024-01-01,1\n" for n in range(98))
+    path.write_text(HEAD + good + "x,a,2024-01-01,many\ny,a,2023-02-30,1\n", encoding="utf-8")
+    with pytest.raises(TooManyRejectedError) as caught:
+        read("orders", path)
+    message = str(caught.value)
+    assert "2 of 100" in message
+    assert "row 99, amount: “many”: not a number" in message
+    assert "2023-02-30" in message
+    assert caught.value.exit_code == 1
+    read("orders", path, max_rejected=Decimal("0.02"))
+
+
+def test_excel_keeps_text_and_numbers_apart_and_passes_over_titles(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any
+) -> None:
+    book = openpyxl.Workbook()
+    notes = book.active
+    notes.title = "说明"
+    notes.append(["导出说明"])
+    sheet = book.create_sheet("订单")
+    sheet.append(["2024 年销售明细"])
+    sheet.append([])
+    sheet.append(["单据编号", "客户编码", "单据日期", "价税合计", "备注"])
+    sheet.append(["0001", 12346.0, datetime.datetime(2024, 1, 31, 9, 30), 1234.5, "a"])
+    sheet.append([2, "12346.0", "2024/2/1", "1,000.00", "b"])
+    sheet.append([3, "x", 45323, "#N/A", None])
+    sheet["D6"].data_type = "e"
+    sheet.append([None, None, None, None, None])
+    path = tmp_path / "b.xlsx"
+    book.save(path)
+    table, _ = read("orders", path, max_rejected=Decimal(1))
+    assert rows(table, "order_id", "customer_id", "ordered_at", "amount") == [
+        ("0001", "12346", datetime.datetime(2024, 1, 31, 9, 30), Decimal("1234.5")),
+        ("2", "12346.0", datetime.datetime(2024, 2, 1), Decimal(1000)),
+    ]
+    assert rejected(table) == [(3, "价税合计", "#N/A", "formula_error")]
+    assert table.inputs[0]["sheet"] == "订单"
+
+
+def test_old_excel_and_a_named_sheet(tmp_path: Path, read: Any, rows: Any) -> None:
+    book = xlwt.Workbook()
+    for name, amount in (("一月", 1), ("二月", 2)):
+        sheet = book.add_sheet(name)
+        for column, text in enumerate(["订单号", "客户编号", "下单日期", "金额"]):
+            sheet.write(0, column, text)
+        for column, value in enumerate(["a", "c", "20240131", amount]):
+            sheet.write(1, column, value)
+    path = tmp_path / "b.xls"
+    book.save(str(path))
+    assert rows(read("orders", path)[0], "amount") == [(Decimal(1),)]
+    assert rows(read("orders", path, sheet="二月")[0], "amount") == [(Decimal(2),)]
+    with pytest.raises(DataError, match="一月, 二月"):
+        read("orders", path, sheet="三月")
+
+
+def test_json_lines_keep_text_and_numbers_apart(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any
+) -> None:
+    path = tmp_path / "o.jsonl"
+    lines = [
+        {"order_id": 7.0, "customer_id": "007", "ordered_at": "2024-01-01", "amount": 0.1},
+        {"order_id": "8.0", "customer_id": 7, "ordered_at": "2024-01-01", "amount": "1,5"},
+    ]
+    text = "\n".join(json.dumps(line) for line in lines)
+    path.write_text(text + "\n{broken\n[1]\n", encoding="utf-8")
+    table, _ = read("orders", path, max_rejected=Decimal(1))
+    assert rows(table, "order_id", "customer_id", "amount") == [
+        ("7", "007", Decimal("0.1")),
+        ("8.0", "7", Decimal("1.5")),
+    ]
+    assert [code for *_, code in rejected(table)] == ["not_json", "not_json"]
+
+
+def test_parquet_with_proper_types_stays_where_it_is(
+    tmp_path: Path, engine: Any, read: Any, rows: Any
+) -> None:
+    path = tmp_path / "o.parquet"
+    parquet.write_table(
+        pa.table(
+            {
+                "order_id": [1, 2],
+                "customer_id": [12346.0, 7.0],
+                "ordered_at": pa.array([datetime.datetime(2024, 1, 1, 1)] * 2, pa.timestamp("ns")),
+                "amount": [0.1, -1.00005],
+            }
+        ),
+        path,
+    )
+    table, _ = read("orders", path)
+    assert rows(table, "order_id", "customer_id", "amount") == [
+        ("1", "12346", Decimal("0.1")),
+        ("2", "7", Decimal("-1.0001")),
+    ]
+    kinds = dict(engine.rows("SELECT table_name, table_type FROM information_schema.tables"))
+    assert kinds[table.relation] == "VIEW"
+    assert not [t for t, kind in kinds.items() if kind == "BASE TABLE" and t.startswith("staged")]
+
+
+def test_several_files_are_one_table(tmp_path: Path, read: Any, rows: Any) -> None:
+    one, other = tmp_path / "1.csv", tmp_path / "2.csv"
+    one.write_text(HEAD + "1,a,31/01/2024,1\n", encoding="utf-8")
+    other.write_text(
+        "订单号;客户编号;下单日期;金额(万元)\n2;b;01/02/2024;1,5\n", encoding="gb18030"
+    )
+    table, _ = read("orders", one, other)
+    assert rows(table, "order_id", "ordered_at", "amount") == [
+        ("1", datetime.datetime(2024, 1, 31), Decimal(1)),
+        ("2", datetime.datetime(2024, 2, 1), Decimal(15000)),
+    ]
+    assert [(i["name"], i["rows"]) for i in table.inputs] == [("1.csv", 1), ("2.csv", 1)]
+    assert all(len(i["sha256"]) == 64 and i["size"] > 0 for i in table.inputs)
+
+
+@pytest.mark.parametrize("name", ["o.xlsx", "o.xls", "o.csv", "o.parquet", "o.jsonl", "o"])
+def test_binary_noise_is_refused_by_name(tmp_path: Path, read: Any, name: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(os.urandom(5000))
+    with pytest.raises(DataError) as caught:
+        read("orders", path)
+    assert name in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["o.xlsx", "o.csv", "o.parquet", "o.jsonl"])
+@pytest.mark.parametrize("content", [b"", b"PK\x03\x04 not a zip"])
+def test_empty_and_truncated_files_are_refused(
+    tmp_path: Path, read: Any, name: str, content: bytes
+) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    with pytest.raises(DataError):
+        read("orders", path)
+
+
+def test_a_web_page_called_xls_is_refused(tmp_path: Path, read: Any) -> None:
+    path = tmp_path / "o.xls"
+    path.write_text("<html><table><tr><td>订单号</td></tr></table></html>", encoding="utf-8")
+    with pytest.raises(DataError, match="web page"):
+        read("orders", path)
+
+
+def test_a_missing_file_is_a_wrong_call(tmp_path: Path, read: Any) -> None:
+    with pytest.raises(CallError) as caught:
+        read("orders", tmp_path / "none.csv")
+    assert caught.value.exit_code == 2
+
+
+def test_a_heading_alone_is_an_empty_table(tmp_path: Path, read: Any, rows: Any) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text(HEAD, encoding="utf-8")
+    table, _ = read("orders", path)
+    assert (table.rows_in, rows(table, "order_id")) == (0, [])
+
+
+def test_a_wrong_delimiter_says_so(tmp_path: Path, read: Any) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text("order_id^customer_id^ordered_at^amount\n1^a^2024-01-01^1\n", encoding="utf-8")
+    with pytest.raises(DataError, match="delimiter"):
+        read("orders", path)
+
+
+@pytest.mark.parametrize("further", [300, 9_998])
+def test_many_columns_are_read_and_ten_thousand_refused(
+    tmp_path: Path, read: Any, rows: Any, further: int
+) -> None:
+    path = tmp_path / "c.csv"
+    headings = ["customer_id", *(f"x{n}" for n in range(further)), "name"]
+    path.write_text(",".join(headings) + "\n" + ",".join(["1"] * (further + 1) + ["n"]))
+    if further > 1_000:
+        with pytest.raises(DataError, match="10000 columns"):
+            read("customers", path)
+        return
+    table, _ = read("customers", path)
+    assert len(table.attributes) == further
+    assert rows(table, "customer_id", f"x{further - 1}", "name", order="1") == [("1", "1", "n")]
+
+
+def test_strange_text_comes_through_unchanged(tmp_path: Path, read: Any, rows: Any) -> None:
+    names = ["=cmd()|' /C calc'!A0", "😀 emoji", "شركة الاختبار", "'; DROP TABLE x; --"]
+    path = tmp_path / "c.csv"
+    path.write_text(
+        "customer_id,name\n" + "".join(f'{n},"{text}"\n' for n, text in enumerate(names)),
+        encoding="utf-8",
+    )
+    assert [name for _, name in rows(read("customers", path)[0], "customer_id", "name")] == names
+
+
+def test_a_path_with_a_quote_is_read(tmp_path: Path, read: Any, rows: Any) -> None:
+    folder = tmp_path / "it's 'mine' {x}"
+    folder.mkdir()
+    path = folder / "客'户.parquet"
+    parquet.write_table(pa.table({"customer_id": ["1"], "it's {a} \"b\"": ["v"]}), path)
+    table, _ = read("customers", path)
+    assert rows(table, "customer_id", order="1") == [("1",)]
+    assert table.attributes == ("it's {a} \"b\"",)
+
+
+def test_source_is_a_plain_value() -> None:
+    assert Source((Path("a"),)) == Source((Path("a"),), None)
