@@ -5,15 +5,17 @@ It is the oracle of the tests and the engine of explanations and what-if.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kefen.expressions.operators import CATALOGUE
 from kefen.expressions.tree import Literal, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
-    from kefen.expressions.tree import Expression, Value
+    from kefen.expressions.tree import Call, Expression, Value
+
+    Evaluation: TypeAlias = Callable[[Mapping[str, Value]], Value]
 
 
 def evaluate(tree: Expression, values: Mapping[str, Value]) -> Value:
@@ -23,10 +25,25 @@ def evaluate(tree: Expression, values: Mapping[str, Value]) -> Value:
         OutOfRangeError: A number grew too large to be exact.
         KeyError: A name has no value in `values`.
     """
+    return evaluation(tree)(values)
+
+
+def evaluation(tree: Expression) -> Evaluation:
+    """Return a function from values to the value of `tree`, for evaluating it many times."""
     if isinstance(tree, Literal):
-        return tree.value
+        constant = tree.value
+        return lambda _values: constant
     if isinstance(tree, Name):
-        return values[tree.name]
-    return CATALOGUE[tree.operator].value(
-        [evaluate(argument, values) for argument in tree.arguments]
-    )
+        name = tree.name
+        return lambda values: values[name]
+    if tree.operator == "if":
+        return _choice(tree)
+    operator = CATALOGUE[tree.operator]
+    arguments = [evaluation(argument) for argument in tree.arguments]
+    return lambda values: operator.value([argument(values) for argument in arguments])
+
+
+def _choice(tree: Call) -> Evaluation:
+    """Return the evaluation of `if`, of which, as in SQL, only the chosen side is computed."""
+    condition, yes, no = (evaluation(argument) for argument in tree.arguments)
+    return lambda values: yes(values) if condition(values) is True else no(values)

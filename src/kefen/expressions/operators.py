@@ -6,6 +6,7 @@ otherwise; numbers are whole numbers or decimals of four places; nothing is ever
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -632,7 +633,7 @@ _add(
         "cuts_below(a, cut, ...)",
         Text("How many of the ascending cuts are strictly less than a.", "严格小于 a 的切点个数。"),
         _cuts_rule,
-        lambda v: sum(1 for cut in v[1:] if cut < v[0]),
+        lambda v: bisect_left(v, v[0], 1) - 1,
         lambda a, t: s.count_cuts(a, t, exp.GT),
     )
 )
@@ -642,7 +643,7 @@ _add(
         "cuts_up_to(a, cut, ...)",
         Text("How many of the ascending cuts are at most a.", "不大于 a 的切点个数。"),
         _cuts_rule,
-        lambda v: sum(1 for cut in v[1:] if cut <= v[0]),
+        lambda v: bisect_right(v, v[0], 1) - 1,
         lambda a, t: s.count_cuts(a, t, exp.GTE),
     )
 )
@@ -690,15 +691,35 @@ _add(
         strict=False,
     )
 )
+
+_SEPARATOR_FIRST = Text(
+    "a separator in quotes, then texts, whole numbers or dates",
+    "先是带引号的分隔符，然后是文本、整数或日期",
+)
+
+
+def _joined_rule(types: list[ValueType], call: Call) -> ValueType:
+    written_alike = (ValueType.TEXT, ValueType.INTEGER, ValueType.DATE, ValueType.UNKNOWN)
+    separator, *parts = types or [ValueType.UNKNOWN]
+    wrong_part = not parts or any(part not in written_alike for part in parts)
+    if separator is not ValueType.TEXT or wrong_part:
+        raise _wrong(call, _SEPARATOR_FIRST)
+    return ValueType.TEXT
+
+
 _add(
     Operator(
         "joined",
         "joined(separator, a, b, ...)",
-        Text("Whole numbers joined to a text.", "以分隔符连接的整数。"),
-        lambda types, call: ValueType.TEXT,
+        Text(
+            "Texts, whole numbers or dates joined to one text; unknown when one is.",
+            "以分隔符连接文本、整数或日期；任一未知则未知。",
+        ),
+        _joined_rule,
         lambda v: str(v[0]).join(str(x) for x in v[1:]),
         lambda a, t: s.when_all_known(
             a[1:], exp.func("concat_ws", a[0], *(exp.cast(x.copy(), "TEXT") for x in a[1:]))
         ),
+        callable=True,
     )
 )

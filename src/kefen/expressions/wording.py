@@ -1,0 +1,145 @@
+"""Expressions in words, for explanations and for the standard read aloud."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from kefen.domain.text import Text
+from kefen.expressions.tree import Call, Literal, Name
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kefen.expressions.tree import Expression, Value
+
+_TEMPLATES: dict[str, Text] = {
+    "add": Text("{0} + {1}", "{0} + {1}"),
+    "subtract": Text("{0} − {1}", "{0} − {1}"),
+    "multiply": Text("{0} × {1}", "{0} × {1}"),
+    "divide": Text("{0} ÷ {1}", "{0} ÷ {1}"),
+    "negate": Text("−{0}", "−{0}"),
+    "absolute": Text("|{0}|", "|{0}|"),
+    "round": Text("{0} rounded to {1} decimals", "{0} 四舍五入到 {1} 位小数"),
+    "equals": Text("{0} = {1}", "{0} = {1}"),
+    "differs": Text("{0} ≠ {1}", "{0} ≠ {1}"),
+    "less": Text("{0} < {1}", "{0} < {1}"),
+    "at_most": Text("{0} ≤ {1}", "{0} ≤ {1}"),
+    "greater": Text("{0} > {1}", "{0} > {1}"),
+    "at_least": Text("{0} ≥ {1}", "{0} ≥ {1}"),
+    "not": Text("not {0}", "非 {0}"),
+    "is_known": Text("{0} is known", "{0} 已知"),
+    "is_unknown": Text("{0} is unknown", "{0} 未知"),
+    "if": Text("{1} if {0}, otherwise {2}", "若 {0} 则 {1}，否则 {2}"),
+    "date_of": Text("the date of {0}", "{0} 的日期"),
+    "days_between": Text("days from {0} to {1}", "{0} 到 {1} 的天数"),
+    "months_between": Text("whole months from {0} to {1}", "{0} 到 {1} 的整月数"),
+    "months_before": Text("{1} months before {0}", "{0} 之前 {1} 个月"),
+    "year_of": Text("the year of {0}", "{0} 的年份"),
+    "month_of": Text("the month of {0}", "{0} 的月份"),
+    "lower": Text("{0} in lower case", "{0} 的小写"),
+    "contains": Text("{0} contains {1}", "{0} 包含 {1}"),
+    "starts_with": Text("{0} starts with {1}", "{0} 以 {1} 开头"),
+}
+_JOINED: dict[str, Text] = {
+    "and": Text(" and ", " 且 "),
+    "or": Text(" or ", " 或 "),
+    "first_known": Text(", or if unknown ", "，未知则 "),
+    "smallest": Text(", ", "、"),
+    "largest": Text(", ", "、"),
+}
+_LED: dict[str, Text] = {
+    "smallest": Text("the smallest of {0}", "{0} 中的最小值"),
+    "largest": Text("the largest of {0}", "{0} 中的最大值"),
+}
+_RANK = {
+    "or": 1,
+    "and": 2,
+    "not": 3,
+    "equals": 4,
+    "differs": 4,
+    "less": 4,
+    "at_most": 4,
+    "greater": 4,
+    "at_least": 4,
+    "one_of": 4,
+    "is_known": 4,
+    "is_unknown": 4,
+    "add": 5,
+    "subtract": 5,
+    "multiply": 6,
+    "divide": 6,
+    "negate": 7,
+}
+
+
+def in_words(tree: Expression, names: Mapping[str, Text]) -> Text:
+    """Return an expression in words of both languages.
+
+    Args:
+        tree: The expression.
+        names: What names are called; others stay as they are.
+    """
+    if isinstance(tree, Literal):
+        return value_in_words(tree.value)
+    if isinstance(tree, Name):
+        return names.get(tree.name, _AS_OF if tree.name == "as_of" else Text.same(tree.name))
+    parts = [_bracketed(argument, tree, names) for argument in tree.arguments]
+    if tree.operator == "one_of":
+        members = [_quoted(part) for part in parts[1:]]
+        return Text(
+            f"{parts[0].en} is one of {', '.join(t.en for t in members)}",
+            f"{parts[0].zh} 为 {'、'.join(t.zh for t in members)} 之一",
+        )
+    if tree.operator in _JOINED:
+        joint = _JOINED[tree.operator]
+        joined = Text(joint.en.join(t.en for t in parts), joint.zh.join(t.zh for t in parts))
+        lead = _LED.get(tree.operator)
+        return _filled(lead, [joined]) if lead is not None else joined
+    template = _TEMPLATES.get(tree.operator)
+    if template is None:
+        return Text.same(tree.operator)
+    return _filled(template, parts)
+
+
+_AS_OF = Text("the as-of date", "评级日")
+
+
+def value_in_words(value: Value) -> Text:
+    """Return a constant in words."""
+    if value is None:
+        return Text("unknown", "未知")
+    if isinstance(value, bool):
+        return Text("yes", "是") if value else Text("no", "否")
+    if isinstance(value, Decimal):
+        plain = format(value, ",f")
+        return Text.same(plain.rstrip("0").rstrip(".") if "." in plain else plain)
+    if isinstance(value, int):
+        return Text.same(format(value, ","))
+    if isinstance(value, datetime):
+        return Text.same(value.isoformat(sep=" ", timespec="minutes"))
+    if isinstance(value, date):
+        return Text.same(value.isoformat())
+    return Text.same(value)
+
+
+def _quoted(text: Text) -> Text:
+    return Text(f"“{text.en}”", f"“{text.zh}”")
+
+
+def _bracketed(argument: Expression, parent: Call, names: Mapping[str, Text]) -> Text:
+    words = in_words(argument, names)
+    if isinstance(argument, Call):
+        inner, outer = _RANK.get(argument.operator, 0), _RANK.get(parent.operator, 0)
+        strict = parent.operator in ("subtract", "divide")
+        if inner and outer and (inner < outer or (strict and inner == outer)):
+            return Text(f"({words.en})", f"（{words.zh}）")
+    return words
+
+
+def _filled(template: Text, parts: list[Text]) -> Text:
+    return Text(
+        template.en.format(*(part.en for part in parts)),
+        template.zh.format(*(part.zh for part in parts)),
+    )

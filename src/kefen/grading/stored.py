@@ -1,0 +1,230 @@
+"""A stored run, and one customer of it: metrics, and grades evaluated row by row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from kefen.compiler.plan import SchemePlan, part, schemes_named
+from kefen.domain.errors import CallError, DataError
+from kefen.domain.text import Text
+from kefen.expressions.evaluator import evaluation
+from kefen.expressions.tree import names_in
+from kefen.grading.outputs import CALIBRATION_FILE, METRICS_FILE, RECORD_FILE, read_json
+from kefen.standards.calibration import Calibration, SchemeCalibration, calibration_from_dict
+from kefen.standards.model import ComputedMetric
+from kefen.standards.reader import read_standard
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from kefen.compiler.plan import Step
+    from kefen.expressions.evaluator import Evaluation
+    from kefen.expressions.tree import Value
+    from kefen.standards.model import Standard
+
+
+@dataclass(frozen=True, slots=True)
+class _Compiled:
+    """A scheme's steps, and the same ready to be evaluated."""
+
+    steps: tuple[Step, ...]
+    evaluations: tuple[tuple[str, Evaluation], ...]
+
+
+@dataclass(slots=True)
+class StoredRun:
+    """A run read from its directory.
+
+    Attributes:
+        directory: Where its files are.
+        standard: The standard it was graded under, from its own text.
+        calibration: What the schemes learned.
+        as_of: The as-of date.
+        running: The schemes that were run, in order.
+        not_run: The reason of each scheme that was not.
+        record: The content of `run.json`.
+    """
+
+    directory: Path
+    standard: Standard
+    calibration: Calibration
+    as_of: date
+    running: tuple[str, ...]
+    not_run: Mapping[str, Text]
+    record: Mapping[str, Any]
+    _plans: dict[str, SchemePlan] = field(default_factory=dict)
+    _steps: dict[tuple[str, int | None], _Compiled] = field(default_factory=dict)
+    _formulas: dict[str, Evaluation] = field(default_factory=dict)
+
+    @classmethod
+    def load(cls, directory: Path) -> StoredRun:
+        """Return the run in a directory that `kefen grade --out` or a book wrote.
+
+        Raises:
+            CallError: There is no run in the directory.
+            DataError: A file of it is damaged.
+            StandardError: Its standard cannot be read by this version.
+        """
+        if not (directory / RECORD_FILE).is_file():
+            raise CallError(
+                Text("there is no run in “{p}”", "“{p}”中没有评级结果").filled(p=directory),
+                mend=Text(
+                    "Give the directory that kefen grade --out wrote.",
+                    "请给出 kefen grade --out 生成的目录。",
+                ),
+            )
+        record = read_json(directory / RECORD_FILE)
+        try:
+            standard = read_standard(record["standard"]["text"], f"{record['standard']['id']}.yaml")
+            as_of = date.fromisoformat(record["as_of"])
+            running = tuple(item["scheme"] for item in record["schemes"])
+            not_run = {
+                item["scheme"]: Text.from_dict(item["reason"]) for item in record["schemes_not_run"]
+            }
+        except (KeyError, TypeError, ValueError) as error:
+            raise DataError(
+                Text("this is not the record of a run", "不是评级运行的记录"),
+                where=str(directory / RECORD_FILE),
+                mend=Text("Grade again.", "请重新评级。"),
+            ) from error
+        content = read_json(directory / CALIBRATION_FILE)
+        calibration = calibration_from_dict(content, standard, CALIBRATION_FILE)
+        return cls(directory, standard, calibration, as_of, running, not_run, record)
+
+    def metrics_of(self, customer: str) -> dict[str, Value]:
+        """Return the stored metrics of one customer.
+
+        Raises:
+            CallError: The run has no such customer; names similar ids.
+            DataError: The metrics file is damaged.
+        """
+        path = str(self.directory / METRICS_FILE)
+        try:
+            with duckdb.connect() as connection:
+                result = connection.execute(
+                    "SELECT * FROM read_parquet(?) WHERE customer_id = ?", [path, customer]
+                )
+                names = [description[0] for description in result.description or ()]
+                row = result.fetchone()
+                if row is None:
+                    similar = connection.execute(
+                        "SELECT customer_id FROM read_parquet(?) "
+                        "ORDER BY levenshtein(customer_id, ?), customer_id LIMIT 3",
+                        [path, customer],
+                    ).fetchall()
+                    raise _no_customer(customer, [str(found[0]) for found in similar])
+        except duckdb.Error as error:
+            raise DataError(
+                Text("the metrics of the run cannot be read", "无法读取评级运行的指标"),
+                where=path,
+                mend=Text("Grade again.", "请重新评级。"),
+            ) from error
+        return dict(zip(names, row, strict=True))
+
+    def customers(self, limit: int) -> list[str]:
+        """Return the ids of up to `limit` customers, in order."""
+        path = str(self.directory / METRICS_FILE)
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                "SELECT customer_id FROM read_parquet(?) ORDER BY 1 LIMIT ?", [path, limit]
+            ).fetchall()
+        return [str(row[0]) for row in rows]
+
+    def with_changes(
+        self, metrics: Mapping[str, Value], changes: Mapping[str, Value]
+    ) -> dict[str, Value]:
+        """Return metrics with some changed, and those computed from them computed anew."""
+        values = dict(metrics) | dict(changes) | {"as_of": self.as_of}
+        changed = set(changes)
+        unavailable = set(self.record["metrics_not_available"])
+        for metric in self.standard.metrics.values():
+            if metric.id in changes or metric.id in unavailable:
+                continue
+            if changed & set(self.inputs(metric.id)):
+                values[metric.id] = self._formula(metric.id)(values)
+                changed.add(metric.id)
+        return values
+
+    def inputs(self, metric: str) -> tuple[str, ...]:
+        """Return the names that a computed metric is computed from; none for counted ones."""
+        definition = self.standard.metrics[metric].definition
+        return names_in(definition.formula) if isinstance(definition, ComputedMetric) else ()
+
+    def _formula(self, metric: str) -> Evaluation:
+        if metric not in self._formulas:
+            definition = self.standard.metrics[metric].definition
+            assert isinstance(definition, ComputedMetric)  # noqa: S101  it has inputs
+            self._formulas[metric] = evaluation(definition.formula)
+        return self._formulas[metric]
+
+    def evaluated(
+        self, metrics: Mapping[str, Value], schemes: tuple[str, ...] | None = None
+    ) -> dict[str, Value]:
+        """Return every step's value of every scheme run, by the definitions that graded.
+
+        Args:
+            metrics: One customer's metrics.
+            schemes: Only these, in the order of `running`; None: all that were run.
+        """
+        values: dict[str, Value] = dict(metrics)
+        for identifier in schemes or self.running:
+            plan = self._plan(identifier)
+            pattern = 0
+            if any(i.weight is not None for i in plan.scheme.indicators):
+                for name, value_of in self._compiled(identifier, None).evaluations:
+                    values[name] = value_of(values)
+                found = values[part(identifier, "pattern")]
+                pattern = found if isinstance(found, int) else 0
+            for name, value_of in self._compiled(identifier, pattern).evaluations:
+                values[name] = value_of(values)
+        return values
+
+    def _plan(self, identifier: str) -> SchemePlan:
+        if identifier not in self._plans:
+            before = self.running[: self.running.index(identifier)]
+            scheme = self.standard.schemes[identifier]
+            self._plans[identifier] = SchemePlan(self.standard, scheme, before, self.as_of)
+        return self._plans[identifier]
+
+    def _compiled(self, identifier: str, pattern: int | None) -> _Compiled:
+        """Return a scheme's steps: up to eligibility for no pattern, else all of them."""
+        key = (identifier, pattern)
+        if key not in self._steps:
+            plan = self._plan(identifier)
+            learned = self.calibration.schemes.get(identifier, SchemeCalibration(0))
+            steps = plan.eligibility() if pattern is None else plan.grading(learned, [pattern])
+            self._steps[key] = _Compiled(
+                steps, tuple((step.name, evaluation(step.expression)) for step in steps)
+            )
+        return self._steps[key]
+
+    def needs(self, identifier: str) -> tuple[str, ...]:
+        """Return a scheme and the schemes it reads, in the order they are graded."""
+        wanted = {identifier}
+        pending = [identifier]
+        while pending:
+            scheme = self.standard.schemes[pending.pop()]
+            further = schemes_named(self.standard, scheme) & set(self.running) - wanted
+            wanted |= further
+            pending += further
+        return tuple(name for name in self.running if name in wanted)
+
+    def steps(self, identifier: str, metrics: Mapping[str, Value]) -> tuple[Step, ...]:
+        """Return the steps that grade a customer with these metrics under a scheme."""
+        values = self.evaluated(metrics, self.needs(identifier))
+        found = values.get(part(identifier, "pattern"))
+        return self._compiled(identifier, found if isinstance(found, int) else 0).steps
+
+
+def _no_customer(customer: str, similar: list[str]) -> CallError:
+    return CallError(
+        Text("the run has no customer “{c}”", "评级结果中没有客户“{c}”").filled(c=customer),
+        mend=Text("Similar ids: {s}.", "相近的编号：{s}。").filled(s=", ".join(similar))
+        if similar
+        else Text("The run has no customers.", "该评级没有客户。"),
+    )

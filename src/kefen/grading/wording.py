@@ -1,0 +1,60 @@
+"""Values of metrics in words, by their unit, in both languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from kefen.domain.decimals import rounded
+from kefen.domain.text import Text
+
+if TYPE_CHECKING:
+    from kefen.expressions.tree import Value
+
+_UNITS: dict[str, Text] = {
+    "days": Text("{0} days", "{0} 天"),
+    "months": Text("{0} months", "{0} 个月"),
+}
+_UNKNOWN = Text("unknown", "未知")
+
+
+def metric_in_words(value: Value, unit: str, currency: str | None = None) -> Text:
+    """Return a metric's value in words: thousands signs, percent for shares, units named.
+
+    Args:
+        value: The stored value.
+        unit: The metric's unit.
+        currency: The currency of money, if the data names one.
+    """
+    if value is None:
+        return _UNKNOWN
+    if isinstance(value, bool):
+        return Text("yes", "是") if value else Text("no", "否")
+    if isinstance(value, datetime):
+        return Text.same(value.isoformat(sep=" ", timespec="minutes"))
+    if isinstance(value, date):
+        return Text.same(value.isoformat())
+    if isinstance(value, str):
+        return Text.same(value)
+    if unit == "share":
+        return Text.same(f"{plain_number(Decimal(value) * 100)} %")
+    number = plain_number(value)
+    if unit == "money" and currency:
+        return Text.same(f"{number} {currency}")
+    if unit in _UNITS:
+        template = _UNITS[unit]
+        one_day = unit == "days" and value == 1
+        return Text("1 day" if one_day else template.en.format(number), template.zh.format(number))
+    return Text.same(number)
+
+
+def plain_number(value: Decimal | int) -> str:
+    """Return a number exactly, with thousands signs and without trailing zeros."""
+    text = format(value, ",f") if isinstance(value, Decimal) else format(value, ",")
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def points_in_words(value: Decimal) -> str:
+    """Return points with all four decimals, as they are stored and add up."""
+    return format(rounded(value), "f")
