@@ -119,7 +119,12 @@ def _translated() -> Iterator[None]:
                 "请用 --memory 提高内存上限，或为溢出文件腾出磁盘空间。",
             ),
         ) from error
-    except duckdb.IOException as error:
+    # A full scratch disk breaks a commit, and every statement after it.
+    except (
+        duckdb.IOException,
+        duckdb.TransactionException,
+        duckdb.FatalException,
+    ) as error:
         raise EngineError(
             Text("A file could not be read or written: {e}", "文件无法读取或写入：{e}").filled(
                 e=first_line(error)

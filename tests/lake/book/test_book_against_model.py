@@ -59,9 +59,7 @@ class _Books(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         for version, rows in self.seen.items():
-            found = rows_of(
-                self.engine, self.book, self.table, self.columns, {self.table: version}
-            )
+            found = rows_of(self.engine, self.book, self.table, self.columns, {self.table: version})
             assert found == rows, "a past version reads as it did"
         self.engine.close()
         shutil.rmtree(self.directory)
@@ -103,9 +101,7 @@ class _Books(RuleBasedStateMachine):
     @precondition(lambda self: any(one.remaining for one in self.imports.values()))
     @rule(data=st.data())
     def undo(self, data: st.DataObject) -> None:
-        number = data.draw(
-            st.sampled_from([n for n, one in self.imports.items() if one.remaining])
-        )
+        number = data.draw(st.sampled_from([n for n, one in self.imports.items() if one.remaining]))
         target = self.imports[number]
         later = set().union(
             *(one.remaining for n, one in self.imports.items() if n > number), set[Unit]()
@@ -226,9 +222,7 @@ class AddedBooks(_Books):
         # Every batch is a unit of its own: what it added is what its undoing takes away.
         unit = f"batch {len(self.imports) + 1}"
         after: dict[Unit, Content] = {unit: tuple(added.elements())} if added else {}
-        self.import_units(
-            [dict(zip(self.columns, row, strict=True)) for row in rows], after
-        )
+        self.import_units([dict(zip(self.columns, row, strict=True)) for row in rows], after)
 
 
 @pytest.mark.slow

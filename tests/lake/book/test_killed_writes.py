@@ -110,9 +110,7 @@ def test_the_first_import_of_a_table_killed_at_any_point(
 
 
 @pytest.mark.parametrize("point", BATCH_POINTS, ids=lambda point: point.name)
-def test_an_undo_killed_at_any_point(
-    book: Book, engine: DuckDBEngine, point: CommitPoint
-) -> None:
+def test_an_undo_killed_at_any_point(book: Book, engine: DuckDBEngine, point: CommitPoint) -> None:
     first_rows(engine, book)
     second_rows(engine, book)
     die("undo", book, point)

@@ -126,7 +126,9 @@ def restore(backup: Path | str, directory: Path | str) -> Book:
         _remove(partial)
         partial.mkdir(parents=True)
         try:
-            _check(source, _unpack(source, partial))
+            with _damage_reported(source):
+                unpacked = _unpack(source, partial)
+            _check(source, unpacked)
             for folder in (LAKE, STANDARDS):
                 (partial / folder).mkdir(exist_ok=True)
             Book.open(partial)
@@ -246,13 +248,18 @@ def _contents(source: Path) -> Iterator[tuple[str, IO[bytes]]]:
             with path.open("rb") as file:
                 yield path.relative_to(source).as_posix(), file
         return
+    with _decompressed(source) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
+        for member in archive:
+            content = archive.extractfile(member) if member.isreg() else None
+            if content is None:
+                raise _not_a_backup(source)
+            yield member.name, content
+
+
+@contextmanager
+def _damage_reported(source: Path) -> Iterator[None]:
     try:
-        with _decompressed(source) as stream, tarfile.open(fileobj=stream, mode="r|") as archive:
-            for member in archive:
-                content = archive.extractfile(member) if member.isreg() else None
-                if content is None:
-                    raise _not_a_backup(source)
-                yield member.name, content
+        yield
     except (tarfile.TarError, EOFError, gzip.BadGzipFile, zlib.error, pa.ArrowException) as error:
         raise _not_a_backup(source) from error
     except OSError as error:

@@ -273,7 +273,15 @@ class Book:
                 engine,
                 history,
                 target,
-                Batch(self._next_number(), "undo", target.table, at, note, undoes=batch_id),
+                Batch(
+                    id=self._next_number(),
+                    kind="undo",
+                    table=target.table,
+                    at=at,
+                    note=note,
+                    files=target.files,
+                    undoes=batch_id,
+                ),
             )
             self._batches.compact()
             return report

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import time
 from contextlib import contextmanager
@@ -22,7 +23,6 @@ from deltalake.transaction import (
 
 from kefen.domain.errors import BookError
 from kefen.domain.text import Text
-from kefen.engines.duckdb import first_line
 from kefen.lake.book import durable
 from kefen.lake.book.commit_points import CommitPoint, reached
 from kefen.lake.book.layout import BATCH, BUCKET, CANCELLED_FROM, Layout
@@ -288,7 +288,7 @@ def reported(where: Path) -> Iterator[None]:
     except (DeltaError, TableNotFoundError, pa.ArrowException, OSError) as error:
         raise BookError(
             Text("The book could not be read or written: {error}", "账套读写失败：{error}").filled(
-                error=first_line(error)
+                error=_in_one_line(error)
             ),
             where=str(where),
             mend=Text(
@@ -297,6 +297,11 @@ def reported(where: Path) -> Iterator[None]:
                 "请检查磁盘是否已满、目录是否可写，然后运行 `kefen doctor`。原有数据不受影响。",
             ),
         ) from error
+
+
+def _in_one_line(error: BaseException) -> str:
+    """Return an error's message without the colours and arrows that the libraries put in."""
+    return " ".join(re.sub(r"\x1b\[[0-9;]*m|↳", " ", str(error)).split())[:300]
 
 
 def _milliseconds() -> int:

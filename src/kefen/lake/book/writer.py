@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -186,14 +186,14 @@ class Writer:
         try:
             yield
         except BaseException:
-            try:
-                drop_scratch(engine)
+            # The first error says what is wrong; what cannot be settled now, the next command
+            # settles.
+            with suppress(KefenError):
                 for one in self._journals.unfinished():
                     if one.batch == batch.id:
                         self._journals.settle_one(one)
-            except KefenError:
-                # The first error says what is wrong; the next command settles the batch.
-                pass
+            with suppress(KefenError):
+                drop_scratch(engine)
             raise
 
 
