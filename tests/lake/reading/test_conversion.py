@@ -60,9 +60,7 @@ def _orders(path: Path, dates: list[str] | None = None, amounts: list[str] | Non
         ("9999-12-31", "9999-12-31T00:00:00"),
     ],
 )
-def test_dates_in_usual_forms(
-    tmp_path: Path, read: Any, rows: Any, text: str, moment: str
-) -> None:
+def test_dates_in_usual_forms(tmp_path: Path, read: Any, rows: Any, text: str, moment: str) -> None:
     path = _orders(tmp_path / "o.tsv", dates=[text])
     table, _ = read("orders", path, timezone="Asia/Shanghai")
     assert rows(table, "ordered_at") == [(datetime.datetime.fromisoformat(moment),)]
@@ -191,9 +189,7 @@ def test_numbers_that_are_none_are_rejected(
     assert rejected(table) == [(1, "amount", text, code)]
 
 
-def test_a_column_gives_evidence_for_its_decimal_mark(
-    tmp_path: Path, read: Any, rows: Any
-) -> None:
+def test_a_column_gives_evidence_for_its_decimal_mark(tmp_path: Path, read: Any, rows: Any) -> None:
     path = _orders(tmp_path / "o.tsv", amounts=["1.234", "2,50"])
     assert rows(read("orders", path)[0], "amount") == [(Decimal("2.5"),), (Decimal(1234),)]
     path = _orders(tmp_path / "p.tsv", amounts=["1,234", "2.50"])
@@ -215,9 +211,7 @@ def test_units_in_headings_scale_exactly(
     assert rows(read("orders", path)[0], "amount") == [(Decimal(amount),)]
 
 
-def test_currency_marks_name_the_currency_of_a_row(
-    tmp_path: Path, read: Any, rows: Any
-) -> None:
+def test_currency_marks_name_the_currency_of_a_row(tmp_path: Path, read: Any, rows: Any) -> None:
     path = _orders(tmp_path / "o.tsv", amounts=["¥1", "2元", "$3", "€4", "HK$5", "6"])
     table, _ = read("orders", path)
     assert rows(table, "amount", "currency") == [
@@ -251,16 +245,16 @@ def test_codes_and_booleans_in_both_languages(
     path = tmp_path / "r.csv"
     path.write_text(
         "发票号,客户编号,开票日期,金额,是否争议\n"
-        + "".join(f"{n},c,2024-01-01,1,{w}\n" for n, w in enumerate("是 否 Y n true 0".split())),
+        + "".join(
+            f"{n},c,2024-01-01,1,{w}\n" for n, w in enumerate(["是", "否", "Y", "n", "true", "0"])
+        ),
         encoding="utf-8",
     )
     table, _ = read("receivables", path)
     assert [b for _, b in rows(table, "invoice_id", "disputed")] == [True, False] * 3
 
 
-def test_ids_keep_their_zeros_and_lose_their_spaces(
-    tmp_path: Path, read: Any, rows: Any
-) -> None:
+def test_ids_keep_their_zeros_and_lose_their_spaces(tmp_path: Path, read: Any, rows: Any) -> None:
     path = tmp_path / "c.csv"
     path.write_text("customer_id,name\n 007\u3000,a\n12346.0,b\n", encoding="utf-8")
     assert rows(read("customers", path)[0], "customer_id") == [("007",), ("12346.0",)]

@@ -265,10 +265,10 @@ def test_a_path_with_a_quote_is_read(tmp_path: Path, read: Any, rows: Any) -> No
     folder = tmp_path / "it's 'mine' {x}"
     folder.mkdir()
     path = folder / "客'户.parquet"
-    parquet.write_table(pa.table({"customer_id": ["1"], "it's {a} \"b\"": ["v"]}), path)
+    parquet.write_table(pa.table({"customer_id": ["1"], 'it\'s {a} "b"': ["v"]}), path)
     table, _ = read("customers", path)
     assert rows(table, "customer_id", order="1") == [("1",)]
-    assert table.attributes == ("it's {a} \"b\"",)
+    assert table.attributes == ('it\'s {a} "b"',)
 
 
 def test_source_is_a_plain_value() -> None:

@@ -132,7 +132,9 @@ def _order_duplicates(
         "CAST(hash(line) % 63 AS BIGINT))) AS INTEGER)"
     )
     line_test = statement(
-        "OR (count(line) > 1 AND bit_count(bit_or({bit})) <> count(line))", bit=bit
+        "OR (count(line) > 1 AND bit_count(bit_or({bit}) FILTER (WHERE line IS NOT NULL)) "
+        "<> count(line))",
+        bit=bit,
     )
     engine.run(
         statement(
