@@ -56,7 +56,7 @@ class Names:
         self.words |= {metric.id: metric.name for metric in standard.metrics.values()}
         for scheme in standard.schemes.values():
             for learned in scheme.learns:
-                self.words[learned.id] = Text.same(learned.id)
+                self.words[learned.id] = learned.name
 
     def of(self, tree: Expression) -> Text:
         """Return an expression in words."""

@@ -20,6 +20,7 @@ Aggregate: TypeAlias = Literal[
 ]
 Strategy: TypeAlias = Literal["develop", "keep", "streamline", "leave"]
 Better: TypeAlias = Literal["higher", "lower"]
+LearnedBy: TypeAlias = Literal["most_common", "largest", "smallest"]
 Take: TypeAlias = Literal["largest", "smallest", "mean", "sum"]
 PURCHASES = "purchases"
 """The derived fact: an order's lines together, above zero; see DESIGN of the default standard."""
@@ -217,13 +218,15 @@ class Learned:
 
     Attributes:
         id: Its name in the scheme's expressions.
+        name: Its name for people.
         how: `most_common` (of equals the first by Unicode order), `largest` or `smallest`.
         of: The expression it is learned from.
         type: Its type.
     """
 
     id: str
-    how: Literal["most_common", "largest", "smallest"]
+    name: Text
+    how: LearnedBy
     of: Expression
     type: ValueType
 

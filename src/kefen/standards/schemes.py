@@ -28,7 +28,7 @@ from kefen.standards.reading import IDENTIFIER, Reading
 
 if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
-    from kefen.standards.model import Better, Metric, Scoring, Strategy
+    from kefen.standards.model import Better, LearnedBy, Metric, Scoring, Strategy
 
 TILES = {"halves": 2, "thirds": 3, "quarters": 4, "fifths": 5, "tenths": 10}
 _SCORINGS = (*TILES, "position", "bands")
@@ -51,6 +51,7 @@ _SCHEME_KEYS = {
     "advice",
     "may_lack",
 }
+_LEARNS = ("most_common", "largest", "smallest")
 _TONES = ("S", "A", "B", "C", "D")
 _STRATEGIES = ("develop", "keep", "streamline", "leave")
 _CONDITION = (ValueType.BOOLEAN,)
@@ -224,23 +225,26 @@ class _Scheme:
         learned = []
         for identifier, child in node or ():
             what = Text("a learned value", "标定值")
-            if not isinstance(child, Mapping) or len(child.entries) != 1:
+            ways = [how for how in _LEARNS if isinstance(child, Mapping) and how in child.entries]
+            if not isinstance(child, Mapping) or len(ways) != 1:
                 self.reading.problem(
                     child.place,
-                    Text("a learned value has one way", "标定值须且只能有一种算法"),
+                    Text("a learned value has exactly one way", "标定值须且只能有一种算法"),
                     Text(
-                        "Write {{most_common: country}}.", "例如 {{most_common: country}}。"
-                    ).filled(),
+                        "Write one of: {w}; for example “most_common: country”.",
+                        "可用：{w}；例如“most_common: country”。",
+                    ).filled(w=", ".join(_LEARNS)),
                 )
                 continue
-            how, of_node = next(iter(child))
-            self.reading.only_known(child, {"most_common", "largest", "smallest"}, what)
-            if not isinstance(of_node, Scalar):
+            self.reading.only_known(child, {"name", *_LEARNS}, what)
+            of_node = self.reading.scalar(child, ways[0], what)
+            read = self.reading.expression(of_node, self.types) if of_node else None
+            if read is None:
                 continue
-            read = self.reading.expression(of_node, self.types)
-            if read is not None and how in ("most_common", "largest", "smallest"):
-                self.types[identifier] = read[1]
-                learned.append(Learned(identifier, how, read[0], read[1]))  # type: ignore[arg-type]
+            self.types[identifier] = read[1]
+            name = self.reading.text(child, "name", what)
+            how = cast("LearnedBy", ways[0])
+            learned.append(Learned(identifier, name, how, read[0], read[1]))
         return tuple(learned)
 
     def _may_lack(self) -> frozenset[str]:
