@@ -467,20 +467,18 @@ class _Search:
                 met = {a.value for a in tree.arguments[1:] if isinstance(a, Literal)}
                 tests.setdefault((replace_names(tree.arguments[0], plain), None), set()).update(met)
             elif tree.operator in _COMPARISONS:
-                left, right = tree.arguments
-                if isinstance(left, Literal):
-                    left, right = right, left
-                left, right = replace_names(left, plain), replace_names(right, plain)
+                sides = [replace_names(side, plain) for side in tree.arguments]
+                left, right = reversed(sides) if isinstance(sides[0], Literal) else sides
                 if isinstance(right, Literal):
                     tests.setdefault((left, None), set()).add(right.value)
                 else:
                     tests.setdefault((left, right), set()).add(0)
         metrics = {*self.run.standard.metrics, "as_of"}
-        for (left, right), met in tests.items():
-            names = {*names_in(left), *(names_in(right) if right is not None else ())}
+        for (subject, other), met in tests.items():
+            names = {*names_in(subject), *(names_in(other) if other is not None else ())}
             keys = {_sortable(value) for value in met}
             if names & moved and names <= metrics and keys - {None}:
-                yield _Test(left, right, sorted(key for key in keys if key is not None))
+                yield _Test(subject, other, sorted(key for key in keys if key is not None))
 
     def _crossings(self, test: _Test, start: int) -> set[int]:
         if test.left == Name(self.metric.id) and test.right is None:
