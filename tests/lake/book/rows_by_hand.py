@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.contract import TABLES
+from kefen.lake.book.sql import statement
 from kefen.lake.dataset import ReadTable
 
 if TYPE_CHECKING:
@@ -38,7 +39,9 @@ def read_rows(
     if rows:
         marks = ", ".join("?" for _ in declared)
         values = [[row.get(name) for name, _ in declared] for row in rows]
-        connection.executemany(f"INSERT INTO by_hand VALUES ({marks})", values)
+        connection.executemany(
+            statement("INSERT INTO by_hand VALUES ({marks})", marks=marks), values
+        )
     connection.execute("DROP TABLE IF EXISTS by_hand_rejected")
     connection.execute(
         'CREATE TABLE by_hand_rejected ("row" BIGINT, "column" VARCHAR, value VARCHAR, '
@@ -73,7 +76,8 @@ def rows_of(
     if table not in tables:
         return []
     named = ", ".join(f'"{column}"' for column in columns)
-    return engine.rows(f"SELECT {named} FROM {tables[table].relation} ORDER BY ALL")
+    query = "SELECT {named} FROM {relation} ORDER BY ALL"
+    return engine.rows(statement(query, named=named, relation=tables[table].relation))
 
 
 def order(order_id: str, amount: str, customer: str | None = "c1", **more: Any) -> Row:

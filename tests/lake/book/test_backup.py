@@ -7,16 +7,20 @@ import io
 import shutil
 import tarfile
 from decimal import Decimal
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from rows_by_hand import order, read_rows, rows_of
 
 from kefen.domain.errors import BookError
-from kefen.engines.duckdb import DuckDBEngine
 from kefen.lake.book import Book
 from kefen.lake.book.backup import MANIFEST, back_up, restore
 from kefen.lake.book.doctor import doctor
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kefen.engines.duckdb import DuckDBEngine
 
 
 @pytest.fixture
@@ -96,7 +100,7 @@ def test_a_cut_off_archive_is_refused(filled: Book, tmp_path: Path, name: str) -
         assert not (tmp_path / "restored").exists()
 
 
-@pytest.mark.parametrize("name", ["../evil.txt", "/tmp/evil.txt", "lake/../../evil.txt"])
+@pytest.mark.parametrize("name", ["../evil.txt", "/evil/evil.txt", "lake/../../evil.txt"])
 def test_an_archive_writes_nothing_outside(tmp_path: Path, name: str) -> None:
     archive = tmp_path / "b.tar.gz"
     with tarfile.open(archive, "w:gz") as tar:

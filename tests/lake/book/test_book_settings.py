@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
@@ -11,6 +11,9 @@ from hypothesis import strategies as st
 from kefen.domain.errors import BookError
 from kefen.lake.book import Book, BookSettings
 from kefen.lake.book.settings import read_settings, write_settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_a_new_book_opens_with_what_it_was_made_with(tmp_path: Path) -> None:

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 from rows_by_hand import order, read_rows
 
-from kefen.engines.duckdb import DuckDBEngine
-from kefen.lake.book import Book
+from kefen.domain.contract import TABLES
+from kefen.domain.errors import BookError
 from kefen.lake.book.batches import REPLACED
+from kefen.lake.book.delta import DataFile, LakeTable
 from kefen.lake.book.doctor import doctor
+
+if TYPE_CHECKING:
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.lake.book import Book
 
 
 @pytest.fixture
@@ -32,18 +41,17 @@ def test_a_sound_book_has_only_notes(filled: Book) -> None:
     assert "deltalake" in found[0].message.in_language("zh")
 
 
-def test_a_missing_file_of_a_version_that_a_run_cites_is_an_error(
-    filled: Book, engine: DuckDBEngine
-) -> None:
-    tables, _ = filled.tables(engine, {"orders": 1})
-    (path, *_), *_ = engine.rows(
-        f"SELECT DISTINCT filename FROM (SELECT * FROM {tables['orders'].relation}) AS rows, "
-        f"(SELECT file AS filename FROM glob('{filled.lake}/orders/*/batch-1-*')) AS files"
-    )
-    for one in (filled.lake / "orders").rglob("batch-1-*"):
-        one.unlink()
-    assert str(path)
-    assert codes(filled).count("missing_file") == 2
+def test_a_missing_file_of_a_version_that_a_run_cites_is_an_error(filled: Book) -> None:
+    replaced = {one.path for one in files_at(filled, 1)} - {one.path for one in files_at(filled, 2)}
+    (path,) = replaced
+    path.unlink()
+
+    (found,) = [one for one in doctor(filled) if one.severity != "note"]
+    assert (found.code, found.path) == ("missing_file", path)
+
+
+def files_at(book: Book, version: int) -> tuple[DataFile, ...]:
+    return LakeTable(book.lake / "orders", TABLES["orders"]).snapshot(version).files
 
 
 def test_damaged_files_are_named(filled: Book) -> None:
@@ -77,3 +85,27 @@ def test_a_damaged_log_is_reported_and_does_not_stop_the_doctor(filled: Book) ->
     log = filled.lake / "orders" / "_delta_log"
     (log / "00000000000000000001.json").unlink()
     assert "unreadable_table" in codes(filled)
+
+
+def test_a_lock_held_by_another_process_is_noted(filled: Book) -> None:
+    script = """
+import sys
+from kefen.lake.book import Book
+with Book.open(sys.argv[1]).lock("import"):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+    with subprocess.Popen(
+        [sys.executable, "-c", script, str(filled.directory)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "held\n"
+        notes = {one.code: one for one in doctor(filled)}
+        with pytest.raises(BookError, match="in use"):
+            doctor(filled, fix=True)
+        process.communicate()
+    assert str(process.pid) in notes["lock_held"].message.en
+    assert "lock_held" not in {one.code for one in doctor(filled)}

@@ -6,13 +6,16 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from rows_by_hand import order, read_rows, rows_of
 
-from kefen.engines.duckdb import DuckDBEngine
-from kefen.lake.book import Book
 from kefen.lake.book.doctor import doctor
+
+if TYPE_CHECKING:
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.lake.book import Book
 
 IMPORT_ON_A_SMALL_DISK = """
 import resource, sys

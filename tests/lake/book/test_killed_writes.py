@@ -7,16 +7,19 @@ import subprocess
 import sys
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from rows_by_hand import order, read_rows, rows_of
 
 from kefen.domain.errors import BookError
-from kefen.engines.duckdb import DuckDBEngine
 from kefen.lake.book import Book
 from kefen.lake.book.backup import back_up, restore
 from kefen.lake.book.commit_points import CommitPoint
 from kefen.lake.book.doctor import doctor
+
+if TYPE_CHECKING:
+    from kefen.engines.duckdb import DuckDBEngine
 
 SCRIPT = Path(__file__).with_name("process_that_dies.py")
 COLUMNS = ("order_id", "customer_id", "amount")

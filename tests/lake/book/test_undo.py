@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import pytest
 from rows_by_hand import order, read_rows, rows_of
 
 from kefen.domain.errors import CallError
-from kefen.engines.duckdb import DuckDBEngine
-from kefen.lake.book import Book
+
+if TYPE_CHECKING:
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.lake.book import Book
 
 COLUMNS = ("order_id", "amount")
 

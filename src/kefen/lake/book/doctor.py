@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import json
+import os
 import platform
 import shutil
 from dataclasses import dataclass
@@ -103,6 +104,19 @@ def _surroundings(book: Book) -> Iterator[Diagnosis]:
         ),
         book.directory,
     )
+    holder = book.lock_holder()
+    if holder is not None and holder["pid"] != os.getpid():
+        yield Diagnosis(
+            "lock_held",
+            "note",
+            Text(
+                "The book is in use: process {pid}, since {since}, for `{purpose}`. What it is "
+                "writing now may show as unfinished.",
+                "账套正在使用中：进程 {pid}，自 {since} 起，用于 `{purpose}`。其正在写入的内容可能显示为未完成。",
+            ).filled(**holder),
+            Text("Call the doctor again when it is done.", "请在其完成后再次检查。"),
+            book.directory,
+        )
     left = book.lock_left_behind()
     if left is not None:
         yield Diagnosis(
