@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import ROUND_HALF_UP, Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
 import pytest
@@ -17,6 +16,9 @@ from kefen.domain.errors import DataError
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.lake.reading import Mapping, ReadingOptions, Source, TableMapping, read_table
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 PLACES = Decimal("0.0001")
 
 
@@ -24,10 +26,12 @@ def _orders(path: Path, dates: list[str] | None = None, amounts: list[str] | Non
     count = len(dates or amounts or [])
     dates = dates or ["2024-01-01"] * count
     amounts = amounts or ["1"] * count
+    lines = [
+        f"{n:04}\tc\t{day}\t{amount}\n"
+        for n, (day, amount) in enumerate(zip(dates, amounts, strict=True))
+    ]
     path.write_text(
-        "order_id\tcustomer_id\tordered_at\tamount\n"
-        + "".join(f"{n:04}\tc\t{d}\t{a}\n" for n, (d, a) in enumerate(zip(dates, amounts))),
-        encoding="utf-8",
+        "order_id\tcustomer_id\tordered_at\tamount\n" + "".join(lines), encoding="utf-8"
     )
     return path
 

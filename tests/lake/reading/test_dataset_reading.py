@@ -5,8 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Callable
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -23,6 +22,9 @@ from kefen.lake.reading import (
 )
 from kefen.lake.reading.enrichment import terms_in_days
 from kefen.lake.reading.sql import SQL
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Build = Callable[..., Dataset]
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -12,6 +11,9 @@ from kefen.domain.contract import TABLES
 from kefen.domain.errors import DataError
 from kefen.lake.reading.heading_words import WORDS
 from kefen.lake.reading.headings import guess_columns, read_heading
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
@@ -13,6 +12,9 @@ from hypothesis import strategies as st
 from kefen.domain.errors import DataError
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.lake.reading import ReadingOptions, Source, read_table
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _orders(path: Path, lines: list[str], heading: str = "order_id,line,customer_id") -> Path:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError, DataError
 from kefen.lake.reading import guess_mapping, load_mapping, mapping_as_yaml, open_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def _mapping(tmp_path: Path, text: str) -> Any:

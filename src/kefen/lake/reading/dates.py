@@ -23,6 +23,8 @@ _YEAR_LAST = "^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})" + _TIME + "$"
 
 _DAY_MONTH_NAME = "^(\\d{1,2})[- ]([A-Z]{3})[A-Z]*[-, ]+(\\d{4}|\\d{2})" + _TIME + "$"
 _MONTH_NAME_DAY = "^([A-Z]{3})[A-Z]*\\.?[- ](\\d{1,2})(?:ST|ND|RD|TH)?[-, ]+(\\d{4})" + _TIME + "$"
+_ISO = "\\d{4}-\\d{2}-\\d{2}( \\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?)?"  # the quick way for most
+_MAYBE_YEAR_LAST = "^.{1,2}[-/.／－．]"
 _YEAR_MONTH = "^(\\d{4})[-/.年]?(\\d{1,2})月?$"
 _YEAR = "^(\\d{4})年?$"
 _MONTHS = "['JAN','FEB','MAR','APR','MAY','JUN','JUL','AUG','SEP','OCT','NOV','DEC']"
@@ -45,12 +47,18 @@ def year_last_parts(text: SQL) -> tuple[SQL, SQL]:
     """Return the first and the second number of a date written with the year last."""
     return (
         statement(
-            "TRY_CAST(nullif(regexp_extract({t}, {p}, 1), '') AS INTEGER)",
+            "CASE WHEN regexp_matches({text}, {maybe}) "
+            "THEN TRY_CAST(nullif(regexp_extract({t}, {p}, 1), '') AS INTEGER) END",
+            text=text,
+            maybe=literal(_MAYBE_YEAR_LAST),
             t=tidy(text),
             p=literal(_YEAR_LAST),
         ),
         statement(
-            "TRY_CAST(nullif(regexp_extract({t}, {p}, 2), '') AS INTEGER)",
+            "CASE WHEN regexp_matches({text}, {maybe}) "
+            "THEN TRY_CAST(nullif(regexp_extract({t}, {p}, 2), '') AS INTEGER) END",
+            text=text,
+            maybe=literal(_MAYBE_YEAR_LAST),
             t=tidy(text),
             p=literal(_YEAR_LAST),
         ),
@@ -105,6 +113,11 @@ def _from_text(column: Column, text: SQL, evidence: ColumnEvidence, zone: SQL) -
         )
     t = tidy(text)
     branches = [
+        statement(
+            "WHEN regexp_full_match({text}, {iso}) THEN TRY_CAST({text} AS TIMESTAMP)",
+            text=text,
+            iso=literal(_ISO),
+        ),
         statement("WHEN {t} IS NULL THEN NULL", t=t),
         _branch(t, _YEAR_FIRST, ("year", "month", "day"), zone),
         statement(

@@ -24,6 +24,8 @@ _NARROW = "0123456789.,-+()%¥$--"
 _MARKS = "|".join(mark.replace("$", "\\$") for mark, _ in CURRENCY_MARKS)
 _POINT = "[+-]?(?:[0-9]{1,3}(?:,[0-9]{2,3})*,[0-9]{3}|[0-9]+)?(?:\\.[0-9]*)?(?:E[+-]?[0-9]{1,3})?%?"
 _COMMA = "[+-]?(?:[0-9]{1,3}(?:\\.[0-9]{3})+|[0-9]+)?(?:,[0-9]*)?(?:E[+-]?[0-9]{1,3})?%?"
+_UNMARKED = "[-+0-9., ]*"
+_PLAIN = "-?[0-9]+(?:\\.[0-9]+)?"  # the quick way for most
 _EXPONENTS = {10**power: power for power in range(1, 9)}
 
 
@@ -62,15 +64,20 @@ def decimal_comma_evidence(text: SQL) -> tuple[SQL, SQL]:
         "[+-]?(?:[0-9]{1,3}(?:,[0-9]{2,3})+\\.[0-9]*|[0-9]*\\.(?:[0-9]{1,2}|[0-9]{4,})"
         "|[0-9]{1,3}(?:,[0-9]{3}){2,})%?"
     )
+    template = (
+        "CASE WHEN regexp_full_match({text}, '-?[0-9]*(\\.[0-9]{{1,2}})?') THEN {quick} "
+        "ELSE regexp_full_match({plain}, {pattern}) END"
+    )
+    quick = statement("contains({text}, '.')", text=text)
     return (
-        statement("regexp_full_match({plain}, {pattern})", plain=plain, pattern=comma),
-        statement("regexp_full_match({plain}, {pattern})", plain=plain, pattern=point),
+        statement(template, text=text, quick=SQL("false"), plain=plain, pattern=comma),
+        statement(template, text=text, quick=quick, plain=plain, pattern=point),
     )
 
 
 def currency_of(text: SQL) -> SQL:
     """Return the ISO code of the currency mark in an amount's text; null without one."""
-    parts = "".join(
+    parts = f" WHEN regexp_full_match(marked, {literal(_UNMARKED)}) THEN NULL" + "".join(
         f" WHEN contains(marked, {literal(mark)}) THEN {literal(code)}"
         for mark, code in CURRENCY_MARKS
     )
@@ -96,7 +103,15 @@ def number_value(column: Column, raw: RawColumn, text: SQL, evidence: ColumnEvid
         return double_to_decimal(raw.value)
     if raw.kind in ("integer", "decimal"):
         return statement("TRY_CAST({v} AS DECIMAL(18,4))", v=raw.value)
-    return statement("TRY_CAST({digits} AS DECIMAL(18,4))", digits=digits)
+    if evidence.decimal_comma:
+        return statement("TRY_CAST({digits} AS DECIMAL(18,4))", digits=digits)
+    return statement(
+        "CASE WHEN regexp_full_match({text}, {quick}) THEN TRY_CAST({text} AS DECIMAL(18,4)) "
+        "ELSE TRY_CAST({digits} AS DECIMAL(18,4)) END",
+        text=text,
+        quick=literal(_PLAIN),
+        digits=digits,
+    )
 
 
 def double_to_decimal(value: SQL) -> SQL:
