@@ -17,6 +17,7 @@ from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions import ValueType, parse
 from kefen.grading.run import GradedRun
 from kefen.lake.dataset import Dataset, Finding, ReadTable
+from kefen.standards.calibration import Calibration
 from kefen.standards.model import (
     Categories,
     ComputedMetric,
@@ -104,7 +105,10 @@ STANDARD = Standard(
     name=Text("Sample standard", "示例标准"),
     description=Text("Made for the tests of the reports.", "供报告测试使用。"),
     constants=Constants(Window(12), 50, Fraction(1, 2)),
-    reasons={"not_known": Text("Not known", "资料未知")},
+    reasons={
+        "not_known": Text("Not known", "资料未知"),
+        "revenue_not_positive": Text("No positive sales", "销售额不为正"),
+    },
     metrics={
         "revenue": Metric(
             "revenue",
@@ -123,6 +127,8 @@ STANDARD = Standard(
     fingerprint="0123456789abcdef",
     source="sample.yaml",
 )
+
+NOTHING_LEARNT = Calibration("sample", 3, STANDARD.fingerprint, date(2024, 12, 31), {})
 
 GRADING = """
 CREATE OR REPLACE TABLE grades AS
@@ -232,7 +238,7 @@ def graded(
             {"scheme": "loyalty", "reason": {"en": "No orders.", "zh": "没有订单。"}}
         ]
     }
-    return GradedRun(dataset, STANDARD, as_of, "metrics", "grades", facts, {}, record)
+    return GradedRun(dataset, STANDARD, as_of, "metrics", "grades", facts, NOTHING_LEARNT, record)
 
 
 @pytest.fixture

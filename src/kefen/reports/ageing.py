@@ -70,5 +70,6 @@ def ageing_section(people: Population) -> Section | None:
             UnknownHolds("amount", undated),
         ),
         particulars=people.particulars,
+        draws_on=frozenset({"receivables", "payments"}),
     )
     return Section("ageing", title, Text("7 Ageing", "7 账龄"), None, (table,))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import growth, share
+from kefen.reports.generated import scheme_sources
 from kefen.reports.model import (
     Column,
     Flow,
@@ -249,6 +250,7 @@ def _products(people: Population, bases: Bases) -> Table:
             UnknownHolds("sales", unknown),
         ),
         particulars=people.particulars,
+        draws_on=frozenset({"orders.category", "orders.amount", "orders.cost"}),
     )
 
 
@@ -304,6 +306,7 @@ def _consumption(people: Population) -> Table:
         ),
         reconciliation=(PartsEqualTotal(("customers", "purchases", "sales")),),
         particulars=people.particulars,
+        draws_on=frozenset({"orders.amount"}),
     )
 
 
@@ -381,6 +384,7 @@ def _region_by_satisfaction(people: Population, satisfaction: Scheme) -> Table:
             UnknownHolds("customers", unknown),
         ),
         particulars=people.particulars,
+        draws_on=_drawn(people, satisfaction) | {"orders.amount", "customers.region"},
     )
 
 
@@ -422,6 +426,7 @@ def _value_by_satisfaction(people: Population, value: Scheme, satisfaction: Sche
             Flow("class_none", tuple(f"class_{m.code}" for m in across), (), "customers"),
         ),
         particulars=people.particulars,
+        draws_on=_drawn(people, value, satisfaction),
     )
 
 
@@ -508,4 +513,13 @@ def _combined(people: Population, bases: Bases) -> Table:
         ),
         reconciliation=(PartsEqualTotal(("customers", "sales")),),
         particulars=people.particulars,
+        draws_on=_drawn(people, bases.satisfaction, bases.value, bases.product)
+        | {"orders.amount", "customers.region"},
+    )
+
+
+def _drawn(people: Population, *schemes: Scheme | None) -> frozenset[str]:
+    standard = people.run.standard
+    return frozenset().union(
+        *(scheme_sources(standard, scheme) for scheme in schemes if scheme is not None)
     )

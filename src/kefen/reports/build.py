@@ -12,6 +12,7 @@ from kefen.reports.concentration import concentration_section, measure_concentra
 from kefen.reports.customer_list import customers_section
 from kefen.reports.distribution import count_classes, distribution_section
 from kefen.reports.findings import not_run_section, quality_section
+from kefen.reports.generated import generated_label, labelled
 from kefen.reports.model import Meta, Report
 from kefen.reports.movements import movements_section
 from kefen.reports.population import population
@@ -88,12 +89,13 @@ def _sections(
         standard_section(run.standard),
         customers_section(people),
     )
-    return tuple(section for section in sections if section is not None)
+    return tuple(
+        labelled(section, run.dataset.generated) for section in sections if section is not None
+    )
 
 
 def _meta(people: Population) -> Meta:
     run = people.run
-    names = ", ".join(run.dataset.generated)
     return Meta(
         standard=Text("{name}, version {version}", "{name}（第 {version} 版）").filled(
             name=run.standard.name, version=run.standard.version
@@ -101,10 +103,6 @@ def _meta(people: Population) -> Meta:
         as_of=run.as_of,
         window=people.window,
         currency=people.currency,
-        generated=Text("Generated sample data: {names}.", "以下为生成的示例数据：{names}。").filled(
-            names=names
-        )
-        if names
-        else None,
+        generated=generated_label(run.dataset.generated),
         fingerprint=run.standard.fingerprint,
     )

@@ -98,6 +98,7 @@ def card_section(people: Population, customer: str, why: Mapping[str, Text] | No
         tuple((scheme.name, mark) for scheme, mark, _ in marks),
         groups,
         people.particulars,
+        frozenset({"customers", "orders", "receivables", "interactions", "cases", "surveys"}),
     )
     blocks: list[Block] = [card, _reasons(people, marks, why or {})]
     follow_ups = _follow_ups(people, customer)

@@ -264,4 +264,5 @@ def _tops_table(people: Population, found: Concentration) -> Table:
         total,
         note=Text("Each line includes the lines above it.", "各行为累计口径，包含其上各行。"),
         particulars=people.particulars,
+        draws_on=frozenset({"orders.amount"}),
     )

@@ -104,5 +104,6 @@ def _list(people: Population) -> Table:
         tuple(columns[index] for index in kept),
         tuple(Row(tuple(row.cells[index] for index in kept)) for row in rows),
         filterable=True,
+        draws_on=frozenset({"customers", "orders.amount", "orders.cost", "receivables"}),
         html_rows=PAGE_ROWS,
     )

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import percent_words, share
+from kefen.reports.generated import scheme_sources
 from kefen.reports.model import (
     Column,
     GradeMark,
@@ -224,6 +225,8 @@ def distribution_table(
             UnknownHolds("customers", totals.customers - _graded(people, scheme)),
         ),
         particulars=people.particulars,
+        draws_on=scheme_sources(people.run.standard, scheme)
+        | {"orders.amount", "orders.cost", "receivables"},
     )
 
 

@@ -4,18 +4,53 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from kefen.reports.model import Curve, PairedBars
+from kefen.domain.text import Text
+from kefen.reports.model import Curve, PairedBars, Section, chart_table
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart as ExcelChart
     from xlsxwriter.workbook import Workbook
 
     from kefen.domain.text import Language
-    from kefen.reports.model import Chart, ColumnChart
+    from kefen.reports.model import Chart, ColumnChart, Table
 
 _BLUE, _PALE, _RED, _INK, _LINE = "#1643BF", "#A6C0EC", "#B3261E", "#121926", "#E4E7EC"
 _SERIES = ("#1643BF", "#006A51", "#956200")
-_SIZE = {"width": 620, "height": 300}
+CHART_WIDTH = 600
+_SIZE = {"width": CHART_WIDTH, "height": 320}
+
+
+CHART_NUMBERS = Text("Chart numbers", "图表数据")
+_LINES_OF_HEADING = 4
+"""Title, particulars, introduction and an empty line stand above the first table of a sheet."""
+
+
+class ChartNumbers:
+    """The numbers of every chart, on a sheet of their own behind the others.
+
+    Attributes:
+        sheet: The name of that sheet.
+        tables: The tables on it, from top to bottom.
+    """
+
+    def __init__(self, sheet: str) -> None:
+        self.sheet = sheet
+        self.tables: list[Table] = []
+        self._next = _LINES_OF_HEADING
+
+    def place(self, chart: Chart) -> tuple[int, int]:
+        """Give a chart's numbers a place; return the row of the heading and the last row."""
+        table = chart_table(chart)
+        self.tables.append(table)
+        heading = self._next + 1
+        last = heading + len(table.rows)
+        self._next = last + 2
+        return heading, last
+
+    def section(self) -> Section:
+        """Return the sheet as a section."""
+        intro = Text("The charts are drawn from these numbers.", "各图表按以下数据绘制。")
+        return Section("chart_numbers", CHART_NUMBERS, CHART_NUMBERS, intro, tuple(self.tables))
 
 
 def draw(

@@ -23,7 +23,14 @@ from kefen.reports.model import (
     Table,
     chart_table,
 )
-from kefen.reports.wording import compact, grade_words, has_letter, plain_text, written
+from kefen.reports.wording import (
+    compact,
+    grade_words,
+    has_letter,
+    name_beside_letter,
+    plain_text,
+    written,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -34,6 +41,7 @@ if TYPE_CHECKING:
 
 _WHOLE_MONEY_FROM = Decimal(10_000)
 _LONG_TEXT = 40
+_MIDDLE_TEXT = 8
 _LANGUAGE_TAGS = {"en": "en", "zh": "zh-CN"}
 
 
@@ -162,7 +170,13 @@ class _Page:
             return "g"
         if column.kind == "text":
             words = "" if cell is None else plain_text(cell, self.language)
-            return "x long" if len(words) > _LONG_TEXT else "x"
+            return (
+                "x long"
+                if len(words) > _LONG_TEXT
+                else "x mid"
+                if len(words) > _MIDDLE_TEXT
+                else "x"
+            )
         return "num bar" if column.bar else "num"
 
     def share(self, value: Decimal | None) -> str:
@@ -189,7 +203,7 @@ class _Page:
         tone = drawing.tone_class(mark.tone)
         name = mark.name.in_language(self.language)
         if has_letter(mark):
-            shown = "" if name == mark.code else name
+            shown = name_beside_letter(mark, self.language)
             return Markup('<span class="tier t-{} {}"><b>{}</b>{}</span>').format(
                 tone, extra, mark.code, shown
             )

@@ -134,6 +134,8 @@ class Table:
         particulars: Period, unit and dates; None for lists that are no standard table.
         filterable: Whether readers will want to sort and filter it.
         html_rows: How many rows the page shows; None: all.
+        draws_on: Contract tables, or columns as `customers.region`, that its figures come from.
+        generated: A label that names what of it is generated sample data, or None.
     """
 
     id: str
@@ -146,6 +148,8 @@ class Table:
     particulars: Particulars | None = None
     filterable: bool = False
     html_rows: int | None = None
+    draws_on: frozenset[str] = frozenset()
+    generated: Text | None = None
 
     def position(self, column_id: str) -> int:
         """Return the index of a column.
@@ -304,6 +308,8 @@ class Card:
         marks: The scheme's name and the grade, for each scheme.
         groups: Its lines.
         particulars: Period, unit and dates.
+        draws_on: Contract tables, or columns as `customers.region`, that its lines come from.
+        generated: A label that names what of it is generated sample data, or None.
     """
 
     id: str
@@ -313,6 +319,8 @@ class Card:
     marks: tuple[tuple[Text, GradeMark], ...]
     groups: tuple[CardGroup, ...]
     particulars: Particulars | None = None
+    draws_on: frozenset[str] = frozenset()
+    generated: Text | None = None
 
 
 Chart: TypeAlias = PairedBars | Curve | ColumnChart

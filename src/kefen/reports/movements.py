@@ -204,6 +204,7 @@ def _cells(period: Text, movement: Movement) -> tuple[Cell, ...]:
     )
 
 
+_ORDERS = frozenset({"orders.ordered_at", "orders.amount"})
 _FLOW = Flow("opening", ("new", "won_back"), ("lost",), "closing")
 _NET = Flow("opening", ("net",), (), "closing")
 
@@ -220,6 +221,7 @@ def _year_table(people: Population, year: Movement) -> Table:
         ),
         reconciliation=(_FLOW, _NET),
         particulars=people.particulars,
+        draws_on=_ORDERS,
     )
 
 
@@ -248,6 +250,7 @@ def _month_table(people: Population, months: tuple[Movement, ...]) -> Table:
             PartsEqualTotal(("new", "won_back", "lost", "net")),
         ),
         particulars=people.particulars,
+        draws_on=_ORDERS,
     )
 
 
@@ -341,4 +344,5 @@ def _sources_table(people: Population, year: Movement) -> Table | None:
         Row((Text("Total", "合计"), year.new, share(year.new, year.new), year.sales_new)),
         reconciliation=(PartsEqualTotal(("new", "sales")), UnknownHolds("new", unknown)),
         particulars=people.particulars,
+        draws_on=_ORDERS | {"customers.source"},
     )

@@ -26,5 +26,4 @@ SHOWN = Text(
     "显示前 {shown} 行，共 {all} 行；更多见工作簿。",
 )
 NOT_RECORDED = Text("not recorded", "未记录")
-GENERATED = Text("Generated sample data", "生成的示例数据")
 FINGERPRINT = Text("Standard {f}", "标准指纹 {f}")

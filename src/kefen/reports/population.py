@@ -299,7 +299,7 @@ _DERIVED = (
         SELECT r.customer_id,
                as_of - r.due_on AS days_late,
                r.amount - greatest(
-                 CASE WHEN r.settled_on IS NOT NULL THEN coalesce(r.settled_amount, r.amount)
+                 CASE WHEN r.settled_on IS NOT NULL THEN r.amount
                       ELSE coalesce(r.settled_amount, 0) END,
                  coalesce(m.paid, 0)) AS open_amount
         FROM report_receivables r

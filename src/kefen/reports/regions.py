@@ -128,7 +128,7 @@ def _table(people: Population, levels: Sequence[str], leading: Scheme | None) ->
         Column("growth", Text("Growth", "增长率"), "percent"),
         Column("market", Text("Market share", "市场份额"), "percent"),
         Column("competitor", Text("Main competitor", "主要竞争对手")),
-        Column("owner", Text("Owner", "负责人")),
+        Column("owner", Text("Owner (+ others)", "负责人（+ 其他）")),
         Column("gained", Text("Gained", "新增"), "number"),
         Column("lost", Text("Lost", "流失"), "number"),
     )
@@ -204,6 +204,10 @@ def _table(people: Population, levels: Sequence[str], leading: Scheme | None) ->
             UnknownHolds("customers", unknown),
         ),
         particulars=people.particulars,
+        draws_on=frozenset(
+            {*(f"customers.{level}" for level in levels), "customers.owner", "orders.amount"}
+            | {"markets"}
+        ),
     )
 
 
@@ -281,9 +285,7 @@ def _owner(place: _Place) -> Cell:
         return None
     first = min(place.owners, key=lambda owner: (-place.owners[owner], owner))
     others = len(place.owners) - 1
-    if not others:
-        return first
-    return Text("{first} (one of {n})", "{first} 等 {n} 人").filled(first=first, n=others + 1)
+    return f"{first} +{others}" if others else first
 
 
 def _markets(people: Population) -> dict[str | None, _Market]:

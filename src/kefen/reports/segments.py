@@ -167,6 +167,10 @@ def _table(people: Population, bases: Bases, names: Sequence[tuple[str, Text]]) 
         ),
         reconciliation=(PartsEqualTotal(("customers", "sales", "before", "margin")),),
         particulars=people.particulars,
+        draws_on=frozenset(
+            {"orders.amount", "orders.cost", "customers.employees"}
+            | {f"customers.{name}" for name in chosen}
+        ),
     )
 
 

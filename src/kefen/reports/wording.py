@@ -40,10 +40,18 @@ def plain_text(cell: Cell, language: Language) -> str:
 
 def grade_words(mark: GradeMark, language: Language) -> str:
     """Return a class by its name, with its code where that is a short letter."""
+    name = name_beside_letter(mark, language)
+    return f"{mark.code} {name}".rstrip() if has_letter(mark) else name
+
+
+def name_beside_letter(mark: GradeMark, language: Language) -> str:
+    """Return a class's name without the letter that is shown beside it."""
     name = mark.name.in_language(language)
-    if not has_letter(mark) or name == mark.code:
+    if not has_letter(mark):
         return name
-    return f"{mark.code} {name}"
+    if name == mark.code:
+        return ""
+    return name.removeprefix(f"{mark.code} ")
 
 
 def has_letter(mark: GradeMark) -> bool:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from xlsxwriter.exceptions import FileCreateError
+
+from kefen.domain.errors import EngineError
+from kefen.domain.text import Text
 from kefen.reports.build import build_report
 from kefen.reports.excel import write_excel
 from kefen.reports.html import write_html
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from kefen.domain.text import Language, Text
+    from kefen.domain.text import Language
     from kefen.grading.run import GradedRun
     from kefen.lake.quality import QualityReport
     from kefen.reports.model import Report
@@ -43,8 +47,19 @@ def write_reports(
     Raises:
         CallError: The run has no such customer.
         ReconciliationError: A table does not add up.
+        EngineError: A file cannot be written.
     """
     report = build_report(run, customer=customer, quality=quality, why=why)
-    write_excel(report, directory / WORKBOOK, language)
-    write_html(report, directory / PAGE, language)
+    try:
+        write_excel(report, directory / WORKBOOK, language)
+        write_html(report, directory / PAGE, language)
+    except (OSError, FileCreateError) as error:
+        raise EngineError(
+            Text("The report could not be written: {e}", "报告无法写入：{e}").filled(e=error),
+            mend=Text(
+                "Close the workbook if it is open, and check that the disk is not full.",
+                "如果工作簿正在打开，请先关闭；并检查磁盘是否已满。",
+            ),
+            where=str(directory),
+        ) from error
     return report
