@@ -42,6 +42,16 @@ class NotRun:
     reason: Text
 
 
+def last_order_on(dataset: Dataset) -> date | None:
+    """Return the day of the last order; None without orders."""
+    orders = dataset.tables.get("orders")
+    if orders is None:
+        return None
+    query = exp.select(exp.cast(exp.Max(this=column("ordered_at")), "DATE"))
+    last: date | None = dataset.engine.rows(query.from_(table(orders.relation)).sql("duckdb"))[0][0]
+    return last
+
+
 def default_as_of(dataset: Dataset) -> date:
     """Return the end of the last complete month with orders.
 
@@ -51,28 +61,18 @@ def default_as_of(dataset: Dataset) -> date:
     Raises:
         DataError: There are no orders to take a date from.
     """
-    orders = dataset.tables.get("orders")
-    rows = (
-        dataset.engine.rows(
-            exp.select(exp.cast(exp.Max(this=column("ordered_at")), "DATE"))
-            .from_(table(orders.relation))
-            .sql("duckdb")
-        )
-        if orders is not None
-        else []
-    )
-    if orders is None or not rows or rows[0][0] is None:
+    last = last_order_on(dataset)
+    if last is None:
         raise DataError(
             Text("there are no orders to take the as-of date from", "没有订单，无法确定评级日"),
             mend=Text("Give it with --as-of 2026-10-31.", "请用 --as-of 2026-10-31 指定。"),
         )
-    last: date = rows[0][0]
     if is_month_end(last):
         return last
     month_before = month_end(months_before(last.replace(day=1), 1))
     earlier = dataset.engine.rows(
         exp.select(exp.cast(exp.Max(this=column("ordered_at")), "DATE"))
-        .from_(table(orders.relation))
+        .from_(table(dataset.tables["orders"].relation))
         .where(
             exp.LTE(this=exp.cast(column("ordered_at"), "DATE"), expression=literal(month_before))
         )

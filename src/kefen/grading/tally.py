@@ -47,13 +47,10 @@ def tally_grades(run: GradedRun) -> Mapping[str, tuple[ClassTally, ...]]:
     Raises:
         EngineError: The engine stopped.
     """
-    known = REVENUE in run.standard.metrics and (
-        REVENUE not in run.record["metrics_not_available"]
+    money = exp.cast(column(REVENUE), "DECIMAL(38, 4)") if _revenue_known(run) else exp.Null()
+    customers = exp.select(column("customer_id"), exp.alias_(money, REVENUE, quoted=True)).from_(
+        table(run.metrics)
     )
-    money = exp.cast(column(REVENUE), "DECIMAL(38, 4)") if known else exp.Null()
-    customers = exp.select(
-        column("customer_id"), exp.alias_(money, REVENUE, quoted=True)
-    ).from_(table(run.metrics))
     keys = [column(name) for name in ("scheme", "grade", "reason")]
     low = exp.EQ(this=column("confidence"), expression=exp.Literal.string("low"))
     query = (
@@ -61,15 +58,15 @@ def tally_grades(run: GradedRun) -> Mapping[str, tuple[ClassTally, ...]]:
             *keys,
             exp.alias_(exp.Count(this=exp.Star()), "customers"),
             exp.alias_(exp.Sum(this=column(REVENUE)), "total"),
-            exp.alias_(exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=low)), "low"),
+            exp.alias_(
+                exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=low)), "low"
+            ),
         )
         .from_(table(run.grades))
         .join(customers.subquery("amounts"), using=["customer_id"])
         .group_by(*(key.copy() for key in keys))
     )
-    found: dict[str, list[ClassTally]] = {
-        scheme["scheme"]: [] for scheme in run.record["schemes"]
-    }
+    found: dict[str, list[ClassTally]] = {scheme["scheme"]: [] for scheme in run.record["schemes"]}
     for scheme, grade, reason, count, total, low_count in run.dataset.engine.rows(
         query.sql("duckdb")
     ):
@@ -93,3 +90,20 @@ def _in_order(run: GradedRun, scheme: str, tallies: list[ClassTally]) -> tuple[C
         )
 
     return tuple(sorted(tallies, key=place))
+
+
+def leading_customer(run: GradedRun) -> str | None:
+    """Return the customer with the largest revenue, the first id of equals; None without one.
+
+    Raises:
+        EngineError: The engine stopped.
+    """
+    query = exp.select(column("customer_id")).from_(table(run.metrics))
+    if _revenue_known(run):
+        query = query.order_by(exp.Ordered(this=column(REVENUE), desc=True, nulls_first=False))
+    rows = run.dataset.engine.rows(query.order_by(column("customer_id")).limit(1).sql("duckdb"))
+    return str(rows[0][0]) if rows else None
+
+
+def _revenue_known(run: GradedRun) -> bool:
+    return REVENUE in run.standard.metrics and (REVENUE not in run.record["metrics_not_available"])

@@ -1,0 +1,239 @@
+"""Grading as the command line does it: read, grade, judge the data, report, write."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from kefen.cli.estimate import check_room
+from kefen.cli.language import current_language, language_was_asked
+from kefen.cli.progress import steps
+from kefen.cli.rejected import write_rejected_of
+from kefen.cli.standards import find_calibration, find_standard
+from kefen.domain.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from datetime import date
+    from pathlib import Path
+
+    from kefen.cli.data import Data
+    from kefen.domain.text import Language
+    from kefen.grading.run import GradedRun
+    from kefen.lake.book import Book
+    from kefen.lake.quality import QualityReport
+
+_QUALITY = Text("Judging the data", "评估数据质量")
+_REPORT = Text("Writing the report", "生成报告")
+_RESULTS = Text("Writing the results", "写入结果")
+
+
+@dataclass(frozen=True)
+class Grading:
+    """What a call asks for.
+
+    Attributes:
+        data: The data.
+        standard: The standard as named, or None.
+        as_of: The as-of date; None for the end of the last complete month with orders.
+        out: Where results go, or None.
+        overwrite: Whether results there may be replaced.
+        calibration: A frozen calibration, or None.
+        report: Whether reports are written.
+        memory: The memory limit.
+        quiet: Whether progress is not shown.
+        generated: What of the data is generated, for a demonstration.
+    """
+
+    data: Data
+    standard: str | None = None
+    as_of: date | None = None
+    out: Path | None = None
+    overwrite: bool = False
+    calibration: Path | None = None
+    report: bool = True
+    memory: str = "2GB"
+    quiet: bool = False
+    generated: tuple[str, ...] = ()
+
+
+@dataclass
+class Graded:
+    """What came of it.
+
+    Attributes:
+        asked: What was asked for.
+        run: The run; its engine is open while the block lasts.
+        quality: The quality report; None without a report.
+        run_id: The run's id in the book; None in file mode.
+        folders: Where results are.
+        rejected: How many rejected values were written to `rejected.csv`.
+    """
+
+    asked: Grading
+    run: GradedRun
+    quality: QualityReport | None = None
+    run_id: str | None = None
+    folders: list[Path] = field(default_factory=list)
+    rejected: int = 0
+
+    @property
+    def last_order_on(self) -> date | None:
+        """Return the day of the last order in the data; None without orders."""
+        from kefen.grading.population import last_order_on
+
+        return last_order_on(self.run.dataset)
+
+    @property
+    def example_customer(self) -> str | None:
+        """Return the id of the customer with the largest score of any kind; None without one."""
+        from kefen.grading.tally import leading_customer
+
+        return leading_customer(self.run)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return what `--json` prints: the essentials of `run.json`, and where everything is."""
+        record = self.run.record
+        standard = {k: v for k, v in record["standard"].items() if k != "text"}
+        essentials = ("as_of", "window", "months", "currency", "calibration", "customers", "rows")
+        return {
+            "run": self.run_id,
+            "standard": standard,
+            **{name: record[name] for name in essentials},
+            "schemes": [
+                {**scheme, "classes": classes}
+                for scheme, classes in zip(record["schemes"], self._classes(), strict=True)
+            ],
+            "schemes_not_run": record["schemes_not_run"],
+            "findings": self.quality.as_dict()["findings"]
+            if self.quality is not None
+            else record["findings"],
+            "out": [str(folder) for folder in self.folders],
+            "rejected_values": self.rejected,
+            "seconds": record["seconds"],
+        }
+
+    def _classes(self) -> Iterator[dict[str, int]]:
+        from kefen.grading.tally import tally_grades
+
+        tallies = tally_grades(self.run)
+        for scheme in self.run.record["schemes"]:
+            yield {
+                tally.grade: tally.customers
+                for tally in tallies.get(scheme["scheme"], ())
+                if tally.grade is not None
+            }
+
+
+@contextmanager
+def grade_data(asked: Grading) -> Iterator[Graded]:
+    """Grade and write; within the block the run can still be asked.
+
+    Raises:
+        KefenError: The call, the data, the standard or the book is wrong.
+    """
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.grading.grade import STAGES, grade
+    from kefen.grading.outputs import check_output
+    from kefen.grading.population import default_as_of
+    from kefen.lake.quality import assess_quality
+
+    data = asked.data
+    if asked.out is not None:
+        check_output(asked.out, overwrite=asked.overwrite)
+    standard = find_standard(asked.standard, data.book)
+    calibration = find_calibration(asked.calibration, standard)
+    check_room(asked)
+    total = data.steps + len(STAGES) + 2 * asked.report + 1
+    with DuckDBEngine(memory_limit=asked.memory) as engine:
+        with steps(total, shown=not asked.quiet) as begin:
+            dataset = data.read(engine, begin)
+            if asked.generated:
+                dataset = replace(dataset, generated=asked.generated)
+            run = grade(
+                dataset,
+                standard,
+                asked.as_of or default_as_of(dataset),
+                calibration=calibration,
+                on_stage=lambda stage: begin(STAGES[stage]),
+            )
+            graded = Graded(asked, run)
+            if asked.report:
+                begin(_QUALITY)
+                months = standard.constants.window.months or 12
+                graded.quality = assess_quality(dataset, run.as_of, months)
+            _write(graded, begin)
+        yield graded
+
+
+def result_language(book: Book | None) -> Language:
+    """Return the language of files: what the call asks for, else the book's, else the call's."""
+    if book is not None and book.settings.language is not None and not language_was_asked():
+        return book.settings.language
+    return current_language()
+
+
+def _write(graded: Graded, begin: Callable[[Text], None]) -> None:
+    asked, book = graded.asked, graded.asked.data.book
+    if book is not None:
+        with book.lock("grade"):
+            graded.run_id = _free_run_id(book, graded.run)
+            folder = book.begin_run(graded.run_id)
+            _write_files(graded, folder, begin)
+            book.append_run(_run_record(graded))
+        graded.folders.append(folder)
+    if asked.out is not None:
+        from kefen.grading.outputs import output_directory
+
+        with output_directory(asked.out, overwrite=asked.overwrite) as partial:
+            if book is None:
+                _write_files(graded, partial, begin)
+            else:
+                shutil.copytree(graded.folders[0], partial, dirs_exist_ok=True)
+        graded.folders.append(asked.out)
+
+
+def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) -> None:
+    from kefen.grading.outputs import REJECTED_FILE, write_results
+
+    begin(_RESULTS)
+    run = graded.run
+    write_results(run, folder)
+    rejected = {
+        name: read.rejected for name, read in run.dataset.tables.items() if read.rows_rejected
+    }
+    if rejected and graded.asked.data.book is None:
+        graded.rejected = write_rejected_of(run.dataset.engine, rejected, folder / REJECTED_FILE)
+    if graded.asked.report:
+        from kefen.reports.write import write_reports
+
+        begin(_REPORT)
+        language = result_language(graded.asked.data.book)
+        write_reports(run, folder, language, quality=graded.quality)
+
+
+def _free_run_id(book: Book, run: GradedRun) -> str:
+    """Return the as-of date with the next number that no run, finished or not, has."""
+    taken = {record["run_id"] for record in book.runs()}
+    taken |= {folder.name for folder in book.unfinished_runs()}
+    numbers = (f"{run.as_of.isoformat()}-{number}" for number in count(1))
+    return next(name for name in numbers if name not in taken)
+
+
+def _run_record(graded: Graded) -> dict[str, Any]:
+    record = graded.run.record
+    return {
+        "run_id": graded.run_id,
+        "at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "as_of": record["as_of"],
+        "standard": {k: v for k, v in record["standard"].items() if k != "text"},
+        "versions": record["lake_versions"],
+        "calibration": record["calibration"],
+        "customers": record["customers"],
+        "schemes": record["schemes"],
+        "generated": record["generated"],
+    }
