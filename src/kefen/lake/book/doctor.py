@@ -112,7 +112,8 @@ def _surroundings(book: Book) -> Iterator[Diagnosis]:
             Text(
                 "The book is in use: process {pid}, since {since}, for `{purpose}`. What it is "
                 "writing now may show as unfinished.",
-                "账套正在使用中：进程 {pid}，自 {since} 起，用于 `{purpose}`。其正在写入的内容可能显示为未完成。",
+                "账套正在使用中：进程 {pid}，自 {since} 起，用于 `{purpose}`。"
+                "其正在写入的内容可能显示为未完成。",
             ).filled(**holder),
             Text("Call the doctor again when it is done.", "请在其完成后再次检查。"),
             book.directory,

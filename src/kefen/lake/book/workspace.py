@@ -194,6 +194,8 @@ def write_changes(
 
 
 def _files_to_rewrite(engine: DuckDBEngine, snapshot: Snapshot, layout: Layout) -> list[DataFile]:
+    if not snapshot.files:
+        return []
     with_old_rows = {
         path
         for (path,) in engine.rows(
