@@ -357,8 +357,7 @@ def test_northwind_categories_come_from_the_joined_file() -> None:
     case = CASES[0]
     with dataset_of(case.example, case.folder, **case.tables) as dataset:
         rows = dataset.engine.rows(
-            f"SELECT category, sum(amount) FROM {dataset.tables['orders'].relation} "
-            "GROUP BY ALL"
+            f"SELECT category, sum(amount) FROM {dataset.tables['orders'].relation} GROUP BY ALL"
         )
     lines = pd.read_parquet(raw("northwind", "order_details"))
     products = pd.read_parquet(raw("northwind", "products"))[["ProductID", "CategoryID"]]
