@@ -26,8 +26,7 @@ def test_every_class_of_every_scheme_has_members(
         dataset = read_dataset(engine, sources, ReadingOptions())
         run = grade(dataset, standard, date(2011, 11, 30))
         rows = engine.rows(
-            f"SELECT scheme, grade, count(*) FROM {run.grades} "  # noqa: S608
-            "WHERE grade IS NOT NULL GROUP BY ALL"
+            f"SELECT scheme, grade, count(*) FROM {run.grades} WHERE grade IS NOT NULL GROUP BY ALL"
         )
     members = {(scheme, name): count for scheme, name, count in rows}
     for scheme in standard.schemes.values():
