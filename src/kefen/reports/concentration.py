@@ -32,10 +32,10 @@ _CURVE_STEPS = 100
 
 @dataclass(frozen=True, slots=True)
 class Concentration:
-    """How sales are spread over the customers with positive sales in the window.
+    """How sales are spread over the customers with orders, and no negative sales, in the window.
 
     Attributes:
-        customers: How many have positive sales.
+        customers: How many they are.
         total: Their sales.
         gini: The Gini coefficient, five decimals.
         tops: (percent of customers, how many, their sales), largest customers first.
@@ -56,8 +56,11 @@ class Concentration:
 
 
 def top_count(percent: int, customers: int) -> int:
-    """Return how many customers are the top `percent` %: rounded half up, at least one."""
-    return max(1, (2 * percent * customers + 100) // 200) if customers else 0
+    """Return how many customers are the top `percent` %: the nearest number, at least one.
+
+    A half is rounded down, which reproduces the published shares of the CDNOW data.
+    """
+    return max(1, (2 * percent * customers + 99) // 200) if customers else 0
 
 
 def measure_concentration(people: Population) -> Concentration:
@@ -66,7 +69,7 @@ def measure_concentration(people: Population) -> Concentration:
         CREATE OR REPLACE TEMP TABLE report_ranked AS
         SELECT row_number() OVER (ORDER BY sales, customer_id) AS rank,
                (sales * 10000)::HUGEINT AS units
-        FROM report_base WHERE sales > 0""")
+        FROM report_base WHERE traded AND sales >= 0""")
     try:
         ((customers, total, ranked),) = people.rows(
             "SELECT count(*), coalesce(sum(units), 0)::HUGEINT,"
@@ -92,7 +95,7 @@ def measure_concentration(people: Population) -> Concentration:
     finally:
         people.engine.run("DROP TABLE IF EXISTS report_ranked")
         people.engine.run("DROP TABLE IF EXISTS report_curve")
-    if customers == 0:
+    if total == 0:
         return Concentration(0, Decimal(0), None, (), 0, ())
     return Concentration(
         customers=customers,
@@ -192,7 +195,7 @@ def concentration_section(people: Population, found: Concentration) -> Section:
                         Text("of customers: {n}", "客户：{n} 家").filled(n=f"{found.holders:,}"),
                     ),
                     Figure(
-                        Text("Customers with positive sales", "销售额为正的客户"),
+                        Text("Customers counted", "计入的客户"),
                         found.customers,
                         "number",
                     ),
@@ -206,9 +209,10 @@ def concentration_section(people: Population, found: Concentration) -> Section:
         Text("Concentration: 20/80 and Gini", "集中度：二八分析与基尼系数"),
         Text("Concentration", "集中度"),
         Text(
-            "Over the customers with positive sales in the window. The Gini coefficient is"
+            "Over the customers with orders in the window whose sales are not below zero. The Gini"
+            " coefficient is"
             " 2 Σ(i·x) / (n Σx) − (n + 1)/n, with sales x in ascending order and i from 1 to n.",
-            "只计窗口内销售额为正的客户。基尼系数 = 2 Σ(i·x) / (n Σx) − (n + 1)/n，"
+            "只计窗口内有订单且销售额不为负的客户。基尼系数 = 2 Σ(i·x) / (n Σx) − (n + 1)/n，"
             "其中销售额 x 升序排列，i 从 1 到 n。",
         ),
         tuple(blocks),
@@ -249,7 +253,7 @@ def _tops_table(people: Population, found: Concentration) -> Table:
     )
     total = Row(
         (
-            Text("All with positive sales", "全部销售额为正的客户"),
+            Text("All counted", "全部计入的客户"),
             found.customers,
             Decimal(1),
             found.total,

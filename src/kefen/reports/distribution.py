@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from kefen.reports.model import Block
     from kefen.reports.population import Population
-    from kefen.standards.model import Scheme, Strategy
+    from kefen.standards.model import Grade, Scheme, Strategy
 
 OPEN_CLASSES_SHOWN = 30
 
@@ -83,7 +83,10 @@ def count_classes(people: Population) -> dict[str, tuple[ClassCount, ...]]:
             note=_note(scheme, grade),
         )
         found.setdefault(scheme_id, []).append((grade, reason, count))
-    return {scheme.id: _in_order(scheme, found.get(scheme.id, [])) for scheme in schemes.values()}
+    return {
+        scheme.id: _in_order(people, scheme, found.get(scheme.id, []))
+        for scheme in schemes.values()
+    }
 
 
 def _note(scheme: Scheme, grade_id: str | None) -> Text | None:
@@ -100,7 +103,7 @@ def _note(scheme: Scheme, grade_id: str | None) -> Text | None:
 
 
 def _in_order(
-    scheme: Scheme, counts: Sequence[tuple[str | None, str | None, ClassCount]]
+    people: Population, scheme: Scheme, counts: Sequence[tuple[str | None, str | None, ClassCount]]
 ) -> tuple[ClassCount, ...]:
     graded = [(grade, count) for grade, _, count in counts if grade is not None]
     reasons = [count for grade, _, count in counts if grade is None]
@@ -111,29 +114,22 @@ def _in_order(
         return (*shown, *((_together(rest),) if rest else ()), *reasons)
     by_id = dict(graded)
     known = [
-        by_id.pop(grade.id) if grade.id in by_id else _nobody(scheme, grade.id, counts)
+        by_id.pop(grade.id) if grade.id in by_id else _nobody(people, scheme, grade)
         for grade in scheme.grades
     ]
     return (*known, *by_id.values(), *reasons)
 
 
-def _nobody(
-    scheme: Scheme,
-    grade_id: str,
-    counts: Sequence[tuple[str | None, str | None, ClassCount]],
-) -> ClassCount:
-    grade = scheme.grade(grade_id)
-    with_overdue = any(count.overdue is not None for _, _, count in counts)
+def _nobody(people: Population, scheme: Scheme, grade: Grade) -> ClassCount:
+    totals = people.totals
     return ClassCount(
-        mark=GradeMark(grade_id, grade.name, grade.tone)
-        if grade
-        else GradeMark(grade_id, Text.same(grade_id)),
+        mark=GradeMark(grade.id, grade.name, grade.tone),
         customers=0,
-        sales=Decimal(0),
+        sales=None if totals.sales is None else Decimal(0),
         margin=None,
-        overdue=Decimal(0) if with_overdue else None,
+        overdue=None if totals.overdue is None else Decimal(0),
         graded=True,
-        note=_note(scheme, grade_id),
+        note=_note(scheme, grade.id),
     )
 
 

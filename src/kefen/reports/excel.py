@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time
 from typing import TYPE_CHECKING
 
@@ -53,7 +54,7 @@ def write_excel(report: Report, path: Path, language: Language) -> None:
         if numbers.tables:
             sheet = workbook.add_worksheet(numbers.sheet)
             writer = SheetWriter(workbook, sheet, formats, language, numbers)
-            writer.write(numbers.section(), report.meta)
+            writer.write(numbers.section(), replace(report.meta, generated=None))
 
 
 def _sheet_name(wanted: str, taken: set[str]) -> str:

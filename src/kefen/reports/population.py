@@ -333,6 +333,7 @@ _DERIVED = (
                CASE WHEN d.with_sales THEN coalesce(s.sales, 0)::DECIMAL(38, 4) END AS sales,
                CASE WHEN d.with_sales
                     THEN coalesce(s.sales_before, 0)::DECIMAL(38, 4) END AS sales_before,
+               s.sales IS NOT NULL AS traded,
                s.margin, coalesce(s.costed, 0)::DECIMAL(38, 4) AS costed,
                coalesce(v.purchases, 0) AS purchases,
                v.first_on, v.last_on,
