@@ -12,7 +12,8 @@ from kefen.expressions.sql import literal
 if TYPE_CHECKING:
     from datetime import date
 
-# Columns that tell of a later event, by the column that dates it: unknown until it happens.
+# Columns that tell of a later event, by the column that dates it: unknown until it happens. What
+# has no date (a part of an invoice settled so far) counts from its import.
 _LATER_EVENTS: dict[str, dict[str, tuple[str, ...]]] = {
     "receivables": {"settled_on": ("settled_on", "settled_amount")},
     "cases": {
@@ -53,10 +54,11 @@ def as_of_view(fact: str, relation: str, as_of: date) -> exp.Select:
             exp.Case(
                 ifs=[
                     exp.If(
-                        this=exp.LTE(this=day_of(fact, dated), expression=literal(as_of)),
-                        true=column(name),
+                        this=exp.GT(this=day_of(fact, dated), expression=literal(as_of)),
+                        true=exp.Null(),
                     )
-                ]
+                ],
+                default=column(name),
             ),
             name,
             quoted=True,

@@ -255,7 +255,10 @@ def metrics_query(
     for relation, names in parts.items():
         query = query.join(table(relation), using="customer_id", join_type="left")
         for name in names:
-            value: exp.Expr = column(name)
+            # Qualified: the customers' further columns may be called like a metric.
+            value: exp.Expr = exp.column(
+                exp.to_identifier(name, quoted=True), table=exp.to_identifier(relation, quoted=True)
+            )
             definition = standard.metrics[name].definition
             if isinstance(definition, FactMetric) and definition.aggregate in _EMPTY_IS_ZERO:
                 value = exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
