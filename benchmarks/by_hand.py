@@ -155,6 +155,7 @@ _STATEMENTS = (
         cuts(list_sort(list(growth) FILTER (WHERE growth IS NOT NULL)), 100) AS growth,
         cuts(list_sort(list(trend) FILTER (WHERE trend IS NOT NULL)), 100) AS trend,
         cuts(list_sort(list(categories)), 100) AS breadth,
+        cuts(list_sort(list(categories)), 5) AS variety,
         cuts(list_sort(list(average_purchase)), 3) AS average_purchase,
         cuts(list_sort(list(orders)), 2) AS orders
         FROM metrics WHERE orders > 0""",
@@ -216,6 +217,8 @@ _STATEMENTS = (
                     lambda c: c < metrics.average_purchase)) END AS power,
                 CASE WHEN metrics.orders > 0
                     THEN 1 + CAST(metrics.orders > learned.orders[1] AS BIGINT) END AS often,
+                CASE WHEN metrics.orders > 0 THEN 1 + len(list_filter(learned.variety,
+                    lambda c: c < metrics.categories)) END AS variety,
                 CASE WHEN metrics.revenue <= 0 THEN NULL WHEN metrics.revenue >= pareto.a THEN 'A'
                     WHEN metrics.revenue >= pareto.b THEN 'B' ELSE 'C' END AS abc,
                 CASE WHEN value_score >= 80 THEN 'A' WHEN value_score >= 50 THEN 'B'
@@ -232,7 +235,8 @@ _STATEMENTS = (
             FROM metrics LEFT JOIN valued USING (customer_id), learned, pareto
             LEFT JOIN home ON true
         )
-        SELECT customer_id, revenue, orders, employees, r, f, m, power, often, active_quarters,
+        SELECT customer_id, revenue, orders, employees, r, f, m, power, often, variety,
+            active_quarters,
             abc, value_index, value_score, lifecycle, industry, leading_category,
             CASE WHEN orders > 0 THEN CASE
                 WHEN r = 5 AND f >= 4 THEN 'champions' WHEN r IN (3, 4) AND f >= 4 THEN 'loyal'
@@ -247,7 +251,7 @@ _STATEMENTS = (
                 WHEN employees IS NOT NULL THEN 'small' END AS size,
             CASE WHEN orders = 0 THEN NULL WHEN active_quarters >= 3 THEN 'loyal'
                 WHEN active_quarters >= 2 THEN 'potential' ELSE 'occasional' END AS loyalty,
-            CASE WHEN orders = 0 THEN NULL WHEN categories >= 5 THEN 'special'
+            CASE WHEN orders = 0 THEN NULL WHEN variety >= 5 THEN 'special'
                 ELSE 'basic' END AS need,
             CASE WHEN abc IS NULL AND value_index IS NULL THEN NULL
                 WHEN abc = 'A' AND value_index = 'A' AND lifecycle NOT IN ('lost', 'at_risk')
@@ -281,7 +285,7 @@ _SCHEMES = (
     ("size", "size", "employees", None, "employees_unknown"),
     ("loyalty", "loyalty", "active_quarters", None, _NO_PURCHASE),
     ("product", "leading_category", None, None, "no_category_in_window"),
-    ("need", "need", None, None, _NO_PURCHASE),
+    ("need", "need", "variety", None, _NO_PURCHASE),
     ("lifecycle", "lifecycle", None, None, ""),
     ("tier", "tier", None, None, _NO_PURCHASE),
 )

@@ -171,6 +171,9 @@ class SchemePlan:
     def _weighted(self) -> list[Indicator]:
         return [i for i in self.scheme.indicators if i.weight is not None]
 
+    def _may_lack(self, indicator: Indicator) -> bool:
+        return not self.scheme.may_lack.isdisjoint(names_in(indicator.value))
+
     def _pattern(self) -> Expression:
         total: Expression = Literal(0)
         for bit, indicator in enumerate(self._weighted()):
@@ -242,8 +245,8 @@ class SchemePlan:
         total: Expression = Literal(Decimal("0.0000"))
         for indicator in self.scheme.indicators:
             points: Expression = self._own("points", indicator.id)
-            if indicator.weight is not None:
-                # An unknown indicator has handed its weight on: it counts for nothing.
+            if indicator.weight is not None or self._may_lack(indicator):
+                # An unknown weight was handed on; what the data may lack earns nothing.
                 points = Call("first_known", (points, Literal(Decimal("0.0000"))))
             total = Call("add", (total, points))
         if self._weighted():
