@@ -151,17 +151,21 @@ WITH revenue AS (
          k.revenue AS score, 'revenue_not_positive' AS reason
   FROM revenue r LEFT JOIN ranked k USING (customer_id)
   UNION ALL
-  SELECT customer_id, 'satisfaction', CASE WHEN avg(score) >= 4 THEN 'high' ELSE 'low' END, NULL, NULL
+  SELECT customer_id, 'satisfaction', CASE WHEN avg(score) >= 4 THEN 'high' ELSE 'low' END,
+         NULL, NULL
   FROM surveys GROUP BY customer_id
   UNION ALL
-  SELECT customer_id, 'satisfaction', NULL, NULL, 'not_known' FROM metrics ANTI JOIN surveys USING (customer_id)
+  SELECT customer_id, 'satisfaction', NULL, NULL, 'not_known'
+  FROM metrics ANTI JOIN surveys USING (customer_id)
   UNION ALL
-  SELECT customer_id, 'size', CASE WHEN employees >= 300 THEN 'large' WHEN employees >= 50 THEN 'medium'
+  SELECT customer_id, 'size', CASE WHEN employees >= 300 THEN 'large'
+         WHEN employees >= 50 THEN 'medium'
          WHEN employees IS NOT NULL THEN 'small' END, NULL, 'not_known' FROM customers
   UNION ALL
   SELECT customer_id, 'region', region, NULL, 'not_known' FROM customers
   UNION ALL
-  SELECT customer_id, 'product', category, NULL, 'not_known' FROM metrics LEFT JOIN favourite USING (customer_id)
+  SELECT customer_id, 'product', category, NULL, 'not_known'
+  FROM metrics LEFT JOIN favourite USING (customer_id)
 )
 SELECT customer_id, scheme, grade, score::DECIMAL(18, 4) AS score, NULL::VARCHAR AS score_text,
        CASE WHEN grade IS NULL THEN reason END AS reason, 'normal' AS confidence
@@ -205,8 +209,8 @@ def graded(
         [months_before(as_of, 12), as_of],
     )
     engine.run(
-        "CREATE OR REPLACE VIEW as_of_orders AS SELECT *, ordered_at::DATE AS ordered_on FROM orders"
-        " WHERE ordered_at::DATE <= (SELECT as_of FROM span)"
+        "CREATE OR REPLACE VIEW as_of_orders AS"
+        " SELECT *, ordered_at::DATE AS ordered_on FROM orders WHERE ordered_at::DATE <= (SELECT as_of FROM span)"
         " AND coalesce(status, 'completed') = 'completed'"
     )
     engine.run(

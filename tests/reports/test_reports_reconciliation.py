@@ -218,7 +218,8 @@ def small(rows: list[Row], totals: Row | None, rule: Any) -> Table:
     [
         small([Row(("x", 1, 0, 0)), Row(("y", 2, 0, 0))], Row(("all", 4, 0, 0)),
               PartsEqualTotal(("a",))),
-        small([Row(("x", 3, 0, 0)), Row(("part", 1, 0, 0), level=1)], None, PartsEqualTotal(("a",))),
+        small([Row(("x", 3, 0, 0)), Row(("part", 1, 0, 0), level=1)], None,
+              PartsEqualTotal(("a",))),
         small([Row(("x", 3, 2, 4))], None, Flow("a", ("b",), (), "c")),
         small([Row(("x", 1, 0, 2)), Row(("y", 3, 0, 3))], None, Chain("a", "c")),
         small([Row(("x", 1, 0, 2))], Row(("all", 1, 0, 3)), Chain("a", "c")),

@@ -321,19 +321,19 @@ class _Card:
         if "interactions" in self._people.run.facts:
             ((visits, following),) = self._people.rows(
                 """
-                SELECT count(*) FILTER (WHERE kind = 'visit' AND at::DATE > ?), max(next_on)
+                SELECT count(*) FILTER (WHERE kind = 'visit' AND "at"::DATE > ?), max(next_on)
                 FROM report_interactions WHERE customer_id = ?""",
                 [start, self._customer],
             )
             last = self._rows("""
-                SELECT at::DATE, coalesce(result, purpose) FROM report_interactions
-                WHERE customer_id = ? ORDER BY at DESC, 2 LIMIT 1""")
+                SELECT "at"::DATE, coalesce(result, purpose) FROM report_interactions
+                WHERE customer_id = ? ORDER BY "at" DESC, 2 LIMIT 1""")
         complaints: Cell = None
         waiting: Cell = None
         if "cases" in self._people.run.facts:
             ((complaints, waiting),) = self._people.rows(
                 """
-                SELECT count(*) FILTER (WHERE kind = 'complaint' AND opened_at::DATE > ?),
+                SELECT count(*) FILTER (WHERE kind = 'complaint' AND opened_"at"::DATE > ?),
                        count(*) FILTER (WHERE closed_at IS NULL)
                 FROM report_cases WHERE customer_id = ?""",
                 [start, self._customer],
@@ -435,9 +435,9 @@ def _follow_ups(people: Population, customer: str) -> Table | None:
         return None
     found = people.rows(
         """
-        SELECT at, kind, coalesce(employee, contact), purpose, result, next_on
+        SELECT "at", kind, coalesce(employee, contact), purpose, result, next_on
         FROM report_interactions WHERE customer_id = ?
-        ORDER BY at DESC, kind, purpose, result LIMIT ?""",
+        ORDER BY "at" DESC, kind, purpose, result LIMIT ?""",
         [customer, _FOLLOW_UPS],
     )
     return Table(
