@@ -49,7 +49,12 @@ def test_every_explanation_says_the_grade_that_was_stored(
 
 def test_points_add_up_to_the_score_exactly(explanations: list[Explanation]) -> None:
     additive = [s for e in explanations for s in e.schemes if s.additive and s.grade]
-    assert {s.scheme for s in additive} == {"value_index", "purchasing_power", "frequency"}
+    assert {s.scheme for s in additive} == {
+        "value_index",
+        "purchasing_power",
+        "frequency",
+        "need",
+    }
     for scheme in additive:
         assert sum(line.points or Decimal(0) for line in scheme.lines) == scheme.score
 
