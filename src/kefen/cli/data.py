@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from kefen.lake.book import Book
     from kefen.lake.dataset import Dataset, Finding, ReadTable
     from kefen.lake.reading import ReadingOptions, Source
+
+GENERATED = "generated"
+"""The entry in the record of an imported file that names what of it is generated sample data."""
 
 _READING = Text("Reading {table}", "读取{table}")
 _ARRANGING = Text("Bringing the tables together", "汇总各数据表")
@@ -56,11 +59,11 @@ class Data:
         """
         if self.book is not None:
             begin(_BOOK)
-            return self.book.dataset(engine, rates=self.rates)
+            return of_book(self.book, engine, rates=self.rates)
         return self._read_files(engine, begin)
 
     def _read_files(self, engine: DuckDBEngine, begin: Callable[[Text], None]) -> Dataset:
-        from kefen.lake.reading import TooManyRejectedError, attribute_rows, read_table
+        from kefen.lake.reading import attribute_rows
 
         options = self.options
         if options is None:
@@ -69,20 +72,7 @@ class Data:
         findings: list[Finding] = []
         for name, source in self.sources.items():
             begin(_READING.filled(table=TABLES[name].label))
-            try:
-                tables[name], found = read_table(engine, name, source, options)
-            except TooManyRejectedError as error:
-                if self.rejected_to is not None:
-                    write_rejected_of(engine, {name: error.rejected}, self.rejected_to)
-                    error.mend = Text("All of them are in {f}. {m}", "全部清单见 {f}。{m}").filled(
-                        f=self.rejected_to, m=error.mend
-                    )
-                else:
-                    error.mend = Text(
-                        "{m} To see them all, add --rejected FILE.",
-                        "{m}要查看全部，请加 --rejected 文件。",
-                    ).filled(m=error.mend)
-                raise
+            tables[name], found = read_one(engine, name, source, options, self.rejected_to)
             findings.extend(found)
         begin(_ARRANGING)
         dataset = attribute_rows(
@@ -94,9 +84,66 @@ class Data:
             findings=tuple(findings),
         )
         if self.rejected_to is not None:
-            rejected = {name: read.rejected for name, read in dataset.tables.items()}
+            rejected = {name: read.rejected for name, read in tables.items()}
             write_rejected_of(engine, rejected, self.rejected_to)
         return dataset
+
+
+def of_book(
+    book: Book,
+    engine: DuckDBEngine,
+    versions: Mapping[str, int] | None = None,
+    *,
+    rates: Path | None = None,
+) -> Dataset:
+    """Return a book as a dataset, with what of it was imported as generated sample data.
+
+    Raises:
+        BookError: A version is not there, or a table cannot be read.
+        DataError: Currencies are mixed and cannot be converted.
+    """
+    dataset = book.dataset(engine, versions, rates=rates)
+    generated = dict.fromkeys(
+        name
+        for read in dataset.tables.values()
+        for file in read.inputs
+        for name in file.get(GENERATED, ())
+    )
+    return replace(dataset, generated=tuple(generated))
+
+
+def read_one(
+    engine: DuckDBEngine,
+    table: str,
+    source: Source,
+    options: ReadingOptions,
+    rejected_to: Path | None,
+) -> tuple[ReadTable, tuple[Finding, ...]]:
+    """Read the files of one table.
+
+    Rejected values that stop the reading are written to `rejected_to`, and the error says so.
+
+    Raises:
+        CallError: There is no such table or file.
+        DataError: The files cannot be used as they are.
+    """
+    from kefen.lake.reading import TooManyRejectedError, read_table
+
+    try:
+        read, findings = read_table(engine, table, source, options)
+    except TooManyRejectedError as error:
+        if rejected_to is None:
+            how = Text(
+                "To see them all, add --rejected FILE.", "要查看全部，请加 --rejected 文件。"
+            )
+        else:
+            write_rejected_of(engine, {table: error.rejected}, rejected_to)
+            how = Text("All of them are in {f}.", "全部清单见 {f}。").filled(f=rejected_to)
+        error.mend = Text("{m} {h}", "{m}{h}").filled(m=error.mend, h=how)
+        raise
+    if rejected_to is not None:
+        write_rejected_of(engine, {table: read.rejected}, rejected_to)
+    return read, findings
 
 
 def find_data(book: Path | None, given: dict[str, Any]) -> Data:
@@ -110,7 +157,7 @@ def find_data(book: Path | None, given: dict[str, Any]) -> Data:
         CallError: Both are named, or neither is there.
         BookError: There is no book where `--book` says.
     """
-    files = {name: given[name] for name in TABLES if given.get(name)}
+    files = named_files(given)
     if files and book is not None:
         raise CallError(
             Text("Both a book and files are named.", "同时给出了账套和文件。"),
@@ -121,7 +168,7 @@ def find_data(book: Path | None, given: dict[str, Any]) -> Data:
             ),
         )
     if files:
-        return _files(files, given)
+        return _files(files_given(given), given)
     _refuse_reading_options(given)
     return Data(find_book(book), {}, None, given.get("rates"))
 
@@ -177,9 +224,23 @@ def make_options(given: dict[str, Any], timezone: str, currency: str | None) -> 
     )
 
 
-def _files(files: Mapping[str, tuple[Path, ...]], given: dict[str, Any]) -> Data:
-    from kefen.lake.reading import Source
+def named_files(given: dict[str, Any]) -> dict[str, tuple[Path, ...]]:
+    """Return the files that the table options name, by table."""
+    return {name: tuple(given[name]) for name in TABLES if given.get(name)}
 
+
+def files_given(given: dict[str, Any]) -> dict[str, tuple[Path, ...]]:
+    """Return the files that the table options name, by table; each is there.
+
+    Raises:
+        CallError: None is named, or one is not there.
+    """
+    files = named_files(given)
+    if not files:
+        raise CallError(
+            Text("No file is named.", "没有指定文件。"),
+            mend=Text("Name one: --orders FILE.", "请指定文件，例如 --orders 文件。"),
+        )
     for path in (path for paths in files.values() for path in paths):
         if not path.is_file():
             raise CallError(
@@ -187,6 +248,12 @@ def _files(files: Mapping[str, tuple[Path, ...]], given: dict[str, Any]) -> Data
                 where=str(path),
                 mend=Text("Check the path.", "请检查路径。"),
             )
+    return files
+
+
+def _files(files: Mapping[str, tuple[Path, ...]], given: dict[str, Any]) -> Data:
+    from kefen.lake.reading import Source
+
     sheets = dict(given.get("sheet") or ())
     return Data(
         None,

@@ -29,6 +29,7 @@ def grade(
     calibration: Path | None,
     engine: str,
     no_report: bool,
+    customer: str | None,
     memory: str | None,
     as_json: bool,
     quiet: bool,
@@ -53,6 +54,7 @@ def grade(
         overwrite=overwrite,
         calibration=calibration,
         report=not no_report,
+        customer=customer,
         memory=memory or options.DEFAULT_MEMORY,
         quiet=quiet or as_json,
     )
@@ -122,6 +124,7 @@ COMMANDS = {
                 ),
                 is_flag=True,
             ),
+            options.customer_option(),
             options.memory_option(),
             options.json_option(),
             options.quiet_option(),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
     from kefen.cli.data import Data
     from kefen.domain.text import Language
     from kefen.grading.run import GradedRun
+    from kefen.grading.stored import StoredRun
     from kefen.lake.book import Book
+    from kefen.lake.dataset import Dataset
     from kefen.lake.quality import QualityReport
 
 _QUALITY = Text("Judging the data", "评估数据质量")
@@ -44,9 +46,9 @@ class Grading:
         overwrite: Whether results there may be replaced.
         calibration: A frozen calibration, or None.
         report: Whether reports are written.
+        customer: The id of a customer whose card is added to the report, or None.
         memory: The memory limit.
         quiet: Whether progress is not shown.
-        generated: What of the data is generated, for a demonstration.
     """
 
     data: Data
@@ -56,9 +58,9 @@ class Grading:
     overwrite: bool = False
     calibration: Path | None = None
     report: bool = True
+    customer: str | None = None
     memory: str = "2GB"
     quiet: bool = False
-    generated: tuple[str, ...] = ()
 
 
 @dataclass
@@ -152,8 +154,6 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
     with DuckDBEngine(memory_limit=asked.memory) as engine:
         with steps(total, shown=not asked.quiet) as begin:
             dataset = data.read(engine, begin)
-            if asked.generated:
-                dataset = replace(dataset, generated=asked.generated)
             run = grade(
                 dataset,
                 standard,
@@ -209,11 +209,32 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
     if rejected and graded.asked.data.book is None:
         graded.rejected = write_rejected_of(run.dataset.engine, rejected, folder / REJECTED_FILE)
     if graded.asked.report:
+        from kefen.grading.stored import StoredRun
         from kefen.reports.write import write_reports
 
         begin(_REPORT)
         language = result_language(graded.asked.data.book)
-        write_reports(run, folder, language, quality=graded.quality)
+        write_reports(
+            run,
+            folder,
+            language,
+            customer=graded.asked.customer,
+            quality=graded.quality,
+            why=explanations(StoredRun.load(folder), run.dataset, graded.asked.customer),
+        )
+
+
+def explanations(
+    stored: StoredRun, dataset: Dataset, customer: str | None
+) -> dict[str, Text] | None:
+    """Return a sentence for each grade of a customer, for its card; None for no customer."""
+    from kefen.cli.stored import customer_name
+    from kefen.grading.explain import explain
+
+    if customer is None:
+        return None
+    explained = explain(stored, customer, name=customer_name(dataset, customer))
+    return {scheme.scheme: scheme.sentence for scheme in explained.schemes}
 
 
 def _free_run_id(book: Book, run: GradedRun) -> str:

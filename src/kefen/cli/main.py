@@ -104,8 +104,26 @@ cli = Kefen(
     ),
     sections=(
         (
-            Text("Start", "开始"),
-            _in_module("grade", "grade"),
+            Text("Begin", "入门"),
+            _in_module("demo", "demo")
+            | _in_module("mapping", "mapping")
+            | _in_module("check", "check"),
+        ),
+        (
+            Text("Grades", "评级"),
+            _in_module("grade", "grade")
+            | _in_module("why", "explain", "what-if")
+            | _in_module("report", "report"),
+        ),
+        (
+            Text("Book", "账套"),
+            _in_module("new", "new")
+            | _in_module("imports", "import", "batches", "undo")
+            | _in_module("keeping", "backup", "restore", "doctor"),
+        ),
+        (
+            Text("More", "其他"),
+            _in_module("standard", "standard") | _in_module("completion", "completion"),
         ),
     ),
     parameters=(

@@ -124,6 +124,16 @@ def _timezone(text: str, where: str) -> str:
     return text
 
 
+def _number(text: str, where: str) -> int:
+    if re.fullmatch(r"\d{1,9}", text):
+        return int(text)
+    raise CallError(
+        Text("“{v}” is not a number.", "“{v}”不是编号。").filled(v=text),
+        where=where,
+        mend=Text("Take one from `kefen batches`.", "请从 `kefen batches` 的列表中选取。"),
+    )
+
+
 def _sheet(text: str, where: str) -> tuple[str, str]:
     table, sign, sheet = text.partition("=")
     if sign and sheet and table in TABLES:
@@ -140,6 +150,7 @@ SHARE_TYPE = Checked("share", _share)
 MEMORY_TYPE = Checked("memory", _memory)
 CURRENCY_TYPE = Checked("currency", _currency)
 TIMEZONE_TYPE = Checked("timezone", _timezone)
+NUMBER_TYPE = Checked("number", _number)
 SHEET_TYPE = Checked("sheet", _sheet)
 PATH_TYPE = click.Path(path_type=Path)
 
@@ -160,9 +171,9 @@ def table_options() -> list[Option]:
     ]
 
 
-def reading_options() -> list[Option]:
-    """Return the options that say how files are read."""
-    return [
+def reading_options(*wanted: str) -> list[Option]:
+    """Return the options that say how files are read; only those `wanted` where any is named."""
+    every = [
         path_option(
             "--mapping",
             Text(
@@ -228,6 +239,7 @@ def reading_options() -> list[Option]:
             section=READING,
         ),
     ]
+    return [option for option in every if not wanted or option.name in wanted]
 
 
 def path_option(
@@ -271,6 +283,15 @@ def standard_option() -> Option:
         ),
         metavar=Text("STANDARD", "标准"),
         default_text=Text("the default standard", "默认标准"),
+    )
+
+
+def customer_option() -> Option:
+    """Return `--customer`."""
+    return Option(
+        "--customer",
+        text=Text("Add the card of this customer to the report.", "在报告中附上该客户的资料卡。"),
+        metavar=Text("ID", "编号"),
     )
 
 

@@ -189,8 +189,8 @@ class Group(click.Group):
     Args:
         name: Its name.
         text: What it is for.
-        sections: Its commands under their headings: name and module; the module's `COMMAND` (or
-            `COMMANDS[name]`) is the command.
+        sections: Its commands under their headings: name and module; the module's `COMMANDS`, or
+            the table named after a colon, holds the command.
         parameters: Its own options.
         examples: Calls to copy.
     """
@@ -222,8 +222,10 @@ class Group(click.Group):
         """Load one command; None when there is none of that name."""
         for _, commands in self.sections:
             if cmd_name in commands:
-                found = importlib.import_module(commands[cmd_name]).COMMANDS[cmd_name]
-                return found if isinstance(found, click.Command) else None
+                module, _, table = commands[cmd_name].partition(":")
+                known = getattr(importlib.import_module(module), table or "COMMANDS")
+                found: click.Command = known[cmd_name]
+                return found
         return None
 
     def get_short_help_str(self, limit: int = 45) -> str:  # noqa: ARG002
