@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.domain.contract import TABLES, Kind
+from kefen.expressions.snippets import cast_to
 from kefen.expressions.sql import literal
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def table(name: str) -> exp.Table:
 def day_of(fact: str, name: str) -> exp.Expr:
     """Return the day of a fact's date column."""
     if fact in TABLES and TABLES[fact].column(name).kind is Kind.TIMESTAMP:
-        return exp.cast(column(name), "DATE")
+        return cast_to(column(name), "DATE")
     return column(name)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.compiler.facts import column, day_of, table
-from kefen.expressions.snippets import quotient
+from kefen.expressions.snippets import cast_to, quotient
 from kefen.expressions.sql import literal, to_sql
 from kefen.expressions.tree import Name, names_in
 from kefen.expressions.types import ValueType, type_of
@@ -197,7 +197,7 @@ class FactAggregation:
             months = definition.over.months or 1
             zeroed = exp.Coalesce(this=value, expressions=[exp.Literal.number(0)])
             value = quotient(zeroed, exp.Literal.number(months))
-        return exp.cast(value, exp.DataType.build(STORED[metric.type], dialect="duckdb"))
+        return cast_to(value, STORED[metric.type])
 
     def _rows(self, definition: FactMetric) -> exp.Expr:
         """Return the condition of the rows that count: in the window, and as filtered."""
@@ -219,7 +219,7 @@ class FactAggregation:
         columns["as_of"] = literal(self.as_of)
         sql = to_sql(tree, columns, types)
         if isinstance(tree, Name) and types[tree.name] is ValueType.MOMENT:
-            return exp.cast(sql, "DATE") if fact != PURCHASES else sql
+            return cast_to(sql, "DATE") if fact != PURCHASES else sql
         return sql
 
 
@@ -291,9 +291,9 @@ def metrics_query(
         pending = [metric for metric in pending if metric not in ready]
     stored = [
         exp.alias_(
-            exp.cast(
+            cast_to(
                 column(metric.id) if metric.id in available else exp.Null(),
-                exp.DataType.build(STORED[metric.type], dialect="duckdb"),
+                STORED[metric.type],
             ),
             metric.id,
             quoted=True,
@@ -320,12 +320,12 @@ def _computed(
     columns: dict[str, exp.Expr] = {
         name: column(name)
         if name in available or name.startswith("customers.")
-        else exp.cast(exp.Null(), exp.DataType.build(types[name].sql, dialect="duckdb"))
+        else cast_to(exp.Null(), types[name].sql)
         for name in names_in(formula)
     }
     columns["as_of"] = literal(as_of)
-    stored = exp.DataType.build(STORED[type_of(formula, types)], dialect="duckdb")
-    return exp.alias_(exp.cast(to_sql(formula, columns, types), stored), metric.id, quoted=True)
+    stored = STORED[type_of(formula, types)]
+    return exp.alias_(cast_to(to_sql(formula, columns, types), stored), metric.id, quoted=True)
 
 
 def _attributes(standard: Standard, available: frozenset[str]) -> dict[str, ValueType]:

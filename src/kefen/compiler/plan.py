@@ -72,6 +72,7 @@ class SchemePlan:
     ) -> None:
         self.scheme = scheme
         self._steps: list[Step] = []
+        self._unlearned: frozenset[str] = frozenset()
         self._types: dict[str, ValueType] = dict(standard.metric_types)
         self._names: dict[str, Expression] = {"as_of": Literal(as_of)}
         for other in standard.schemes.values():
@@ -85,6 +86,19 @@ class SchemePlan:
         for metric in standard.metrics:
             self._names[metric] = Name(metric)  # a metric's name wins over a scheme's
 
+    def apply(self, calibration: SchemeCalibration) -> None:
+        """Apply a calibration: what it never saw a value of counts as unknown for everybody.
+
+        Without this a calibration made before an indicator's data was imported would place all
+        customers at the bottom of that indicator, without a word.
+        """
+        self._unlearned = frozenset(
+            indicator.id
+            for indicator in self.scheme.indicators
+            if isinstance(indicator.scoring, Tiles | Position)
+            and not calibration.cuts.get(indicator.id)
+        )
+
     def eligibility(self) -> tuple[Step, ...]:
         """Return the steps that decide who is graded, and the values that are ranked."""
         self._steps = []
@@ -96,7 +110,13 @@ class SchemePlan:
             condition = Call("and", (condition, Call("greater", (of, Literal(0)))))
         self._step("eligible", Call("if", (condition, Literal(True), Literal(False))))
         for indicator in self.scheme.indicators:
-            self._step("value", self.resolved(indicator.value), indicator.id)
+            value = self.resolved(indicator.value)
+            self._step(
+                "value",
+                Literal(None) if indicator.id in self._unlearned else value,
+                indicator.id,
+                of_type=type_of(value, self._types),
+            )
         if self._weighted():
             self._step("pattern", self._pattern())
         return tuple(self._steps)
@@ -104,11 +124,14 @@ class SchemePlan:
     def grading(self, calibration: SchemeCalibration, patterns: Iterable[int]) -> tuple[Step, ...]:
         """Return all steps from eligibility to grade, score and reason.
 
+        The calibration is applied first (see `apply`).
+
         Args:
             calibration: What the scheme learned.
             patterns: Which sets of indicators are known together, as bit patterns: those that
                 occur in the population.
         """
+        self.apply(calibration)
         self.eligibility()
         for learned in self.scheme.learns:
             self._names[learned.id] = Literal(calibration.learned.get(learned.id))

@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from kefen.compiler.facts import column, table
 from kefen.compiler.metrics import STORED
-from kefen.expressions.snippets import widened
+from kefen.expressions.snippets import cast_to, widened
 from kefen.expressions.sql import to_sql
 from kefen.expressions.tree import names_in
 from kefen.expressions.types import ValueType
@@ -49,8 +49,7 @@ def layered_query(
 
 def _value(step: Step, types: Mapping[str, ValueType]) -> exp.Expr:
     columns: dict[str, exp.Expr] = {name: column(name) for name in names_in(step.expression)}
-    stored = exp.DataType.build(STORED[step.type], dialect="duckdb")
-    value = exp.cast(to_sql(step.expression, columns, types), stored, copy=False)
+    value = cast_to(to_sql(step.expression, columns, types), STORED[step.type])
     return exp.alias_(value, step.name, quoted=True, copy=False)
 
 
@@ -65,9 +64,8 @@ def whole_numbers(value: str, of_type: ValueType, *, negated: bool) -> exp.Expr:
     plain: exp.Expr = column(value)
     if of_type is ValueType.DECIMAL:
         # Widened first: a stored decimal times 10,000 leaves its own 18 digits from 10^10 on.
-        plain = exp.cast(
-            exp.Mul(this=widened(plain), expression=exp.Literal.number(10_000)),
-            exp.DataType.build("BIGINT"),
+        plain = cast_to(
+            exp.Mul(this=widened(plain), expression=exp.Literal.number(10_000)), "BIGINT"
         )
     return exp.Neg(this=exp.paren(plain)) if negated else plain
 

@@ -38,6 +38,16 @@ def from_units(ten_thousandths: int) -> Decimal:
     return Decimal(ten_thousandths).scaleb(-PLACES, context=_WIDE)
 
 
+def added(left: Decimal, right: Decimal) -> Decimal:
+    """Return `left` plus `right`, exactly, whatever precision the caller's context has."""
+    return _WIDE.add(left, right)
+
+
+def negated(value: Decimal) -> Decimal:
+    """Return `value` with its sign turned, exactly; zero stays zero."""
+    return _WIDE.minus(value)
+
+
 def product(left: Decimal, right: Decimal) -> Decimal:
     """Return `left` times `right`, rounded half up to four decimals."""
     return rounded(_WIDE.multiply(left, right))
@@ -97,9 +107,11 @@ def apportioned(total: int, weights: Sequence[int]) -> list[int]:
 __all__ = [
     "ONE_UNIT",
     "PLACES",
+    "added",
     "apportioned",
     "fits_storage",
     "from_units",
+    "negated",
     "parse_decimal",
     "product",
     "quotient",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias, cast
 from sqlglot import exp
 
 from kefen.domain.calendar import months_before, months_between
-from kefen.domain.decimals import product, quotient, rounded, units
+from kefen.domain.decimals import added, negated, product, quotient, rounded, units
 from kefen.domain.text import Text
 from kefen.expressions import snippets as s
 from kefen.expressions.types import ExpressionTypeError, ValueType, common_type
@@ -171,7 +171,8 @@ def _arithmetic(
     name: str,
     usage: str,
     description: Text,
-    whole: Callable[[Any, Any], Any],
+    whole: Callable[[int, int], int],
+    exact: Callable[[Decimal, Decimal], Decimal],
     node: type[exp.Binary],
 ) -> None:
     def rendering(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
@@ -188,15 +189,22 @@ def _arithmetic(
             lambda v: (
                 whole(v[0], v[1])
                 if isinstance(v[0], int) and isinstance(v[1], int)
-                else whole(_exact(v[0]), _exact(v[1]))
+                else exact(_exact(v[0]), _exact(v[1]))
             ),
             rendering,
         )
     )
 
 
-_arithmetic("add", "a + b", Text("The sum.", "和。"), lambda a, b: a + b, exp.Add)
-_arithmetic("subtract", "a - b", Text("The difference.", "差。"), lambda a, b: a - b, exp.Sub)
+_arithmetic("add", "a + b", Text("The sum.", "和。"), lambda a, b: a + b, added, exp.Add)
+_arithmetic(
+    "subtract",
+    "a - b",
+    Text("The difference.", "差。"),
+    lambda a, b: a - b,
+    lambda a, b: added(a, negated(b)),
+    exp.Sub,
+)
 
 
 def _multiply_sql(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
@@ -239,7 +247,7 @@ _add(
         "-a",
         Text("The number with its sign turned.", "相反数。"),
         _numbers,
-        lambda v: -v[0],
+        lambda v: negated(v[0]) if isinstance(v[0], Decimal) else -v[0],
         lambda a, t: exp.paren(exp.Neg(this=exp.paren(a[0]))),
     )
 )
@@ -249,7 +257,7 @@ _add(
         "absolute(a)",
         Text("The number without its sign.", "绝对值。"),
         _numbers,
-        lambda v: abs(v[0]),
+        lambda v: v[0].copy_abs() if isinstance(v[0], Decimal) else abs(v[0]),
         lambda a, t: exp.Abs(this=a[0]),
         callable=True,
     )
@@ -267,9 +275,7 @@ def _round_rule(types: list[ValueType], call: Call) -> ValueType:
 
 
 def _round_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
-    narrowed = exp.cast(
-        s.widened(arguments[0]), exp.DataType.build(f"DECIMAL(38, {arguments[1].name})")
-    )
+    narrowed = s.cast_to(s.widened(arguments[0]), f"DECIMAL(38, {arguments[1].name})")
     return s.cast(narrowed, ValueType.DECIMAL)
 
 
@@ -385,8 +391,8 @@ _add(
         Text("Whether a equals one of the values.", "a 是否等于其中之一。"),
         _comparison,
         lambda v: v[0] in v[1:],
-        lambda a, t: exp.paren(
-            exp.or_(*(exp.EQ(this=w[0], expression=w[1]) for w in s.paired(a, t)))
+        lambda a, t: s.when_all_known(
+            a, exp.or_(*(exp.EQ(this=w[0], expression=w[1]) for w in s.paired(a, t)))
         ),
     )
 )
@@ -718,7 +724,7 @@ _add(
         _joined_rule,
         lambda v: str(v[0]).join(str(x) for x in v[1:]),
         lambda a, t: s.when_all_known(
-            a[1:], exp.func("concat_ws", a[0], *(exp.cast(x.copy(), "TEXT") for x in a[1:]))
+            a[1:], exp.func("concat_ws", a[0], *(s.cast_to(x.copy(), "TEXT") for x in a[1:]))
         ),
         callable=True,
     )

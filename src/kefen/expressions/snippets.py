@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -14,9 +15,25 @@ if TYPE_CHECKING:
 _TREE_FROM = 8
 
 
+def cast_to(value: exp.Expr, sql_type: str) -> exp.Expr:
+    """Return `value` cast to a DuckDB type.
+
+    SQLGlot's own `cast` leaves a cast out when the value is a cast to another precision already.
+    """
+    to = _data_type(sql_type)
+    if isinstance(value, exp.Cast) and value.to == to:
+        return value
+    return exp.Cast(this=value, to=to.copy())
+
+
+@cache
+def _data_type(sql_type: str) -> exp.DataType:
+    return exp.DataType.build(sql_type, dialect="duckdb")
+
+
 def cast(value: exp.Expr, to: ValueType) -> exp.Expr:
     """Return `value` cast to the type that carries `to`."""
-    return exp.cast(value, exp.DataType.build(to.sql, dialect="duckdb"))
+    return cast_to(value, to.sql)
 
 
 def widened(value: exp.Expr) -> exp.Expr:
@@ -70,15 +87,15 @@ def number(value: int) -> exp.Expr:
 def _units(value: exp.Expr) -> exp.Expr:
     """Return a number in ten-thousandths as a 128-bit integer."""
     scaled = exp.Mul(this=widened(value), expression=number(10_000))
-    return exp.cast(scaled, exp.DataType.build("INT128", dialect="duckdb"))
+    return cast_to(scaled, "INT128")
 
 
 def _from_units(value: exp.Expr) -> exp.Expr:
     """Return a whole number of ten-thousandths as a decimal of four places."""
     return exp.paren(
         exp.Mul(
-            this=exp.cast(value, exp.DataType.build("DECIMAL(38, 0)")),
-            expression=exp.cast(exp.Literal.number("0.0001"), exp.DataType.build("DECIMAL(5, 4)")),
+            this=cast_to(value, "DECIMAL(38, 0)"),
+            expression=cast_to(exp.Literal.number("0.0001"), "DECIMAL(5, 4)"),
         )
     )
 
@@ -106,9 +123,7 @@ def quotient(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
 
 def share_of(points: exp.Expr, part: exp.Expr, whole: exp.Expr) -> exp.Expr:
     """Return points x part / whole, rounded half up once."""
-    scaled = exp.cast(
-        exp.Mul(this=exp.paren(points), expression=number(10_000)), exp.DataType.build("BIGINT")
-    )
+    scaled = cast_to(exp.Mul(this=exp.paren(points), expression=number(10_000)), "BIGINT")
     doubled = exp.Add(
         this=exp.Mul(this=exp.Mul(this=scaled, expression=number(2)), expression=exp.paren(part)),
         expression=whole.copy(),
@@ -153,7 +168,7 @@ def months_before(day: exp.Expr, months: exp.Expr) -> exp.Expr:
     moved = cast(
         exp.Sub(
             this=day.copy(),
-            expression=exp.func("to_months", exp.cast(months.copy(), exp.DataType.build("INT"))),
+            expression=exp.func("to_months", cast_to(months.copy(), "INT")),
         ),
         ValueType.DATE,
     )

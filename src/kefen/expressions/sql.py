@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.expressions.operators import CATALOGUE
-from kefen.expressions.snippets import cast, number
+from kefen.expressions.snippets import cast, cast_to, number
 from kefen.expressions.tree import Literal, Name
 from kefen.expressions.types import ValueType, type_of, type_of_value
 
@@ -55,9 +55,7 @@ def literal(value: Value) -> exp.Expr:
         return number(value)
     if isinstance(value, Decimal):
         # Narrow, as stored columns are: comparisons then stay in 64 bits; arithmetic widens.
-        return exp.cast(
-            exp.Literal.string(format(value, "f")), exp.DataType.build("DECIMAL(18, 4)")
-        )
+        return cast_to(exp.Literal.string(format(value, "f")), "DECIMAL(18, 4)")
     if isinstance(value, datetime):
         return cast(exp.Literal.string(value.isoformat(sep=" ")), value_type)
     if isinstance(value, date):

@@ -1,0 +1,319 @@
+"""Every operator means the same in DuckDB and in Python."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from kefen.compiler.facts import column
+from kefen.domain.errors import EngineError
+from kefen.engines.duckdb import DuckDBEngine
+from kefen.expressions import CATALOGUE, Call, Expression, Literal, Name, ValueType, evaluate
+from kefen.expressions import to_sql as expression_sql
+from kefen.expressions.operators import OutOfRangeError
+from kefen.expressions.types import type_of
+
+T = ValueType
+Arguments = st.SearchStrategy[tuple[tuple[ValueType, ...], list[tuple[Any, ...]]]]
+"""The types of an operator's arguments and rows of values."""
+
+ROWS = 12
+
+
+@pytest.fixture(scope="module")
+def engine() -> Iterator[DuckDBEngine]:
+    with DuckDBEngine() as made:
+        yield made
+
+
+# --- values ---------------------------------------------------------------------------------
+
+_STORED = Decimal("99999999999999.9999")
+_DECIMALS = st.one_of(
+    st.sampled_from([Decimal(0), Decimal("0.0001"), Decimal("-0.0001"), Decimal("0.00005") * 0]),
+    st.sampled_from([_STORED, -_STORED, Decimal("0.5"), Decimal("-0.5"), Decimal(3), Decimal(-7)]),
+    st.decimals(-_STORED, _STORED, places=4, allow_nan=False),
+    st.decimals(-10, 10, places=4, allow_nan=False),
+).map(lambda value: value.quantize(Decimal("0.0001")))
+_WHOLES = st.one_of(st.integers(-12, 12), st.integers(-(10**14), 10**14), st.just(2**53 + 1))
+_FACTORS = st.one_of(st.integers(-12, 12), st.integers(-(10**9), 10**9), st.just(2**31 + 1))
+_TEXTS = st.one_of(
+    st.sampled_from(["", "a", "A", "Ä", "É", "é", "İ", "ſ", "%", "_", "'", '"', "\\", "茶", "x'y"]),
+    st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\x00"), max_size=6),
+)
+_DAYS = st.one_of(
+    st.sampled_from(
+        [
+            *(date(2024, 2, 29), date(2023, 2, 28), date(2024, 1, 31), date(2024, 3, 31)),
+            *(date(2024, 3, 30), date(2024, 4, 30), date(2023, 12, 31), date(2000, 2, 29)),
+            *(date(1900, 2, 28), date(2100, 2, 28), date(2024, 2, 28)),
+        ]
+    ),
+    st.dates(date(1890, 1, 1), date(2110, 12, 31)),
+)
+_MOMENTS = st.one_of(
+    st.builds(datetime.combine, _DAYS, st.just(datetime.min.time())),
+    st.builds(datetime.combine, _DAYS, st.just(datetime.max.time())),
+    st.datetimes(datetime(1890, 1, 1), datetime(2110, 12, 31)),
+)
+_VALUES: dict[ValueType, st.SearchStrategy[Any]] = {
+    T.INTEGER: _WHOLES,
+    T.DECIMAL: _DECIMALS,
+    T.TEXT: _TEXTS,
+    T.DATE: _DAYS,
+    T.MOMENT: _MOMENTS,
+    T.BOOLEAN: st.booleans(),
+}
+
+
+def rows_of(types: Sequence[ValueType], *, known: bool = False) -> Arguments:
+    """Return rows of values of these types, unknown ones among them."""
+    cells = [_VALUES[t] if known else st.one_of(st.none(), _VALUES[t], _VALUES[t]) for t in types]
+    return st.tuples(st.just(tuple(types)), st.lists(st.tuples(*cells), min_size=1, max_size=ROWS))
+
+
+def one_of_types(*choices: Sequence[ValueType]) -> Arguments:
+    return st.one_of(*(rows_of(types) for types in choices))
+
+
+def products() -> st.SearchStrategy[Any]:
+    """Whole numbers small enough for their product, and decimals of every size."""
+    cells = st.one_of(st.none(), _FACTORS, _FACTORS)
+    whole = st.tuples(
+        st.just((T.INTEGER, T.INTEGER)),
+        st.lists(st.tuples(cells, cells), min_size=1, max_size=ROWS),
+    )
+    return st.one_of(whole, one_of_types(*NUMBER_PAIRS[1:]))
+
+
+NUMBER_PAIRS = [(T.INTEGER, T.INTEGER), (T.DECIMAL, T.DECIMAL), (T.INTEGER, T.DECIMAL)]
+NUMBER_PAIRS.append((T.DECIMAL, T.INTEGER))
+ALIKE_PAIRS = [*NUMBER_PAIRS, *((t, t) for t in (T.TEXT, T.DATE, T.MOMENT, T.BOOLEAN))]
+
+
+def tuples_like(pairs: list[tuple[ValueType, ValueType]], *, most: int = 4) -> Arguments:
+    """Return rows of two to `most` arguments that fit together pairwise."""
+    return st.sampled_from(pairs).flatmap(
+        lambda pair: st.integers(1, most - 1).flatmap(lambda n: rows_of([pair[0], *[pair[1]] * n]))
+    )
+
+
+def _with_constants(
+    types: tuple[ValueType, ...], constants: st.SearchStrategy[tuple[Any, ...]]
+) -> st.SearchStrategy[tuple[tuple[ValueType, ...], list[tuple[Any, ...]], tuple[Any, ...]]]:
+    return st.tuples(rows_of(types), constants).map(lambda both: (*both[0], both[1]))
+
+
+def ascending_cuts(of: ValueType) -> st.SearchStrategy[tuple[Any, ...]]:
+    return st.lists(_VALUES[of], max_size=25).map(lambda cuts: tuple(sorted(cuts)))
+
+
+# How each operator's arguments are made: columns, then constants.
+ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
+    **dict.fromkeys(("add", "subtract", "divide"), one_of_types(*NUMBER_PAIRS)),
+    "multiply": products(),
+    **dict.fromkeys(("negate", "absolute"), one_of_types([T.INTEGER], [T.DECIMAL])),
+    "round": st.one_of(
+        *(_with_constants((t,), st.tuples(st.integers(0, 4))) for t in (T.INTEGER, T.DECIMAL))
+    ),
+    **dict.fromkeys(
+        ("equals", "differs", "less", "at_most", "greater", "at_least"), one_of_types(*ALIKE_PAIRS)
+    ),
+    **dict.fromkeys(("and", "or"), one_of_types([T.BOOLEAN] * 2, [T.BOOLEAN] * 3)),
+    "not": rows_of([T.BOOLEAN]),
+    "one_of": tuples_like(ALIKE_PAIRS),
+    **dict.fromkeys(("is_known", "is_unknown"), one_of_types(*([t] for t in _VALUES))),
+    "if": one_of_types(*([T.BOOLEAN, *pair] for pair in ALIKE_PAIRS)),
+    **dict.fromkeys(("first_known", "smallest", "largest"), tuples_like(ALIKE_PAIRS)),
+    "date_of": one_of_types([T.MOMENT], [T.DATE]),
+    **dict.fromkeys(
+        ("days_between", "months_between"),
+        one_of_types([T.DATE, T.DATE], [T.MOMENT, T.DATE], [T.MOMENT, T.MOMENT]),
+    ),
+    "months_before": _with_constants((T.DATE,), st.tuples(st.integers(-500, 500))),
+    **dict.fromkeys(("year_of", "month_of"), one_of_types([T.DATE], [T.MOMENT])),
+    "lower": rows_of([T.TEXT]),
+    **dict.fromkeys(("contains", "starts_with"), rows_of([T.TEXT, T.TEXT])),
+    **dict.fromkeys(
+        ("cuts_below", "cuts_up_to"),
+        st.sampled_from([T.INTEGER, T.DECIMAL, T.DATE]).flatmap(
+            lambda t: _with_constants((t,), ascending_cuts(t))
+        ),
+    ),
+    "share_of": st.tuples(
+        st.just((T.DECIMAL, T.INTEGER)),
+        st.lists(
+            st.tuples(
+                st.one_of(st.none(), st.decimals(0, 100, places=4)),
+                st.one_of(st.none(), st.integers(0, 198)),
+            ),
+            min_size=1,
+            max_size=ROWS,
+        ),
+        st.just((198,)),
+    ),
+    "lookup": _with_constants(
+        (T.INTEGER,),
+        st.dictionaries(st.integers(-12, 12), _DECIMALS, min_size=1, max_size=6).map(
+            lambda pairs: tuple(x for pair in pairs.items() for x in pair)
+        ),
+    ),
+    "joined": rows_of([T.INTEGER, T.INTEGER, T.INTEGER]),
+}
+
+
+def in_sql(
+    engine: DuckDBEngine,
+    tree: Expression,
+    types: Sequence[ValueType],
+    rows: Sequence[tuple[Any, ...]],
+) -> list[Any]:
+    """Return the tree's value in DuckDB for each row of columns `c0`, `c1`, ..."""
+    stored = {T.DECIMAL: "DECIMAL(18, 4)"}
+    columns = ", ".join(f'"c{i}" {stored.get(t, t.sql)}' for i, t in enumerate(types))
+    engine.run(f"CREATE OR REPLACE TEMP TABLE given (n BIGINT, {columns})")
+    marks = ", ".join("?" for _ in range(len(types) + 1))
+    for number, row in enumerate(rows):
+        engine.run(f"INSERT INTO given VALUES ({marks})", [number, *row])
+    names = [f"c{i}" for i in range(len(types))]
+    sql = expression_sql(
+        tree,
+        {name: column(name) for name in names},
+        dict(zip(names, types, strict=True)),
+    ).sql("duckdb")
+    return [row[0] for row in engine.rows(f"SELECT {sql} FROM given ORDER BY n")]
+
+
+def tree_of(operator: str, columns: int, constants: Sequence[Any]) -> Call:
+    names = [Name(f"c{i}") for i in range(columns)]
+    if operator == "joined":
+        return Call(operator, (Literal("-"), *names))
+    return Call(operator, (*names, *(Literal(value) for value in constants)))
+
+
+def test_every_operator_has_a_parity_test() -> None:
+    assert set(ARGUMENTS) == set(CATALOGUE)
+
+
+@pytest.mark.parametrize("operator", sorted(ARGUMENTS))
+@settings(max_examples=12)
+@given(data=st.data())
+def test_sql_and_python_agree(engine: DuckDBEngine, operator: str, data: st.DataObject) -> None:
+    types, rows, *further = data.draw(ARGUMENTS[operator])
+    tree = tree_of(operator, len(types), further[0] if further else ())
+    scope = {f"c{i}": t for i, t in enumerate(types)}
+    expected = [evaluate(tree, {f"c{i}": value for i, value in enumerate(row)}) for row in rows]
+    found = in_sql(engine, tree, types, rows)
+    assert found == expected
+    if type_of(tree, scope) is T.DECIMAL:
+        assert all(v is None or v.as_tuple().exponent == -4 for v in found)
+
+
+@pytest.mark.parametrize("operator", ["add", "subtract", "multiply", "negate", "absolute"])
+def test_whole_numbers_past_64_bits_are_refused_by_both(
+    engine: DuckDBEngine, operator: str
+) -> None:
+    least = -(2**63)
+    types: tuple[ValueType, ...] = (T.INTEGER, T.INTEGER)
+    row: tuple[Any, ...] = (least, 2 if operator == "multiply" else least)
+    if operator == "subtract":
+        row = (least, 1)
+    if operator in ("negate", "absolute"):
+        types, row = types[:1], row[:1]
+    tree = tree_of(operator, len(types), ())
+    with pytest.raises(OutOfRangeError):
+        evaluate(tree, {f"c{i}": value for i, value in enumerate(row)})
+    with pytest.raises(EngineError):
+        in_sql(engine, tree, types, [row])
+
+
+def test_division_by_zero_is_unknown(engine: DuckDBEngine) -> None:
+    tree = tree_of("divide", 2, ())
+    assert in_sql(engine, tree, (T.INTEGER, T.INTEGER), [(5, 0), (0, 0), (-5, 2)]) == [
+        None,
+        None,
+        Decimal("-2.5000"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "places", "expected"),
+    [
+        ("0.5", 0, "1"),
+        ("-0.5", 0, "-1"),
+        ("2.5", 0, "3"),
+        ("1.0049", 2, "1.00"),
+        ("1.0050", 2, "1.01"),
+        ("-1.0050", 2, "-1.01"),
+        ("99999999999999.9999", 3, "100000000000000.000"),
+    ],
+)
+def test_halves_are_rounded_away_from_zero(
+    engine: DuckDBEngine, value: str, places: int, expected: str
+) -> None:
+    tree = tree_of("round", 1, (places,))
+    row = (Decimal(value),)
+    assert in_sql(engine, tree, (T.DECIMAL,), [row]) == [Decimal(expected)]
+    assert evaluate(tree, {"c0": row[0]}) == Decimal(expected)
+
+
+@pytest.mark.parametrize("member", [1, None])
+def test_a_list_with_an_unknown_member_leaves_the_answer_unknown(
+    engine: DuckDBEngine, member: int | None
+) -> None:
+    tree = Call("one_of", (Name("c0"), Literal(1), Name("c1")))
+    row = (1, member)
+    expected = None if member is None else True
+    assert evaluate(tree, {"c0": 1, "c1": member}) is expected
+    assert in_sql(engine, tree, (T.INTEGER, T.INTEGER), [row]) == [expected]
+
+
+def test_sums_past_28_digits_stay_exact(engine: DuckDBEngine) -> None:
+    square = Call("multiply", (Name("c0"), Name("c0")))
+    tree = Call("subtract", (Call("add", (square, Name("c1"))), square))
+    row = (Decimal("99999999999999.9999"), Decimal("0.0001"))
+    assert evaluate(tree, {"c0": row[0], "c1": row[1]}) == Decimal("0.0001")
+    assert in_sql(engine, tree, (T.DECIMAL, T.DECIMAL), [row]) == [Decimal("0.0001")]
+
+
+# --- whole expressions ----------------------------------------------------------------------
+
+_NUMBERS: st.SearchStrategy[Expression] = st.recursive(
+    st.one_of(
+        st.sampled_from([Name("c0"), Name("c1"), Name("c2")]),
+        st.integers(-9, 9).map(Literal),
+        st.decimals(-9, 9, places=4).map(Literal),
+        st.just(Literal(None)),
+    ),
+    lambda inner: st.one_of(
+        *(
+            st.tuples(inner, inner).map(lambda both, o=o: Call(o, both))  # type: ignore[misc]
+            for o in ("add", "subtract", "multiply", "divide", "smallest", "first_known")
+        ),
+        inner.map(lambda one: Call("absolute", (one,))),
+        st.tuples(inner, inner, inner).map(
+            lambda three: Call("if", (Call("less", three[:2]), three[2], three[0]))
+        ),
+        st.tuples(inner, inner, inner).map(
+            lambda three: Call("if", (Call("one_of", three), three[1], three[2]))
+        ),
+    ),
+    max_leaves=7,
+)
+
+
+@settings(max_examples=60)
+@given(tree=_NUMBERS, rows=rows_of((T.INTEGER, T.DECIMAL, T.DECIMAL)))
+def test_expressions_of_several_operators_agree(
+    engine: DuckDBEngine, tree: Expression, rows: tuple[Any, list[tuple[Any, ...]]]
+) -> None:
+    types, values = rows
+    small = [tuple(v % 1000 if v is not None else None for v in row) for row in values]
+    expected = [evaluate(tree, {f"c{i}": v for i, v in enumerate(row)}) for row in small]
+    assert in_sql(engine, tree, types, small) == expected
