@@ -80,6 +80,8 @@ class ColumnEvidence:
 
 def text_of(raw: RawColumn) -> SQL:
     """Return the cell as trimmed text; null where it is blank."""
+    if raw.clean:
+        return raw.value
     if raw.kind in ("text", "mixed"):
         return statement("nullif(trim({v}, {blank}), '')", v=raw.value, blank=BLANK)
     return statement("CAST({v} AS VARCHAR)", v=raw.value)
@@ -98,11 +100,11 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
     blank = statement("{text} IS NULL", text=text)
     if column.kind in (Kind.ID, Kind.TEXT):
         return _text_column(column, raw, text)
-    filled = _filled(text) if raw.kind in ("text", "mixed") else text
+    filled = _filled(text) if raw.kind in ("text", "mixed") and not raw.clean else text
     if raw.kind in ("text", "mixed"):
         blank = statement("{filled} IS NULL", filled=filled)
     if column.kind is Kind.CODE:
-        value, cheap = _code(column, filled, evidence), False
+        value, cheap = _code(column, filled, evidence), raw.clean
     elif column.kind is Kind.BOOLEAN:
         value, cheap = _boolean(raw, filled), raw.kind == "boolean"
     elif column.kind in (Kind.DATE, Kind.TIMESTAMP):
@@ -157,7 +159,7 @@ def _text_column(column: Column, raw: RawColumn, text: SQL) -> Conversion:
             value=_filled(text) if column.kind is Kind.ID else text,
         )
         certain = False
-    elif raw.kind == "text" and column.kind is Kind.ID:
+    elif raw.kind == "text" and column.kind is Kind.ID and not raw.clean:
         value = _filled(text)
     elif raw.kind == "mixed" and raw.kinds is not None:
         value = statement(
@@ -213,6 +215,14 @@ def _code(column: Column, text: SQL, evidence: ColumnEvidence) -> SQL:
     answers = [(word.lower().strip(), code) for word, code in own.items()]
     answers += [pair for pair in code_answers(column.codes) if pair[0] not in dict(answers)]
     value = choose(lower, answers)
+    if not own:
+        # Most files that are large have the codes themselves.
+        value = statement(
+            "CASE WHEN {text} IN ({codes}) THEN {text} ELSE {value} END",
+            text=text,
+            codes=listed(literal(code) for code in column.codes),
+            value=value,
+        )
     if other is None:
         return value
     return statement(

@@ -65,6 +65,8 @@ class RawColumn:
         value: SQL for the cell.
         kinds: SQL for the kind of each cell of a `mixed` column.
         from_spreadsheet: Whether text such as `#N/A` is a formula's error.
+        clean: Whether every cell of a text column is known to be null or to be used as it is:
+            nothing to trim, not empty, none of the words for nothing.
     """
 
     heading: str
@@ -72,6 +74,7 @@ class RawColumn:
     value: SQL
     kinds: SQL | None = None
     from_spreadsheet: bool = False
+    clean: bool = False
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.lake.dataset import Finding, ReadTable
 from kefen.lake.reading import messages
+from kefen.lake.reading.clean_text import with_clean_columns
 from kefen.lake.reading.columns import choose_columns
 from kefen.lake.reading.compute import computed_column
 from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
@@ -92,6 +93,10 @@ def read_table(
             for path in source.paths
         ]
         choices = [choose_columns(file, contract, mapping) for file, _ in opened]
+        opened = [
+            (with_clean_columns(engine, file, _headings(choice)), found)
+            for (file, found), choice in zip(opened, choices, strict=True)
+        ]
         files = [(file, choice) for (file, _), choice in zip(opened, choices, strict=True)]
         evidence = weigh_evidence(engine, contract, files, mapping)
     prepared = [
@@ -104,6 +109,11 @@ def read_table(
         for position, ((file, found), choice) in enumerate(zip(opened, choices, strict=True))
     ]
     return _assemble(engine, contract, prepared, options)
+
+
+def _headings(choice: ColumnChoice) -> frozenset[str]:
+    """Return the headings that columns of the contract are taken from."""
+    return frozenset(given for given in choice.columns.values() if isinstance(given, str))
 
 
 @contextmanager
