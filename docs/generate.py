@@ -341,7 +341,7 @@ def _score(scheme: Scheme, language: Language) -> str:
             .in_language(language)
         )
     if scheme.scored:
-        tiles = any(isinstance(i.scoring, Tiles) for i in scheme.indicators)
+        tiles = [isinstance(i.scoring, Tiles) for i in scheme.indicators] == [True]
         words = (
             Text("the number of the part, 1 is the lowest", "所在等分的序号，1 为最低")
             if tiles
