@@ -74,12 +74,15 @@ def _show(report: QualityReport, *, everything: bool) -> None:
 
 
 def _show_verdicts(screen: Console, report: QualityReport) -> None:
-    from kefen.cli.layout import definition_list
+    from kefen.cli.layout import cell_width, padded, wrapped
     from kefen.lake.quality.report import PRINCIPLE_NAMES
 
+    names = {principle: say(name) for principle, name in PRINCIPLE_NAMES.items()}
+    column = max(map(cell_width, names.values())) + 2
     for verdict in report.verdicts:
-        rows = [(say(PRINCIPLE_NAMES[verdict.principle]), say(verdict.words))]
-        for line in definition_list(rows, screen.width):
+        lines = wrapped(say(verdict.words), screen.width, " " * column)
+        first = f"{padded(names[verdict.principle], column)}{lines[0].lstrip()}"
+        for line in (first, *lines[1:]):
             screen.print(line, style=_STANDINGS[verdict.standing])
 
 

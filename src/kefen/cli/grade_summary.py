@@ -45,22 +45,14 @@ def show_graded(graded: Graded) -> None:
 
 def _show_head(screen: Console, graded: Graded) -> None:
     run, record = graded.run, graded.run.record
-    head = Text(
-        "{n} customers graded as of {d} under “{s}”, version {v}",
-        "按《{s}》第 {v} 版为 {n} 位客户评级，评级日 {d}",
-    )
+    head = Text("{n} customers, graded as of {d}", "{n} 位客户，评级日 {d}")
     screen.print()
     screen.print(
-        say(
-            head.filled(
-                n=count(record["customers"]["graded"]),
-                d=run.as_of.isoformat(),
-                s=run.standard.name,
-                v=run.standard.version,
-            )
-        ),
+        say(head.filled(n=count(record["customers"]["graded"]), d=run.as_of.isoformat())),
         style="bold",
     )
+    standard = Text("{s}, version {v}.", "{s}，第 {v} 版。")
+    print_prose(screen, say(standard.filled(s=run.standard.name, v=run.standard.version)), "dim")
     print_prose(screen, say(_window(graded)), "dim")
     for warning in _warnings(graded):
         print_prose(screen, say(warning), "yellow")
@@ -135,6 +127,7 @@ class _Row(NamedTuple):
     style: str
     customers: int
     revenue: Decimal | None
+    reason: str = ""
 
 
 def _show_scheme(
@@ -156,10 +149,10 @@ def _show_scheme(
     table.add_column(width=26, overflow="ellipsis", no_wrap=True)
     table.add_column(justify="right", min_width=7, no_wrap=True)
     table.add_column(justify="right", min_width=7, no_wrap=True)
-    table.add_column(no_wrap=True)
+    table.add_column()
     for row in rows:
-        share = Styled()
-        if row.revenue is not None and revenue > 0 and row.style != "dim":
+        share = Styled(row.reason)
+        if row.revenue is not None and revenue > 0 and not row.reason:
             share = Styled(f"{bar(row.revenue, revenue):20} ", style=row.style)
             share.append(percent(row.revenue, revenue), style="dim")
         style = row.style if row.style == "dim" else ""
@@ -196,7 +189,8 @@ def _rows(scheme: Scheme, classes: Sequence[ClassTally], graded: Graded) -> Iter
     for tally in classes:
         if tally.grade is None:
             reason = graded.run.standard.reasons[str(tally.reason)]
-            yield _Row(say(reason), "dim", tally.customers, tally.revenue)
+            words = say(Text("no grade", "无等级"))
+            yield _Row(words, "dim", tally.customers, tally.revenue, say(reason))
 
 
 def _show_not_run(screen: Console, graded: Graded) -> None:

@@ -62,8 +62,8 @@ def _show_explanation(explained: Explanation, *, full: bool) -> None:
     if not full and explained.schemes:
         screen.print()
         hint = Text(
-            "In full: --scheme {s}. What would change it: kefen what-if {c}",
-            "详情：--scheme {s}。如何改变等级：kefen what-if {c}",
+            "In full: add --scheme {s}. What would change it: kefen what-if {c} --to GRADE",
+            "详情：加 --scheme {s}。如何改变等级：kefen what-if {c} --to 等级",
         )
         print_prose(
             screen, say(hint.filled(s=explained.schemes[0].scheme, c=explained.customer)), "dim"
