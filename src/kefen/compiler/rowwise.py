@@ -124,6 +124,7 @@ def grades_of_customer(
     grades: dict[str, RowGrade] = {}
     for index, name in enumerate(names):
         plan = SchemePlan(standard, standard.schemes[name], names[:index], as_of)
+        plan.apply(calibrations[name])
         own: Row = {}
         for step in plan.eligibility():
             own[step.name] = stored(evaluate(step.expression, values | own), step.type)

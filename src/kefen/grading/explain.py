@@ -341,11 +341,11 @@ def _line(
         points=rounded(Decimal(points)) if isinstance(points, int | Decimal) else None,
         at_best=at_best,
         better=indicator.better,
-        note=_missing_note(run, indicator) if value is None and eligible else None,
+        note=_missing_note(run, indicator, values) if value is None and eligible else None,
     )
 
 
-def _missing_note(run: StoredRun, indicator: Indicator) -> Text:
+def _missing_note(run: StoredRun, indicator: Indicator, values: Mapping[str, Value]) -> Text:
     unavailable = set(run.record.get("metrics_not_available", ()))
     handed = (
         Text("; its weight went to the others", "；其权重由其他指标分担")
@@ -354,6 +354,10 @@ def _missing_note(run: StoredRun, indicator: Indicator) -> Text:
     )
     if unavailable & set(names_in(indicator.value)):
         return Text("not imported{h}", "未导入{h}").filled(h=handed)
+    if all(values.get(name) is not None for name in names_in(indicator.value)):
+        return Text(
+            "not in the calibration, which was made without it{h}", "标定时尚无此数据{h}"
+        ).filled(h=handed)
     return Text("not known for this customer{h}", "该客户缺此数据{h}").filled(h=handed)
 
 

@@ -100,6 +100,7 @@ class _Grading:
         self.on_stage = on_stage
         self.seconds: dict[str, float] = {}
         self.calibrations: dict[str, SchemeCalibration] = {}
+        self._learns_nothing: set[str] = set()
 
     def run(self) -> GradedRun:
         with self._stage("population"):
@@ -218,24 +219,25 @@ class _Grading:
         self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
     ) -> tuple[Step, ...]:
         scheme = plan.scheme
-        if self.frozen is not None:
-            learned = self.frozen.schemes.get(scheme.id)
-            if learned is None:
-                raise DataError(
-                    Text(
-                        "the calibration has nothing for the scheme “{s}”",
-                        "标定中没有方案“{s}”",
-                    ).filled(s=scheme.name),
-                    mend=Text(
-                        "It was made from data without it; calibrate anew without --calibration.",
-                        "该标定来自缺少此方案数据的评级；请去掉 --calibration 重新标定。",
-                    ),
-                )
-        elif learns_from_population(scheme):
+        learned = SchemeCalibration(0)
+        if not learns_from_population(scheme):
+            self._learns_nothing.add(scheme.id)
+        elif self.frozen is None:
             learned = calibrate_scheme(self.engine, plan, source, types)
+        elif scheme.id in self.frozen.schemes:
+            learned = self.frozen.schemes[scheme.id]
         else:
-            learned = SchemeCalibration(0)
+            raise DataError(
+                Text(
+                    "the calibration has nothing for the scheme “{s}”", "标定中没有方案“{s}”"
+                ).filled(s=scheme.name),
+                mend=Text(
+                    "It was made from data without it; calibrate anew without --calibration.",
+                    "该标定来自缺少此方案数据的评级；请去掉 --calibration 重新标定。",
+                ),
+            )
         self.calibrations[scheme.id] = learned
+        plan.apply(learned)
         return plan.grading(learned, self._patterns(plan, source, types))
 
     def _patterns(self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]) -> list[int]:
@@ -259,10 +261,8 @@ class _Grading:
     ) -> dict[str, int]:
         """Make the relation of grades, one row a customer and scheme; return graded counts."""
         graded = self._graded_counts(running)
-        if self.frozen is None:
-            for name in running:
-                if not learns_from_population(self.standard.schemes[name]):
-                    self.calibrations[name] = SchemeCalibration(graded[name])
+        for name in self._learns_nothing:
+            self.calibrations[name] = SchemeCalibration(graded[name])
         constants = self.standard.constants
         thin = covered is not None and Fraction(*covered) < constants.coverage
         parts: list[exp.Select] = []

@@ -188,15 +188,20 @@ class StoredRun:
         if identifier not in self._plans:
             before = self.running[: self.running.index(identifier)]
             scheme = self.standard.schemes[identifier]
-            self._plans[identifier] = SchemePlan(self.standard, scheme, before, self.as_of)
+            plan = SchemePlan(self.standard, scheme, before, self.as_of)
+            plan.apply(self._learned(identifier))
+            self._plans[identifier] = plan
         return self._plans[identifier]
+
+    def _learned(self, identifier: str) -> SchemeCalibration:
+        return self.calibration.schemes.get(identifier, SchemeCalibration(0))
 
     def _compiled(self, identifier: str, pattern: int | None) -> _Compiled:
         """Return a scheme's steps: up to eligibility for no pattern, else all of them."""
         key = (identifier, pattern)
         if key not in self._steps:
             plan = self._plan(identifier)
-            learned = self.calibration.schemes.get(identifier, SchemeCalibration(0))
+            learned = self._learned(identifier)
             steps = plan.eligibility() if pattern is None else plan.grading(learned, [pattern])
             self._steps[key] = _Compiled(
                 steps, tuple((step.name, evaluation(step.expression)) for step in steps)
