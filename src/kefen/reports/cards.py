@@ -333,7 +333,7 @@ class _Card:
         if "cases" in self._people.run.facts:
             ((complaints, waiting),) = self._people.rows(
                 """
-                SELECT count(*) FILTER (WHERE kind = 'complaint' AND opened_"at"::DATE > ?),
+                SELECT count(*) FILTER (WHERE kind = 'complaint' AND opened_at::DATE > ?),
                        count(*) FILTER (WHERE closed_at IS NULL)
                 FROM report_cases WHERE customer_id = ?""",
                 [start, self._customer],
