@@ -210,7 +210,8 @@ def graded(
     )
     engine.run(
         "CREATE OR REPLACE VIEW as_of_orders AS"
-        " SELECT *, ordered_at::DATE AS ordered_on FROM orders WHERE ordered_at::DATE <= (SELECT as_of FROM span)"
+        " SELECT *, ordered_at::DATE AS ordered_on FROM orders"
+        " WHERE ordered_at::DATE <= (SELECT as_of FROM span)"
         " AND coalesce(status, 'completed') = 'completed'"
     )
     engine.run(

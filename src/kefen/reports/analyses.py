@@ -69,20 +69,16 @@ def crossed(people: Population, value: Scheme | None) -> Iterator[Bases]:
     people.engine.run(
         """
         CREATE OR REPLACE TEMP TABLE report_classes AS
-        WITH classes AS (
-          SELECT customer_id,
-                 max(grade) FILTER (WHERE scheme = $1) AS value,
-                 max(grade) FILTER (WHERE scheme = 'satisfaction') AS satisfaction,
-                 max(grade) FILTER (WHERE scheme = 'product') AS product,
-                 max(grade) FILTER (WHERE scheme = 'size') AS size
-          FROM report_grades
-          WHERE scheme = $1 OR scheme IN ('satisfaction', 'product', 'size')
-          GROUP BY customer_id
-        )
-        SELECT b.customer_id, c.value, c.satisfaction, c.product, c.size, b.industry,
+        WITH graded AS (SELECT customer_id, scheme, grade FROM report_grades)
+        SELECT b.customer_id, v.grade AS value, s.grade AS satisfaction, p.grade AS product,
+               z.grade AS size, b.industry,
                CASE WHEN $2 THEN b.region ELSE b.country END AS region,
                b.sales, b.sales_before, b.margin, b.purchases
-        FROM report_base b LEFT JOIN classes c USING (customer_id)""",
+        FROM report_base b
+        LEFT JOIN graded v ON v.scheme = $1 AND v.customer_id = b.customer_id
+        LEFT JOIN graded s ON s.scheme = 'satisfaction' AND s.customer_id = b.customer_id
+        LEFT JOIN graded p ON p.scheme = 'product' AND p.customer_id = b.customer_id
+        LEFT JOIN graded z ON z.scheme = 'size' AND z.customer_id = b.customer_id""",
         [value.id if value else "", region == "region"],
     )
     try:
@@ -140,34 +136,50 @@ def _missing(people: Population, bases: Bases) -> tuple[Text, ...]:
     return (Text("Left out here: {why}.", "此处未列：{why}。").filled(why=joined),)
 
 
+_PRODUCT_SALES = """
+SELECT category, value,
+       coalesce(sum(amount) FILTER (WHERE period > months), 0) AS sales,
+       coalesce(sum(amount) FILTER (WHERE period <= months), 0) AS before,
+       sum(amount - cost) FILTER (WHERE period > months) AS margin
+FROM report_orders o
+JOIN report_days ON ordered_on = day
+JOIN report_classes c ON c.customer_id = o.customer_id
+CROSS JOIN report_dates
+GROUP BY ALL ORDER BY ALL"""
+
+# Each shown category is one bit, so that a customer's categories are gathered in one number.
+_PRODUCT_CUSTOMERS = """
+WITH bits AS (
+  SELECT unnest(?::VARCHAR[]) AS category, unnest(range(len(?::VARCHAR[]))) AS bit
+), bought AS (
+  SELECT customer_id, bit_or(1::BIGINT << bit::INTEGER) AS categories
+  FROM report_orders o
+  JOIN report_days ON ordered_on = day
+  JOIN bits b ON b.category IS NOT DISTINCT FROM o.category
+  CROSS JOIN report_dates
+  WHERE period > months
+  GROUP BY customer_id
+)
+SELECT category, count(*) FILTER (WHERE categories & (1::BIGINT << bit::INTEGER) <> 0)
+FROM bits CROSS JOIN (SELECT categories FROM bought SEMI JOIN report_classes USING (customer_id))
+GROUP BY ALL"""
+
+
 def _products(people: Population, bases: Bases) -> Table:
     grades = bases.value.grades if bases.value else ()
     codes: list[str | None] = [*(grade.id for grade in grades), None]
-    held: dict[str | None, list[Decimal | int | None]] = {}
+    held: dict[str | None, list[Decimal | None]] = {}
     by_grade: dict[tuple[str | None, str | None], Decimal] = {}
-    for category, value, customers, sales, before, margin in people.rows("""
-        WITH bought AS (
-          SELECT customer_id, category,
-                 coalesce(sum(amount) FILTER (WHERE period > months), 0) AS sales,
-                 coalesce(sum(amount) FILTER (WHERE period <= months), 0) AS before,
-                 sum(amount - cost) FILTER (WHERE period > months) AS margin,
-                 bool_or(period > months) AS now
-          FROM report_orders JOIN report_days ON ordered_on = day CROSS JOIN report_dates
-          GROUP BY ALL
-        )
-        SELECT category, value, count(*) FILTER (WHERE now), sum(bought.sales), sum(before),
-               sum(bought.margin)
-        FROM bought JOIN report_classes USING (customer_id)
-        GROUP BY ALL ORDER BY ALL"""):
-        sums = held.setdefault(category, [0, Decimal(0), Decimal(0), None])
-        for index, amount in enumerate((customers, sales, before, margin)):
+    for category, value, sales, before, margin in people.rows(_PRODUCT_SALES):
+        sums = held.setdefault(category, [Decimal(0), Decimal(0), None])
+        for index, amount in enumerate((sales, before, margin)):
             if amount is not None:
                 sums[index] = amount + (sums[index] or 0)
         code = value if value in codes else None
         by_grade[category, code] = by_grade.get((category, code), Decimal(0)) + sales
     named = sorted(
         (category for category in held if category is not None),
-        key=lambda category: (-Decimal(held[category][1] or 0), category),
+        key=lambda category: (-(held[category][0] or 0), category),
     )
     shown: list[tuple[Cell, list[str | None]]] = [(name, [name]) for name in named[:_SHOWN]]
     rest: list[str | None] = list(named[_SHOWN:])
@@ -176,17 +188,21 @@ def _products(people: Population, bases: Bases) -> Table:
     if None in held:
         shown.append((UNKNOWN, [None]))
 
+    counted = [categories[0] for _, categories in shown if len(categories) == 1]
+    customers: dict[str | None, int] = dict(
+        people.rows(_PRODUCT_CUSTOMERS, [counted, counted]) if counted else ()
+    )
+
     def row(name: Cell, categories: list[str | None]) -> Row:
-        customers = sum(int(held[c][0] or 0) for c in categories)
         sales, before = (
-            sum((Decimal(held[c][index] or 0) for c in categories), Decimal(0)) for index in (1, 2)
+            sum((held[c][index] or Decimal(0) for c in categories), Decimal(0)) for index in (0, 1)
         )
-        margins = [Decimal(m) for c in categories if (m := held[c][3]) is not None]
+        margins = [margin for c in categories if (margin := held[c][2]) is not None]
         margin = sum(margins, Decimal(0)) if margins else None
         return Row(
             (
                 name,
-                customers if len(categories) == 1 else None,
+                customers.get(categories[0], 0) if len(categories) == 1 else None,
                 sales,
                 share(sales, people.totals.sales),
                 growth(sales, before),
@@ -225,6 +241,7 @@ def _products(people: Population, bases: Bases) -> Table:
         SELECT coalesce(sum(amount), 0) FROM report_orders JOIN report_days ON ordered_on = day
         CROSS JOIN report_dates WHERE period > months AND category IS NULL""")
     cells = list(total.cells)
+    cells[1] = None
     cells[2] = people.totals.sales
     cells[5] = people.totals.margin
     return Table(

@@ -39,7 +39,10 @@ def _list(people: Population) -> Table:
     people.engine.run(
         """
         CREATE OR REPLACE TEMP TABLE report_listed AS
-        SELECT * FROM report_base ORDER BY sales DESC NULLS LAST, customer_id LIMIT ?""",
+        SELECT * FROM report_base SEMI JOIN (
+          SELECT customer_id FROM report_base
+          ORDER BY sales DESC NULLS LAST, customer_id LIMIT ?
+        ) USING (customer_id)""",
         [LIST_ROWS],
     )
     try:

@@ -232,32 +232,40 @@ def _note(people: Population, leading: Scheme | None) -> Text:
     )
 
 
+_PLACES = """
+SELECT country, region, city, count(*), count(*) FILTER (WHERE existing),
+       count(*) FILTER (WHERE gained), count(*) FILTER (WHERE lost), sum(sales), sum(sales_before)
+FROM report_base GROUP BY ALL ORDER BY ALL"""
+_GRADES = """
+SELECT country, region, city, grade, count(*)
+FROM report_base
+LEFT JOIN (SELECT customer_id, grade FROM report_grades WHERE scheme = ?) USING (customer_id)
+GROUP BY ALL ORDER BY ALL"""
+_OWNERS = """
+SELECT country, region, city, owner, count(*) FROM report_base
+WHERE owner IS NOT NULL GROUP BY ALL ORDER BY ALL"""
+
+
 def _tree(people: Population, levels: Sequence[str], leading: Scheme | None) -> _Place:
-    rows = people.rows(
-        """
-        SELECT country, region, city, grade, owner, count(*), count(*) FILTER (WHERE existing),
-               count(*) FILTER (WHERE gained), count(*) FILTER (WHERE lost),
-               sum(sales), sum(sales_before)
-        FROM report_base
-        LEFT JOIN (SELECT customer_id, grade FROM report_grades WHERE scheme = ?)
-          USING (customer_id)
-        GROUP BY ALL ORDER BY ALL""",
-        [leading.id if leading else ""],
-    )
     root = _Place(None)
-    for country, region, city, grade, owner, customers, existing, gained, lost, *sums in rows:
-        values = {"country": country, "region": region, "city": city}
-        counted = _Place(
-            None, customers, existing, gained, lost, sums[0], sums[1], {grade: customers}
-        )
-        if owner is not None:
-            counted.owners[owner] = customers
+
+    def add(names: Sequence[str | None], counted: _Place) -> None:
+        values = dict(zip(_LEVELS, names, strict=True))
         place = root
         place.add(counted)
         for level in levels:
             name = values[level]
             place = place.parts.setdefault(name, _Place(name))
             place.add(counted)
+
+    for *names, customers, existing, gained, lost, sales, before in people.rows(_PLACES):
+        add(names, _Place(None, customers, existing, gained, lost, sales, before))
+    if leading is not None:
+        for *names, grade, customers in people.rows(_GRADES, [leading.id]):
+            add(names, _Place(None, grades={grade: customers}))
+    if people.has_column("customers", "owner"):
+        for *names, owner, customers in people.rows(_OWNERS):
+            add(names, _Place(None, owners={owner: customers}))
     return root
 
 
