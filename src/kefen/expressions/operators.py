@@ -109,6 +109,12 @@ def _numbers(types: list[ValueType], call: Call) -> ValueType:
     return common
 
 
+def _one_number(types: list[ValueType], call: Call) -> ValueType:
+    if len(types) != 1:
+        raise _wrong(call, Text("one number", "一个数值"))
+    return _numbers(types, call)
+
+
 def _decimal(types: list[ValueType], call: Call) -> ValueType:
     _numbers(types, call)
     return ValueType.DECIMAL
@@ -256,7 +262,7 @@ _add(
         "absolute",
         "absolute(a)",
         Text("The number without its sign.", "绝对值。"),
-        _numbers,
+        _one_number,
         lambda v: v[0].copy_abs() if isinstance(v[0], Decimal) else abs(v[0]),
         lambda a, t: exp.Abs(this=a[0]),
         callable=True,

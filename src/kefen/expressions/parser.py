@@ -14,6 +14,9 @@ from kefen.expressions.tree import Call, Expression, Literal, Name
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60
+MAX_SIZE = 5_000
+# How often an operator's SQL repeats its arguments: nested, they multiply.
+_REPEATS = {"divide": 3, "smallest": 2, "largest": 2, "months_before": 4, "months_between": 8}
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -45,7 +48,8 @@ _COMPARISONS = {
     ">": "greater",
     ">=": "at_least",
 }
-_WORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "true", "false"})
+WORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "true", "false"})
+"""Words of the language: nothing can be called by them."""
 
 
 class ExpressionError(Exception):
@@ -92,7 +96,37 @@ def parse(source: str) -> Expression:
     parser = _Parser(_tokens(source), len(source))
     tree = parser.expression()
     parser.end()
+    _check_size(tree)
     return tree
+
+
+def _check_size(tree: Expression) -> None:
+    """Refuse trees that are too deep to walk, or too large once written as SQL."""
+    mend = Text("Split it: name parts of it as metrics.", "请拆分：把其中的部分定义为指标。")
+    pending = [(tree, 1)]
+    while pending:
+        node, depth = pending.pop()
+        if depth > MAX_DEPTH:
+            raise ExpressionError(
+                Text(
+                    "the expression has more than {n} steps in a row", "表达式连续运算超过 {n} 步"
+                ).filled(n=MAX_DEPTH),
+                node.at,
+                mend,
+            )
+        if isinstance(node, Call):
+            pending.extend((argument, depth + 1) for argument in node.arguments)
+    if _size(tree) > MAX_SIZE:
+        raise ExpressionError(Text("the expression is too involved", "表达式过于复杂"), 0, mend)
+
+
+def _size(tree: Expression) -> int:
+    if not isinstance(tree, Call):
+        return 1
+    sizes = [_size(argument) for argument in tree.arguments]
+    if tree.operator == "one_of":
+        return 1 + len(sizes) * sizes[0] + 2 * sum(sizes[1:])
+    return 1 + _REPEATS.get(tree.operator, 1) * sum(sizes)
 
 
 def _tokens(source: str) -> list[_Token]:
@@ -252,7 +286,7 @@ class _Parser:
                     Text("Operators: {o}.", "可用的运算：{o}。").filled(o=usable),
                 )
             return Call(token.text, self._arguments(), token.at)
-        if token.text in _WORDS:
+        if token.text in WORDS:
             raise ExpressionError(
                 Text("“{t}” is not expected here", "此处不应出现“{t}”").filled(t=token.text),
                 token.at,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import WORDS, ExpressionError, parse
 from kefen.expressions.tree import Call, Name, names_in, replace_names
 from kefen.expressions.types import ValueType, type_of_kind
 from kefen.standards.document import Mapping, Scalar
@@ -42,7 +42,7 @@ TAKES = ("largest", "smallest", "mean", "sum")
 _COMMON = {"name", "description", "unit"}
 _FACT = {*AGGREGATES, "where", "over", "dated", "per", "each", "take", "by", *_COMMON}
 _METRIC = Text("a metric", "指标")
-RESERVED = frozenset({"as_of", "customer_id"})
+RESERVED = frozenset({"as_of", "customer_id"}) | WORDS
 _NUMBERS = (ValueType.INTEGER, ValueType.DECIMAL)
 _DATES = (ValueType.DATE, ValueType.MOMENT)
 
