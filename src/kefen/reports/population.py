@@ -298,10 +298,10 @@ _DERIVED = (
         )
         SELECT r.customer_id,
                as_of - r.due_on AS days_late,
-               r.amount - greatest(
-                 CASE WHEN r.settled_on IS NOT NULL THEN r.amount
-                      ELSE coalesce(r.settled_amount, 0) END,
-                 coalesce(m.paid, 0)) AS open_amount
+               CASE WHEN r.settled_on IS NOT NULL THEN 0::DECIMAL(18, 4)
+                    WHEN r.amount < 0 THEN r.amount - coalesce(r.settled_amount, m.paid, 0)
+                    ELSE r.amount - greatest(coalesce(r.settled_amount, 0), coalesce(m.paid, 0))
+               END AS open_amount
         FROM report_receivables r
         CROSS JOIN report_dates
         LEFT JOIN matched m ON m.invoice_id = r.invoice_id
