@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from kefen.reports.model import Block, Section
     from kefen.standards.model import Scheme, Standard
 
+_LISTED_COLUMNS = 4
 LABEL = Text("Generated sample data: {names}", "生成的示例数据：{names}")
 
 
@@ -23,9 +25,21 @@ def generated_label(generated: Collection[str]) -> Text | None:
     """Return the label that names generated tables and columns; None when there are none."""
     if not generated:
         return None
-    names = [_label(name) for name in sorted(generated)]
+    names = _names_of(sorted(generated))
     joined = Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
     return LABEL.filled(names=joined)
+
+
+def _names_of(generated: list[str]) -> list[Text]:
+    """Return the names to show: many columns of one table are counted, not listed."""
+    columns = Counter(_table(name) for name in generated if "." in name)
+    many = {table for table, count in columns.items() if count > _LISTED_COLUMNS}
+    names = [_label(name) for name in generated if "." not in name or _table(name) not in many]
+    names += [
+        Text("{n} columns of {t}", "{t}的 {n} 列").filled(n=columns[table], t=TABLES[table].label)
+        for table in sorted(many)
+    ]
+    return names
 
 
 def labelled(section: Section, generated: Collection[str]) -> Section:
@@ -51,6 +65,9 @@ def _table(name: str) -> str:
 
 def _label(name: str) -> Text:
     table, _, column = name.partition(".")
+    earlier, _, day = name.partition(" before ")
+    if day and earlier in TABLES:
+        return Text("{t} before {d}", "{d} 之前的{t}").filled(t=TABLES[earlier].label, d=day)
     contract = TABLES.get(table)
     if contract is None:
         return Text.same(name)
