@@ -94,6 +94,49 @@ def test_regions_say_who_bought_who_did_not_and_what_grew(make_run: RunMaker) ->
     assert row(table(report, "regions"), "South")["prospects"] == 1
 
 
+def test_places_within_places_name_their_leading_owner(make_run: RunMaker) -> None:
+    places = [
+        ("China", "X", "Li"),
+        ("China", "Y", "Wu"),
+        ("China", "Y", "Wu"),
+        ("France", "X", "An"),
+    ]
+    customers = [
+        {"customer_id": str(n), "country": country, "region": region, "owner": owner}
+        for n, (country, region, owner) in enumerate(places)
+    ]
+    found = table(build_report(make_run(customers=customers)), "regions")
+    shown = [
+        (line.level, line.cells[0], line.cells[found.position("owner")]) for line in found.rows
+    ]
+    assert shown == [
+        (0, "China", "Wu +1"),
+        (1, "Y", "Wu"),
+        (1, "X", "Li"),
+        (0, "France", "An"),
+        (1, "X", "An"),
+    ]
+    totals = found.totals
+    assert totals is not None
+    assert totals.cells[found.position("owner")] == "Wu +2"
+
+
+def test_products_count_each_customer_once(make_run: RunMaker) -> None:
+    orders = [
+        order("01", "2024-03-05", "10", category="bearings"),
+        order("01", "2024-04-05", "10", category="bearings"),
+        order("01", "2024-05-05", "10", category="motors"),
+        order("02", "2024-05-05", "10", category="bearings"),
+        order("02", "2023-05-05", "10", category="motors"),
+        order("02", "2024-06-05", "10"),
+    ]
+    found = table(build_report(make_run(customers=CUSTOMERS, orders=orders)), "products")
+    counts = dict(
+        zip(found.column_values("product"), found.column_values("customers"), strict=True)
+    )
+    assert counts == {"bearings": 2, "motors": 1, Text("Unknown", "未知"): 1}
+
+
 def test_nothing_after_the_as_of_date_counts(make_run: RunMaker) -> None:
     report = build_report(make_run(customers=CUSTOMERS, orders=ORDERS))
     total = table(report, "distribution_abc").totals

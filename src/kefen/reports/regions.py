@@ -43,7 +43,7 @@ class _Place:
     sales: Decimal | None = None
     sales_before: Decimal | None = None
     grades: dict[str | None, int] = field(default_factory=dict)
-    owners: dict[str, int] = field(default_factory=dict)
+    owner: str | None = None
     parts: dict[str | None, _Place] = field(default_factory=dict)
     together: int = 0
 
@@ -57,8 +57,6 @@ class _Place:
         self.sales_before = _plus(self.sales_before, other.sales_before)
         for grade, count in other.grades.items():
             self.grades[grade] = self.grades.get(grade, 0) + count
-        for owner, count in other.owners.items():
-            self.owners[owner] = self.owners.get(owner, 0) + count
 
 
 def _plus(left: Decimal | None, right: Decimal | None) -> Decimal | None:
@@ -158,7 +156,7 @@ def _table(people: Population, levels: Sequence[str], leading: Scheme | None) ->
                 growth(place.sales, place.sales_before),
                 share(place.sales, market.total) if market else None,
                 market.competitor if market else None,
-                _owner(place),
+                place.owner,
                 place.gained,
                 place.lost,
             ),
@@ -242,8 +240,13 @@ FROM report_base
 LEFT JOIN (SELECT customer_id, grade FROM report_grades WHERE scheme = ?) USING (customer_id)
 GROUP BY ALL ORDER BY ALL"""
 _OWNERS = """
-SELECT country, region, city, owner, count(*) FROM report_base
-WHERE owner IS NOT NULL GROUP BY ALL ORDER BY ALL"""
+SELECT country, region, city, arg_min(owner, (-customers, owner)), count(*)
+FROM (
+  SELECT CASE WHEN $1 THEN country END AS country, CASE WHEN $2 THEN region END AS region,
+         CASE WHEN $3 THEN city END AS city, owner, count(*) AS customers
+  FROM report_base WHERE owner IS NOT NULL GROUP BY ALL
+)
+GROUP BY ALL"""
 
 
 def _tree(people: Population, levels: Sequence[str], leading: Scheme | None) -> _Place:
@@ -264,9 +267,19 @@ def _tree(people: Population, levels: Sequence[str], leading: Scheme | None) -> 
         for *names, grade, customers in people.rows(_GRADES, [leading.id]):
             add(names, _Place(None, grades={grade: customers}))
     if people.has_column("customers", "owner"):
-        for *names, owner, customers in people.rows(_OWNERS):
-            add(names, _Place(None, owners={owner: customers}))
+        _set_owners(people, levels, root)
     return root
+
+
+def _set_owners(people: Population, levels: Sequence[str], root: _Place) -> None:
+    for depth in range(len(levels) + 1):
+        chosen = levels[:depth]
+        for *names, owner, owners in people.rows(_OWNERS, [level in chosen for level in _LEVELS]):
+            values = dict(zip(_LEVELS, names, strict=True))
+            place = root
+            for level in chosen:
+                place = place.parts[values[level]]
+            place.owner = owner if owners == 1 else f"{owner} +{owners - 1}"
 
 
 def _walk(place: _Place, level: int) -> Iterable[tuple[_Place, int]]:
@@ -286,14 +299,6 @@ def _walk(place: _Place, level: int) -> Iterable[tuple[_Place, int]]:
         yield together, level
     if None in place.parts:
         yield place.parts[None], level
-
-
-def _owner(place: _Place) -> Cell:
-    if not place.owners:
-        return None
-    first = min(place.owners, key=lambda owner: (-place.owners[owner], owner))
-    others = len(place.owners) - 1
-    return f"{first} +{others}" if others else first
 
 
 def _markets(people: Population) -> dict[str | None, _Market]:
