@@ -72,8 +72,13 @@ def test_constants(source: str, value: Any) -> None:
 
 @pytest.mark.parametrize(
     ("source", "name"),
-    [("revenue", "revenue"), ("orders.amount", "orders.amount"), ('"a ""b"" c"', 'a "b" c')]
-    + [("销售额", "销售额"), ("customers.会员等级", "customers.会员等级")],
+    [
+        ("revenue", "revenue"),
+        ("orders.amount", "orders.amount"),
+        ('"a ""b"" c"', 'a "b" c'),
+        ("销售额", "销售额"),
+        ("customers.会员等级", "customers.会员等级"),
+    ],
 )
 def test_names(source: str, name: str) -> None:
     assert parse(source) == Name(name)

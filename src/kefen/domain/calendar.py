@@ -87,6 +87,7 @@ _WINDOW = re.compile(
     r"(?:all time|last (?P<length>\d{1,4}) (?P<unit>month|day|quarter|year)s?)"
     r"(?: ending (?P<ending>\d{1,4}) (?P<ending_unit>month|day|quarter|year)s? ago)?"
 )
+_LONGEST_YEARS = 200
 _IN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
 
@@ -94,16 +95,20 @@ def parse_window(words: str) -> Window:
     """Return the window that `words` name, such as `last 12 months ending 12 months ago`.
 
     Raises:
-        ValueError: The words name no window.
+        ValueError: The words name no window, or one that reaches back more than 200 years.
     """
     match = _WINDOW.fullmatch(" ".join(words.split()))
     if match is None:
         raise ValueError(words)
     length, unit = _counted(match["length"], match["unit"])
     ending, ending_unit = _counted(match["ending"], match["ending_unit"])
-    if length == 0:
+    if length == 0 or _years(length, unit) + _years(ending, ending_unit) > _LONGEST_YEARS:
         raise ValueError(words)
     return Window(length, unit, ending or 0, ending_unit)
+
+
+def _years(count: int | None, unit: Unit) -> int:
+    return (count or 0) // (12 if unit == "months" else 365)
 
 
 def _counted(number: str | None, unit: str | None) -> tuple[int | None, Unit]:

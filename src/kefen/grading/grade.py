@@ -16,7 +16,7 @@ from kefen.compiler.facts import as_of_view, column, purchases_view, table
 from kefen.compiler.metrics import FactAggregation, metrics_query
 from kefen.compiler.plan import SchemePlan, depends_on_facts, part, schemes_named
 from kefen.compiler.scoring import layered_query
-from kefen.domain.calendar import months_before
+from kefen.domain.calendar import Window
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.sql import literal
@@ -343,10 +343,12 @@ class _Grading:
         )
         days = [row[0] for row in self.engine.rows(query.sql("duckdb"))]
         covered = 0
+        upper = end
         for index in range(months):
-            upper = months_before(self.as_of, window.ending + index)
-            lower = months_before(self.as_of, window.ending + index + 1)
+            span = Window(index + 1, "months", window.ending, window.ending_unit)
+            lower = span.span(self.as_of)[0] or upper
             covered += any(lower < day <= upper for day in days)
+            upper = lower
         return covered, months
 
     def _record(

@@ -228,6 +228,15 @@ def _grid(
                 )
                 continue
             low, high, left, right = (int(match[i] or match[i - 1]) for i in (1, 2, 3, 4))
+            if high > counts[rows] or right > counts[columns]:
+                reading.problem(
+                    item.place,
+                    Text("there is no cell {r} {a}, {c} {b}", "不存在单元 {r} {a}, {c} {b}").filled(
+                        r=rows, a=high, c=columns, b=right
+                    ),
+                    Text("Remove it.", "请删除。"),
+                )
+                continue
             for row in range(low, high + 1):
                 for column in range(left, right + 1):
                     _claim(reading, item, cells, (row, column), grade)

@@ -54,6 +54,7 @@ def read_metrics(reading: Reading, node: Mapping, window: Window) -> dict[str, M
     """
     facts: dict[str, Metric] = {}
     formulas: dict[str, tuple[Mapping, Scalar]] = {}
+    seen: list[str] = []
     for identifier, child in node:
         place = node.key_places[identifier]
         if not IDENTIFIER.fullmatch(identifier) or identifier in RESERVED:
@@ -66,6 +67,9 @@ def read_metrics(reading: Reading, node: Mapping, window: Window) -> dict[str, M
                 ),
             )
             continue
+        if not reading.unlike(identifier, place, seen):
+            continue
+        seen.append(identifier)
         if not isinstance(child, Mapping):
             reading.problem(
                 place,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -36,6 +37,10 @@ _KEYS = {
     "metrics",
     "schemes",
 }
+# Below these stand names of the standard's own, which may be called like a key.
+_NAMED = frozenset({"metrics", "schemes", "groups", "indicators", "grades", "learn"})
+# Blanks between words mean nothing; those inside quotes do.
+_BLANKS = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+""")
 # What a document says only for people: two documents that differ in it alone grade alike.
 _WORDING = frozenset(
     {"name", "description", "question", "rationale", "advice", "strategy", "tone", "reasons"}
@@ -180,13 +185,18 @@ def _constants(reading: Reading, document: Mapping, window: Window) -> Constants
 
 
 def _fingerprint(document: Mapping) -> str:
-    canonical = json.dumps(_meaning(document), ensure_ascii=False, separators=(",", ":"))
+    meaning = _meaning(document, own_names=False)
+    canonical = json.dumps(meaning, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(canonical.encode()).hexdigest()
 
 
-def _meaning(node: Node) -> object:
+def _meaning(node: Node, *, own_names: bool) -> object:
     if isinstance(node, Scalar):
-        return " ".join(node.text.split())
+        return _BLANKS.sub(lambda found: found[1] or " ", node.text.strip())
     if isinstance(node, Mapping):
-        return [[k, _meaning(v)] for k, v in node if k not in _WORDING]
-    return [_meaning(item) for item in node.items]
+        return [
+            [key, _meaning(child, own_names=not own_names and key in _NAMED)]
+            for key, child in node
+            if own_names or key not in _WORDING
+        ]
+    return [_meaning(item, own_names=False) for item in node.items]

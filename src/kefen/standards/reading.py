@@ -63,6 +63,35 @@ class Reading:
                     ),
                 )
 
+    def unlike(self, identifier: str, place: Place, others: Collection[str]) -> bool:
+        """Return whether a name differs from `others` in more than case; notes otherwise.
+
+        Engines take names that differ only in case for one.
+        """
+        for other in others:
+            if other.casefold() == identifier.casefold():
+                self.problem(
+                    place,
+                    Text(
+                        "“{n}” and “{o}” are one name to the engine",
+                        "“{n}”与“{o}”对引擎而言是同一名称",
+                    ).filled(n=identifier, o=other),
+                    Text("Give one of them another name.", "请为其中之一改名。"),
+                )
+                return False
+        return True
+
+    def at_most(self, count: int, most: int, place: Place, what: Text) -> None:
+        """Note more of something than anyone can read, and more than the engine can nest."""
+        if count > most:
+            self.problem(
+                place,
+                Text("{n} {w} are more than {m}", "{w}有 {n} 个，超过 {m} 个").filled(
+                    n=count, w=what, m=most
+                ),
+                Text("Merge some of them.", "请合并其中一部分。"),
+            )
+
     def scalar(self, node: Mapping, key: str, what: Text, *, needed: bool = False) -> Scalar | None:
         """Return the single value under `key`, or None; notes what is missing or not single."""
         child = node.entries.get(key)

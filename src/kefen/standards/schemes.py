@@ -13,9 +13,11 @@ from kefen.expressions.tree import names_in
 from kefen.expressions.types import ValueType
 from kefen.standards.decisions import read_decision
 from kefen.standards.document import Mapping, Scalar
+from kefen.standards.metrics import RESERVED
 from kefen.standards.model import (
     Band,
     Bands,
+    CutOffs,
     Grade,
     Group,
     Indicator,
@@ -52,6 +54,9 @@ _SCHEME_KEYS = {
     "may_lack",
 }
 _LEARNS = ("most_common", "largest", "smallest")
+MOST_INDICATORS = 50
+MOST_BANDS = 30
+MOST_GRADES = 30
 _TONES = ("S", "A", "B", "C", "D")
 _STRATEGIES = ("develop", "keep", "streamline", "leave")
 _CONDITION = (ValueType.BOOLEAN,)
@@ -65,9 +70,13 @@ def read_schemes(
 
     Problems are noted in `reading`; a scheme with problems is left out.
     """
-    children = {}
+    children: dict[str, Mapping] = {}
     for identifier, child in node:
-        if not IDENTIFIER.fullmatch(identifier) or not isinstance(child, Mapping):
+        if (
+            not IDENTIFIER.fullmatch(identifier)
+            or identifier in RESERVED
+            or not isinstance(child, Mapping)
+        ):
             reading.problem(
                 node.key_places[identifier],
                 Text("“{n}” cannot name a scheme", "“{n}”不能作为方案名").filled(n=identifier),
@@ -77,7 +86,8 @@ def read_schemes(
                 ),
             )
             continue
-        children[identifier] = child
+        if reading.unlike(identifier, node.key_places[identifier], children):
+            children[identifier] = child
     schemes: dict[str, Scheme] = {}
     for identifier in _grading_order(reading, children, metrics):
         scheme = _Scheme(
@@ -154,6 +164,7 @@ class _Scheme:
         self.node = node
         self.reasons = reasons
         self.metrics = metrics
+        self.indicator_ids: list[str] = []
         self.types: dict[str, ValueType] = {}
         for scheme in schemes.values():
             self.types[scheme.id] = ValueType.TEXT
@@ -180,7 +191,7 @@ class _Scheme:
         if any(p.severity == "error" for p in reading.problems[problems_before:]):
             return None
         score_text = reading.scalar(node, "score_text", _SCHEME)
-        additive = bool(indicators) and (score_text is None)
+        additive = bool(indicators) and (score_text is None or isinstance(decision, CutOffs))
         advice = (
             reading.wording(node.entries["advice"], "advice") if "advice" in node.entries else None
         )
@@ -236,6 +247,18 @@ class _Scheme:
                     ).filled(w=", ".join(_LEARNS)),
                 )
                 continue
+            if not IDENTIFIER.fullmatch(identifier) or identifier in {*self.types, *RESERVED}:
+                self.reading.problem(
+                    child.place,
+                    Text("“{n}” cannot name a learned value", "“{n}”不能作为标定值名").filled(
+                        n=identifier
+                    ),
+                    Text(
+                        "Use letters, digits and _, and no name that is taken.",
+                        "请用字母、数字和下划线，且不与已有名称相同。",
+                    ),
+                )
+                continue
             self.reading.only_known(child, {"name", *_LEARNS}, what)
             of_node = self.reading.scalar(child, ways[0], what)
             read = self.reading.expression(of_node, self.types) if of_node else None
@@ -266,6 +289,7 @@ class _Scheme:
         groups_node = reading.mapping(self.node, "groups")
         for identifier, child in groups_node or ():
             if not isinstance(child, Mapping):
+                self._not_named(groups_node, identifier)
                 continue
             what = Text("a group", "指标组")
             reading.only_known(child, {"name", "weight", "indicators"}, what)
@@ -274,7 +298,7 @@ class _Scheme:
                 units(reading.number(weight_node, Text("a weight", "权重"))) if weight_node else 0
             )
             own_node = reading.mapping(child, "indicators")
-            own = [i for k, v in own_node or () for i in self._indicator(k, v, identifier)]
+            own = self._indicators_below(own_node, identifier)
             total = sum(i.weight or 0 for i in own)
             if total != weight:
                 reading.problem(
@@ -288,17 +312,37 @@ class _Scheme:
             groups.append(Group(identifier, reading.text(child, "name", what), weight))
             indicators.extend(own)
         own_node = reading.mapping(self.node, "indicators")
-        indicators.extend(i for k, v in own_node or () for i in self._indicator(k, v, None))
+        indicators.extend(self._indicators_below(own_node, None))
+        reading.at_most(
+            len(indicators), MOST_INDICATORS, self.node.place, Text("indicators", "指标项")
+        )
         return tuple(groups), tuple(indicators)
 
-    def _indicator(self, identifier: str, node: object, group: str | None) -> list[Indicator]:
+    def _indicators_below(self, node: Mapping | None, group: str | None) -> list[Indicator]:
+        found: list[Indicator] = []
+        for identifier, child in node or ():
+            if not isinstance(child, Mapping):
+                self._not_named(node, identifier)
+            elif self.reading.unlike(identifier, child.place, self.indicator_ids):
+                self.indicator_ids.append(identifier)
+                found += self._indicator(identifier, child, group)
+        return found
+
+    def _not_named(self, node: Mapping | None, identifier: str) -> None:
+        self.reading.problem(
+            node.key_places[identifier] if node is not None else self.node.place,
+            Text("“{k}” needs named values below it", "“{k}”之下应为若干命名的项").filled(
+                k=identifier
+            ),
+            Text("Indent “name: value” lines below it.", "请在其下缩进书写“名称: 取值”。"),
+        )
+
+    def _indicator(self, identifier: str, node: Mapping, group: str | None) -> list[Indicator]:
         reading = self.reading
-        if not isinstance(node, Mapping):
-            return []
         reading.only_known(node, {"name", "value", "weight", *_SCORINGS}, _INDICATOR)
         value_node = reading.scalar(node, "value", _INDICATOR, needed=True)
         read = reading.expression(value_node, self.types) if value_node else None
-        scoring_and_better = self._scoring(node, read[0] if read else None)
+        scoring_and_better = self._scoring(node)
         if read is None or scoring_and_better is None:
             return []
         scoring, better = scoring_and_better
@@ -330,7 +374,7 @@ class _Scheme:
             )
         ]
 
-    def _scoring(self, node: Mapping, value: Expression | None) -> tuple[Scoring, Better] | None:
+    def _scoring(self, node: Mapping) -> tuple[Scoring, Better] | None:
         reading = self.reading
         ways = [way for way in _SCORINGS if way in node.entries]
         if len(ways) != 1:
@@ -344,7 +388,7 @@ class _Scheme:
             return None
         way = ways[0]
         if way == "bands":
-            return self._bands(node, value), "higher"
+            return self._bands(node), "higher"
         child = reading.scalar(node, way, _INDICATOR)
         if child is None:
             return None
@@ -354,14 +398,23 @@ class _Scheme:
         better: Better = "lower" if words == "lower is better" else "higher"
         return (Tiles(TILES[way], better) if way in TILES else Position(better)), better
 
-    def _bands(self, node: Mapping, value: Expression | None) -> Bands:
-        bands = []
+    def _bands(self, node: Mapping) -> Bands:
+        bands: list[Band] = []
+        places: list[Scalar] = []
         for item in self.reading.items(node.entries["bands"]):
             condition, _, points = item.text.rpartition(":")
             points_node = Scalar(points.strip(), item.place, quoted=False)
             number = self.reading.number(points_node, Text("points", "分值"))
+            if places and places[-1].text.rpartition(":")[0].strip() == "else":
+                self.reading.problem(
+                    item.place,
+                    Text("bands after “else” are never reached", "“else”之后的分档永远达不到"),
+                    Text("Put “else” last.", "请把“else”放在最后。"),
+                )
+            places.append(item)
             bands.append(Band(self._band_condition(item, condition.strip(), node), number))
-        del value
+        place = node.key_places["bands"]
+        self.reading.at_most(len(bands), MOST_BANDS, place, Text("bands", "分档"))
         return Bands(tuple(bands))
 
     def _band_condition(self, item: Scalar, condition: str, node: Mapping) -> Expression | None:
@@ -378,6 +431,7 @@ class _Scheme:
     def _grades(self, node: Mapping) -> tuple[Grade, ...]:
         reading = self.reading
         grades = []
+        reading.at_most(len(node.entries), MOST_GRADES, node.place, Text("grades", "等级"))
         for identifier, child in node:
             if not isinstance(child, Mapping):
                 reading.problem(
