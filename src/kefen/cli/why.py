@@ -106,7 +106,7 @@ def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
             Text("Grades", "等级"),
             [
                 (
-                    f"{_tick(threshold.met)} {threshold.grade} {say(threshold.name)}",
+                    f"{_tick(threshold.grade == scheme.grade)} {threshold.grade} {say(threshold.name)}",
                     say(threshold.rule),
                 )
                 for threshold in scheme.thresholds
@@ -132,8 +132,8 @@ def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
                 screen.print(f"  {line}")
 
 
-def _tick(met: bool | None) -> str:
-    return "*" if met else "-"
+def _tick(given: bool) -> str:
+    return "*" if given else "-"
 
 
 def what_if(

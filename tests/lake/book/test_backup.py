@@ -130,3 +130,11 @@ def test_a_book_moved_by_hand_is_still_a_book(
     shutil.move(filled.directory, tmp_path / "moved")
     rows = rows_of(engine, Book.open(tmp_path / "moved"), "orders", ("amount",))
     assert rows == [(Decimal(11),)]
+
+
+def test_a_backup_may_be_named_from_within_the_book(
+    filled: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(filled.directory)
+    back_up(filled, Path("..") / "beside.tar.gz")
+    assert (filled.directory.parent / "beside.tar.gz").is_file()

@@ -60,14 +60,14 @@ def back_up(book: Book, target: Path | str) -> Backup:
     Raises:
         BookError: The target exists or lies in the book, the book is in use, or the disk is full.
     """
-    path = Path(target).absolute()
+    path = Path(target).resolve()
     if path.exists():
         raise BookError(
             Text("There is something of that name already.", "已存在同名的文件或目录。"),
             where=str(path),
             mend=Text("Choose another name.", "请换一个名称。"),
         )
-    if path.is_relative_to(book.directory):
+    if path.is_relative_to(book.directory.resolve()):
         raise BookError(
             Text("A backup cannot lie within its book.", "备份不能放在账套目录之内。"),
             where=str(path),

@@ -20,22 +20,13 @@ def _ungraded(scheme: str, en: str, zh: str) -> Text:
 
 COLUMN_EFFECTS: Mapping[tuple[str, str], Text] = MappingProxyType(
     {
-        ("customers", "region"): _ungraded("region", "a region", "地区"),
-        ("customers", "country"): Text(
-            "Scheme region cannot tell domestic from international customers without it.",
-            "缺少国家时，region 方案无法区分国内与国际客户。",
-        ),
+        ("customers", "country"): _ungraded("region", "a country", "国家"),
         ("customers", "industry"): _ungraded("industry", "an industry", "行业"),
-        ("customers", "employees"): Text(
-            "Scheme size grades with one indicator less.", "size 方案少一项依据。"
-        ),
-        ("customers", "annual_revenue"): Text(
-            "Schemes size and purchasing_power grade with one indicator less.",
-            "size 与 purchasing_power 方案少一项依据。",
-        ),
-        ("customers", "kind"): Text(
-            "Companies and persons cannot be told apart in scheme size and in the analyses.",
-            "size 方案和各项分析无法区分企业与个人。",
+        ("customers", "employees"): _ungraded("size", "a number of employees", "员工人数"),
+        ("customers", "region"): Text(
+            "The regional tables of the report put such customers in the row “unknown”; no grade "
+            "depends on it.",
+            "报告的区域表把这些客户列入“未知”行；不影响任何等级。",
         ),
         ("customers", "created_on"): Text(
             "Scheme lifecycle dates such customers by their first fact; "
@@ -43,13 +34,13 @@ COLUMN_EFFECTS: Mapping[tuple[str, str], Text] = MappingProxyType(
             "lifecycle 方案改以首次业务记录确定这些客户的起始日期；毫无记录者计为日期不明。",
         ),
         ("orders", "product_id"): Text(
-            "Schemes product and need, and breadth in value_index, know less of such lines.",
-            "product、need 方案以及 value_index 的品类广度对这些行所知较少。",
+            "A category cannot be filled in from the products for such lines.",
+            "这些行无法从产品表补充类别。",
         ),
         ("orders", "category"): Text(
-            "Scheme product leaves such lines out; breadth of categories in value_index and "
-            "breadth of demand in need come out too small.",
-            "product 方案不计这些行；value_index 的品类广度与 need 的需求广度会偏小。",
+            "Scheme product leaves such lines out, and breadth of categories in value_index and "
+            "need counts too few.",
+            "product 方案不计这些行；value_index 与 need 的品类宽度会偏小。",
         ),
         ("orders", "cost"): Text(
             "The margin in value_index cannot be known for such lines; where it is missing "
@@ -66,8 +57,8 @@ COLUMN_EFFECTS: Mapping[tuple[str, str], Text] = MappingProxyType(
             "satisfaction 方案只能按量表的通常满分计算。",
         ),
         ("surveys", "instrument"): Text(
-            "Scheme satisfaction and scheme loyalty cannot tell satisfaction from recommendation.",
-            "satisfaction 与 loyalty 方案无法区分满意度与推荐度。",
+            "Scheme satisfaction takes such answers as csat where the highest score is missing too.",
+            "若同时缺少满分，satisfaction 方案按 csat 计算这些答卷。",
         ),
         ("cases", "kind"): Text(
             "Scheme need cannot count requests and suggestions among such cases.",
@@ -84,19 +75,19 @@ TABLE_EFFECTS: Mapping[str, Text] = MappingProxyType(
             "value_index 的付款指标将权重交给当前价值的其他指标。",
         ),
         "interactions": Text(
-            "Engagement in value_index has no contacts to count.",
-            "value_index 的互动指标没有往来记录可计。",
+            "Engagement in value_index hands its weight to the other indicators of potential.",
+            "value_index 的互动指标将权重交给潜在价值的其他指标。",
         ),
         "cases": Text(
-            "Scheme need sees breadth of demand only, and satisfaction no complaints.",
-            "need 方案只能看需求广度，satisfaction 方案看不到投诉。",
+            "Scheme need decides by breadth of categories alone.",
+            "need 方案只按品类宽度判断。",
         ),
         "surveys": Text(
-            "Scheme satisfaction has no survey answers.", "satisfaction 方案没有调查答复可用。"
+            "Scheme satisfaction is not run.", "satisfaction 方案不运行。"
         ),
         "products": Text(
-            "Scheme product has no product tiers, and only the categories of the order lines.",
-            "product 方案没有产品档次，只有订单行自带的类别。",
+            "Only the categories on the order lines themselves are known.",
+            "只有订单行自带的类别可用。",
         ),
     }
 )
