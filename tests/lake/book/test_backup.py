@@ -136,5 +136,5 @@ def test_a_backup_may_be_named_from_within_the_book(
     filled: Book, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(filled.directory)
-    back_up(filled, Path("..") / "beside.tar.gz")
+    back_up(filled, "../beside.tar.gz")
     assert (filled.directory.parent / "beside.tar.gz").is_file()
