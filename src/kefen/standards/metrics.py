@@ -89,6 +89,7 @@ def read_metrics(reading: Reading, node: Mapping, window: Window) -> dict[str, M
         metric = _fact_metric(reading, identifier, child, window)
         if metric is not None:
             facts[identifier] = metric
+    reading.broken |= set(node.entries) - set(facts) - set(formulas)
     return _with_computed(reading, node, facts, formulas)
 
 
@@ -106,6 +107,7 @@ def _with_computed(
         types |= _customer_types(formula.text)
         read = reading.expression(formula, types)
         if read is None:
+            reading.broken.add(identifier)
             continue
         tree, value_type = read
         names = names_in(tree)
@@ -150,6 +152,7 @@ def _computing_order(reading: Reading, formulas: dict[str, tuple[Mapping, Scalar
         return list(TopologicalSorter(needs).static_order())
     except CycleError as error:
         cycle = cast("list[str]", error.args[1])
+        reading.broken |= set(cycle)
         reading.problem(
             formulas[cycle[0]][1].place,
             Text("these metrics need each other: {c}", "这些指标互相依赖：{c}").filled(

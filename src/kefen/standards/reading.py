@@ -34,10 +34,12 @@ class Reading:
     Attributes:
         source: The file's name, for places.
         problems: What was found so far.
+        broken: Names that the document defines with errors: told once, where they are defined.
     """
 
     source: str
     problems: list[Problem] = field(default_factory=list)
+    broken: set[str] = field(default_factory=set)
 
     def problem(self, place: Place, what: Text, mend: Text, severity: Severity = "error") -> None:
         """Note a finding."""
@@ -200,9 +202,10 @@ class Reading:
         wanted: Collection[ValueType] | None = None,
     ) -> tuple[Expression, ValueType] | None:
         """Return the expression and its type; notes what cannot be read or does not fit."""
+        scope = dict.fromkeys(self.broken, ValueType.UNKNOWN) | dict(types)
         try:
             tree = parse(node.text)
-            found = type_of(tree, types)
+            found = type_of(tree, scope)
         except ExpressionError as error:
             self.problem(self._inside(node, error.at), error.what, error.mend)
             return None

@@ -95,6 +95,8 @@ def read_schemes(
         ).read()
         if scheme is not None:
             schemes[identifier] = scheme
+        else:
+            reading.broken |= {identifier, f"{identifier}.score"}
     return schemes
 
 
@@ -116,6 +118,7 @@ def _grading_order(
         return list(ordered.static_order())
     except CycleError as error:
         cycle = cast("list[str]", error.args[1])
+        reading.broken |= {name for member in cycle for name in (member, f"{member}.score")}
         reading.problem(
             children[cycle[0]].place,
             Text("these schemes need each other: {c}", "这些方案互相依赖：{c}").filled(
@@ -300,7 +303,8 @@ class _Scheme:
             own_node = reading.mapping(child, "indicators")
             own = self._indicators_below(own_node, identifier)
             total = sum(i.weight or 0 for i in own)
-            if total != weight:
+            whole = own_node is not None and len(own) == len(own_node.entries)
+            if whole and total != weight:
                 reading.problem(
                     child.place,
                     Text(
