@@ -59,7 +59,7 @@ def scheme(
         decision=decision,
         grades=grades,
         advice=None,
-        learns=False,
+        learns=(),
         may_lack=frozenset(),
         place=HERE,
     )
@@ -90,7 +90,13 @@ SCHEMES = (
         "size",
         "Size",
         "企业规模",
-        Conditions((("large", parse("employees > 300")), ("small", None))),
+        Conditions(
+            (
+                ("large", parse("employees >= 300")),
+                ("medium", parse("employees >= 50")),
+                ("small", None),
+            )
+        ),
         grade("large", "Large", "大型", "A"),
         grade("medium", "Medium", "中型", "B"),
         grade("small", "Small", "小型", "C"),

@@ -68,7 +68,7 @@ def card_section(people: Population, customer: str, why: Mapping[str, Text] | No
     base = people.rows("SELECT base FROM report_base AS base WHERE customer_id = ?", [customer])
     if not base:
         raise CallError(
-            Text("The run has no customer “{id}”.", "本次评级中没有客户「{id}」。").filled(
+            Text("The run has no customer '{id}'.", "本次评级中没有客户「{id}」。").filled(
                 id=customer
             ),
             mend=Text(

@@ -126,7 +126,7 @@ def _compare(
         return
     raise ReconciliationError(
         Text(
-            "The table “{table}” does not add up: {column}, {place}: {found} against {expected}.",
+            "The table '{table}' does not add up: {column}, {place}: {found} against {expected}.",
             "表「{table}」不平：{column}，{place}：{found} 与 {expected} 不符。",
         ).filled(
             table=table.title,

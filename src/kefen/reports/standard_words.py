@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 from kefen.domain.text import Text
 from kefen.reports.distribution import STRATEGIES
 from kefen.reports.model import Column, GradeMark, Prose, Row, Section, Table
+from kefen.standards.words import standard_in_words
 
 if TYPE_CHECKING:
     from kefen.reports.model import Block
     from kefen.standards.model import Scheme, Standard
+    from kefen.standards.words import SchemeWords, StandardWords
 
 UNITS = {
     "money": Text("money", "金额"),
@@ -39,37 +41,43 @@ def standard_section(standard: Standard) -> Section:
             )
         )
     ]
-    for scheme in standard.schemes.values():
-        blocks.append(Prose(_about(scheme)))
+    words = standard_in_words(standard)
+    for said in words.schemes:
+        scheme = standard.schemes[said.id]
+        blocks.append(Prose(_about(scheme, said)))
         if scheme.grades:
-            blocks.append(_classes(scheme))
-    blocks.append(_metrics(standard))
+            blocks.append(_classes(scheme, said))
+    blocks.append(_metrics(standard, words))
     return Section(
         "standard",
         title,
         title,
-        Text("“{name}”, version {version}", "《{name}》第 {version} 版").filled(
+        Text("'{name}', version {version}", "《{name}》第 {version} 版").filled(
             name=standard.name, version=standard.version
         ),
         tuple(blocks),
     )
 
 
-def _about(scheme: Scheme) -> tuple[Text, ...]:
-    said = [
+def _about(scheme: Scheme, words: SchemeWords) -> tuple[Text, ...]:
+    lines = [
         Text("{name}: {question}", "{name}：{question}").filled(
-            name=scheme.name, question=scheme.question
+            name=words.name, question=words.question
         ),
-        scheme.rationale,
+        words.rationale,
+        Text("Graded: {among}.", "评级范围：{among}。").filled(among=words.among),
+        *words.points,
     ]
     if scheme.advice is not None:
-        said.append(scheme.advice)
-    return tuple(said)
+        lines.append(scheme.advice)
+    return tuple(lines)
 
 
-def _classes(scheme: Scheme) -> Table:
+def _classes(scheme: Scheme, words: SchemeWords) -> Table:
+    rules = {grade.id: grade.rule for grade in words.grades}
     columns = (
         Column("class", Text("Class", "类别"), "grade"),
+        Column("rule", Text("When", "条件")),
         Column("strategy", Text("Strategy", "策略")),
         Column("advice", Text("What to do for such a customer", "对此类客户的做法")),
     )
@@ -81,6 +89,7 @@ def _classes(scheme: Scheme) -> Table:
             Row(
                 (
                     GradeMark(grade.id, grade.name, grade.tone),
+                    rules.get(grade.id),
                     STRATEGIES[grade.strategy] if grade.strategy else None,
                     grade.advice,
                 )
@@ -90,27 +99,25 @@ def _classes(scheme: Scheme) -> Table:
     )
 
 
-def _metrics(standard: Standard) -> Table:
+def _metrics(standard: Standard, words: StandardWords) -> Table:
     columns = (
         Column("name", Text("Metric", "指标")),
         Column("description", Text("What it means", "含义")),
+        Column("formula", Text("How it comes about", "算法")),
+        Column("window", Text("Over", "期间")),
         Column("unit", Text("Unit", "单位")),
         Column("id", Text("Column", "列名")),
     )
-    return Table(
-        "metrics",
-        Text("Metrics", "指标"),
-        columns,
-        tuple(
-            Row(
-                (
-                    metric.name,
-                    metric.description,
-                    UNITS.get(metric.unit, Text.same(metric.unit)),
-                    metric.id,
-                )
-            )
-            for metric in standard.metrics.values()
-        ),
-        filterable=True,
-    )
+    rows = []
+    for metric in words.metrics:
+        unit = standard.metrics[metric.id].unit
+        cells = (
+            metric.name,
+            metric.description,
+            metric.formula,
+            metric.window,
+            UNITS.get(unit, Text.same(unit)),
+            metric.id,
+        )
+        rows.append(Row(cells))
+    return Table("metrics", Text("Metrics", "指标"), columns, tuple(rows), filterable=True)

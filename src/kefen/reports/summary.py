@@ -39,7 +39,7 @@ def summary_section(
         Text("Summary", "概要"),
         Text("Summary", "概要"),
         Text(
-            "{customers} customers graded as of {as_of} under “{standard}”, version {version}."
+            "{customers} customers graded as of {as_of} under '{standard}', version {version}."
             " Sales are of {window}.",
             "截至 {as_of}，按《{standard}》第 {version} 版对 {customers} 家客户评级。"
             "销售额统计期间：{window}。",
