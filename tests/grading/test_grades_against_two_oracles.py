@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from small_company import (
     AS_OF_DATES,
@@ -69,6 +69,7 @@ def check(engine: DuckDBEngine, company: Any, as_of: date, standard: Standard = 
         assert {c: grades[c, scheme] for c in customers} == verdicts, scheme
 
 
+@settings(max_examples=settings.default.max_examples // 2)
 @given(data=st.data(), as_of=st.sampled_from(AS_OF_DATES))
 def test_small_companies(shared_engine: DuckDBEngine, data: st.DataObject, as_of: date) -> None:
     check(shared_engine, data.draw(companies(as_of)), as_of)

@@ -13,7 +13,7 @@ SAME = [
     ("en: Kefen default standard", "en: Another name"),
     ("zh: 近半年占比", "zh: 别的说法"),
     ("strategy: keep", "strategy: develop"),
-    ('question: {en: "Whom do we serve at home and whom abroad?"', "question: {en: "Where?""),
+    ('question: {en: "Whom do we serve at home and whom abroad?"', 'question: {en: "Where?"'),
     ("    among: orders > 0\n", "    among:   orders   >  0   # a comment\n"),
     ("zh: 期内没有购买", "zh: 没有购买"),
 ]
