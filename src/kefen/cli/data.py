@@ -158,6 +158,8 @@ def find_data(book: Path | None, given: dict[str, Any]) -> Data:
         BookError: There is no book where `--book` says.
     """
     files = named_files(given)
+    if given.get("rates") is not None:
+        check_file(given["rates"])
     if files and book is not None:
         raise CallError(
             Text("Both a book and files are named.", "同时给出了账套和文件。"),
@@ -242,13 +244,22 @@ def files_given(given: dict[str, Any]) -> dict[str, tuple[Path, ...]]:
             mend=Text("Name one: --orders FILE.", "请指定文件，例如 --orders 文件。"),
         )
     for path in (path for paths in files.values() for path in paths):
-        if not path.is_file():
-            raise CallError(
-                Text("There is no such file.", "文件不存在。"),
-                where=str(path),
-                mend=Text("Check the path.", "请检查路径。"),
-            )
+        check_file(path)
     return files
+
+
+def check_file(path: Path) -> None:
+    """Refuse a path that is no file.
+
+    Raises:
+        CallError: There is no such file.
+    """
+    if not path.is_file():
+        raise CallError(
+            Text("There is no such file.", "文件不存在。"),
+            where=str(path),
+            mend=Text("Check the path.", "请检查路径。"),
+        )
 
 
 def _files(files: Mapping[str, tuple[Path, ...]], given: dict[str, Any]) -> Data:

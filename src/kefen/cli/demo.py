@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 NAME = Text("Kefen demo", "客分演示")
 FOLDER = "kefen-demo"
-AS_OF = "2011-11-30"
+
 _FILES = "files"
 
 

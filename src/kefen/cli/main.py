@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 PROGRAM = "kefen"
 COMPLETION_VARIABLE = "_KEFEN_COMPLETE"
+_INTERRUPTED = "Query interrupted"
+"""What DuckDB raises, as a RuntimeError, for a Ctrl-C within a query."""
 
 
 class Kefen(Group):
@@ -56,10 +58,7 @@ def _outcome(run: Any, arguments: list[str], extra: dict[str, Any]) -> int:
         click.echo(error.format_message())
         return 0
     except (click.exceptions.Abort, KeyboardInterrupt):
-        tell_words(
-            say(Text("Stopped. Nothing was left half-written.", "已停止，未留下半成品。")), ""
-        )
-        return STOPPED
+        return _stopped()
     except click.ClickException as error:
         tell_usage(error, as_json=as_json)
         return error.exit_code
@@ -74,7 +73,16 @@ def _outcome(run: Any, arguments: list[str], extra: dict[str, Any]) -> int:
         understood = of_system(error)
         tell(understood, as_json=as_json)
         return understood.exit_code
+    except RuntimeError as error:
+        if str(error) != _INTERRUPTED:
+            raise
+        return _stopped()
     return code if isinstance(code, int) else 0
+
+
+def _stopped() -> int:
+    tell_words(say(Text("Stopped. Nothing was left half-written.", "已停止，未留下半成品。")), "")
+    return STOPPED
 
 
 def write_what_fits() -> None:

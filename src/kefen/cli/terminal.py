@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import sys
 from decimal import ROUND_HALF_UP, Decimal
-from typing import TYPE_CHECKING
+from typing import NoReturn
+
+from rich.console import Console
+from rich.table import Table
 
 from kefen.cli.layout import terminal_width, wrapped
-
-if TYPE_CHECKING:
-    from rich.console import Console
-    from rich.table import Table
 
 BAR_CELLS = 20
 
 
+class Screen(Console):
+    """A console on stdout that lets the command line say what a vanished reader means."""
+
+    def on_broken_pipe(self) -> NoReturn:
+        """Pass on that whoever read the output has gone."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Return a console on stdout, as wide as text is written; without colour where none fits."""
-    from rich.console import Console
-
-    return Console(width=terminal_width(), highlight=False, markup=False, emoji=False)
+    return Screen(width=terminal_width(), highlight=False, markup=False, emoji=False)
 
 
 def print_prose(screen: Console, text: str, style: str = "", indent: str = "") -> None:
@@ -30,8 +35,6 @@ def print_prose(screen: Console, text: str, style: str = "", indent: str = "") -
 
 def plain_table() -> Table:
     """Return a table without lines, its columns two spaces apart."""
-    from rich.table import Table
-
     return Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
 
 
