@@ -63,13 +63,12 @@ def counted(company: Mapping[str, Rows], as_of: date) -> dict[str, Customer]:
     """Return the customers that exist at `as_of` with what is counted of them."""
     start, start_before, half = back(as_of, 12), back(as_of, 24), back(as_of, 6)
     found: dict[str, Customer] = {}
+    dates_of: dict[str, list[date]] = defaultdict(list)
+    for table, column in DATES.items():
+        for fact in company.get(table, ()):
+            dates_of[fact["customer_id"]].append(day(fact[column]))
     for row in company["customers"]:
-        dates = [
-            day(fact[column])
-            for table, column in DATES.items()
-            for fact in company.get(table, ())
-            if fact["customer_id"] == row["customer_id"]
-        ]
+        dates = dates_of[row["customer_id"]]
         created = row.get("created_on")
         seen = any(when <= as_of for when in dates)
         undated = created is None and not dates
