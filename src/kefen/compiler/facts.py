@@ -98,12 +98,13 @@ def purchases_view(orders_view: str) -> exp.Select:
 
 
 def seen_customers(
-    relations: dict[str, str], *, after: date | None, up_to: date | None
+    relations: dict[str, str], *, among: str, after: date | None, up_to: date | None
 ) -> exp.Expr | None:
     """Return the query of customers with a fact after a day, or up to a day; None without facts.
 
     Args:
         relations: The relation of each contract table that has customers and dates.
+        among: The relation of the customers in question (`customer_id`).
         after: Only facts later than this day.
         up_to: Only facts on or before this day.
     """
@@ -112,7 +113,13 @@ def seen_customers(
         dated = TABLES[fact].date
         if dated is None:
             continue
-        part = exp.select(column("customer_id")).distinct().from_(table(relation))
+        asked = exp.select(column("customer_id")).from_(table(among)).subquery()
+        part = (
+            exp.select(column("customer_id"))
+            .distinct()
+            .from_(table(relation))
+            .where(exp.In(this=column("customer_id"), query=asked))
+        )
         if after is not None:
             part = part.where(exp.GT(this=day_of(fact, dated), expression=literal(after)))
         if up_to is not None:

@@ -114,6 +114,9 @@ class FactAggregation:
             .where(exp.Is(this=exp.paren(key_sql.copy()), expression=exp.Null()).not_())
             .group_by(column("customer_id"), exp.Literal.number(2))
         )
+        widest = self._common_window(metrics)
+        if widest is not None:
+            inner = inner.where(widest)
         outer = exp.select(column("customer_id"))
         for metric in metrics:
             definition = _definition(metric)

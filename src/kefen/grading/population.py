@@ -94,18 +94,14 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     base = exp.select(column("customer_id"), created).from_(customers)
     engine.run(f"CREATE OR REPLACE TEMP VIEW dated_customers AS {base.sql('duckdb')}")
     created_by_then = exp.LTE(this=created.copy(), expression=literal(as_of))
-    others = engine.rows(
-        exp.select(exp.Count(this=exp.Star()))
-        .from_("dated_customers")
-        .where(
-            exp.or_(
-                exp.Is(this=created.copy(), expression=exp.Null()),
-                exp.GT(this=created.copy(), expression=literal(as_of)),
-            )
-        )
-        .sql("duckdb")
-    )[0][0]
-    seen = seen_customers(relations, after=None, up_to=as_of)
+    not_created = exp.or_(
+        exp.Is(this=created.copy(), expression=exp.Null()),
+        exp.GT(this=created.copy(), expression=literal(as_of)),
+    )
+    asked = exp.select(column("customer_id")).from_("dated_customers").where(not_created)
+    engine.run(f"CREATE OR REPLACE TEMP TABLE not_created AS {asked.sql('duckdb')}")
+    others = engine.rows("SELECT count(*) FROM not_created")[0][0]
+    seen = seen_customers(relations, among="not_created", after=None, up_to=as_of)
     if not others or seen is None:
         query = exp.select(column("customer_id")).from_("dated_customers")
         if not others:
@@ -113,7 +109,7 @@ def make_population(dataset: Dataset, as_of: date) -> int:
             return 0
     none = exp.select(column("customer_id")).from_(customers.copy()).where(exp.false())
     engine.run(f"CREATE OR REPLACE TEMP TABLE seen AS {(seen or none).sql('duckdb')}")
-    later = seen_customers(relations, after=as_of, up_to=None)
+    later = seen_customers(relations, among="not_created", after=as_of, up_to=None)
     engine.run(f"CREATE OR REPLACE TEMP TABLE seen_later AS {(later or none).sql('duckdb')}")
 
     def member(of: str) -> exp.Expr:

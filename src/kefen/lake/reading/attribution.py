@@ -150,29 +150,26 @@ def _attributed(
             blank=blank,
         )
     )
+    amounts = SQL("sum(facts.amount)" if "amount" in read.table.column_names else "NULL")
     engine.run(
         statement(
-            "CREATE TABLE {strangers} AS SELECT facts.customer_id, count(*) AS row_count {source} "
-            "GROUP BY facts.customer_id",
+            "CREATE TABLE {strangers} AS SELECT facts.customer_id, count(*) AS row_count, "
+            "CAST({amounts} AS DECIMAL(38,4)) AS amount {source} GROUP BY facts.customer_id",
             strangers=name(strangers),
+            amounts=amounts,
             source=source,
         )
     )
-    ids, rows, blanks = engine.rows(
+    ids, rows, blanks, total = engine.rows(
         statement(
             "SELECT count(customer_id), coalesce(sum(row_count), 0), "
-            "count(*) FILTER (WHERE customer_id IS NULL) FROM {s}",
+            "count(*) FILTER (WHERE customer_id IS NULL), CAST(sum(amount) AS VARCHAR) FROM {s}",
             s=name(strangers),
         )
     )[0]
     if not rows:
         return read, ()
-    amount = None
-    if "amount" in read.table.column_names:
-        total = engine.rows(
-            statement("SELECT CAST(sum(facts.amount) AS VARCHAR) {source}", source=source)
-        )[0][0]
-        amount = None if total is None else str(total)
+    amount = None if total is None else str(total)
     made = new_name(f"attributed_{read.table.name}")
     conditions = []
     if blanks:

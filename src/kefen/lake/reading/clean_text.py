@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from kefen.lake.reading.sql import SQL, any_of, listed, statement
+from kefen.lake.reading.sql import SQL, any_of, listed, literal, statement
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -17,13 +17,16 @@ if TYPE_CHECKING:
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.lake.reading.source import RawColumn, RawFile
 
-# Blanks sort below `!`, but for the three of Unicode; each starts with its own few bytes.
 _BLANKS = SQL("(' ', '\t', '\r', '\n', '\u00a0', '\u3000', '\ufeff')")
-_LEADING = (
-    SQL("{v} < '!'"),
-    SQL("({v} >= '\u00a0' AND {v} < '\u00a1')"),
-    SQL("({v} >= '\u3000' AND {v} < '\u3001')"),
-    SQL("({v} >= '\ufeff' AND {v} < '\uff00')"),
+# What is empty or starts with a blank, and the words for nothing, as ranges in byte order, from
+# (with) to (without). `!` is the first character that shows.
+_RANGES = (
+    ("", "!"),
+    ("\u00a0", "\u00a1"),
+    ("\u3000", "\u3001"),
+    ("\ufeff", "\uff00"),
+    ("NULL", "NULL "),
+    ("\\N", "\\N "),
 )
 
 
@@ -38,10 +41,21 @@ def with_clean_columns(engine: DuckDBEngine, file: RawFile, headings: Collection
     asked = [c for c in file.columns if c.heading in headings and c.kind == "text"]
     if not file.in_place or not asked:
         return file
+    # The bounds are in the file's statistics, as a rule: they settle most questions unread.
+    bounds = engine.rows(
+        statement(
+            "SELECT {parts} FROM {file}",
+            parts=listed(statement("[min({v}), max({v})]", v=column.value) for column in asked),
+            file=file.relation,
+        )
+    )[0]
     answers = engine.rows(
         statement(
             "SELECT {parts} FROM {file}",
-            parts=listed(statement("bool_or({q})", q=_unclean(column)) for column in asked),
+            parts=listed(
+                statement("bool_or({q})", q=_unclean(column, *bound))
+                for column, bound in zip(asked, bounds, strict=True)
+            ),
             file=file.relation,
         )
     )[0]
@@ -50,12 +64,29 @@ def with_clean_columns(engine: DuckDBEngine, file: RawFile, headings: Collection
     return replace(file, columns=columns)
 
 
-def _unclean(column: RawColumn) -> SQL:
-    """Return SQL that is true where a cell is empty, has blanks around it, or means nothing."""
+def _unclean(column: RawColumn, least: str | None, largest: str | None) -> SQL:
+    """Return SQL that is true where a cell is empty, has blanks around it, or means nothing.
+
+    Args:
+        column: The column.
+        least: Its least cell in the order of bytes; None when all are null.
+        largest: Its largest cell.
+    """
+    if least is None or largest is None:
+        return SQL("false")
+    first, last = least.encode(), largest.encode()
     return any_of(
         (
-            *(statement(test, v=column.value) for test in _LEADING),
+            *(
+                statement(
+                    "({v} >= {low} AND {v} < {high})",
+                    v=column.value,
+                    low=literal(low),
+                    high=literal(high),
+                )
+                for low, high in _RANGES
+                if first < high.encode() and last >= low.encode()
+            ),
             statement("({v})[-1] IN {blanks}", v=column.value, blanks=_BLANKS),
-            statement("{v} IN ('NULL', '\\N')", v=column.value),
         )
     )
