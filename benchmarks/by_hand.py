@@ -70,7 +70,8 @@ _STATEMENTS = (
         sum(amount) FILTER (WHERE {_LIVE} AND day > $half_year) AS revenue_recent,
         sum(amount - cost) FILTER (WHERE {_LIVE} AND day > $year) AS margin
         FROM lines GROUP BY customer_id""",
-    """CREATE TEMP TABLE unattributed AS SELECT sum(rows) AS rows, sum(amount) AS amount
+    """CREATE TEMP TABLE unattributed AS SELECT sum(rows) AS unattributed_rows,
+        sum(amount) AS unattributed_amount
         FROM bought ANTI JOIN customers USING (customer_id)""",
     # Categories: only lines in the window.
     f"""CREATE TEMP TABLE categories AS
