@@ -109,7 +109,8 @@ def test_the_frequency_quintiles_of_cdnow(
         tmp_path,
         """
         SELECT customer_id || ' ' || date AS order_id, customer_id::VARCHAR AS customer_id,
-               row_number() OVER (PARTITION BY customer_id, date) AS line, CAST(date AS TIMESTAMP) AS ordered_at,
+               row_number() OVER (PARTITION BY customer_id, date) AS line,
+               CAST(date AS TIMESTAMP) AS ordered_at,
                CAST(dollar_value AS DECIMAL(18, 4)) AS amount
         FROM read_parquet(?)""",
         [str(reference_data / "cdnow" / "cdnow_master.parquet")],
