@@ -90,8 +90,11 @@ def test_a_run_that_the_disk_cannot_hold_is_refused_before_work(call, tmp_path: 
 def test_a_large_run_is_announced_in_words(call, tmp_path: Path) -> None:
     large = tmp_path / "large.csv"
     with large.open("wb") as file:
-        file.write(b"\xff" * 100)
+        file.write(b"PK\x03\x04 this is no workbook")
         file.truncate(LARGE_BYTES + 1)
-    estimated = estimate([large])
-    assert estimated.large
-    assert estimated.seconds > 10
+    answer = call("grade", "--orders", large)
+    assert answer.code == 1
+    announced, _, refused = answer.err.partition("\n")
+    assert "2.0 GB" in announced
+    assert "temporary disk" in announced
+    assert refused.startswith("Error: ")

@@ -106,8 +106,10 @@ def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
             Text("Grades", "等级"),
             [
                 (
-                    (f"{_tick(threshold.grade == scheme.grade)} {threshold.grade} "
-                    f"{say(threshold.name)}"),
+                    (
+                        f"{_tick(threshold.grade == scheme.grade)} {threshold.grade} "
+                        f"{say(threshold.name)}"
+                    ),
                     say(threshold.rule),
                 )
                 for threshold in scheme.thresholds
