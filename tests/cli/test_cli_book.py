@@ -278,3 +278,25 @@ def test_standards_are_begun_checked_shown_and_used(call, book: Path, tmp_path: 
     assert wrong.code == 1
     assert "ours.yaml:" in wrong.out
     assert call("standard", "check", tmp_path / "none.yaml").code == 2
+
+
+def test_a_report_compares_with_the_run_before(call, book: Path, company, tmp_path: Path) -> None:
+    october, november = tmp_path / "october", tmp_path / "november"
+    for out, day in ((october, "2025-10-31"), (november, "2025-11-30")):
+        assert call("grade", "--book", book, "--as-of", day, "--out", out).code == 0
+    assert "Previous counts are those of the run as of 2025-10-31." in (
+        november / "report.html"
+    ).read_text(encoding="utf-8")
+    assert "Previous counts are" not in (october / "report.html").read_text(encoding="utf-8")
+    out = tmp_path / "again"
+    assert call("report", "--book", book, "--out", out).code == 0
+    assert "as of 2025-10-31." in (out / "report.html").read_text(encoding="utf-8")
+    later = call(
+        "grade", *company.options, "--as-of", "2025-10-31", "--previous", november,
+        "--out", tmp_path / "never",
+    )  # fmt: skip
+    assert later.code == 2
+    assert "not before 2025-10-31" in later.err
+    files = tmp_path / "files"
+    call("grade", *company.options, "--as-of", "2025-12-31", "--previous", november, "--out", files)
+    assert "as of 2025-11-30." in (files / "report.html").read_text(encoding="utf-8")

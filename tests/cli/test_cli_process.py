@@ -96,6 +96,41 @@ def test_poor_terminals_get_what_they_can_show(
     assert b"2025-12-31" in out
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="needs a terminal of POSIX")
+def test_on_a_terminal_progress_shows_and_errors_are_red(company, tmp_path: Path) -> None:
+    import pty
+
+    def told_on_terminal(*arguments: str) -> bytes:
+        ours, theirs = pty.openpty()
+        started = subprocess.Popen(
+            [sys.executable, "-c", "from kefen.cli.main import main; main()", *arguments],
+            stdout=subprocess.DEVNULL,
+            stderr=theirs,
+            cwd=tmp_path,
+            env={**os.environ, "LANG": "C.UTF-8", "LC_ALL": "", "TERM": "xterm"},
+        )
+        os.close(theirs)
+        pieces = []
+        while True:
+            try:
+                piece = os.read(ours, 65_536)
+            except OSError:  # the other side has closed
+                break
+            if not piece:
+                break
+            pieces.append(piece)
+        os.close(ours)
+        started.wait()
+        return b"".join(pieces)
+
+    shown = told_on_terminal("grade", *company.options, "--no-report")
+    assert b"Reading Orders" in shown
+    assert b"\x1b[" not in told_on_terminal("grade", *company.options, "--no-report", "--quiet")
+    refused = told_on_terminal("grade", *company.options, "--as-of", "never")
+    assert refused.startswith(b"\x1b[31m")
+    assert refused.index(b"never") < refused.index(b"\x1b[0m") < refused.index(b"2026-10-31")
+
+
 def test_json_is_whole_in_any_encoding(process, results: Path) -> None:
     started = process(
         "explain", "0042", "--run", results, "--json", "--lang", "zh", PYTHONIOENCODING="ascii"

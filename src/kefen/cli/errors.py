@@ -55,15 +55,11 @@ def tell_usage(error: click.ClickException, *, as_json: bool) -> None:
 
 
 def tell_words(what: str, mend: str) -> None:
-    """Write an error's paragraph to stderr: red where it is a terminal."""
-    lines = [what, *([mend] if mend else [])]
-    if sys.stderr.isatty():
-        lines = [line for text in lines for line in wrapped(text, terminal_width())]
-    head, rest = lines[: len(lines) - bool(mend)], lines[len(lines) - bool(mend) :]
-    for line in head:
-        click.secho(line, fg="red", err=True)
-    for line in rest:
-        click.echo(line, err=True)
+    """Write an error's paragraph to stderr: what is wrong in red where it is a terminal."""
+    for text, colour in ((what, "red"), (mend, None)):
+        if text:
+            fitting = "\n".join(wrapped(text, terminal_width())) if sys.stderr.isatty() else text
+            click.secho(fitting, fg=colour, err=True)
 
 
 def of_system(error: OSError) -> KefenError:

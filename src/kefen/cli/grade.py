@@ -30,6 +30,7 @@ def grade(
     engine: str,
     no_report: bool,
     customer: str | None,
+    previous: Path | None,
     memory: str | None,
     as_json: bool,
     quiet: bool,
@@ -55,6 +56,7 @@ def grade(
         calibration=calibration,
         report=not no_report,
         customer=customer,
+        previous=previous,
         memory=memory or options.DEFAULT_MEMORY,
         quiet=quiet or as_json,
     )
@@ -125,6 +127,7 @@ COMMANDS = {
                 is_flag=True,
             ),
             options.customer_option(),
+            options.previous_option(),
             options.memory_option(),
             options.json_option(),
             options.quiet_option(),

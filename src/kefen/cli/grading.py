@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from kefen.lake.book import Book
     from kefen.lake.dataset import Dataset
     from kefen.lake.quality import QualityReport
+    from kefen.reports.previous import PreviousRun
 
 _QUALITY = Text("Judging the data", "评估数据质量")
 _REPORT = Text("Writing the report", "生成报告")
@@ -47,6 +48,8 @@ class Grading:
         calibration: A frozen calibration, or None.
         report: Whether reports are written.
         customer: The id of a customer whose card is added to the report, or None.
+        previous: The results of an earlier run to compare the counts with; None for the latest
+            earlier run of the book, if there is one.
         memory: The memory limit.
         quiet: Whether progress is not shown.
     """
@@ -59,6 +62,7 @@ class Grading:
     calibration: Path | None = None
     report: bool = True
     customer: str | None = None
+    previous: Path | None = None
     memory: str = "2GB"
     quiet: bool = False
 
@@ -71,6 +75,7 @@ class Graded:
         asked: What was asked for.
         run: The run; its engine is open while the block lasts.
         quality: The quality report; None without a report.
+        previous: The earlier run that the report compares with, or None.
         run_id: The run's id in the book; None in file mode.
         folders: Where results are.
         rejected: How many rejected values were written to `rejected.csv`.
@@ -79,6 +84,7 @@ class Graded:
     asked: Grading
     run: GradedRun
     quality: QualityReport | None = None
+    previous: PreviousRun | None = None
     run_id: str | None = None
     folders: list[Path] = field(default_factory=list)
     rejected: int = 0
@@ -149,6 +155,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
         check_output(asked.out, overwrite=asked.overwrite)
     standard = find_standard(asked.standard, data.book)
     calibration = find_calibration(asked.calibration, standard)
+    previous_run(asked.previous, None, asked.as_of)
     check_room(asked)
     total = data.steps + len(STAGES) + 2 * asked.report + 1
     with DuckDBEngine(memory_limit=asked.memory) as engine:
@@ -166,6 +173,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
                 begin(_QUALITY)
                 months = standard.constants.window.months or 12
                 graded.quality = assess_quality(dataset, run.as_of, months)
+                graded.previous = previous_run(asked.previous, data.book, run.as_of)
             _write(graded, begin)
         yield graded
 
@@ -221,6 +229,7 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
             customer=graded.asked.customer,
             quality=graded.quality,
             why=explanations(StoredRun.load(folder), run.dataset, graded.asked.customer),
+            previous=graded.previous,
         )
 
 
@@ -235,6 +244,37 @@ def explanations(
         return None
     explained = explain(stored, customer, name=customer_name(dataset, customer))
     return {scheme.scheme: scheme.sentence for scheme in explained.schemes}
+
+
+def previous_run(
+    directory: Path | None, book: Book | None, as_of: date | None
+) -> PreviousRun | None:
+    """Return the run to compare the counts of a run with; None without one.
+
+    Args:
+        directory: The results that the call names, or None.
+        book: The book, whose latest run of an earlier date is taken when none is named.
+        as_of: The as-of date of the run that is reported, once it is known.
+
+    Raises:
+        CallError: There is no run in the directory, or it is not earlier.
+        DataError: A file of it is damaged.
+        BookError: The runs of the book cannot be read.
+    """
+    from kefen.reports.previous import PreviousRun
+
+    if directory is None and book is not None and as_of is not None:
+        earlier = [record for record in book.runs() if record["as_of"] < as_of.isoformat()]
+        if earlier:
+            # Of runs as of one date the one recorded last holds.
+            last = max(enumerate(earlier), key=lambda entry: (entry[1]["as_of"], entry[0]))[1]
+            directory = book.run_directory(str(last["run_id"]))
+    if directory is None:
+        return None
+    previous = PreviousRun.load(directory)
+    if as_of is not None:
+        previous.require_before(as_of)
+    return previous
 
 
 def _free_run_id(book: Book, run: GradedRun) -> str:

@@ -259,6 +259,19 @@ def book_option() -> Option:
     )
 
 
+def previous_option() -> Option:
+    """Return `--previous`."""
+    return path_option(
+        "--previous",
+        Text(
+            "Results of an earlier run; the report shows its counts and the change.",
+            "更早一次评级的结果目录，报告列出其客户数与增减。",
+        ),
+        metavar=FOLDER,
+        default_text=Text("in a book, the run before", "账套为上一次评级"),
+    )
+
+
 def as_of_option() -> Option:
     """Return `--as-of`."""
     return Option(

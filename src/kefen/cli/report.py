@@ -10,7 +10,7 @@ import click
 from kefen.cli import options
 from kefen.cli.data import find_data, named_files, of_book
 from kefen.cli.errors import print_json
-from kefen.cli.grading import Grading, explanations, grade_data, result_language
+from kefen.cli.grading import Grading, explanations, grade_data, previous_run, result_language
 from kefen.cli.language import say
 from kefen.cli.progress import steps
 from kefen.cli.stored import find_run
@@ -28,6 +28,7 @@ def report(
     run: str | None,
     book: Path | None,
     customer: str | None,
+    previous: Path | None,
     out: Path | None,
     overwrite: bool,
     standard: str | None,
@@ -48,6 +49,7 @@ def report(
             out=target,
             overwrite=overwrite,
             customer=customer,
+            previous=previous,
             memory=limit,
             quiet=quiet or as_json,
         )
@@ -58,6 +60,7 @@ def report(
             run,
             book,
             customer,
+            previous,
             out,
             overwrite=overwrite,
             memory=limit,
@@ -77,6 +80,7 @@ def _of_book(
     run: str | None,
     book: Path | None,
     customer: str | None,
+    previous: Path | None,
     out: Path | None,
     *,
     overwrite: bool,
@@ -105,6 +109,7 @@ def _of_book(
         )
     target = out or Path(f"report-{stored.directory.name}")
     check_output(target, overwrite=overwrite)
+    earlier = previous_run(previous, opened, stored.as_of)
     with (
         DuckDBEngine(memory_limit=memory) as engine,
         steps(len(STAGES) + 2, shown=shown) as begin,
@@ -131,6 +136,7 @@ def _of_book(
                 customer=customer,
                 quality=quality,
                 why=explanations(stored, dataset, customer),
+                previous=earlier,
             )
     return target
 
@@ -153,6 +159,7 @@ COMMANDS = {
             run_option(),
             options.book_option(),
             options.customer_option(),
+            options.previous_option(),
             options.standard_option(),
             options.as_of_option(),
             options.path_option(
