@@ -128,3 +128,14 @@ def test_unused_columns_of_facts_are_listed(tmp_path: Path, read: Any) -> None:
     _, findings = read("orders", path)
     found = {finding.code: finding for finding in findings}
     assert found["columns_unknown"].details["columns"] == ["weather"]
+
+
+def test_traditional_characters_are_read_like_simplified_ones() -> None:
+    for traditional, simplified in (
+        ("訂單號", "订单号"),
+        ("客戶編號", "客户编号"),
+        ("下單日期", "下单日期"),
+        ("產品類別", "产品类别"),
+        ("金額(萬元)", "金额(万元)"),
+    ):
+        assert read_heading(traditional) == read_heading(simplified)

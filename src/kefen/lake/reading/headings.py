@@ -87,10 +87,19 @@ def unit_factor(unit: str) -> Decimal | None:
     Returns:
         A power of ten; None if the unit is not known.
     """
-    word = unicodedata.normalize("NFKC", unit).strip().lower()
+    word = unicodedata.normalize("NFKC", unit).strip().lower().translate(_SIMPLIFIED)
     if re.fullmatch("10{0,8}", word):
         return Decimal(word)
     return _UNITS.get(word)
+
+
+# Traditional characters of headings as the simplified ones the words are listed in.
+_SIMPLIFIED = str.maketrans(
+    "單訂號編戶產類別額數價稱業區國電話發貨幣種狀態結備註應實稅員聯繫係絡郵經總資營萬間時開錄賬帳網億"
+    "銷購買廠貿質級農圖書館車門診藥險貸債務級檔處單項層線",
+    "单订号编户产类别额数价称业区国电话发货币种状态结备注应实税员联系系络邮经总资营万间时开录账账网亿"
+    "销购买厂贸质级农图书馆车门诊药险贷债务级档处单项层线",
+)
 
 
 def read_heading(text: str) -> Heading:
@@ -98,7 +107,7 @@ def read_heading(text: str) -> Heading:
 
     Full-width forms, case, spaces and punctuation go; a unit in brackets becomes a factor.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    plain = unicodedata.normalize("NFKC", text).strip().lower().translate(_SIMPLIFIED)
     factor = Decimal(1)
     for inside in _BRACKETS.findall(plain):
         found = _UNITS.get(inside.strip())
