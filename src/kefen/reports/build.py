@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kefen.lake.quality import QualityReport
     from kefen.reports.model import Section
     from kefen.reports.population import Population
+    from kefen.reports.previous import PreviousRun
 
 
 def build_report(
@@ -37,6 +38,7 @@ def build_report(
     customer: str | None = None,
     quality: QualityReport | None = None,
     why: Mapping[str, Text] | None = None,
+    previous: PreviousRun | None = None,
 ) -> Report:
     """Return the report of a run, in both languages.
 
@@ -45,16 +47,19 @@ def build_report(
         customer: The id of a customer whose card is added.
         quality: The quality report; without it only what reading found is shown.
         why: For the customer's card: a sentence for each scheme that explains the grade.
+        previous: An earlier run, whose counts table 1 compares with.
 
     Raises:
-        CallError: The run has no such customer.
+        CallError: The run has no such customer, or the earlier run is not earlier.
         ReconciliationError: A table does not add up.
     """
+    if previous is not None:
+        previous.require_before(run.as_of)
     with population(run) as people:
         report = Report(
             Text("Customer grading report", "客户分级报告"),
             _meta(people),
-            _sections(people, customer, quality, why),
+            _sections(people, customer, quality, why, previous),
         )
     for table in report.tables():
         reconcile(table)
@@ -66,10 +71,11 @@ def _sections(
     customer: str | None,
     quality: QualityReport | None,
     why: Mapping[str, Text] | None,
+    previous: PreviousRun | None,
 ) -> tuple[Section, ...]:
     run = people.run
     found = measure_concentration(people)
-    counts = count_classes(people)
+    counts = count_classes(people, previous)
     leading = leading_scheme(people)
     with crossed(people, leading) as bases:
         analyses = analyses_section(people, bases)
@@ -78,7 +84,7 @@ def _sections(
         summary_section(people, found, counts),
         None if customer is None else card_section(people, customer, why),
         concentration_section(people, found),
-        distribution_section(people, counts),
+        distribution_section(people, counts, previous),
         region_section(people, leading),
         movements_section(people),
         ageing_section(people),

@@ -11,6 +11,7 @@ from kefen.reports.arithmetic import percent_words, share
 from kefen.reports.generated import scheme_sources
 from kefen.reports.model import (
     Column,
+    Flow,
     GradeMark,
     PairedBars,
     PartsEqualTotal,
@@ -22,11 +23,12 @@ from kefen.reports.model import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from kefen.reports.model import Block
     from kefen.reports.population import Population
-    from kefen.standards.model import Grade, Scheme, Strategy
+    from kefen.reports.previous import ClassKey, PreviousRun
+    from kefen.standards.model import Scheme, Strategy
 
 OPEN_CLASSES_SHOWN = 30
 
@@ -50,6 +52,7 @@ class ClassCount:
         overdue: Their overdue receivables; None without receivables.
         graded: Whether it is a class, not a reason.
         note: What to know about it.
+        previous: How many customers it had in the earlier run; None without a comparable one.
     """
 
     mark: GradeMark
@@ -59,11 +62,23 @@ class ClassCount:
     overdue: Decimal | None
     graded: bool
     note: Text | None
+    previous: int | None = None
 
 
-def count_classes(people: Population) -> dict[str, tuple[ClassCount, ...]]:
-    """Return the classes of every scheme that was run, in order, then the reasons for none."""
-    found: dict[str, list[tuple[str | None, str | None, ClassCount]]] = {}
+def count_classes(
+    people: Population, previous: PreviousRun | None = None
+) -> dict[str, tuple[ClassCount, ...]]:
+    """Return the classes of every scheme that was run, in order, then the reasons for none.
+
+    A class or reason that only the earlier run had is kept, with no customers, so that the
+    previous counts add up as well.
+    """
+    found: dict[str, list[tuple[ClassKey, ClassCount]]] = {}
+    earlier = {
+        scheme.id: previous.counts[scheme.id]
+        for scheme in people.schemes()
+        if previous is not None and previous.incomparable(people.run.standard, scheme) is None
+    }
     schemes = {scheme.id: scheme for scheme in people.schemes()}
     for scheme_id, grade, reason, customers, sales, margin, overdue in people.rows("""
         SELECT scheme, grade, CASE WHEN grade IS NULL THEN reason END AS why, count(*),
@@ -81,10 +96,11 @@ def count_classes(people: Population) -> dict[str, tuple[ClassCount, ...]]:
             overdue=overdue,
             graded=grade is not None,
             note=_note(scheme, grade),
+            previous=earlier[scheme_id].get((grade, reason), 0) if scheme_id in earlier else None,
         )
-        found.setdefault(scheme_id, []).append((grade, reason, count))
+        found.setdefault(scheme_id, []).append(((grade, reason), count))
     return {
-        scheme.id: _in_order(people, scheme, found.get(scheme.id, []))
+        scheme.id: _in_order(people, scheme, found.get(scheme.id, []), earlier.get(scheme.id))
         for scheme in schemes.values()
     }
 
@@ -103,33 +119,45 @@ def _note(scheme: Scheme, grade_id: str | None) -> Text | None:
 
 
 def _in_order(
-    people: Population, scheme: Scheme, counts: Sequence[tuple[str | None, str | None, ClassCount]]
+    people: Population,
+    scheme: Scheme,
+    counts: Sequence[tuple[ClassKey, ClassCount]],
+    earlier: Mapping[ClassKey, int] | None,
 ) -> tuple[ClassCount, ...]:
-    graded = [(grade, count) for grade, _, count in counts if grade is not None]
-    reasons = [count for grade, _, count in counts if grade is None]
+    found = dict(counts)
+    for key, customers in sorted((earlier or {}).items(), key=str):
+        if key not in found:
+            found[key] = _nobody(people, scheme, key, customers)
+    graded = [(grade, count) for (grade, _), count in found.items() if grade is not None]
+    reasons = [count for (grade, _), count in found.items() if grade is None]
     if not scheme.grades:
         graded.sort(key=lambda pair: (-pair[1].customers, pair[0]))
         shown = [count for _, count in graded[:OPEN_CLASSES_SHOWN]]
         rest = [count for _, count in graded[OPEN_CLASSES_SHOWN:]]
         return (*shown, *((_together(rest),) if rest else ()), *reasons)
     by_id = dict(graded)
+    nobody = None if earlier is None else 0
     known = [
-        by_id.pop(grade.id) if grade.id in by_id else _nobody(people, scheme, grade)
+        by_id.pop(grade.id)
+        if grade.id in by_id
+        else _nobody(people, scheme, (grade.id, None), nobody)
         for grade in scheme.grades
     ]
     return (*known, *by_id.values(), *reasons)
 
 
-def _nobody(people: Population, scheme: Scheme, grade: Grade) -> ClassCount:
+def _nobody(people: Population, scheme: Scheme, key: ClassKey, previous: int | None) -> ClassCount:
+    grade, reason = key
     totals = people.totals
     return ClassCount(
-        mark=GradeMark(grade.id, grade.name, grade.tone),
+        mark=people.mark(scheme, grade, reason),
         customers=0,
         sales=None if totals.sales is None else Decimal(0),
         margin=None,
         overdue=None if totals.overdue is None else Decimal(0),
-        graded=True,
-        note=_note(scheme, grade.id),
+        graded=grade is not None,
+        note=_note(scheme, grade),
+        previous=previous,
     )
 
 
@@ -144,7 +172,13 @@ def _together(counts: Sequence[ClassCount]) -> ClassCount:
         overdue=_sum([count.overdue for count in counts]),
         graded=True,
         note=None,
+        previous=_whole_sum([count.previous for count in counts]),
     )
+
+
+def _whole_sum(values: Sequence[int | None]) -> int | None:
+    known = [value for value in values if value is not None]
+    return sum(known) if known else None
 
 
 def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
@@ -153,10 +187,15 @@ def _sum(values: Sequence[Decimal | None]) -> Decimal | None:
 
 
 def distribution_table(
-    people: Population, scheme: Scheme, counts: Sequence[ClassCount], number: int
+    people: Population,
+    scheme: Scheme,
+    counts: Sequence[ClassCount],
+    number: int,
+    previous: PreviousRun | None = None,
 ) -> Table:
     """Return table 1 for one scheme."""
     totals = people.totals
+    before = _whole_sum([count.previous for count in counts])
     columns = (
         Column("class", Text("Class", "类别"), "grade"),
         Column("customers", Text("Customers", "客户数"), "number"),
@@ -183,8 +222,8 @@ def distribution_table(
                 share(count.margin, totals.margin),
                 share(count.sales, count.customers),
                 count.overdue,
-                None,
-                None,
+                count.previous,
+                _change(count.customers, count.previous),
                 count.note,
             ),
             unknown=not count.graded,
@@ -202,8 +241,8 @@ def distribution_table(
             share(totals.margin, totals.margin),
             share(totals.sales, totals.customers),
             totals.overdue,
-            None,
-            None,
+            before,
+            _change(totals.customers, before),
             None,
         )
     )
@@ -215,14 +254,29 @@ def distribution_table(
         columns,
         rows,
         total,
-        note=scheme.question,
+        note=_compared(people, scheme, previous),
         reconciliation=(
-            PartsEqualTotal(("customers", "sales", "margin", "overdue")),
+            PartsEqualTotal(("customers", "sales", "margin", "overdue", "previous", "change")),
             UnknownHolds("customers", totals.customers - _graded(people, scheme)),
+            *((Flow("previous", ("change",), (), "customers"),) if before is not None else ()),
         ),
         particulars=people.particulars,
         draws_on=scheme_sources(people.run.standard, scheme)
         | {"orders.amount", "orders.cost", "receivables"},
+    )
+
+
+def _change(now: int, before: int | None) -> int | None:
+    return None if before is None else now - before
+
+
+def _compared(people: Population, scheme: Scheme, previous: PreviousRun | None) -> Text:
+    """Return the scheme's question, and why it is not compared with the earlier run."""
+    why = None if previous is None else previous.incomparable(people.run.standard, scheme)
+    if why is None:
+        return scheme.question
+    return Text("{question} No previous count: {why}.", "{question}无上期客户数：{why}。").filled(
+        question=scheme.question, why=why
     )
 
 
@@ -257,13 +311,17 @@ def tier_bars(people: Population, scheme: Scheme, counts: Sequence[ClassCount]) 
     )
 
 
-def distribution_section(people: Population, counts: dict[str, tuple[ClassCount, ...]]) -> Section:
+def distribution_section(
+    people: Population,
+    counts: dict[str, tuple[ClassCount, ...]],
+    previous: PreviousRun | None = None,
+) -> Section:
     """Return table 1 for every scheme that was run."""
     blocks: list[Block] = [
-        distribution_table(people, scheme, counts[scheme.id], number)
+        distribution_table(people, scheme, counts[scheme.id], number, previous)
         for number, scheme in enumerate(people.schemes(), start=1)
     ]
-    blocks.append(Prose(_notes(people)))
+    blocks.append(Prose(_notes(people, previous)))
     return Section(
         "distribution",
         Text("Table 1: customer distribution", "表 1：客户分布现状表"),
@@ -277,14 +335,23 @@ def distribution_section(people: Population, counts: dict[str, tuple[ClassCount,
     )
 
 
-def _notes(people: Population) -> tuple[Text, ...]:
+def _notes(people: Population, previous: PreviousRun | None) -> tuple[Text, ...]:
     totals = people.totals
-    notes = [
-        Text(
-            "Previous count and change stay empty until there is an earlier run to compare with."
-            " Shares are rounded one by one to two decimals of a percent.",
-            "没有更早的评级运行可比时，上期客户数与增减留空。各占比分别四舍五入到百分数两位小数。",
+    if previous is None:
+        compared = Text(
+            "Previous count and change stay empty until there is an earlier run to compare with.",
+            "没有更早的评级运行可比时，上期客户数与增减留空。",
         )
+    else:
+        compared = Text(
+            "Previous counts are those of the run as of {day}.", "上期客户数取自截至 {day} 的评级。"
+        ).filled(day=previous.as_of.isoformat())
+    notes = [
+        compared,
+        Text(
+            "Shares are rounded one by one to two decimals of a percent.",
+            "各占比分别四舍五入到百分数两位小数。",
+        ),
     ]
     if totals.margin is not None and totals.costed_sales != totals.sales:
         known = share(totals.costed_sales, totals.sales)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from kefen.grading.run import GradedRun
     from kefen.lake.quality import QualityReport
     from kefen.reports.model import Report
+    from kefen.reports.previous import PreviousRun
 
 WORKBOOK = "report.xlsx"
 PAGE = "report.html"
@@ -33,6 +34,7 @@ def write_reports(
     customer: str | None = None,
     quality: QualityReport | None = None,
     why: Mapping[str, Text] | None = None,
+    previous: PreviousRun | None = None,
 ) -> Report:
     """Write `report.xlsx` and `report.html` and return what they say.
 
@@ -43,13 +45,14 @@ def write_reports(
         customer: The id of a customer whose card is added.
         quality: The quality report; without it only what reading found is shown.
         why: For the customer's card: a sentence for each scheme that explains the grade.
+        previous: An earlier run, whose counts table 1 compares with.
 
     Raises:
-        CallError: The run has no such customer.
+        CallError: The run has no such customer, or the earlier run is not earlier.
         ReconciliationError: A table does not add up.
         EngineError: A file cannot be written.
     """
-    report = build_report(run, customer=customer, quality=quality, why=why)
+    report = build_report(run, customer=customer, quality=quality, why=why, previous=previous)
     try:
         write_excel(report, directory / WORKBOOK, language)
         write_html(report, directory / PAGE, language)
