@@ -58,7 +58,7 @@ def _read_lines(path: Path) -> pd.DataFrame:
         whole = pc.cast(table[name], pa.decimal128(18, 4))
         units = pc.cast(pc.multiply(whole, pa.scalar(10_000, pa.decimal128(5, 0))), pa.int64())
         table = table.set_column(table.schema.get_field_index(name), name, units)
-    lines = table.to_pandas()
+    lines: pd.DataFrame = table.to_pandas()
     lines["day"] = lines["ordered_at"].dt.normalize()
     return lines
 
@@ -257,8 +257,8 @@ def _scheme(
     made["score"] = scores.reindex(metrics.index).astype("Int64").array
     made["score"] = made["score"].where(known)
     made["score_text"] = None if text is None else text.reindex(metrics.index).to_numpy()
-    made["reason"] = np.where(known, None, reason)
-    made["confidence"] = np.where(known, "normal", None)
+    made["reason"] = pd.Series(reason, index=made.index).mask(known, None)
+    made["confidence"] = pd.Series("normal", index=made.index).where(known, None)
     return made
 
 

@@ -177,7 +177,7 @@ def main() -> None:
     parser.add_argument(
         "--repeats", type=int, nargs="+", default=[3, 3, 1], help="of each size; the last for more"
     )
-    parser.add_argument("--work", type=Path, default=Path("benchmark-data"))
+    parser.add_argument("--work", type=Path, default=Path(".benchmarks"))
     parser.add_argument("--without", nargs="*", default=[], help="contenders to leave out")
     parser.add_argument("--name", default="latest", help="the name of the results")
     arguments = parser.parse_args()
