@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import shutil
@@ -50,7 +51,9 @@ def output_directory(target: Path, *, overwrite: bool) -> Iterator[Path]:
     check_output(target, overwrite=overwrite)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{target.name}.partial-", dir=target.parent))
+        _sweep(target)
+        prefix = f"{_partial_prefix(target)}{os.getpid()}-"
+        partial = Path(tempfile.mkdtemp(prefix=prefix, dir=target.parent))
     except OSError as error:
         raise _unwritable(target, error) from error
     try:
@@ -65,6 +68,28 @@ def output_directory(target: Path, *, overwrite: bool) -> Iterator[Path]:
         raise _unwritable(target, error) from error
     finally:
         shutil.rmtree(partial, ignore_errors=True)
+
+
+def _partial_prefix(target: Path) -> str:
+    return f".{target.name}.partial-"
+
+
+def _sweep(target: Path) -> None:
+    """Remove what killed processes left beside `target`; a living one's directory stays."""
+    for left in target.parent.glob(f"{glob.escape(_partial_prefix(target))}*"):
+        process = left.name.removeprefix(_partial_prefix(target)).partition("-")[0]
+        if process.isdecimal() and not _is_alive(int(process)):
+            shutil.rmtree(left, ignore_errors=True)
+
+
+def _is_alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True  # it is another user's
+    return True
 
 
 def check_output(target: Path, *, overwrite: bool) -> None:
