@@ -15,9 +15,10 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.reports.build import build_report
 from kefen.reports.concentration import measure_concentration, top_count
-from kefen.reports.model import Card, GradeMark, Prose, Table
+from kefen.reports.model import Card, Prose
 from kefen.reports.population import population
 from kefen.reports.segments import segment_position
+from kefen.reports.tables import GradeMark, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

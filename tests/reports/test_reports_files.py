@@ -21,7 +21,7 @@ from kefen.lake.quality import assess_quality
 from kefen.reports.build import build_report
 from kefen.reports.excel import write_excel
 from kefen.reports.html import render_html
-from kefen.reports.model import Table
+from kefen.reports.tables import Table
 from kefen.reports.write import write_reports
 
 if TYPE_CHECKING:

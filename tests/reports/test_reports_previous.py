@@ -12,8 +12,8 @@ import pytest
 from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.reports.build import build_report
-from kefen.reports.model import GradeMark, Table
 from kefen.reports.previous import PreviousRun
+from kefen.reports.tables import GradeMark, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable

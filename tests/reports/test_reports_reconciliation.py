@@ -15,16 +15,8 @@ from kefen.domain.calendar import months_before
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import gini
 from kefen.reports.build import build_report
-from kefen.reports.model import (
-    Chain,
-    Column,
-    Flow,
-    PartsEqualTotal,
-    Row,
-    Table,
-    UnknownHolds,
-)
 from kefen.reports.reconciliation import ReconciliationError, reconcile
+from kefen.reports.tables import Chain, Column, Flow, PartsEqualTotal, Row, Table, UnknownHolds
 
 if TYPE_CHECKING:
     from collections.abc import Callable

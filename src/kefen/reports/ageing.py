@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import share
-from kefen.reports.model import Column, PartsEqualTotal, Row, Section, Table, UnknownHolds
+from kefen.reports.model import Section
+from kefen.reports.tables import Column, PartsEqualTotal, Row, Table, UnknownHolds
 
 if TYPE_CHECKING:
     from kefen.reports.population import Population

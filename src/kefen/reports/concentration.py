@@ -9,17 +9,9 @@ from typing import TYPE_CHECKING
 from kefen.domain.decimals import from_units
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import gini, percent_words, share
-from kefen.reports.model import (
-    Band,
-    Column,
-    Curve,
-    Figure,
-    Figures,
-    Prose,
-    Row,
-    Section,
-    Table,
-)
+from kefen.reports.charts import Band, Curve
+from kefen.reports.model import Figure, Figures, Prose, Section
+from kefen.reports.tables import Column, Row, Table
 from kefen.standards.model import ShareOfTotal
 
 if TYPE_CHECKING:

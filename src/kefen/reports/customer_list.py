@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
-from kefen.reports.model import Column, Row, Section, Table
+from kefen.reports.model import Section
+from kefen.reports.tables import Column, Row, Table
 
 if TYPE_CHECKING:
-    from kefen.reports.model import Cell, GradeMark
     from kefen.reports.population import Population
+    from kefen.reports.tables import Cell, GradeMark
 
 LIST_ROWS = 10_000
 PAGE_ROWS = 100

@@ -8,19 +8,10 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import percent_words, share
+from kefen.reports.charts import PairedBars
 from kefen.reports.generated import scheme_sources
-from kefen.reports.model import (
-    Column,
-    Flow,
-    GradeMark,
-    PairedBars,
-    PartsEqualTotal,
-    Prose,
-    Row,
-    Section,
-    Table,
-    UnknownHolds,
-)
+from kefen.reports.model import Prose, Section
+from kefen.reports.tables import Column, Flow, GradeMark, PartsEqualTotal, Row, Table, UnknownHolds
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

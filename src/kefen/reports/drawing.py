@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kefen.domain.text import Language
-    from kefen.reports.model import ColumnChart, Curve, PairedBars
+    from kefen.reports.charts import ColumnChart, Curve, PairedBars
 
 _GRID = (0, 25, 50, 75, 100)
 _TICKS = 4

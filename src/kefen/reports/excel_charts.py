@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
-from kefen.reports.model import Curve, PairedBars, Section, chart_table
+from kefen.reports.charts import Curve, PairedBars, chart_table
+from kefen.reports.model import Section
 
 if TYPE_CHECKING:
     from xlsxwriter.chart import Chart as ExcelChart
     from xlsxwriter.workbook import Workbook
 
     from kefen.domain.text import Language
-    from kefen.reports.model import Chart, ColumnChart, Table
+    from kefen.reports.charts import Chart, ColumnChart
+    from kefen.reports.tables import Table
 
 _BLUE, _PALE, _RED, _INK, _LINE = "#1643BF", "#A6C0EC", "#B3261E", "#121926", "#E4E7EC"
 _SERIES = ("#1643BF", "#006A51", "#956200")

@@ -5,14 +5,14 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kefen.reports.model import GradeMark
+from kefen.reports.tables import GradeMark
 
 if TYPE_CHECKING:
     from xlsxwriter.format import Format
     from xlsxwriter.workbook import Workbook
 
     from kefen.domain.text import Language
-    from kefen.reports.model import Cell, ColumnKind
+    from kefen.reports.tables import Cell, ColumnKind
 
 INK, MUTED, LINE, HEAD, BRAND = "#121926", "#5A6577", "#D2D7E0", "#F0F3F8", "#16305C"
 TIERS = {

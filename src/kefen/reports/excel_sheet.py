@@ -8,20 +8,12 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from kefen.domain.text import Text
+from kefen.reports.charts import ColumnChart, Curve, PairedBars
 from kefen.reports.excel_charts import CHART_WIDTH, draw
 from kefen.reports.excel_formats import BRAND, HEAD, MUTED, NUMBER_FORMATS, TIERS
-from kefen.reports.model import (
-    Card,
-    Column,
-    ColumnChart,
-    Curve,
-    Figures,
-    PairedBars,
-    Prose,
-    Row,
-    Table,
-)
+from kefen.reports.model import Card, Figures, Prose
 from kefen.reports.page_words import NOT_RECORDED
+from kefen.reports.tables import Column, Row, Table
 from kefen.reports.wording import plain_text
 
 if TYPE_CHECKING:
@@ -32,18 +24,11 @@ if TYPE_CHECKING:
     from xlsxwriter.worksheet import Worksheet
 
     from kefen.domain.text import Language
+    from kefen.reports.charts import Chart
     from kefen.reports.excel_charts import ChartNumbers
     from kefen.reports.excel_formats import Formats
-    from kefen.reports.model import (
-        Block,
-        CardGroup,
-        Cell,
-        Chart,
-        ColumnKind,
-        Meta,
-        Particulars,
-        Section,
-    )
+    from kefen.reports.model import Block, CardGroup, Meta, Section
+    from kefen.reports.tables import Cell, ColumnKind, Particulars
 
 _LONGEST_TEXT = 32_767
 _NARROWEST, _WIDEST = 9, 46

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.lake.quality.report import PRINCIPLE_NAMES
-from kefen.reports.model import Column, GradeMark, Prose, Row, Section, Table
+from kefen.reports.model import Prose, Section
+from kefen.reports.tables import Column, GradeMark, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

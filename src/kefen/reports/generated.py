@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.tree import Name
-from kefen.reports.model import Card, Table
+from kefen.reports.model import Card
+from kefen.reports.tables import Table
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator

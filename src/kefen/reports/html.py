@@ -12,17 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from kefen.reports import drawing, page_words
-from kefen.reports.model import (
-    Card,
-    ColumnChart,
-    Curve,
-    Figures,
-    GradeMark,
-    PairedBars,
-    Prose,
-    Table,
-    chart_table,
-)
+from kefen.reports.charts import ColumnChart, Curve, PairedBars, chart_table
+from kefen.reports.model import Card, Figures, Prose
+from kefen.reports.tables import GradeMark, Table
 from kefen.reports.wording import (
     compact,
     grade_words,
@@ -37,7 +29,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.text import Language, Text
-    from kefen.reports.model import Block, CardItem, Cell, Column, Figure, Report
+    from kefen.reports.model import Block, CardItem, Figure, Report
+    from kefen.reports.tables import Cell, Column
 
 _WHOLE_MONEY_FROM = Decimal(10_000)
 _LONG_TEXT = 40

@@ -9,26 +9,17 @@ from typing import TYPE_CHECKING
 from kefen.domain.calendar import is_month_end, months_before
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import share
-from kefen.reports.model import (
-    Chain,
-    Column,
-    ColumnChart,
-    Flow,
-    PartsEqualTotal,
-    Prose,
-    Row,
-    Section,
-    Series,
-    Table,
-    UnknownHolds,
-)
+from kefen.reports.charts import ColumnChart, Series
+from kefen.reports.model import Prose, Section
 from kefen.reports.population import period_words
+from kefen.reports.tables import Chain, Column, Flow, PartsEqualTotal, Row, Table, UnknownHolds
 
 if TYPE_CHECKING:
     from datetime import date
 
-    from kefen.reports.model import Block, Cell
+    from kefen.reports.model import Block
     from kefen.reports.population import Population
+    from kefen.reports.tables import Cell
 
 YEAR = 0
 _SOURCES_SHOWN = 20

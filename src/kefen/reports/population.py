@@ -14,7 +14,7 @@ from sqlglot import exp
 from kefen.domain.calendar import month_end, months_before
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
-from kefen.reports.model import GradeMark, Particulars
+from kefen.reports.tables import GradeMark, Particulars
 from kefen.standards.reasons import REASONS
 
 if TYPE_CHECKING:

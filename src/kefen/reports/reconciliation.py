@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.errors import KefenError
 from kefen.domain.text import Text
-from kefen.reports.model import Chain, Flow, PartsEqualTotal
+from kefen.reports.tables import Chain, Flow, PartsEqualTotal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kefen.reports.model import Cell, Row, Table, UnknownHolds
+    from kefen.reports.tables import Cell, Row, Table, UnknownHolds
 
 
 class ReconciliationError(KefenError):

@@ -7,23 +7,16 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import growth, share
-from kefen.reports.model import (
-    Column,
-    Flow,
-    PartsEqualTotal,
-    Prose,
-    Row,
-    Section,
-    Table,
-    UnknownHolds,
-)
+from kefen.reports.model import Prose, Section
+from kefen.reports.tables import Column, Flow, PartsEqualTotal, Row, Table, UnknownHolds
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from decimal import Decimal
 
-    from kefen.reports.model import Block, Cell
+    from kefen.reports.model import Block
     from kefen.reports.population import Population
+    from kefen.reports.tables import Cell
     from kefen.standards.model import Scheme
 
 _LEVELS = ("country", "region", "city")

@@ -7,22 +7,15 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import growth, share
-from kefen.reports.model import (
-    Column,
-    GradeMark,
-    PartsEqualTotal,
-    Prose,
-    Row,
-    Section,
-    Table,
-)
+from kefen.reports.model import Prose, Section
+from kefen.reports.tables import Column, GradeMark, PartsEqualTotal, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kefen.reports.analyses import Bases
-    from kefen.reports.model import Cell
     from kefen.reports.population import Population
+    from kefen.reports.tables import Cell
 
 Position: TypeAlias = Literal["core", "grow", "hold", "leave"]
 

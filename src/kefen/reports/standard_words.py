@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.reports.distribution import STRATEGIES
-from kefen.reports.model import Column, GradeMark, Prose, Row, Section, Table
+from kefen.reports.model import Prose, Section
+from kefen.reports.tables import Column, GradeMark, Row, Table
 from kefen.standards.words import standard_in_words
 
 if TYPE_CHECKING:

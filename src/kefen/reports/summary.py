@@ -8,7 +8,8 @@ from kefen.domain.text import Text
 from kefen.reports.arithmetic import growth, percent_words, share
 from kefen.reports.concentration import pareto_curve
 from kefen.reports.distribution import tier_bars
-from kefen.reports.model import Column, Figure, Figures, Prose, Row, Section, Table
+from kefen.reports.model import Figure, Figures, Prose, Section
+from kefen.reports.tables import Column, Row, Table
 from kefen.standards.model import ShareOfTotal
 
 if TYPE_CHECKING:

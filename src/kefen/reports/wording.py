@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
-from kefen.reports.model import GradeMark
+from kefen.reports.tables import GradeMark
 
 if TYPE_CHECKING:
     from kefen.domain.text import Language
-    from kefen.reports.model import Cell, ColumnKind
+    from kefen.reports.tables import Cell, ColumnKind
 
 DASH = "–"
 MINUS = "−"

@@ -1,0 +1,141 @@
+"""Charts as plain data in both languages, and their numbers as tables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from kefen.domain.text import Text
+from kefen.reports.tables import Column, Row, Table
+
+if TYPE_CHECKING:
+    from decimal import Decimal
+
+    from kefen.reports.tables import GradeMark
+
+
+@dataclass(frozen=True, slots=True)
+class PairedBars:
+    """For each class two shares, one bar under the other (customers against sales).
+
+    Attributes:
+        id: Its name within the report.
+        title: Its title.
+        caption: What it shows, in a sentence.
+        first: What the first share is of.
+        second: What the second share is of.
+        rows: Class, how many, first share, second share.
+    """
+
+    id: str
+    title: Text
+    caption: Text
+    first: Text
+    second: Text
+    rows: tuple[tuple[GradeMark, int, Decimal, Decimal | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """A coloured stretch under a curve, from the previous band to `until`."""
+
+    until: Decimal
+    mark: GradeMark
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """A rising curve of shares: the Pareto curve.
+
+    Attributes:
+        id: Its name within the report.
+        title: Its title.
+        caption: What it shows, in a sentence.
+        across: What the x axis is.
+        up: What the y axis is.
+        points: (x, y) as shares, ascending from (0, 0).
+        bands: Stretches of the x axis.
+        marked: The point that is pointed at.
+        label: What is written at it.
+    """
+
+    id: str
+    title: Text
+    caption: Text
+    across: Text
+    up: Text
+    points: tuple[tuple[Decimal, Decimal], ...]
+    bands: tuple[Band, ...]
+    marked: tuple[Decimal, Decimal] | None
+    label: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One series of columns; a losing one is drawn downwards, hatched."""
+
+    name: Text
+    values: tuple[Decimal | int, ...]
+    loss: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnChart:
+    """Upright columns along time.
+
+    Attributes:
+        id: Its name within the report.
+        title: Its title.
+        caption: What it shows, in a sentence.
+        categories: The labels along the axis.
+        series: What stands on them.
+        kind: `money` or `number`.
+    """
+
+    id: str
+    title: Text
+    caption: Text
+    categories: tuple[Text, ...]
+    series: tuple[Series, ...]
+    kind: Literal["money", "number"] = "number"
+
+
+Chart: TypeAlias = PairedBars | Curve | ColumnChart
+
+
+def chart_table(chart: Chart) -> Table:
+    """Return the numbers of a chart as a table: the equal of the picture."""
+    if isinstance(chart, PairedBars):
+        return Table(
+            chart.id,
+            chart.title,
+            (
+                Column("class", Text("Class", "类别"), "grade"),
+                Column("customers", Text("Customers", "客户数"), "number"),
+                Column("first", chart.first, "percent"),
+                Column("second", chart.second, "percent"),
+            ),
+            tuple(Row(cells) for cells in chart.rows),
+        )
+    if isinstance(chart, Curve):
+        return Table(
+            chart.id,
+            chart.title,
+            (Column("across", chart.across, "percent"), Column("up", chart.up, "percent")),
+            tuple(Row((across, up)) for across, up in chart.points),
+        )
+    return Table(
+        chart.id,
+        chart.title,
+        (
+            Column("category", Text("Period", "期间")),
+            *(
+                Column(f"series_{number}", series.name, chart.kind)
+                for number, series in enumerate(chart.series)
+            ),
+        ),
+        tuple(
+            Row((category, *(series.values[position] for series in chart.series)))
+            for position, category in enumerate(chart.categories)
+        ),
+    )
