@@ -1,0 +1,151 @@
+"""Arithmetic on exact numbers."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from kefen.domain.decimals import added, negated, product, quotient, rounded
+from kefen.domain.text import Text
+from kefen.expressions import snippets as s
+from kefen.expressions.operators.operator import Operator, add
+from kefen.expressions.operators.type_rules import (
+    decimal_result,
+    exact,
+    numbers,
+    one_number,
+    wrong,
+)
+from kefen.expressions.types import ValueType
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kefen.expressions.tree import Call
+
+
+def _arithmetic(
+    name: str,
+    usage: str,
+    description: Text,
+    whole: Callable[[int, int], int],
+    of_decimals: Callable[[Decimal, Decimal], Decimal],
+    node: type[exp.Binary],
+) -> None:
+    def rendering(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
+        if all(value_type is ValueType.INTEGER for value_type in types):
+            return exp.paren(node(this=arguments[0], expression=arguments[1]))
+        return exp.paren(node(this=s.widened(arguments[0]), expression=s.widened(arguments[1])))
+
+    add(
+        Operator(
+            name,
+            usage,
+            description,
+            numbers,
+            lambda v: (
+                whole(v[0], v[1])
+                if isinstance(v[0], int) and isinstance(v[1], int)
+                else of_decimals(exact(v[0]), exact(v[1]))
+            ),
+            rendering,
+        )
+    )
+
+
+_arithmetic("add", "a + b", Text("The sum.", "和。"), lambda a, b: a + b, added, exp.Add)
+_arithmetic(
+    "subtract",
+    "a - b",
+    Text("The difference.", "差。"),
+    lambda a, b: a - b,
+    lambda a, b: added(a, negated(b)),
+    exp.Sub,
+)
+
+
+def _multiply_sql(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
+    if all(value_type is ValueType.INTEGER for value_type in types):
+        return exp.paren(exp.Mul(this=arguments[0], expression=arguments[1]))
+    wide = exp.Mul(this=s.widened(arguments[0]), expression=s.widened(arguments[1]))
+    return s.cast(wide, ValueType.DECIMAL)
+
+
+add(
+    Operator(
+        "multiply",
+        "a * b",
+        Text("The product, rounded half up to 4 decimals.", "积，四舍五入到 4 位小数。"),
+        numbers,
+        lambda v: (
+            v[0] * v[1]
+            if isinstance(v[0], int) and isinstance(v[1], int)
+            else product(exact(v[0]), exact(v[1]))
+        ),
+        _multiply_sql,
+    )
+)
+add(
+    Operator(
+        "divide",
+        "a / b",
+        Text(
+            "The quotient, rounded half up to 4 decimals; unknown when b is 0.",
+            "商，四舍五入到 4 位小数；除数为 0 时为未知。",
+        ),
+        decimal_result,
+        lambda v: quotient(v[0], v[1]),
+        lambda a, t: s.quotient(a[0], a[1]),
+    )
+)
+add(
+    Operator(
+        "negate",
+        "-a",
+        Text("The number with its sign turned.", "相反数。"),
+        numbers,
+        lambda v: negated(v[0]) if isinstance(v[0], Decimal) else -v[0],
+        lambda a, t: exp.paren(exp.Neg(this=exp.paren(a[0]))),
+    )
+)
+add(
+    Operator(
+        "absolute",
+        "absolute(a)",
+        Text("The number without its sign.", "绝对值。"),
+        one_number,
+        lambda v: v[0].copy_abs() if isinstance(v[0], Decimal) else abs(v[0]),
+        lambda a, t: exp.Abs(this=a[0]),
+        callable=True,
+    )
+)
+
+
+def _round_rule(types: list[ValueType], call: Call) -> ValueType:
+    from kefen.expressions.tree import Literal
+
+    numbers(types[:1], call)
+    places = call.arguments[1] if len(call.arguments) == 2 else None
+    if not (isinstance(places, Literal) and type(places.value) is int and 0 <= places.value <= 4):
+        raise wrong(call, Text("a number and a literal 0 to 4", "一个数值和 0 到 4 的常数"))
+    return ValueType.DECIMAL
+
+
+def _round_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
+    narrowed = s.cast_to(s.widened(arguments[0]), f"DECIMAL(38, {arguments[1].name})")
+    return s.cast(narrowed, ValueType.DECIMAL)
+
+
+add(
+    Operator(
+        "round",
+        "round(a, places)",
+        Text("The number rounded half up to 0-4 decimals.", "四舍五入到 0–4 位小数。"),
+        _round_rule,
+        lambda v: rounded(rounded(exact(v[0]), v[1])),
+        _round_sql,
+        callable=True,
+    )
+)

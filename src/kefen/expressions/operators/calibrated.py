@@ -1,0 +1,126 @@
+"""What calibrations are applied with: cuts, shares, lookups."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, bisect_right
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from kefen.domain.decimals import units
+from kefen.domain.text import Text
+from kefen.expressions import snippets as s
+from kefen.expressions.operators.operator import Operator, add
+from kefen.expressions.operators.type_rules import (
+    alike,
+    fixed,
+    wrong,
+)
+from kefen.expressions.types import ValueType
+
+if TYPE_CHECKING:
+    from kefen.expressions.tree import Call
+
+
+def _cuts_rule(types: list[ValueType], call: Call) -> ValueType:
+    alike(types, call)
+    return ValueType.INTEGER
+
+
+add(
+    Operator(
+        "cuts_below",
+        "cuts_below(a, cut, ...)",
+        Text("How many of the ascending cuts are strictly less than a.", "严格小于 a 的切点个数。"),
+        _cuts_rule,
+        lambda v: bisect_left(v, v[0], 1) - 1,
+        lambda a, t: s.count_cuts(a, t, exp.GT),
+    )
+)
+add(
+    Operator(
+        "cuts_up_to",
+        "cuts_up_to(a, cut, ...)",
+        Text("How many of the ascending cuts are at most a.", "不大于 a 的切点个数。"),
+        _cuts_rule,
+        lambda v: bisect_right(v, v[0], 1) - 1,
+        lambda a, t: s.count_cuts(a, t, exp.GTE),
+    )
+)
+
+
+def _share_rule(types: list[ValueType], call: Call) -> ValueType:
+    return fixed(ValueType.DECIMAL, ValueType.DECIMAL, ValueType.INTEGER, ValueType.INTEGER)(
+        types, call
+    )
+
+
+add(
+    Operator(
+        "share_of",
+        "share_of(points, part, whole)",
+        Text(
+            "points x part / whole, rounded half up once to 4 decimals (points >= 0, whole > 0).",
+            "points × part ÷ whole，只四舍五入一次到 4 位小数。",
+        ),
+        _share_rule,
+        lambda v: Decimal((2 * units(v[0]) * v[1] + v[2]) // (2 * v[2])).scaleb(-4),
+        lambda a, t: s.share_of(a[0], a[1], a[2]),
+    )
+)
+
+
+def _lookup_rule(types: list[ValueType], call: Call) -> ValueType:
+    alike(types[:1] + types[1::2], call)
+    return alike(types[2::2], call)
+
+
+add(
+    Operator(
+        "lookup",
+        "lookup(a, key, value, key, value, ...)",
+        Text(
+            "The value beside the key that equals a; unknown when none does.",
+            "与 a 相等的键所对应的值；没有则未知。",
+        ),
+        _lookup_rule,
+        lambda v: next(
+            (value for key, value in zip(v[1::2], v[2::2], strict=True) if key == v[0]), None
+        ),
+        lambda a, t: s.lookup(a),
+        strict=False,
+    )
+)
+
+_SEPARATOR_FIRST = Text(
+    "a separator in quotes, then texts, whole numbers or dates",
+    "先是带引号的分隔符，然后是文本、整数或日期",
+)
+
+
+def _joined_rule(types: list[ValueType], call: Call) -> ValueType:
+    written_alike = (ValueType.TEXT, ValueType.INTEGER, ValueType.DATE, ValueType.UNKNOWN)
+    separator, *parts = types or [ValueType.UNKNOWN]
+    wrong_part = not parts or any(part not in written_alike for part in parts)
+    if separator is not ValueType.TEXT or wrong_part:
+        raise wrong(call, _SEPARATOR_FIRST)
+    return ValueType.TEXT
+
+
+add(
+    Operator(
+        "joined",
+        "joined(separator, a, b, ...)",
+        Text(
+            "Texts, whole numbers or dates joined to one text; unknown when one is.",
+            "以分隔符连接文本、整数或日期；任一未知则未知。",
+        ),
+        _joined_rule,
+        lambda v: str(v[0]).join(str(x) for x in v[1:]),
+        lambda a, t: s.when_all_known(
+            a[1:], exp.func("concat_ws", a[0], *(s.cast_to(x.copy(), "TEXT") for x in a[1:]))
+        ),
+        callable=True,
+    )
+)

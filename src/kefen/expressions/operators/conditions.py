@@ -1,0 +1,205 @@
+"""Comparisons, logic, and choosing between values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from sqlglot import exp
+
+from kefen.domain.text import Text
+from kefen.expressions import snippets as s
+from kefen.expressions.operators.operator import Operator, add
+from kefen.expressions.operators.type_rules import (
+    alike,
+    any_type,
+    choice,
+    comparison,
+    truths,
+    widest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from kefen.expressions.tree import Value
+    from kefen.expressions.types import ValueType
+
+
+def _compare(
+    name: str,
+    usage: str,
+    description: Text,
+    meaning: Callable[[Any, Any], bool],
+    node: type[exp.Binary],
+) -> None:
+    def rendering(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
+        return exp.paren(node(this=arguments[0], expression=arguments[1]))
+
+    add(Operator(name, usage, description, comparison, lambda v: meaning(v[0], v[1]), rendering))
+
+
+_compare(
+    "equals", "a = b", Text("Whether they are equal.", "是否相等。"), lambda a, b: a == b, exp.EQ
+)
+_compare(
+    "differs", "a != b", Text("Whether they differ.", "是否不等。"), lambda a, b: a != b, exp.NEQ
+)
+_compare("less", "a < b", Text("Whether a is less.", "a 是否小于 b。"), lambda a, b: a < b, exp.LT)
+_compare(
+    "at_most",
+    "a <= b",
+    Text("Whether a is at most b.", "a 是否不大于 b。"),
+    lambda a, b: a <= b,
+    exp.LTE,
+)
+_compare(
+    "greater", "a > b", Text("Whether a is greater.", "a 是否大于 b。"), lambda a, b: a > b, exp.GT
+)
+_compare(
+    "at_least",
+    "a >= b",
+    Text("Whether a is at least b.", "a 是否不小于 b。"),
+    lambda a, b: a >= b,
+    exp.GTE,
+)
+
+
+def _and(values: Sequence[Value]) -> Value:
+    if any(value is False for value in values):
+        return False
+    return None if any(value is None for value in values) else True
+
+
+def _or(values: Sequence[Value]) -> Value:
+    if any(value is True for value in values):
+        return True
+    return None if any(value is None for value in values) else False
+
+
+add(
+    Operator(
+        "and",
+        "a and b",
+        Text(
+            "Whether both hold; an unknown side leaves it unknown unless the other fails.",
+            "是否都成立；一侧未知且另一侧不为否时，结果未知。",
+        ),
+        truths,
+        _and,
+        lambda a, t: exp.paren(exp.and_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)))),
+        strict=False,
+    )
+)
+add(
+    Operator(
+        "or",
+        "a or b",
+        Text(
+            "Whether one holds; an unknown side leaves it unknown unless the other holds.",
+            "是否有一个成立；一侧未知且另一侧不为是时，结果未知。",
+        ),
+        truths,
+        _or,
+        lambda a, t: exp.paren(exp.or_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)))),
+        strict=False,
+    )
+)
+add(
+    Operator(
+        "not",
+        "not a",
+        Text("Whether it does not hold.", "是否不成立。"),
+        truths,
+        lambda v: not v[0],
+        lambda a, t: exp.paren(exp.Not(this=exp.paren(s.truth(a[0], t[0])))),
+    )
+)
+add(
+    Operator(
+        "one_of",
+        "a in (b, c, ...)",
+        Text("Whether a equals one of the values.", "a 是否等于其中之一。"),
+        comparison,
+        lambda v: v[0] in v[1:],
+        lambda a, t: s.when_all_known(
+            a, exp.or_(*(exp.EQ(this=w[0], expression=w[1]) for w in s.paired(a, t)))
+        ),
+    )
+)
+add(
+    Operator(
+        "is_known",
+        "a is known",
+        Text("Whether there is a value.", "是否有值。"),
+        any_type,
+        lambda v: v[0] is not None,
+        lambda a, t: exp.paren(exp.Is(this=exp.paren(a[0]), expression=exp.Null()).not_()),
+        strict=False,
+    )
+)
+add(
+    Operator(
+        "is_unknown",
+        "a is unknown",
+        Text("Whether there is no value.", "是否无值。"),
+        any_type,
+        lambda v: v[0] is None,
+        lambda a, t: exp.paren(exp.Is(this=exp.paren(a[0]), expression=exp.Null())),
+        strict=False,
+    )
+)
+add(
+    Operator(
+        "if",
+        "if(condition, a, b)",
+        Text(
+            "a where the condition holds, otherwise b (also where it is unknown).",
+            "条件成立时取 a，否则（含未知）取 b。",
+        ),
+        choice,
+        lambda v: v[1] if v[0] is True else v[2],
+        lambda a, t: s.choice(a, t),
+        strict=False,
+        callable=True,
+    )
+)
+
+
+add(
+    Operator(
+        "first_known",
+        "first_known(a, b, ...)",
+        Text("The first value that is known.", "第一个有值的值。"),
+        alike,
+        lambda v: next((x for x in widest(v) if x is not None), None),
+        lambda a, t: exp.Coalesce(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:])),
+        strict=False,
+        callable=True,
+    )
+)
+add(
+    Operator(
+        "smallest",
+        "smallest(a, b, ...)",
+        Text("The smallest; unknown when one is unknown.", "最小值；有未知则未知。"),
+        alike,
+        lambda v: min(cast("Sequence[Any]", widest(v))),
+        lambda a, t: s.when_all_known(
+            a, exp.Least(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:]))
+        ),
+        callable=True,
+    )
+)
+add(
+    Operator(
+        "largest",
+        "largest(a, b, ...)",
+        Text("The largest; unknown when one is unknown.", "最大值；有未知则未知。"),
+        alike,
+        lambda v: max(cast("Sequence[Any]", widest(v))),
+        lambda a, t: s.when_all_known(
+            a, exp.Greatest(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:]))
+        ),
+        callable=True,
+    )
+)

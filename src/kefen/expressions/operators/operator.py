@@ -1,0 +1,78 @@
+"""What an operator is, and the catalogue of all."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from sqlglot import exp
+
+from kefen.expressions.types import ValueType
+
+if TYPE_CHECKING:
+    from kefen.domain.text import Text
+    from kefen.expressions.tree import Call, Value
+
+TypeRule: TypeAlias = Callable[[list[ValueType], "Call"], ValueType]
+Meaning: TypeAlias = Callable[[Sequence[Any]], "Value"]
+Rendering: TypeAlias = Callable[[Sequence[exp.Expr], Sequence[ValueType]], exp.Expr]
+
+_LONG = 2**63
+_WIDE_LIMIT = Decimal(10) ** 34
+
+
+class OutOfRangeError(ArithmeticError):
+    """A number grew past what can be stored exactly (the engine refuses it likewise)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """One operator.
+
+    Attributes:
+        name: Its name in the catalogue, and as a function in expressions.
+        usage: How it is written.
+        description: What it gives, for the reference.
+        type_rule: Argument types to result type; raises ExpressionTypeError.
+        meaning: Argument values to result value.
+        rendering: Argument SQL and types to result SQL.
+        strict: Whether an unknown argument makes the result unknown.
+        callable: Whether users may write it as `name(...)`.
+    """
+
+    name: str
+    usage: str
+    description: Text
+    type_rule: TypeRule
+    meaning: Meaning
+    rendering: Rendering
+    strict: bool = True
+    callable: bool = False
+
+    def value(self, arguments: Sequence[Value]) -> Value:
+        """Return the operator's value for argument values.
+
+        Raises:
+            OutOfRangeError: The result is too large to be exact.
+        """
+        if self.strict and any(argument is None for argument in arguments):
+            return None
+        result = self.meaning(arguments)
+        if isinstance(result, bool):
+            return result
+        if isinstance(result, int) and not -_LONG <= result < _LONG:
+            raise OutOfRangeError(self.name)
+        if isinstance(result, Decimal) and abs(result) >= _WIDE_LIMIT:
+            raise OutOfRangeError(self.name)
+        return result
+
+
+CATALOGUE: dict[str, Operator] = {}
+"""Every operator by name."""
+
+
+def add(operator: Operator) -> None:
+    """Enter an operator in the catalogue."""
+    CATALOGUE[operator.name] = operator
