@@ -17,8 +17,9 @@ from kefen.compiler.plan import part
 from kefen.domain.errors import CallError
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions.tree import Value
+from kefen.grading.smallest_changes import Reach, smallest_changes
 from kefen.grading.stored import StoredRun
-from kefen.grading.what_if import Reach, smallest_changes, what_if
+from kefen.grading.what_if import what_if
 from kefen.lake.reading import ReadingOptions, Source, read_dataset
 
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kefen.grading.explain import Explanation, SchemeExplanation
+    from kefen.grading.smallest_changes import Reach
     from kefen.grading.stored import StoredRun
-    from kefen.grading.what_if import Reach, WhatIf
+    from kefen.grading.what_if import WhatIf
 
 
 def explain(
@@ -150,7 +151,7 @@ def what_if(
     as_json: bool,
 ) -> None:
     """Grade a customer with other values, or find what reaches a grade."""
-    from kefen.grading.what_if import smallest_changes
+    from kefen.grading.smallest_changes import smallest_changes
     from kefen.grading.what_if import what_if as grade_with
 
     if bool(changes) == (to is not None):

@@ -1,0 +1,388 @@
+"""The smallest single change of each metric that reaches a grade.
+
+Every answer is found by grading: a change is reported only after the changed customer was graded
+and has the wanted grade, and one smallest unit less was graded and has not.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+from kefen.compiler.plan import part
+from kefen.domain.decimals import from_units, units
+from kefen.domain.errors import CallError
+from kefen.domain.text import Text
+from kefen.expressions.evaluator import evaluation
+from kefen.expressions.operators import OutOfRangeError
+from kefen.expressions.tree import Call, Literal, Name, names_in, replace_names
+from kefen.expressions.types import ValueType
+from kefen.grading.explain import checked_scheme, metrics_of_scheme
+from kefen.grading.wording import metric_in_words
+from kefen.standards.model import ComputedMetric
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from kefen.expressions.tree import Expression, Value
+    from kefen.grading.stored import StoredRun
+    from kefen.standards.model import Metric
+
+from kefen.grading.what_if import plain_value
+
+_MONEY_LIMIT = 10**18 - 1
+_COUNT_LIMIT = 10**9
+_DAY_ZERO = date(1900, 1, 1).toordinal()
+_COMPARISONS = frozenset({"equals", "differs", "less", "at_most", "greater", "at_least"})
+_CUTS = frozenset({"cuts_below", "cuts_up_to"})
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """The smallest change of one metric that reaches a grade, or why there is none.
+
+    Attributes:
+        metric: The metric's id.
+        name: Its name.
+        now: Its value now.
+        needed: The value that reaches the grade; None when none does.
+        change: `needed` less `now` (days for dates); None when none does.
+        words: The answer in words.
+    """
+
+    metric: str
+    name: Text
+    now: Value
+    needed: Value
+    change: Decimal | int | None
+    words: Text
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the answer for JSON; decimals as strings."""
+        return {
+            "metric": self.metric,
+            "name": self.name.as_dict(),
+            "now": plain_value(self.now),
+            "needed": plain_value(self.needed),
+            "change": plain_value(self.change),
+            "words": self.words.as_dict(),
+        }
+
+
+def smallest_changes(
+    run: StoredRun,
+    customer: str,
+    grade: str,
+    scheme: str,
+    *,
+    metrics: Mapping[str, Value] | None = None,
+) -> tuple[Reach, ...]:
+    """Return, for each movable metric of a scheme, the smallest single change that gives a grade.
+
+    Movable are the numbers and dates counted from facts or recorded, and imported, that the
+    scheme rests on, also through other schemes. Each change found was graded, and one smallest
+    unit less (0.0001, 1, or a day) was graded and misses.
+
+    Args:
+        run: The run that graded.
+        customer: The customer's id.
+        grade: The wanted grade's code.
+        scheme: The scheme.
+        metrics: The customer's metrics where the caller has them; None reads the run's.
+
+    Raises:
+        CallError: There is no such customer, scheme or grade.
+    """
+    checked_scheme(run, scheme)
+    classes = run.standard.schemes[scheme].grades
+    if classes and grade not in {known.id for known in classes}:
+        raise CallError(
+            Text("{s} has no grade “{g}”", "{s}没有等级“{g}”").filled(
+                s=run.standard.schemes[scheme].name, g=grade
+            ),
+            mend=Text("Grades: {g}.", "等级：{g}。").filled(g=", ".join(c.id for c in classes)),
+        )
+    stored = run.metrics_of(customer) if metrics is None else dict(metrics)
+    order = run.needs(scheme)
+    return tuple(
+        _Search(run, stored, metric, scheme, order, grade).answer()
+        for metric in _movable(run, order)
+    )
+
+
+def _movable(run: StoredRun, order: Sequence[str]) -> list[Metric]:
+    unavailable = set(run.record["metrics_not_available"])
+    wanted = {m.id for name in order for m in metrics_of_scheme(run, run.standard.schemes[name])}
+    return [
+        metric
+        for metric in run.standard.metrics.values()
+        if metric.id in wanted
+        and metric.id not in unavailable
+        and metric.type in (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE)
+        and not set(run.inputs(metric.id)) & set(run.standard.metrics)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Test:
+    """A number that moves with the metric, and the numbers it is compared with.
+
+    The number is `left`, or `left` less `right` (compared with 0).
+    """
+
+    left: Expression
+    right: Expression | None
+    keys: list[Decimal]
+
+
+class _Search:
+    """The search along one metric, in its smallest units.
+
+    The grade is a step function of the metric. It can only change where a comparison or a cut
+    changes, so those places are collected, tried from the nearest outward, and verified.
+    """
+
+    def __init__(
+        self,
+        run: StoredRun,
+        stored: Mapping[str, Value],
+        metric: Metric,
+        scheme: str,
+        order: tuple[str, ...],
+        grade: str,
+    ) -> None:
+        self.run = run
+        self.stored = stored
+        self.metric = metric
+        self.scheme = scheme
+        self.order = order
+        self.grade = grade
+        self._graded: dict[int, bool] = {}
+
+    def answer(self) -> Reach:
+        now = self.stored.get(self.metric.id)
+        if now is None:
+            return self._reach(
+                None,
+                Text(
+                    "{m} is unknown now, so there is nothing to change.",
+                    "{m}目前未知，无从改变。",
+                ),
+            )
+        start = self._to_units(now)
+        if self._hits(start):
+            return self._reach(start, Text("The grade is there already.", "已是该等级。"))
+        found = self._nearest(start)
+        if found is None:
+            return self._reach(
+                None,
+                Text("No change of {m} alone reaches it.", "仅改变{m}无法达到。"),
+            )
+        words = Text("{m} of {v} reaches it; now {n}.", "{m}达到 {v} 即可；目前 {n}。").filled(
+            m=self.metric.name,
+            v=self._words(self._from_units(found)),
+            n=self._words(now),
+        )
+        return self._reach(found, words)
+
+    def _reach(self, found: int | None, words: Text) -> Reach:
+        now = self.stored.get(self.metric.id)
+        needed = None if found is None else self._from_units(found)
+        change: Decimal | int | None = None
+        if found is not None and now is not None:
+            moved = found - self._to_units(now)
+            change = from_units(moved) if self.metric.type is ValueType.DECIMAL else moved
+        if "{m}" in words.en:
+            words = words.filled(m=self.metric.name)
+        return Reach(self.metric.id, self.metric.name, now, needed, change, words)
+
+    def _words(self, value: Value) -> Text:
+        return metric_in_words(value, self.metric.unit, self.run.record.get("currency"))
+
+    # --- units ----------------------------------------------------------------------------
+
+    def _to_units(self, value: Value) -> int:
+        if isinstance(value, Decimal):
+            return units(value)
+        if isinstance(value, date):
+            return value.toordinal()
+        if isinstance(value, int):
+            return value
+        raise TypeError(f"{self.metric.id} cannot be moved")
+
+    def _from_units(self, number: int) -> Value:
+        if self.metric.type is ValueType.DECIMAL:
+            return from_units(number)
+        if self.metric.type is ValueType.DATE:
+            return date.fromordinal(number)
+        return number
+
+    def _bounds(self) -> tuple[int, int]:
+        if self.metric.type is ValueType.DATE:
+            return _DAY_ZERO, self.run.as_of.toordinal()
+        if self.metric.type is ValueType.INTEGER:
+            return 0, _COUNT_LIMIT
+        return -_MONEY_LIMIT, _MONEY_LIMIT
+
+    # --- search ---------------------------------------------------------------------------
+
+    def _hits(self, number: int) -> bool:
+        if number not in self._graded:
+            try:
+                values = self.run.evaluated(self._changed(number), self.order)
+                self._graded[number] = values[part(self.scheme, "grade")] == self.grade
+            except OutOfRangeError:
+                self._graded[number] = False
+        return self._graded[number]
+
+    def _changed(self, number: int) -> dict[str, Value]:
+        return self.run.with_changes(self.stored, {self.metric.id: self._from_units(number)})
+
+    def _nearest(self, start: int) -> int | None:
+        low, high = self._bounds()
+        places = {n for n in self._places(start) if low <= n <= high and n != start}
+        for number in sorted(places, key=lambda n: (abs(n - start), -n)):
+            if self._hits(number):
+                return self._edge(start, number)
+        return None
+
+    def _edge(self, start: int, hit: int) -> int:
+        """Return the place nearest `start`, on the way to `hit`, where the grade is gained."""
+        step = 1 if hit > start else -1
+        if not self._hits(hit - step):
+            return hit
+        missing, reached = 0, abs(hit - start)
+        while reached - missing > 1:
+            middle = (missing + reached) // 2
+            if self._hits(start + step * middle):
+                reached = middle
+            else:
+                missing = middle
+        return start + step * reached
+
+    def _places(self, start: int) -> set[int]:
+        """Return where the grade may change: both sides of every place where a test changes."""
+        found: set[int] = set()
+        for test in self._tests():
+            found |= self._crossings(test, start)
+        return found
+
+    def _tests(self) -> Iterable[_Test]:
+        """Return each comparison and cut that moves with the metric itself.
+
+        Tests of points, scores and grades are left out: those only change where one of the
+        tests below them does.
+        """
+        moved = {self.metric.id}
+        trees: list[Expression] = []
+        for metric in self.run.standard.metrics.values():
+            if moved & set(self.run.inputs(metric.id)):
+                moved.add(metric.id)
+                if isinstance(metric.definition, ComputedMetric):
+                    trees.append(metric.definition.formula)
+        plain: dict[str, Expression] = {}
+        for name in self.order:
+            explicit = self.run.standard.schemes[name].score is not None
+            for step in self.run.steps(name, self.stored):
+                trees.append(step.expression)
+                if step.name.startswith(part(name, "value")) or (
+                    explicit and step.name == part(name, "raw_score")
+                ):
+                    plain[step.name] = step.expression
+        tests: dict[tuple[Expression, Expression | None], set[Value]] = {}
+        pending = trees
+        while pending:
+            tree = pending.pop()
+            if not isinstance(tree, Call):
+                continue
+            pending += tree.arguments
+            if tree.operator in _CUTS or tree.operator == "one_of":
+                met = {a.value for a in tree.arguments[1:] if isinstance(a, Literal)}
+                tests.setdefault((replace_names(tree.arguments[0], plain), None), set()).update(met)
+            elif tree.operator in _COMPARISONS:
+                sides = [replace_names(side, plain) for side in tree.arguments]
+                left, right = reversed(sides) if isinstance(sides[0], Literal) else sides
+                if isinstance(right, Literal):
+                    tests.setdefault((left, None), set()).add(right.value)
+                else:
+                    tests.setdefault((left, right), set()).add(0)
+        metrics = {*self.run.standard.metrics, "as_of"}
+        for (subject, other), met in tests.items():
+            names = {*names_in(subject), *(names_in(other) if other is not None else ())}
+            keys = {_sortable(value) for value in met}
+            if names & moved and names <= metrics and keys - {None}:
+                yield _Test(subject, other, sorted(key for key in keys if key is not None))
+
+    def _crossings(self, test: _Test, start: int) -> set[int]:
+        if test.left == Name(self.metric.id) and test.right is None:
+            places = (self._whole_unit(key) for key in test.keys)
+            return {place + beside for place in places for beside in (-1, 0, 1)}
+        left_of = evaluation(test.left)
+        right_of = evaluation(test.right) if test.right is not None else None
+
+        def level(number: int) -> int | None:
+            """Return between which of the keys the subject lies: odd on one, even between."""
+            try:
+                values = self._changed(number)
+                key = _sortable(left_of(values))
+                against = _sortable(right_of(values)) if right_of is not None else Decimal(0)
+            except OutOfRangeError:
+                return None
+            if key is None or against is None:
+                return None
+            key -= against
+            place = bisect_left(test.keys, key)
+            return 2 * place + (1 if place < len(test.keys) and test.keys[place] == key else 0)
+
+        found: set[int] = set()
+        grid = self._grid(start)
+        levels = {number: level(number) for number in grid}
+        for lower, upper in pairwise(grid):
+            _changes(lower, upper, levels[lower], levels[upper], level, found)
+        return found
+
+    def _whole_unit(self, key: Decimal) -> int:
+        return int(key * 10_000) if self.metric.type is ValueType.DECIMAL else int(key)
+
+    def _grid(self, start: int) -> list[int]:
+        """Return places between which a tested number is taken to move one way."""
+        low, high = self._bounds()
+        points = {low, high, start, start - 1, start + 1, 0, 1, -1}
+        size = 1
+        while size < high - low:
+            points |= {size, -size, start + size, start - size}
+            size *= 8
+        return sorted(p for p in points if low <= p <= high)
+
+
+def _changes(
+    left: int,
+    right: int,
+    level_left: int | None,
+    level_right: int | None,
+    level: Callable[[int], int | None],
+    found: set[int],
+) -> None:
+    """Collect both sides of every change between two places, halving while the ends differ."""
+    pending = [(left, right, level_left, level_right)]
+    while pending:
+        a, b, at_a, at_b = pending.pop()
+        if at_a == at_b:
+            continue
+        if b - a == 1:
+            found |= {a, b}
+            continue
+        middle = (a + b) // 2
+        at_middle = level(middle)
+        pending += [(a, middle, at_a, at_middle), (middle, b, at_middle, at_b)]
+
+
+def _sortable(value: Value) -> Decimal | None:
+    """Return a number or date as a number that orders alike; None for anything else."""
+    if isinstance(value, date):
+        return Decimal(value.toordinal())
+    return Decimal(value) if isinstance(value, int | Decimal) else None
