@@ -27,6 +27,8 @@ ONE_LANGUAGE = {  # for contributors, or both languages on one page
     "docs/explanation/how-grading-works.md",
 }
 _LINK = re.compile(r"!?\[[^\]]*\]\(([^)\s]+)\)")
+_FILE = re.compile(r"`((?:src|tests|docs|examples|benchmarks)/[\w./]*\w/?|(?:\w+/)+\w+\.py)`")
+FOLDERS = ("src", "tests", "docs", "examples", "benchmarks")
 _HEADING = re.compile(r"^#{1,6} (.+)$", re.MULTILINE)
 
 
@@ -59,6 +61,13 @@ def test_links_resolve(page: Path) -> None:
         assert found.exists(), f"{target} leads nowhere"
         if anchor:
             assert anchor in anchors(found), f"{target}: there is no such heading"
+
+
+@pytest.mark.parametrize("page", pages(), ids=title)
+def test_files_named_exist(page: Path) -> None:
+    for name in _FILE.findall(page.read_text(encoding="utf-8")):
+        within = ROOT if name.split("/")[0] in FOLDERS else ROOT / "src/kefen"
+        assert (within / name).exists(), name
 
 
 def test_every_page_is_reached_from_the_contents() -> None:
