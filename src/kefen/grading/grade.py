@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import platform
 import time
 from contextlib import contextmanager
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import duckdb
 from sqlglot import exp
 
-import kefen
 from kefen.compiler.facts import as_of_view, column, purchases_view, table
 from kefen.compiler.metrics import FactAggregation, metrics_query
 from kefen.compiler.plan import SchemePlan, depends_on_facts, part, schemes_named
@@ -27,6 +24,7 @@ from kefen.grading.population import (
     make_population,
     runnable_schemes,
 )
+from kefen.grading.record import RunFacts, run_record
 from kefen.grading.run import GradedRun
 from kefen.standards.calibration import Calibration, SchemeCalibration
 from kefen.standards.facts import FACT_TABLES
@@ -38,7 +36,6 @@ if TYPE_CHECKING:
 
     from kefen.compiler.plan import Step
     from kefen.expressions.types import ValueType
-    from kefen.grading.population import NotRun
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Standard
 
@@ -132,7 +129,21 @@ class _Grading:
             grades=GRADES,
             facts=facts,
             calibration=calibration,
-            record=self._record(available, running, not_run, undated, covered, graded),
+            record=run_record(
+                self.dataset,
+                self.standard,
+                RunFacts(
+                    as_of=self.as_of,
+                    frozen=self.frozen is not None,
+                    customers=self._count_customers(),
+                    undated=undated,
+                    available=available,
+                    graded={name: graded[name] for name in running},
+                    not_run=not_run,
+                    covered=covered,
+                    seconds=self.seconds,
+                ),
+            ),
         )
 
     @contextmanager
@@ -351,87 +362,9 @@ class _Grading:
             upper = lower
         return covered, months
 
-    def _record(
-        self,
-        available: frozenset[str],
-        running: tuple[str, ...],
-        not_run: tuple[NotRun, ...],
-        undated: int,
-        covered: tuple[int, int] | None,
-        graded: Mapping[str, int],
-    ) -> dict[str, Any]:
-        standard = self.standard
-        start, end = standard.constants.window.span(self.as_of)
+    def _count_customers(self) -> int:
         counted = exp.select(exp.Count(this=exp.Star())).from_(table(METRICS))
-        customers = int(self.engine.rows(counted.sql("duckdb"))[0][0])
-        return {
-            "format": 1,
-            "standard": {
-                "id": standard.id,
-                "version": standard.version,
-                "name": standard.name.as_dict(),
-                "fingerprint": standard.fingerprint,
-                "text": standard.text,
-            },
-            "as_of": self.as_of.isoformat(),
-            "window": {"after": start.isoformat() if start else None, "to": end.isoformat()},
-            "months": {"covered": covered[0], "of": covered[1]} if covered else None,
-            "timezone": self.dataset.timezone,
-            "currency": self.dataset.currency,
-            "generated": list(self.dataset.generated),
-            "calibration": "frozen" if self.frozen is not None else "fitted",
-            "customers": {"graded": customers, "undated": undated},
-            "rows": {
-                name: {
-                    "in": read.rows_in,
-                    "used": read.rows_used,
-                    "rejected": read.rows_rejected,
-                    "duplicate": read.rows_duplicate,
-                    "unattributed": read.rows_unattributed,
-                    "amount_unattributed": read.amount_unattributed,
-                }
-                for name, read in self.dataset.tables.items()
-            },
-            "inputs": {
-                name: [dict(item) for item in read.inputs]
-                for name, read in self.dataset.tables.items()
-                if read.inputs
-            },
-            "lake_versions": dict(self.dataset.versions),
-            "schemes": [
-                {"scheme": name, "graded": graded[name], "not_graded": customers - graded[name]}
-                for name in running
-            ],
-            "schemes_not_run": [
-                {
-                    "scheme": item.scheme,
-                    "lacking": list(item.lacking),
-                    "reason": item.reason.as_dict(),
-                }
-                for item in not_run
-            ],
-            "metrics_not_available": sorted(set(standard.metrics) - available),
-            "findings": [
-                {
-                    "code": finding.code,
-                    "principle": finding.principle,
-                    "severity": finding.severity,
-                    "table": finding.table,
-                    "column": finding.column,
-                    "count": finding.count,
-                    "message": finding.message.as_dict(),
-                    "effect": finding.effect.as_dict(),
-                }
-                for finding in self.dataset.findings
-            ],
-            "engine": {
-                "name": "duckdb",
-                "version": duckdb.__version__,
-                "kefen": kefen.__version__,
-                "python": platform.python_version(),
-            },
-            "seconds": {name: round(spent, 3) for name, spent in self.seconds.items()},
-        }
+        return int(self.engine.rows(counted.sql("duckdb"))[0][0])
 
     def _create(self, kind: str, name: str, query: exp.Query, *, replace: bool = True) -> None:
         created = exp.Create(this=table(name), kind=kind, expression=query, replace=replace)

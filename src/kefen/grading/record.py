@@ -1,0 +1,119 @@
+"""The record of a run: the content of `run.json`."""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+import kefen
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from kefen.grading.population import NotRun
+    from kefen.lake.dataset import Dataset
+    from kefen.standards.model import Standard
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What happened in a run.
+
+    Attributes:
+        as_of: The as-of date.
+        frozen: Whether a frozen calibration was applied.
+        customers: How many customers there are.
+        undated: How many of them have neither a date nor a fact.
+        available: The metrics whose data there is.
+        graded: How many customers each scheme that was run graded, in order.
+        not_run: The schemes that were not run.
+        covered: (spans of a month in the window that have orders, all of them), if counted.
+        seconds: The time each stage took.
+    """
+
+    as_of: date
+    frozen: bool
+    customers: int
+    undated: int
+    available: frozenset[str]
+    graded: Mapping[str, int]
+    not_run: tuple[NotRun, ...]
+    covered: tuple[int, int] | None
+    seconds: Mapping[str, float]
+
+
+def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[str, Any]:
+    """Return the content of `run.json`: all that is needed to know, check and repeat a run."""
+    start, end = standard.constants.window.span(facts.as_of)
+    return {
+        "format": 1,
+        "standard": {
+            "id": standard.id,
+            "version": standard.version,
+            "name": standard.name.as_dict(),
+            "fingerprint": standard.fingerprint,
+            "text": standard.text,
+        },
+        "as_of": facts.as_of.isoformat(),
+        "window": {"after": start.isoformat() if start else None, "to": end.isoformat()},
+        "months": {"covered": facts.covered[0], "of": facts.covered[1]} if facts.covered else None,
+        "timezone": dataset.timezone,
+        "currency": dataset.currency,
+        "generated": list(dataset.generated),
+        "calibration": "frozen" if facts.frozen else "fitted",
+        "customers": {"graded": facts.customers, "undated": facts.undated},
+        "rows": {
+            name: {
+                "in": read.rows_in,
+                "used": read.rows_used,
+                "rejected": read.rows_rejected,
+                "duplicate": read.rows_duplicate,
+                "unattributed": read.rows_unattributed,
+                "amount_unattributed": read.amount_unattributed,
+            }
+            for name, read in dataset.tables.items()
+        },
+        "inputs": {
+            name: [dict(item) for item in read.inputs]
+            for name, read in dataset.tables.items()
+            if read.inputs
+        },
+        "lake_versions": dict(dataset.versions),
+        "schemes": [
+            {"scheme": name, "graded": graded, "not_graded": facts.customers - graded}
+            for name, graded in facts.graded.items()
+        ],
+        "schemes_not_run": [
+            {
+                "scheme": item.scheme,
+                "lacking": list(item.lacking),
+                "reason": item.reason.as_dict(),
+            }
+            for item in facts.not_run
+        ],
+        "metrics_not_available": sorted(set(standard.metrics) - facts.available),
+        "findings": [
+            {
+                "code": finding.code,
+                "principle": finding.principle,
+                "severity": finding.severity,
+                "table": finding.table,
+                "column": finding.column,
+                "count": finding.count,
+                "message": finding.message.as_dict(),
+                "effect": finding.effect.as_dict(),
+            }
+            for finding in dataset.findings
+        ],
+        "engine": {
+            "name": "duckdb",
+            "version": duckdb.__version__,
+            "kefen": kefen.__version__,
+            "python": platform.python_version(),
+        },
+        "seconds": {name: round(spent, 3) for name, spent in facts.seconds.items()},
+    }
