@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.reports.ageing import ageing_section
-from kefen.reports.analyses import analyses_section, crossed
+from kefen.reports.analyses import analyses_section
 from kefen.reports.cards import card_section
 from kefen.reports.concentration import concentration_section, measure_concentration
+from kefen.reports.crossing import crossed
 from kefen.reports.customer_list import customers_section
 from kefen.reports.distribution import count_classes, distribution_section
 from kefen.reports.findings import not_run_section, quality_section

@@ -107,7 +107,7 @@ def _marks(
         )
     }
     marks = []
-    for scheme in people.schemes():
+    for scheme in people.schemes:
         if scheme.id in found:
             grade, reason, score, text = found[scheme.id]
             marks.append((scheme, people.mark(scheme, grade, reason), (grade, score, text)))

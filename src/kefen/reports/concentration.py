@@ -127,7 +127,7 @@ def pareto_curve(people: Population, found: Concentration) -> Curve | None:
 
 
 def _bands(people: Population, found: Concentration) -> tuple[Band, ...]:
-    scheme = next((s for s in people.schemes() if isinstance(s.decision, ShareOfTotal)), None)
+    scheme = next((s for s in people.schemes if isinstance(s.decision, ShareOfTotal)), None)
     if scheme is None:
         return ()
     counts: dict[str, int] = dict(

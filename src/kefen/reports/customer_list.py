@@ -35,7 +35,7 @@ def customers_section(people: Population) -> Section:
 
 
 def _list(people: Population) -> Table:
-    schemes = people.schemes()
+    schemes = people.schemes
     scored = [scheme for scheme in schemes if scheme.scored]
     people.engine.run(
         """

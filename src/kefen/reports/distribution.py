@@ -67,10 +67,10 @@ def count_classes(
     found: dict[str, list[tuple[ClassKey, ClassCount]]] = {}
     earlier = {
         scheme.id: previous.counts[scheme.id]
-        for scheme in people.schemes()
+        for scheme in people.schemes
         if previous is not None and previous.incomparable(people.run.standard, scheme) is None
     }
-    schemes = {scheme.id: scheme for scheme in people.schemes()}
+    schemes = {scheme.id: scheme for scheme in people.schemes}
     for scheme_id, grade, reason, customers, sales, margin, overdue in people.rows("""
         SELECT scheme, grade, CASE WHEN grade IS NULL THEN reason END AS why, count(*),
                sum(sales), sum(margin), sum(overdue)
@@ -310,7 +310,7 @@ def distribution_section(
     """Return table 1 for every scheme that was run."""
     blocks: list[Block] = [
         distribution_table(people, scheme, counts[scheme.id], number, previous)
-        for number, scheme in enumerate(people.schemes(), start=1)
+        for number, scheme in enumerate(people.schemes, start=1)
     ]
     blocks.append(Prose(_notes(people, previous)))
     return Section(

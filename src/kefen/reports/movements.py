@@ -85,7 +85,7 @@ FROM report_states GROUP BY step ORDER BY step"""
 
 _SALES = """
 WITH moves AS (
-  SELECT customer_id, step, bought AND NOT bought_before AS new,
+  SELECT key, step, bought AND NOT bought_before AS new,
          bought AND bought_before AND NOT active_before AS won_back,
          active_before AND NOT active_after AS lost,
          CASE WHEN lost THEN opens_at + 1 ELSE ends - long + 1 END AS first_month,
@@ -97,7 +97,7 @@ WITH moves AS (
 SELECT step, coalesce(sum(amount) FILTER (WHERE new), 0),
        coalesce(sum(amount) FILTER (WHERE won_back), 0),
        coalesce(sum(amount) FILTER (WHERE lost), 0)
-FROM moves JOIN report_sales USING (customer_id)
+FROM moves JOIN report_lines USING (key)
 WHERE period BETWEEN first_month AND last_month
 GROUP BY step"""
 
@@ -265,7 +265,7 @@ def _charts(people: Population, months: tuple[Movement, ...]) -> tuple[ColumnCha
     labels = tuple(_month_label(_month_end(people, m.step)) for m in months)
     by_month = dict(
         people.rows("""
-            SELECT period - months, sum(amount) FROM report_sales CROSS JOIN report_dates
+            SELECT period - months, sum(amount) FROM report_lines CROSS JOIN report_dates
             WHERE period > months GROUP BY ALL""")
     )
     return (

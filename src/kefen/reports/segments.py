@@ -13,7 +13,7 @@ from kefen.reports.tables import Column, GradeMark, PartsEqualTotal, Row, Table
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kefen.reports.analyses import Bases
+    from kefen.reports.crossing import Bases
     from kefen.reports.population import Population
     from kefen.reports.tables import Cell
 

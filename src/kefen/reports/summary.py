@@ -57,7 +57,7 @@ def summary_section(
 
 def leading_scheme(people: Population) -> Scheme | None:
     """Return the scheme that a summary shows: by share of total, else the first with classes."""
-    schemes = people.schemes()
+    schemes = people.schemes
     by_share = next((s for s in schemes if isinstance(s.decision, ShareOfTotal)), None)
     return by_share or next((s for s in schemes if s.grades), None)
 
@@ -151,7 +151,7 @@ def _scheme_table(people: Population, counts: dict[str, tuple[ClassCount, ...]])
         Column("largest_share", Text("Its share", "占比"), "percent", bar=True),
     )
     rows = []
-    for scheme in people.schemes():
+    for scheme in people.schemes:
         classes = [count for count in counts[scheme.id] if count.graded]
         graded = sum(count.customers for count in classes)
         largest = max(classes, key=lambda count: count.customers, default=None)
@@ -181,8 +181,8 @@ def _coverage(people: Population) -> tuple[Text, ...]:
     lines: list[Text] = []
     ((months, first, last),) = people.rows("""
         SELECT count(DISTINCT period) FILTER (WHERE period > months),
-               (SELECT min(first_on) FROM report_visits), (SELECT max(last_on) FROM report_visits)
-        FROM report_sales CROSS JOIN report_dates""")
+               (SELECT min(first_on) FROM report_bought), (SELECT max(last_on) FROM report_bought)
+        FROM report_lines CROSS JOIN report_dates""")
     if "orders" in run.facts:
         lines.append(
             Text(
