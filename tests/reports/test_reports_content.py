@@ -138,6 +138,43 @@ def test_products_count_each_customer_once(make_run: RunMaker) -> None:
     assert counts == {"bearings": 2, "motors": 1, Text("Unknown", "未知"): 1}
 
 
+def test_tiers_of_products_are_sold_by_value_by_region_and_with_all_bases(
+    make_run: RunMaker,
+) -> None:
+    products = [{"product_id": "x", "tier": "high"}, {"product_id": "y", "tier": "low"}]
+    orders = [
+        order("01", "2024-03-05", "900", product_id="x"),
+        order("01", "2024-04-05", "100", product_id="y"),
+        order("02", "2024-05-05", "30", product_id="y"),
+        order("02", "2024-05-06", "20"),
+        order("02", "2023-05-05", "60", product_id="y"),
+    ]
+    report = build_report(make_run(customers=CUSTOMERS, orders=orders, products=products))
+    found = table(report, "tiers")
+    assert [cell.en for cell in found.column_values("product")] == [
+        "High end",
+        "Low end",
+        "Unknown",
+    ]
+    low = row(found, "Low end")
+    assert (low["customers"], low["sales"], low["growth"]) == (2, 130, Decimal("1.1667"))
+    assert (low["class_A"], low["class_B"], low["class_C"]) == (100, 0, 30)
+    north = row(table(report, "tiers_regions"), "North")
+    assert (north["type_0"], north["type_1"], north["type_2"]) == (900, 100, 0)
+    together = table(report, "combined_tiers")
+    assert [cell.en for cell in together.column_values("tier")] == [
+        "High end",
+        "Low end",
+        "Unknown",
+    ]
+    assert together.column_values("sales") == (1000, 50, 0)
+    without = build_report(make_run(customers=CUSTOMERS, orders=ORDERS))
+    assert not [t for t in without.tables() if "tiers" in t.id]
+    analyses = without.section("analyses")
+    assert analyses is not None
+    assert "no product tiers were imported" in str(analyses.blocks[-1])
+
+
 def test_nothing_after_the_as_of_date_counts(make_run: RunMaker) -> None:
     report = build_report(make_run(customers=CUSTOMERS, orders=ORDERS))
     total = table(report, "distribution_abc").totals

@@ -38,6 +38,7 @@ DAYS = st.integers(-30, 1_200).map(lambda days: AS_OF - timedelta(days=days))
 def companies(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
     count = draw(st.integers(1, 9))
     customers, orders, receivables, surveys = [], [], [], []
+    tiers = draw(st.lists(st.sampled_from([None, "high", "middle", "low"]), min_size=4, max_size=4))
     for number in range(count):
         country, region, city = draw(PLACES)
         customer = f"{number:03d}"
@@ -53,8 +54,15 @@ def companies(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
                 "employees": draw(st.sampled_from([None, 5, 80, 900])),
             }
         )
-        for place, (day, amount, cost, category) in enumerate(
-            draw(st.lists(st.tuples(DAYS, CENTS, st.none() | CENTS, MAYBE_TEXT), max_size=6))
+        for place, (day, amount, cost, category, product) in enumerate(
+            draw(
+                st.lists(
+                    st.tuples(
+                        DAYS, CENTS, st.none() | CENTS, MAYBE_TEXT, st.none() | st.integers(0, 5)
+                    ),
+                    max_size=6,
+                )
+            )
         ):
             orders.append(
                 {
@@ -65,6 +73,7 @@ def companies(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
                     "amount": amount,
                     "cost": cost,
                     "category": category,
+                    "product_id": product,
                 }
             )
         for place, (day, amount, terms, paid) in enumerate(
@@ -99,6 +108,7 @@ def companies(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
         "orders": orders,
         "receivables": receivables,
         "surveys": surveys,
+        "products": [{"product_id": n, "tier": tier} for n, tier in enumerate(tiers)],
     }
 
 
@@ -124,6 +134,7 @@ def test_every_table_of_random_companies_adds_up(
         reconcile(found)
     _expect_movements(report, company)
     _expect_concentration(report, company)
+    _expect_tiers(report, company)
     ids = {customer["customer_id"] for customer in company["customers"]}
     for scheme in ("abc", "size", "region", "product", "satisfaction"):
         distribution = table(report, f"distribution_{scheme}")
@@ -162,6 +173,45 @@ def _expect_movements(report: Report, company: dict[str, list[dict[str, Any]]]) 
         assert figure(found, "won_back", row) == len(in_step - new - opening)
         assert figure(found, "lost", row) == len(opening - closing)
         assert figure(found, "closing", row) == len(closing)
+
+
+def _expect_tiers(report: Report, company: dict[str, list[dict[str, Any]]]) -> None:
+    """Add up the sales of each tier anew, line by line."""
+    tiers = {product["product_id"]: product["tier"] for product in company["products"]}
+    sales: dict[str, Decimal] = {}
+    buyers: dict[str, set[str]] = {}
+    regions: dict[tuple[str | None, str], Decimal] = {}
+    places = {customer["customer_id"]: customer["region"] for customer in company["customers"]}
+    names = {"high": "High end", "middle": "Middle", "low": "Low end", None: "Unknown"}
+    known = False
+    for line in company["orders"]:
+        day = date.fromisoformat(line["ordered_at"][:10])
+        if not months_before(AS_OF, 24) < day <= AS_OF:
+            continue
+        name = names[tiers.get(line["product_id"])]
+        known = known or name != "Unknown"
+        sales.setdefault(name, Decimal(0))
+        if day > months_before(AS_OF, 12):
+            sales[name] += line["amount"]
+            buyers.setdefault(name, set()).add(line["customer_id"])
+            place = places[line["customer_id"]], name
+            regions[place] = regions.get(place, Decimal(0)) + line["amount"]
+    shown = [found for found in report.tables() if found.id == "tiers"]
+    if not known:
+        assert not shown
+        return
+    (found,) = shown
+    rows = [cell.en for cell in found.column_values("product")]  # type: ignore[union-attr]
+    assert dict(zip(rows, found.column_values("sales"), strict=True)) == sales
+    assert dict(zip(rows, found.column_values("customers"), strict=True)) == {
+        name: len(buyers.get(name, ())) for name in sales
+    }
+    by_region = table(report, "tiers_regions")
+    headings = [column.title.en for column in by_region.columns]
+    for line in by_region.rows:
+        region = None if line.unknown else line.cells[0]
+        for name in sales:
+            assert line.cells[headings.index(name)] == regions.get((region, name), Decimal(0))
 
 
 def _expect_concentration(report: Report, company: dict[str, list[dict[str, Any]]]) -> None:
