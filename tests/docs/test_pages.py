@@ -129,6 +129,15 @@ def test_every_metric_scheme_and_table_is_documented(language: str) -> None:
     assert f"/ {2 * POSITION_CUTS}" in page or f"÷ {2 * POSITION_CUTS}" in page
 
 
+def test_chinese_wording_has_no_blanks_from_folded_lines() -> None:
+    standard = bundled_standard()
+    assert "增长率 8、近半年占比 4" in standard.schemes["value_index"].rationale.zh
+    for scheme in standard.schemes.values():
+        assert not re.findall(
+            "[\u4e00-\u9fff，。、；：（）] +[\u4e00-\u9fff（]", scheme.rationale.zh
+        )
+
+
 @pytest.mark.parametrize("language", ["", ".zh"])
 def test_examples_of_the_language_of_standards_load(language: str) -> None:
     page = DOCS / f"reference/standard-language{language}.md"

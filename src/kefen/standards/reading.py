@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _WHOLE = re.compile(r"[+-]?\d{1,9}")
 _NUMBER = re.compile(r"[+-]?\d{1,14}(\.\d{1,4})?")
+_WIDE = r"[\u2014\u2018-\u201d\u3001-\u303f\u4e00-\u9fff\uff01-\uff65]"
+# YAML folds lines into blanks, and Chinese has none between its characters.
+_FOLDS = re.compile(f"(?<={_WIDE}) +(?={_WIDE})")
 
 
 @dataclass(slots=True)
@@ -153,7 +156,7 @@ class Reading:
                 Text("Write {{en: ..., zh: ...}}.", "请写成 {{en: ..., zh: ...}}。").filled(),
             )
             return Text(wordings.get("en") or key, wordings.get("zh") or key)
-        return Text(wordings["en"], wordings["zh"])
+        return Text(wordings["en"], _FOLDS.sub("", wordings["zh"]))
 
     def whole(self, node: Scalar, what: Text) -> int:
         """Return a whole number; notes what is none and returns 0."""
