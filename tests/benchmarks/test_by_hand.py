@@ -67,6 +67,15 @@ def test_grades_and_metrics_equal_those_in_pandas(results: Path) -> None:
     assert _module("compare").differences(results / "kefen", results / "pandas") == []
 
 
+@pytest.mark.slow
+def test_grades_and_metrics_equal_those_in_plain_pandas(results: Path) -> None:
+    generate, data = _module("generate"), results / "data"
+    _module("by_plain_pandas").grade_in_plain_pandas(
+        data / "customers.parquet", data / "orders.parquet", generate.AS_OF, results / "plain"
+    )
+    assert _module("compare").differences(results / "kefen", results / "plain") == []
+
+
 def test_a_single_grade_that_differs_is_found(results: Path, tmp_path: Path) -> None:
     other = tmp_path / "other"
     other.mkdir()
