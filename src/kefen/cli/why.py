@@ -237,6 +237,12 @@ def _show_reached(
     from kefen.cli.terminal import console, print_prose
 
     screen = console()
+    if any(reach.change == 0 for reach in reached):  # no search is made from where one is
+        screen.print()
+        text = Text("{c} has this grade under {s} already.", "{c} 在{s}下已是该等级。")
+        own = stored.standard.schemes[scheme].name
+        print_prose(screen, say(text.filled(c=customer, s=own)))
+        return
     head = Text(
         "What alone would give {c} the grade {g} under {s}:",
         "单独改变哪一项可使 {c} 在{s}下达到 {g}：",

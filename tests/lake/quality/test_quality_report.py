@@ -195,7 +195,7 @@ def dataset(engine: DuckDBEngine, rows: list[tuple[str, datetime, Decimal]]) -> 
     if rows:
         values = [v for n, row in enumerate(rows) for v in (str(n), *row)]
         engine.run(
-            "INSERT INTO orders (order_id, customer_id, ordered_at, amount) VALUES "  # noqa: S608
+            "INSERT INTO orders (order_id, customer_id, ordered_at, amount) VALUES "
             + ", ".join("(?, ?, ?, ?)" for _ in rows),
             values,
         )
@@ -287,7 +287,7 @@ def test_the_online_retail_year_is_judged_as_it_is(engine: DuckDBEngine) -> None
     }
     columns = ", ".join(f'{value} AS "{name}"' for name, value in values.items())
     engine.run(
-        f"CREATE TABLE orders AS SELECT {columns} FROM read_parquet(?) "  # noqa: S608
+        f"CREATE TABLE orders AS SELECT {columns} FROM read_parquet(?) "
         "WHERE CustomerID IS NOT NULL",
         [str(source)],
     )
@@ -296,7 +296,7 @@ def test_the_online_retail_year_is_judged_as_it_is(engine: DuckDBEngine) -> None
         f'{value} AS "{name}"' for name, value in nulls.items() if name != "customer_id"
     )
     engine.run(
-        f"CREATE TABLE customers AS SELECT DISTINCT customer_id, {columns} FROM orders"  # noqa: S608
+        f"CREATE TABLE customers AS SELECT DISTINCT customer_id, {columns} FROM orders"
     )
     given_columns = frozenset(n for n, v in values.items() if not v.startswith("CAST(NULL"))
     data = Dataset(

@@ -82,9 +82,7 @@ TABLE_EFFECTS: Mapping[str, Text] = MappingProxyType(
             "Scheme need decides by breadth of categories alone.",
             "need 方案只按品类宽度判断。",
         ),
-        "surveys": Text(
-            "Scheme satisfaction is not run.", "satisfaction 方案不运行。"
-        ),
+        "surveys": Text("Scheme satisfaction is not run.", "satisfaction 方案不运行。"),
         "products": Text(
             "Only the categories on the order lines themselves are known.",
             "只有订单行自带的类别可用。",
