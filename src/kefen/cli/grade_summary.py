@@ -45,7 +45,7 @@ def show_graded(graded: Graded) -> None:
 
 def _show_head(screen: Console, graded: Graded) -> None:
     run, record = graded.run, graded.run.record
-    head = Text("{n} customers, graded as of {d}", "{n} 位客户，评级日 {d}")
+    head = Text("{n} {n:customer|customers}, graded as of {d}", "{n} 位客户，评级日 {d}")
     screen.print()
     screen.print(
         say(head.filled(n=count(record["customers"]["graded"]), d=run.as_of.isoformat())),
@@ -68,9 +68,9 @@ def _window(graded: Graded) -> Text:
             a=first.isoformat(), b=window["to"]
         )
     if months is not None:
-        words = Text("{w} Orders in {c} of {o} months.", "{w}{o} 个月中 {c} 个月有订单。").filled(
-            w=words, c=months["covered"], o=months["of"]
-        )
+        words = Text(
+            "{w} Orders in {c} of {o} {o:month|months}.", "{w}{o} 个月中 {c} 个月有订单。"
+        ).filled(w=words, c=months["covered"], o=months["of"])
     if graded.asked.as_of is None:
         words = Text(
             "{w} The date is the last complete month with orders; --as-of takes another.",

@@ -199,7 +199,7 @@ def undo(*, batch: int, book: Path | None, note: str, as_json: bool, quiet: bool
 def _show_undo(batch: int, report: UndoReport) -> None:
     lines = [
         Text(
-            "Batch {b} is undone: {r} rows removed, {p} put back as they were.",
+            "Batch {b} is undone: {r} {r:row|rows} removed, {p} put back as they were.",
             "批次 {b} 已撤销：移除 {r} 行，恢复 {p} 行。",
         ).filled(b=batch, r=f"{report.removed:,}", p=f"{report.restored:,}")
     ]

@@ -31,7 +31,9 @@ def backup(*, target: Path, book: Path | None, as_json: bool) -> None:
     if as_json:
         print_json({"backup": str(made.path), "files": made.files, "bytes": made.size})
         return
-    text = Text("{f} files, {m} MB, are in {p}.", "{f} 个文件，共 {m} MB，已备份到 {p}。")
+    text = Text(
+        "{f} {f:file|files}, {m} MB, {f:is|are} in {p}.", "{f} 个文件，共 {m} MB，已备份到 {p}。"
+    )
     size = f"{made.size / 1_000_000:.1f}"
     click.echo(say(text.filled(f=made.files, m=size, p=made.path)))
 

@@ -79,7 +79,7 @@ def _say_verdict(standard: Standard | None) -> None:
         click.secho(say(Text("It cannot be used as it is.", "目前无法使用。")), fg="red")
         return
     text = Text(
-        "“{n}”, version {v}: {m} metrics, {s} schemes. It can be used.",
+        "“{n}”, version {v}: {m} {m:metric|metrics}, {s} {s:scheme|schemes}. It can be used.",
         "《{n}》第 {v} 版：{m} 个指标、{s} 个方案，可以使用。",
     )
     click.echo(

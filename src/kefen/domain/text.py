@@ -17,6 +17,8 @@ LANGUAGES: tuple[Language, ...] = ("en", "zh")
 class Text:
     """One message or name in English and Chinese, with `{placeholders}` filled by `filled`.
 
+    `{n:row|rows}` becomes the word for one where `n` is 1, and the word for many else.
+
     Attributes:
         en: The English wording.
         zh: The Chinese wording.
@@ -36,8 +38,8 @@ class Text:
             KeyError: A placeholder has no value.
         """
         return Text(
-            en=self.en.format_map({k: _in(v, "en") for k, v in values.items()}),
-            zh=self.zh.format_map({k: _in(v, "zh") for k, v in values.items()}),
+            en=self.en.format_map({k: _Filling(_in(v, "en")) for k, v in values.items()}),
+            zh=self.zh.format_map({k: _Filling(_in(v, "zh")) for k, v in values.items()}),
         )
 
     def placeholders(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -57,6 +59,27 @@ class Text:
     def from_dict(cls, wording: Mapping[str, str]) -> Text:
         """Return the text stored by `as_dict`."""
         return cls(en=wording["en"], zh=wording["zh"])
+
+
+class _Filling:
+    """A value put into a text; asked for two words, it gives the one that agrees with it."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: object) -> None:
+        self._value = value
+
+    def __format__(self, spec: str) -> str:
+        one, either, many = spec.partition("|")
+        if either:
+            return one if str(self._value) == "1" else many
+        return format(self._value, spec)
+
+    def __str__(self) -> str:
+        return str(self._value)
+
+    def __repr__(self) -> str:
+        return repr(self._value)
 
 
 def _in(value: object, language: Language) -> object:

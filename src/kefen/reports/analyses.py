@@ -176,7 +176,9 @@ def _combined(people: Population, bases: Bases, *, by_tier: bool) -> Table:
             if totals.sales is None
             else sum((entry[5] for entry in rest if entry[5] is not None), Decimal(0))
         )
-        words = Text("{n} further combinations", "其余 {n} 种组合").filled(n=f"{len(rest):,}")
+        words = Text("{n} further {n:combination|combinations}", "其余 {n} 种组合").filled(
+            n=f"{len(rest):,}"
+        )
         rows.append(
             Row(
                 (

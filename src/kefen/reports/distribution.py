@@ -155,7 +155,7 @@ def _nobody(people: Population, scheme: Scheme, key: ClassKey, previous: int | N
 def _together(counts: Sequence[ClassCount]) -> ClassCount:
     return ClassCount(
         mark=GradeMark(
-            "…", Text("{n} further classes", "其余 {n} 类").filled(n=f"{len(counts):,}")
+            "…", Text("{n} further {n:class|classes}", "其余 {n} 类").filled(n=f"{len(counts):,}")
         ),
         customers=sum(count.customers for count in counts),
         sales=_sum([count.sales for count in counts]),

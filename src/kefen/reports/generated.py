@@ -37,7 +37,9 @@ def _names_of(generated: list[str]) -> list[Text]:
     many = {table for table, count in columns.items() if count > _LISTED_COLUMNS}
     names = [_label(name) for name in generated if "." not in name or _table(name) not in many]
     names += [
-        Text("{n} columns of {t}", "{t}的 {n} 列").filled(n=columns[table], t=TABLES[table].label)
+        Text("{n} {n:column|columns} of {t}", "{t}的 {n} 列").filled(
+            n=columns[table], t=TABLES[table].label
+        )
         for table in sorted(many)
     ]
     return names

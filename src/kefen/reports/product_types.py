@@ -163,7 +163,7 @@ def _in_groups(people: Population, way: _Way, held: Mapping[int, _Sums]) -> list
         groups = [_Group(names[number], (number,)) for number in known[:SHOWN]]
         rest = tuple(known[SHOWN:])
         if rest:
-            words = Text("{n} further types", "其余 {n} 类").filled(n=len(rest))
+            words = Text("{n} further {n:type|types}", "其余 {n} 类").filled(n=len(rest))
             groups.append(_Group(words, rest))
     if _NONE in held:
         groups.append(_Group(UNKNOWN, (_NONE,)))
@@ -302,7 +302,9 @@ def _by_region(
     shown: list[tuple[Cell, list[str | None]]] = [(name, [name]) for name in regions[:SHOWN]]
     rest: list[str | None] = list(regions[SHOWN:])
     if rest:
-        shown.append((Text("{n} further regions", "其余 {n} 个地区").filled(n=len(rest)), rest))
+        shown.append(
+            (Text("{n} further {n:region|regions}", "其余 {n} 个地区").filled(n=len(rest)), rest)
+        )
     if None in found:
         shown.append((UNKNOWN, [None]))
 

@@ -132,7 +132,9 @@ def _table(people: Population, levels: Sequence[str], leading: Scheme | None) ->
         if total:
             name = Text("Total", "合计")
         elif place.together:
-            name = Text("{n} further places", "其余 {n} 处").filled(n=f"{place.together:,}")
+            name = Text("{n} further {n:place|places}", "其余 {n} 处").filled(
+                n=f"{place.together:,}"
+            )
         elif place.name is None:
             name = Text("Unknown", "未知")
         return Row(

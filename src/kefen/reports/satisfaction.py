@@ -32,7 +32,9 @@ def region_by_satisfaction(people: Population, satisfaction: Scheme) -> Table:
     groups: list[tuple[Cell, list[str | None]]] = [(name, [name]) for name in named[:SHOWN]]
     rest: list[str | None] = list(named[SHOWN:])
     if rest:
-        groups.append((Text("{n} further regions", "其余 {n} 个地区").filled(n=len(rest)), rest))
+        groups.append(
+            (Text("{n} further {n:region|regions}", "其余 {n} 个地区").filled(n=len(rest)), rest)
+        )
     if None in found:
         groups.append((UNKNOWN, [None]))
     marks = class_marks(satisfaction)

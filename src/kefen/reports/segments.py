@@ -133,7 +133,9 @@ def _table(people: Population, bases: Bases, names: Sequence[tuple[str, Text]]) 
             sum((entry[5] for entry in rest), Decimal(0)),
             sum(margins, Decimal(0)) if margins else None,
         )
-        words = Text("{n} further segments", "其余 {n} 个细分市场").filled(n=f"{len(rest):,}")
+        words = Text("{n} further {n:segment|segments}", "其余 {n} 个细分市场").filled(
+            n=f"{len(rest):,}"
+        )
         rows.append(Row((words, *blanks, *_figures(people, sums), None, None)))
     whole = (totals.customers, sales, before, totals.margin)
     return Table(

@@ -40,7 +40,8 @@ def summary_section(
         Text("Summary", "概要"),
         Text("Summary", "概要"),
         Text(
-            "{customers} customers graded as of {as_of} under '{standard}', version {version}."
+            "{customers} {customers:customer|customers} graded as of {as_of} under '{standard}', "
+            "version {version}."
             " Sales are of {window}.",
             "截至 {as_of}，按《{standard}》第 {version} 版对 {customers} 家客户评级。"
             "销售额统计期间：{window}。",
@@ -193,7 +194,7 @@ def _coverage(people: Population) -> tuple[Text, ...]:
         )
     lines += [
         Text(
-            "{table}: {rows_in} rows read, {used} used, {rejected} rejected,"
+            "{table}: {rows_in} {rows_in:row|rows} read, {used} used, {rejected} rejected,"
             " {duplicate} exact copies left out, {unattributed} without a known customer.",
             "{table}：读入 {rows_in} 行，采用 {used} 行，拒绝 {rejected} 行，"
             "剔除完全重复 {duplicate} 行，客户未知 {unattributed} 行。",

@@ -122,7 +122,7 @@ def test_dates_that_fit_both_orders_are_refused_until_mapped(
 
 def test_dates_of_both_orders_are_refused(tmp_path: Path, read: Any) -> None:
     path = _orders(tmp_path / "o.tsv", dates=["31/01/2024", "01/31/2024"])
-    with pytest.raises(DataError, match="1 dates of ordered_at have the day first"):
+    with pytest.raises(DataError, match="1 date of ordered_at has the day first"):
         read("orders", path)
 
 

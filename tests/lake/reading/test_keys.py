@@ -59,7 +59,7 @@ def test_lines_without_a_number_are_kept_beside_numbered_ones(tmp_path: Path, re
 
 def test_an_order_of_two_customers_is_refused(tmp_path: Path, read: Any) -> None:
     lines = ["1,1,a,2024-01-01,5", "1,2,b,2024-01-01,5", "2,1,,2024-01-01,5"]
-    with pytest.raises(DataError, match="1 orders belong to more than one customer: 1: a, b"):
+    with pytest.raises(DataError, match="1 order belongs to more than one customer: 1: a, b"):
         read("orders", _orders(tmp_path / "o.csv", lines))
 
 

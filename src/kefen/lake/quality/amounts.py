@@ -33,7 +33,8 @@ def _kind(code: str, message: Text, effect: Text) -> FindingKind:
 AMOUNT_OUTLIERS = _kind(
     "amount_outliers",
     Text(
-        "{count} rows of {table} have an amount beyond {fence}, far from the usual {lower} to "
+        "{count} {count:row|rows} of {table} {count:has|have} an amount beyond {fence}, far from "
+        "the usual {lower} to "
         "{upper}; together they are {share} % of all amounts by size. The largest: {largest}.",
         "{table}有 {count} 行金额超过 {fence}，远离通常的 {lower} 至 {upper}；"
         "按绝对值合计占全部金额的 {share}%。最大的：{largest}。",
@@ -57,7 +58,8 @@ ONE_CUSTOMER_DOMINATES = _kind(
 CUSTOMERS_WITHOUT_POSITIVE_REVENUE = _kind(
     "customers_without_positive_revenue",
     Text(
-        "{count} customers have orders in the window whose amounts sum to zero or less.",
+        "{count} {count:customer has|customers have} orders in the window whose amounts sum to "
+        "zero or less.",
         "{count} 个客户在窗口期有订单，但金额合计为零或负数。",
     ),
     Text(
@@ -68,7 +70,8 @@ CUSTOMERS_WITHOUT_POSITIVE_REVENUE = _kind(
 TAX_IDS_SHARED = _kind(
     "tax_ids_shared",
     Text(
-        "{count} customers share a tax id with another, such as {examples}.",
+        "{count} {count:customer|customers} {count:shares|share} a tax id with another, such as "
+        "{examples}.",
         "{count} 个客户与他人共用同一统一社会信用代码，例如 {examples}。",
     ),
     Text(

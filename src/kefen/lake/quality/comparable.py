@@ -92,7 +92,7 @@ NO_ORDERS_IN_WINDOW = _kind(
 WINDOW_PARTLY_COVERED = _kind(
     "window_partly_covered",
     Text(
-        "{covered} of the {window} months up to the as-of date have orders.",
+        "{covered} of the {window} months up to the as-of date {covered:has|have} orders.",
         "截止日期前 {window} 个月中有 {covered} 个月有订单。",
     ),
     Text(
@@ -105,7 +105,7 @@ WINDOW_PARTLY_COVERED = _kind(
 POPULATION_SMALL = _kind(
     "population_small",
     Text(
-        "Only {count} customers have orders in the window.",
+        "Only {count} {count:customer has|customers have} orders in the window.",
         "窗口期内只有 {count} 个客户有订单。",
     ),
     Text(
@@ -115,7 +115,10 @@ POPULATION_SMALL = _kind(
 )
 SCALES_MIXED = _kind(
     "scales_mixed",
-    Text("Survey answers use {count} scales: {scales}.", "调查答复用了 {count} 种量表：{scales}。"),
+    Text(
+        "Survey answers use {count} {count:scale|scales}: {scales}.",
+        "调查答复用了 {count} 种量表：{scales}。",
+    ),
     Text(
         "Scheme satisfaction brings scores to one scale by the highest score; questions that "
         "differ stay different.",
@@ -136,7 +139,8 @@ SCORES_WITHOUT_SCALE = _kind(
 GROWTH_UNITS_MIXED = _kind(
     "growth_units_mixed",
     Text(
-        "Annual growth is below 1 for {small} customers and 2 or more for {count}: shares and "
+        "Annual growth is below 1 for {small} {small:customer|customers} and 2 or more for "
+        "{count}: shares and "
         "percent may be mixed.",
         "年增长率有 {small} 个客户小于 1，{count} 个大于等于 2：小数与百分数可能混用。",
     ),
@@ -148,7 +152,8 @@ GROWTH_UNITS_MIXED = _kind(
 SPELLINGS_DIFFER = _kind(
     "spellings_differ",
     Text(
-        "{count} values of {column} may be the same thing spelled differently: {examples}.",
+        "{count} {count:value|values} of {column} may be the same thing spelled differently: "
+        "{examples}.",
         "“{column}”有 {count} 个取值可能是同一事物的不同写法：{examples}。",
     ),
     Text(

@@ -32,7 +32,8 @@ def _kind(code: str, message: Text, effect: Text) -> FindingKind:
 MONTHS_WITHOUT_ORDERS = _kind(
     "months_without_orders",
     Text(
-        "{count} months between the first and the last order have none: {months}.",
+        "{count} {count:month|months} between the first and the last order {count:has|have} "
+        "none: {months}.",
         "首单与末单之间有 {count} 个月没有订单：{months}。",
     ),
     Text(
@@ -44,7 +45,8 @@ MONTHS_WITHOUT_ORDERS = _kind(
 LAST_MONTH_INCOMPLETE = _kind(
     "last_month_incomplete",
     Text(
-        "{month} has {count} order lines, less than half of the usual {usual}, and its last order "
+        "{month} has {count} order {count:line|lines}, less than half of the usual {usual}, and "
+        "its last order "
         "is of {last}: the month may be incomplete.",
         "{month} 只有 {count} 个订单行，不到通常 {usual} 行的一半，末单为 {last}：该月可能不完整。",
     ),
@@ -69,7 +71,7 @@ AS_OF_WITHIN_MONTH = _kind(
 ORDERS_END_EARLY = _kind(
     "orders_end_early",
     Text(
-        "The last order is of {last}, {count} whole months before the as-of date.",
+        "The last order is of {last}, {count} whole {count:month|months} before the as-of date.",
         "末单为 {last}，比截止日期早 {count} 个整月。",
     ),
     Text(
@@ -80,7 +82,8 @@ ORDERS_END_EARLY = _kind(
 HISTORY_SHORT = _kind(
     "history_short",
     Text(
-        "Orders go back {count} months; {wanted} are needed to compare the window with the one "
+        "Orders go back {count} {count:month|months}; {wanted} are needed to compare the window "
+        "with the one "
         "before.",
         "订单历史只有 {count} 个月；要与前一窗口比较需要 {wanted} 个月。",
     ),
@@ -93,7 +96,8 @@ HISTORY_SHORT = _kind(
 TABLE_ENDS_EARLY = _kind(
     "table_ends_early",
     Text(
-        "The last row of {table} is of {last}, {count} whole months before the as-of date.",
+        "The last row of {table} is of {last}, {count} whole {count:month|months} before the "
+        "as-of date.",
         "{table}的最后一行为 {last}，比截止日期早 {count} 个整月。",
     ),
     Text(

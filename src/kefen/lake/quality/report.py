@@ -35,11 +35,13 @@ _STANDING_WORDS: Mapping[Standing, Text] = MappingProxyType(
     {
         "good": Text("Good: nothing that weakens the grades.", "良好：没有削弱评级的问题。"),
         "fair": Text(
-            "Fair: {warnings} findings weaken some grades; read them before use.",
+            "Fair: {warnings} {warnings:finding|findings} {warnings:weakens|weaken} some grades; "
+            "read {warnings:it|them} before use.",
             "一般：有 {warnings} 项问题会削弱部分评级，使用前请阅读。",
         ),
         "poor": Text(
-            "Poor: {errors} findings must be mended before the grades can be relied on.",
+            "Poor: {errors} {errors:finding|findings} must be mended before the grades can be "
+            "relied on.",
             "较差：有 {errors} 项问题须先处理，评级才可信赖。",
         ),
     }

@@ -13,7 +13,7 @@ def _kind(code: str, message: Text, effect: Text) -> FindingKind:
 DATES_AFTER_AS_OF = _kind(
     "dates_after_as_of",
     Text(
-        "{column} lies after the as-of date in {count} rows of {table} ({share} %).",
+        "{column} lies after the as-of date in {count} {count:row|rows} of {table} ({share} %).",
         "{table}有 {count} 行（{share}%）的“{column}”晚于截止日期。",
     ),
     Text(
@@ -24,7 +24,8 @@ DATES_AFTER_AS_OF = _kind(
 DATES_FAR_IN_FUTURE = _kind(
     "dates_far_in_future",
     Text(
-        "{column} lies more than 10 years after the as-of date in {count} rows of {table}.",
+        "{column} lies more than 10 years after the as-of date in {count} {count:row|rows} of "
+        "{table}.",
         "{table}有 {count} 行的“{column}”比截止日期晚 10 年以上。",
     ),
     Text(
@@ -36,7 +37,7 @@ DATES_FAR_IN_FUTURE = _kind(
 DATES_TOO_OLD = _kind(
     "dates_too_old",
     Text(
-        "{column} is improbably old (before {oldest}) in {count} rows of {table}.",
+        "{column} is improbably old (before {oldest}) in {count} {count:row|rows} of {table}.",
         "{table}有 {count} 行的“{column}”早得不合理（早于 {oldest}）。",
     ),
     Text(
@@ -49,7 +50,7 @@ DATES_DEFAULT = _kind(
     "dates_default",
     Text(
         "{column} is a date that systems put in for nothing, such as 1900-01-01, "
-        "in {count} rows of {table}.",
+        "in {count} {count:row|rows} of {table}.",
         "{table}有 {count} 行的“{column}”是系统的默认日期，例如 1900-01-01。",
     ),
     Text(
@@ -61,7 +62,8 @@ DATES_DEFAULT = _kind(
 SETTLED_BEFORE_ISSUED = _kind(
     "settled_before_issued",
     Text(
-        "{count} invoices ({share} %) were settled before they were issued.",
+        "{count} {count:invoice|invoices} ({share} %) {count:was|were} settled before "
+        "{count:it was|they were} issued.",
         "{count} 张发票（{share}%）的结清日期早于开票日期。",
     ),
     Text(
@@ -72,7 +74,8 @@ SETTLED_BEFORE_ISSUED = _kind(
 DUE_BEFORE_ISSUED = _kind(
     "due_before_issued",
     Text(
-        "{count} invoices ({share} %) are due before they are issued.",
+        "{count} {count:invoice|invoices} ({share} %) {count:is|are} due before "
+        "{count:it is|they are} issued.",
         "{count} 张发票（{share}%）的到期日早于开票日期。",
     ),
     Text(
@@ -83,7 +86,8 @@ DUE_BEFORE_ISSUED = _kind(
 CLOSED_BEFORE_OPENED = _kind(
     "closed_before_opened",
     Text(
-        "{count} cases ({share} %) were closed before they were opened.",
+        "{count} {count:case|cases} ({share} %) {count:was|were} closed before "
+        "{count:it was|they were} opened.",
         "{count} 个工单（{share}%）的关闭时间早于提出时间。",
     ),
     Text(
@@ -94,7 +98,8 @@ CLOSED_BEFORE_OPENED = _kind(
 RESPONSE_BEFORE_OPENED = _kind(
     "response_before_opened",
     Text(
-        "{count} cases ({share} %) were answered before they were opened.",
+        "{count} {count:case|cases} ({share} %) {count:was|were} answered before "
+        "{count:it was|they were} opened.",
         "{count} 个工单（{share}%）的首次响应早于提出时间。",
     ),
     Text(
@@ -105,7 +110,8 @@ RESPONSE_BEFORE_OPENED = _kind(
 CANCELLED_BEFORE_ORDERED = _kind(
     "cancelled_before_ordered",
     Text(
-        "{count} order lines ({share} %) were cancelled before they were ordered.",
+        "{count} order {count:line|lines} ({share} %) {count:was|were} cancelled before "
+        "{count:it was|they were} ordered.",
         "{count} 个订单行（{share}%）的取消日期早于下单日期。",
     ),
     Text(
@@ -116,7 +122,8 @@ CANCELLED_BEFORE_ORDERED = _kind(
 NEGATIVE_QUANTITY_POSITIVE_AMOUNT = _kind(
     "negative_quantity_positive_amount",
     Text(
-        "{count} order lines ({share} %) have a negative quantity and a positive amount.",
+        "{count} order {count:line|lines} ({share} %) {count:has|have} a negative quantity and a "
+        "positive amount.",
         "{count} 个订单行（{share}%）数量为负而金额为正。",
     ),
     Text(
@@ -128,7 +135,8 @@ NEGATIVE_QUANTITY_POSITIVE_AMOUNT = _kind(
 POSITIVE_QUANTITY_NEGATIVE_AMOUNT = _kind(
     "positive_quantity_negative_amount",
     Text(
-        "{count} order lines ({share} %) have a positive quantity and a negative amount.",
+        "{count} order {count:line|lines} ({share} %) {count:has|have} a positive quantity and a "
+        "negative amount.",
         "{count} 个订单行（{share}%）数量为正而金额为负。",
     ),
     Text(
@@ -139,7 +147,7 @@ POSITIVE_QUANTITY_NEGATIVE_AMOUNT = _kind(
 AMOUNTS_ZERO = _kind(
     "amounts_zero",
     Text(
-        "{count} rows of {table} ({share} %) have the amount 0.",
+        "{count} {count:row|rows} of {table} ({share} %) {count:has|have} the amount 0.",
         "{table}有 {count} 行（{share}%）金额为 0。",
     ),
     Text(
@@ -151,7 +159,7 @@ AMOUNTS_ZERO = _kind(
 AMOUNTS_NEGATIVE = _kind(
     "amounts_negative",
     Text(
-        "{count} rows of {table} ({share} %) have a negative amount.",
+        "{count} {count:row|rows} of {table} ({share} %) {count:has|have} a negative amount.",
         "{table}有 {count} 行（{share}%）金额为负。",
     ),
     Text(
@@ -162,7 +170,8 @@ AMOUNTS_NEGATIVE = _kind(
 COST_SIGN_DIFFERS = _kind(
     "cost_sign_differs",
     Text(
-        "{count} order lines ({share} %) have a cost whose sign is not that of the amount.",
+        "{count} order {count:line|lines} ({share} %) {count:has|have} a cost whose sign is not "
+        "that of the amount.",
         "{count} 个订单行（{share}%）的成本与金额正负号不一致。",
     ),
     Text(
@@ -173,7 +182,7 @@ COST_SIGN_DIFFERS = _kind(
 AMOUNTS_BELOW_COST = _kind(
     "amounts_below_cost",
     Text(
-        "{count} order lines ({share} %) were sold below cost.",
+        "{count} order {count:line|lines} ({share} %) {count:was|were} sold below cost.",
         "{count} 个订单行（{share}%）低于成本销售。",
     ),
     Text(
@@ -185,7 +194,8 @@ AMOUNTS_BELOW_COST = _kind(
 SETTLED_ABOVE_AMOUNT = _kind(
     "settled_above_amount",
     Text(
-        "{count} invoices ({share} %) were settled with more than their amount.",
+        "{count} {count:invoice|invoices} ({share} %) {count:was|were} settled with more than "
+        "{count:its|their} amount.",
         "{count} 张发票（{share}%）的已收金额大于发票金额。",
     ),
     Text(
@@ -218,7 +228,7 @@ SCORES_NEGATIVE = _kind(
 ATTRIBUTES_NEGATIVE = _kind(
     "attributes_negative",
     Text(
-        "{column} is negative for {count} customers.",
+        "{column} is negative for {count} {count:customer|customers}.",
         "{count} 个客户的“{column}”为负。",
     ),
     Text(

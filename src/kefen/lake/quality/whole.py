@@ -29,7 +29,8 @@ def _kind(code: str, message: Text, effect: Text) -> FindingKind:
 
 
 _UNKNOWN_MESSAGE = Text(
-    "{count} rows of {table} ({share} %) name no customer or an unknown one; they are counted "
+    "{count} {count:row|rows} of {table} ({share} %) {count:names|name} no customer or an "
+    "unknown one; they are counted "
     "as unattributed{amount}.",
     "{table}有 {count} 行（{share}%）没有客户或客户未知，计为“未归属”{amount}。",
 )
@@ -60,7 +61,7 @@ COLUMN_NOT_GIVEN = _kind(
 VALUES_MISSING = _kind(
     "values_missing",
     Text(
-        "{column} is missing in {count} rows of {table} ({share} %).",
+        "{column} is missing in {count} {count:row|rows} of {table} ({share} %).",
         "{table}有 {count} 行（{share}%）缺少“{column}”。",
     ),
     NO_EFFECT,
@@ -89,7 +90,8 @@ ROWS_OF_UNKNOWN_CUSTOMERS = _kind(
 CUSTOMERS_WITHOUT_FACTS = _kind(
     "customers_without_facts",
     Text(
-        "{count} of {whole} customers ({share} %) have no order or any other record.",
+        "{count} of {whole} {whole:customer|customers} ({share} %) {count:has|have} no order or "
+        "any other record.",
         "{whole} 个客户中有 {count} 个（{share}%）没有订单或任何其他记录。",
     ),
     Text(
@@ -100,7 +102,8 @@ CUSTOMERS_WITHOUT_FACTS = _kind(
 CUSTOMERS_UNDATED = _kind(
     "customers_undated",
     Text(
-        "{count} customers have neither a creation date nor any record that dates them.",
+        "{count} {count:customer|customers} {count:has|have} neither a creation date nor any "
+        "record that dates them.",
         "{count} 个客户既无建档日期，也没有能确定其日期的记录。",
     ),
     Text(
@@ -112,7 +115,8 @@ CUSTOMERS_UNDATED = _kind(
 IDS_PROBABLY_SAME = _kind(
     "ids_probably_same",
     Text(
-        "{count} customer ids differ only in leading zeros, in an ending .0, in capitals or in "
+        "{count} customer {count:id|ids} {count:differs|differ} only in leading zeros, in an "
+        "ending .0, in capitals or in "
         "spaces, such as {examples}.",
         "{count} 个客户编号仅在前导零、结尾的 .0、大小写或空格上不同，例如 {examples}。",
     ),
@@ -125,7 +129,8 @@ IDS_PROBABLY_SAME = _kind(
 PRODUCTS_UNKNOWN = _kind(
     "products_unknown",
     Text(
-        "{count} products in orders ({lines} lines) are not in the products table, "
+        "{count} {count:product|products} in orders ({lines} {lines:line|lines}) {count:is|are} "
+        "not in the products table, "
         "such as {examples}.",
         "订单中有 {count} 种产品（{lines} 行）不在产品表中，例如 {examples}。",
     ),
@@ -137,7 +142,8 @@ PRODUCTS_UNKNOWN = _kind(
 INVOICES_UNKNOWN = _kind(
     "invoices_unknown",
     Text(
-        "{count} payments name an invoice that is not among the receivables.",
+        "{count} {count:payment|payments} {count:names|name} an invoice that is not among the "
+        "receivables.",
         "{count} 笔收款所指的发票不在应收账款中。",
     ),
     Text(
@@ -148,7 +154,8 @@ INVOICES_UNKNOWN = _kind(
 PARENTS_UNKNOWN = _kind(
     "parents_unknown",
     Text(
-        "{count} customers name a parent that is not among the customers.",
+        "{count} {count:customer|customers} {count:names|name} a parent that is not among the "
+        "customers.",
         "{count} 个客户的上级客户不在客户表中。",
     ),
     Text(
@@ -159,7 +166,8 @@ PARENTS_UNKNOWN = _kind(
 ROWS_REJECTED = _kind(
     "rows_rejected",
     Text(
-        "{count} rows of {table} ({share} %) were rejected; each is kept with its reason.",
+        "{count} {count:row|rows} of {table} ({share} %) {count:was|were} rejected; each is kept "
+        "with its reason.",
         "{table}有 {count} 行（{share}%）被拒收；每行都保留并附原因。",
     ),
     Text(
@@ -170,7 +178,8 @@ ROWS_REJECTED = _kind(
 ROWS_DUPLICATE = _kind(
     "rows_duplicate",
     Text(
-        "{count} rows of {table} are exact copies of another with the same key and count once.",
+        "{count} {count:row|rows} of {table} {count:is an exact copy|are exact copies} of "
+        "another with the same key and {count:counts|count} once.",
         "{table}有 {count} 行与同键的另一行完全相同，只计一次。",
     ),
     Text(

@@ -131,7 +131,7 @@ def _day_first(
         return None
     if day and month:
         what = Text(
-            "{n} dates of {c} have the day first and {m} the month first.",
+            "{n} {n:date|dates} of {c} {n:has|have} the day first and {m} the month first.",
             "{c} 中有 {n} 个日期是日在前，{m} 个是月在前。",
         ).filled(n=day, m=month, c=column.name)
     elif either and not day and not month:

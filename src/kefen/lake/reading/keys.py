@@ -176,7 +176,7 @@ def _refuse_two_customers(engine: DuckDBEngine, staged: SQL, suspects: str) -> N
     examples = "; ".join(f"{order}: {one}, {other}" for order, one, other, *_ in found)
     raise DataError(
         Text(
-            "{n} orders belong to more than one customer: {examples}.",
+            "{n} {n:order|orders} {n:belongs|belong} to more than one customer: {examples}.",
             "有 {n} 个订单属于不止一个客户：{examples}。",
         ).filled(n=found[0][5], examples=examples),
         where="orders",

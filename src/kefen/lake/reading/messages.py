@@ -24,7 +24,7 @@ def rows_rejected(table: Table, count: int) -> Finding:
         table=table.name,
         count=count,
         message=Text(
-            "{n} rows of {t} were rejected; each is kept with its reason.",
+            "{n} {n:row|rows} of {t} {n:was|were} rejected; each is kept with its reason.",
             "{t}中有 {n} 行被拒绝，每行及原因均已保留。",
         ).filled(n=count, t=table.label),
         effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
@@ -40,7 +40,8 @@ def rows_duplicate(table: Table, count: int) -> Finding:
         table=table.name,
         count=count,
         message=Text(
-            "{n} rows of {t} are exact copies of others and were left out.",
+            "{n} {n:row|rows} of {t} "
+            "{n:is an exact copy of another and was|are exact copies of others and were} left out.",
             "{t}中有 {n} 行与其他行完全相同，已略去。",
         ).filled(n=count, t=table.label),
         effect=Text("Each row counts once.", "每行只计一次。"),
@@ -56,7 +57,7 @@ def rows_filtered(table: Table, count: int) -> Finding:
         table=table.name,
         count=count,
         message=Text(
-            "{n} rows of {t} were left out by the mapping's `where`.",
+            "{n} {n:row|rows} of {t} {n:was|were} left out by the mapping's `where`.",
             "{t}中有 {n} 行因映射中的 where 条件被略去。",
         ).filled(n=count, t=table.label),
         effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
@@ -72,7 +73,8 @@ def join_unmatched(table: Table, file: str, count: int) -> Finding:
         table=table.name,
         count=count,
         message=Text(
-            "{n} rows of {f} fit no row of the file of {t} and were left out.",
+            "{n} {n:row|rows} of {f} {n:fits|fit} no row of the file of {t} and {n:was|were} "
+            "left out.",
             "{f} 中有 {n} 行在{t}的主文件中找不到对应行，已略去。",
         ).filled(n=count, f=file, t=table.label),
         effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
@@ -105,7 +107,7 @@ def customers_from_facts(count: int) -> Finding:
         table="customers",
         count=count,
         message=Text(
-            "No customer list was given: the {n} customers are those seen in the facts.",
+            "No customer list was given: {n} {n:customer was|customers were} seen in the facts.",
             "未提供客户清单：{n} 个客户取自各业务记录。",
         ).filled(n=count),
         effect=Text(
@@ -128,7 +130,7 @@ def rows_unattributed(table: Table, count: int, amount: str | None) -> Finding:
         column="customer_id",
         count=count,
         message=Text(
-            "{n} rows of {t} have a blank or unknown customer{total}.",
+            "{n} {n:row|rows} of {t} {n:has|have} a blank or unknown customer{total}.",
             "{t}中有 {n} 行的客户为空或未知{total}。",
         ).filled(n=count, t=table.label, total=total),
         effect=Text(
@@ -150,7 +152,8 @@ def ids_with_decimals(table: Table, count: int, examples: Mapping[str, str]) -> 
         column="customer_id",
         count=count,
         message=Text(
-            "{n} unknown customer ids of {t} look like known ones written as decimals: {x}.",
+            "{n} unknown customer {n:id|ids} of {t} {n:looks|look} like known ones written as "
+            "decimals: {x}.",
             "{t}中有 {n} 个未知客户编号疑似把已知编号写成了小数：{x}。",
         ).filled(n=count, t=table.label, x=shown),
         effect=Text(
@@ -171,7 +174,7 @@ def category_from_products(count: int) -> Finding:
         column="category",
         count=count,
         message=Text(
-            "The category of {n} order lines was taken from their product.",
+            "The category of {n} order {n:line|lines} was taken from their product.",
             "{n} 条订单行的产品类别取自产品表。",
         ).filled(n=count),
         effect=Text("Product and breadth-of-demand results use it.", "用于产品分类和需求广度。"),
@@ -188,7 +191,7 @@ def cost_from_products(count: int) -> Finding:
         column="cost",
         count=count,
         message=Text(
-            "The cost of {n} order lines is the product's unit cost times the quantity.",
+            "The cost of {n} order {n:line|lines} is the product's unit cost times the quantity.",
             "{n} 条订单行的成本按产品单位成本乘以数量计算。",
         ).filled(n=count),
         effect=Text(
@@ -207,8 +210,8 @@ def due_from_terms(count: int, unread: int) -> Finding:
         column="due_on",
         count=count,
         message=Text(
-            "The due date of {n} invoices follows from the customer's payment terms; "
-            "{m} have neither a date nor terms that can be read.",
+            "The due date of {n} {n:invoice|invoices} follows from the customer's payment terms; "
+            "{m} {m:has|have} neither a date nor terms that can be read.",
             "{n} 张发票的到期日由客户的付款条件推算；另有 {m} 张既无到期日，付款条件也无法识别。",
         ).filled(n=count, m=unread),
         effect=Text(
@@ -228,7 +231,7 @@ def currency_converted(table: Table, count: int, into: str) -> Finding:
         table=table.name,
         count=count,
         message=Text(
-            "{n} rows of {t} were converted to {c} by the rate table.",
+            "{n} {n:row|rows} of {t} {n:was|were} converted to {c} by the rate table.",
             "{t}中有 {n} 行按汇率表换算为 {c}。",
         ).filled(n=count, t=table.label, c=into),
         effect=Text(

@@ -234,7 +234,7 @@ def _too_many(
     )
     return TooManyRejectedError(
         Text(
-            "{n} of {all} rows are rejected, more than the {share} % allowed; "
+            "{n} of {all} {all:row|rows} {n:is|are} rejected, more than the {share} % allowed; "
             "nothing was written. The first:\n{examples}",
             "共 {all} 行，其中 {n} 行被拒绝，超过允许的 {share}%；"
             "未写入任何内容。前几处：\n{examples}",
