@@ -346,3 +346,17 @@ def test_cdnow_concentration_is_as_published(make_run: RunMaker) -> None:
     shares = [found.top_share(percent) for percent in (1, 5, 10, 20)]
     assert shares == [Decimal(s) for s in ("0.1588", "0.3668", "0.5094", "0.6778")]
     assert found.holders == 7_695
+
+
+def test_a_customer_lost_and_won_back_in_the_year_was_worth_what_it_bought_before(
+    make_run: RunMaker,
+) -> None:
+    orders = [
+        order("01", "2023-02-10", "70"),
+        order("01", "2023-03-10", "30"),
+        order("01", "2024-12-05", "500"),
+    ]
+    found = table(build_report(make_run(customers=CUSTOMERS, orders=orders)), "movements_months")
+    march, december = row(found, "2024-03"), row(found, "2024-12")
+    assert (march["lost"], march["sales_lost"]) == (1, 30)
+    assert (december["won_back"], december["sales_won_back"]) == (1, 500)

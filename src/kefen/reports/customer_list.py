@@ -24,7 +24,7 @@ def customers_section(people: Population) -> Section:
         Text("Customers", "客户清单"),
         Text("Customers", "客户清单"),
         Text(
-            "The first {listed} of {all} customers by sales in the window"
+            "The first {listed} of {all} {all:customer|customers} by sales in the window"
             " (the workbook holds up to {most}; the full list is grades.parquet and"
             " metrics.parquet).",
             "按窗口内销售额排列的前 {listed} 家客户，共 {all} 家"
@@ -53,12 +53,16 @@ def _list(people: Population) -> Table:
             FROM report_listed ORDER BY sales DESC NULLS LAST, customer_id""")
         marks: dict[tuple[str, str], GradeMark] = {}
         scores: dict[tuple[str, str], Cell] = {}
+        shown: dict[tuple[str, str | None, str | None], GradeMark] = {}
         by_id = {scheme.id: scheme for scheme in schemes}
         for customer, scheme_id, grade, score, reason in people.rows("""
             SELECT customer_id, scheme, grade, score, reason
             FROM report_grades SEMI JOIN report_listed USING (customer_id)"""):
             if scheme_id in by_id:
-                marks[customer, scheme_id] = people.mark(by_id[scheme_id], grade, reason)
+                key = (scheme_id, grade, reason)
+                if key not in shown:
+                    shown[key] = people.mark(by_id[scheme_id], grade, reason)
+                marks[customer, scheme_id] = shown[key]
                 scores[customer, scheme_id] = score
     finally:
         people.engine.run("DROP TABLE IF EXISTS report_listed")

@@ -83,23 +83,32 @@ SELECT step,
        coalesce(sum(people) FILTER (WHERE active_after), 0)::BIGINT
 FROM report_states GROUP BY step ORDER BY step"""
 
+# Within a year a customer comes in at most one month (as new or won back) and is lost in at most
+# one, since both need a year without a purchase beside them. So one row a customer says it all.
 _SALES = """
 WITH moves AS (
-  SELECT key, step, bought AND NOT bought_before AS new,
-         bought AND bought_before AND NOT active_before AS won_back,
-         active_before AND NOT active_after AS lost,
-         CASE WHEN lost THEN opens_at + 1 ELSE ends - long + 1 END AS first_month,
-         CASE WHEN lost THEN opens_at + months ELSE ends END AS last_month
-  FROM report_base JOIN report_states USING (months_bought, bought_earlier)
-  CROSS JOIN report_dates
-  WHERE new OR won_back OR lost
+  SELECT months_bought, bought_earlier,
+         max(step) FILTER (WHERE step > 0 AND bought AND NOT bought_before) AS new_in,
+         max(step) FILTER (WHERE step > 0 AND bought AND bought_before AND NOT active_before)
+           AS won_back_in,
+         max(step) FILTER (WHERE step > 0 AND active_before AND NOT active_after) AS lost_in
+  FROM report_states GROUP BY ALL
+), movers AS (
+  SELECT key, new_in, won_back_in, lost_in
+  FROM report_base JOIN moves USING (months_bought, bought_earlier)
+  WHERE coalesce(new_in, won_back_in, lost_in) IS NOT NULL
 )
-SELECT step, coalesce(sum(amount) FILTER (WHERE new), 0),
-       coalesce(sum(amount) FILTER (WHERE won_back), 0),
-       coalesce(sum(amount) FILTER (WHERE lost), 0)
-FROM moves JOIN report_lines USING (key)
-WHERE period BETWEEN first_month AND last_month
-GROUP BY step"""
+SELECT new_in, won_back_in, lost_in,
+       coalesce(sum(amount) FILTER (WHERE period = months + new_in), 0),
+       coalesce(sum(amount) FILTER (WHERE period = months + won_back_in), 0),
+       coalesce(sum(amount) FILTER (WHERE period BETWEEN lost_in AND lost_in + months - 1), 0)
+FROM report_lines JOIN movers USING (key) CROSS JOIN report_dates
+GROUP BY ALL
+UNION ALL
+SELECT 0, 0, 0, coalesce(sum(sales) FILTER (WHERE bought AND NOT bought_before), 0),
+       coalesce(sum(sales) FILTER (WHERE bought AND bought_before AND NOT active_before), 0),
+       coalesce(sum(sales_before) FILTER (WHERE active_before AND NOT active_after), 0)
+FROM report_base JOIN report_states USING (months_bought, bought_earlier) WHERE step = 0"""
 
 
 def measure_movements(people: Population) -> tuple[Movement, ...]:
@@ -108,12 +117,15 @@ def measure_movements(people: Population) -> tuple[Movement, ...]:
         people.engine.run(_STEPS)
         people.engine.run(_STATES)
         counts = people.rows(_COUNTS)
-        sales = {step: amounts for step, *amounts in people.rows(_SALES)}
+        sales: dict[int, list[Decimal]] = {step: [Decimal(0)] * 3 for step, *_ in counts}
+        for *steps, new, won_back, lost in people.rows(_SALES):
+            for index, (step, amount) in enumerate(zip(steps, (new, won_back, lost), strict=True)):
+                if step is not None:
+                    sales[step][index] += amount
     finally:
         people.engine.run("DROP TABLE IF EXISTS report_states")
         people.engine.run("DROP TABLE IF EXISTS report_steps")
-    zero = Decimal(0)
-    return tuple(Movement(step, *rest, *sales.get(step, (zero,) * 3)) for step, *rest in counts)
+    return tuple(Movement(step, *rest, *sales[step]) for step, *rest in counts)
 
 
 def movements_section(people: Population) -> Section:
@@ -313,7 +325,7 @@ def _sources_table(people: Population, year: Movement) -> Table | None:
     rest = named[_SOURCES_SHOWN:]
     if rest:
         others = sum(count for _, count, _ in rest)
-        words = Text("{n} further sources", "其余 {n} 个来源").filled(n=len(rest))
+        words = Text("{n} further {n:source|sources}", "其余 {n} 个来源").filled(n=len(rest))
         amount = sum((sales for *_, sales in rest), Decimal(0))
         rows.append(Row((words, others, share(others, year.new), amount)))
     rows += [

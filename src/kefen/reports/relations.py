@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
+    from kefen.engines.duckdb import DuckDBEngine
     from kefen.grading.run import GradedRun
 
 _FACTS = (
@@ -48,14 +49,23 @@ def relations(run: GradedRun, months: int) -> Iterator[None]:
     try:
         _make_views(run, made)
         _make_days(run, months, made)
-        for name, sql in _DERIVED:
-            engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
-            made.append(("TABLE", name))
+        _make_tables(engine, made)
         yield
     finally:
         for kind, name in reversed(made):
             engine.run(f"DROP {kind} IF EXISTS {name}")
         engine.connection.unregister("report_days")
+
+
+def _make_tables(engine: DuckDBEngine, made: list[tuple[str, str]]) -> None:
+    # Nothing reads these tables in their order, and all cores can write where it does not matter.
+    engine.run("SET preserve_insertion_order = false")
+    try:
+        for name, sql in _DERIVED:
+            engine.run(f"CREATE OR REPLACE TEMP TABLE {name} AS {sql}")
+            made.append(("TABLE", name))
+    finally:
+        engine.run("SET preserve_insertion_order = true")
 
 
 def _make_views(run: GradedRun, made: list[tuple[str, str]]) -> None:
