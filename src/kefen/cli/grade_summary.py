@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from kefen.cli.language import say
 from kefen.cli.layout import definition_list, wrapped
 from kefen.cli.terminal import bar, console, count, money, percent, plain_table, print_prose
+from kefen.domain.calendar import is_month_end
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.grading.tally import tally_grades
@@ -72,10 +73,19 @@ def _window(graded: Graded) -> Text:
             "{w} Orders in {c} of {o} {o:month|months}.", "{w}{o} 个月中 {c} 个月有订单。"
         ).filled(w=words, c=months["covered"], o=months["of"])
     if graded.asked.as_of is None:
-        words = Text(
-            "{w} The date is the last complete month with orders; --as-of takes another.",
-            "{w}评级日取最后一个完整的有订单月份，可用 --as-of 指定。",
-        ).filled(w=words)
+        chosen = (
+            Text(
+                "{w} The date is the last complete month with orders; --as-of takes another.",
+                "{w}评级日取最后一个完整的有订单月份，可用 --as-of 指定。",
+            )
+            if is_month_end(graded.run.as_of)
+            else Text(
+                "{w} No month is complete yet: the date is that of the last order; --as-of takes "
+                "another.",
+                "{w}尚无完整的月份，评级日取最后一笔订单的日期，可用 --as-of 指定。",
+            )
+        )
+        words = chosen.filled(w=words)
     return words
 
 

@@ -283,7 +283,7 @@ def tier_bars(people: Population, scheme: Scheme, counts: Sequence[ClassCount]) 
     zero = Decimal(0)
     return PairedBars(
         f"bars_{scheme.id}",
-        Text("Distribution by {scheme}", "{scheme}分布").filled(scheme=scheme.name),
+        Text("Distribution: {scheme}", "{scheme}分布").filled(scheme=scheme.name),
         Text(
             "For each class the share of customers and the share of sales.",
             "各类别的客户占比与销售额占比。",

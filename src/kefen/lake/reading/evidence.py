@@ -136,8 +136,8 @@ def _day_first(
         ).filled(n=day, m=month, c=column.name)
     elif either and not day and not month:
         what = Text(
-            "The dates of {c} fit day-first and month-first alike (such as 05/06/2024).",
-            "{c} 的日期既可理解为日在前，也可理解为月在前（例如 05/06/2024）。",
+            "The dates of {c} fit day-first and month-first alike, as 05/06/2024 would.",
+            "{c} 的日期既可理解为日在前，也可理解为月在前，就像 05/06/2024 那样。",
         ).filled(c=column.name)
     else:
         return not month
