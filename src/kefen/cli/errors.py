@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import errno
-import json
 import sys
-import tempfile
-import traceback
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -90,6 +87,8 @@ def of_system(error: OSError) -> KefenError:
 def print_json(content: Any) -> None:
     """Print JSON to stdout; characters that the output cannot write are escaped."""
     plain = not (sys.stdout.encoding or "").lower().startswith("utf")
+    import json
+
     click.echo(json.dumps(content, ensure_ascii=plain, indent=2))
 
 
@@ -105,6 +104,9 @@ def _as_dict(error: KefenError) -> dict[str, Any]:
 
 def apologise(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """Say that this is a mistake of Kefen's own, and where its trace was written."""
+    import tempfile
+    import traceback
+
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", prefix="kefen-error-", suffix=".txt", delete=False
     ) as file:

@@ -72,31 +72,38 @@ def _show_explanation(explained: Explanation, *, full: bool) -> None:
 
 
 def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
-    from kefen.cli.terminal import plain_table
+    from kefen.cli.terminal import plain_table, print_prose
 
     if not scheme.lines:
         return
     table = plain_table()
     table.padding = (0, 2, 0, 0)
-    for heading, right in (
+    placed = any(line.position is not None for line in scheme.lines)
+    headings = [
         (Text("  Indicator", "  指标"), False),
         (Text("value", "数值"), True),
+        *([(Text("position", "位置"), True)] if placed else []),
         (Text("points", "得分"), True),
         (Text("of", "满分"), True),
-        (Text("", ""), False),
-    ):
+    ]
+    for heading, right in headings:
         table.add_column(say(heading), justify="right" if right else "left")
     for line in scheme.lines:
+        position = "–" if line.position is None else f"{line.position * 100:.2f} %"
         table.add_row(
             f"  {say(line.name)}",
             say(line.value_words),
+            *([position] if placed else []),
             "–" if line.points is None else str(line.points),
             "–" if line.at_best is None else str(line.at_best),
-            "" if line.note is None else say(line.note),
         )
     if scheme.additive and scheme.score is not None:
-        table.add_row(say(Text("  Total", "  合计")), "", str(scheme.score), "", "", style="bold")
+        blank = [""] if placed else []
+        total = say(Text("  Total", "  合计"))
+        table.add_row(total, "", *blank, str(scheme.score), "", style="bold")
     screen.print(table)
+    for text in scheme.missing:
+        print_prose(screen, say(text), "dim", "  ")
 
 
 def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
@@ -127,7 +134,6 @@ def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
             Text("Rests on", "依据的方案"),
             [(name, grade or "–") for name, grade in scheme.others.items()],
         ),
-        (Text("Missing", "缺少"), [("", say(text)) for text in scheme.missing]),
     ]
     for heading, rows in sections:
         if rows:
