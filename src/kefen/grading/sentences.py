@@ -243,7 +243,11 @@ def sentence(
         tail = _by_grid(lines)
     elif isinstance(decision, Conditions):
         met = next(rule for rule in rules if rule.met)
-        tail = Text("because {r}.", "因为{r}。").filled(r=met.rule)
+        tail = (
+            Text("it meets the condition of no other grade.", "不满足其他等级的条件。")
+            if dict(decision.lines)[met.grade] is None
+            else Text("because {r}.", "因为{r}。").filled(r=met.rule)
+        )
     else:
         assert isinstance(decision, Categories)  # noqa: S101  the last of the union
         tail = Text("that is its {m}.", "即其{m}。").filled(m=names.of(decision.of))
