@@ -286,7 +286,9 @@ _SCHEMES = (
 )
 
 
-def grade_by_hand(customers: Path, orders: Path, as_of: str, out: Path) -> None:
+def grade_by_hand(
+    customers: Path, orders: Path, as_of: str, out: Path, memory: str = "2GB"
+) -> None:
     """Grade two Parquet files and write `grades.parquet`, `metrics.parquet`, `calibration.json`.
 
     Args:
@@ -294,13 +296,14 @@ def grade_by_hand(customers: Path, orders: Path, as_of: str, out: Path) -> None:
         orders: The order lines.
         as_of: The as-of date, a month's end.
         out: The directory for the results; made if it is missing.
+        memory: What DuckDB may hold before it spills, as it writes sizes.
 
     Raises:
         duckdb.InvalidInputException: A check failed.
     """
     out.mkdir(parents=True, exist_ok=True)
     with duckdb.connect(str(out / "scratch.duckdb")) as connection:
-        connection.execute("SET memory_limit = '2GB'")
+        connection.execute("SET memory_limit = ?", [memory])
         values = _values(connection, as_of) | {"customers": str(customers), "orders": str(orders)}
         for statement in _STATEMENTS:
             connection.execute(_filled(statement, values))
@@ -354,8 +357,9 @@ def main() -> None:
     parser.add_argument("orders", type=Path)
     parser.add_argument("as_of")
     parser.add_argument("out", type=Path)
-    arguments = parser.parse_args()
-    grade_by_hand(arguments.customers, arguments.orders, arguments.as_of, arguments.out)
+    parser.add_argument("--memory", default="2GB", help="what DuckDB may hold before it spills")
+    given = parser.parse_args()
+    grade_by_hand(given.customers, given.orders, given.as_of, given.out, given.memory)
 
 
 if __name__ == "__main__":

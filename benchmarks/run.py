@@ -170,16 +170,23 @@ def table(results: dict[int, dict[str, list[Measured]]]) -> str:
                 f"| {own.seconds / kefen.seconds:.2f} | {own.cpu_seconds / kefen.cpu_seconds:.2f} |"
             )
     sizes = sorted(results)
-    for small, large in pairwise(sizes):
-        one, other = _medians(results[small]["kefen"]), _medians(results[large]["kefen"])
-        growth = math.log(other.seconds / one.seconds) / math.log(large / small)
-        cpu = math.log(other.cpu_seconds / one.cpu_seconds) / math.log(large / small)
-        lines += [
-            "",
-            f"Growth from {small:,} to {large:,} customers: seconds ~ n^{growth:.2f}, "
-            f"CPU seconds ~ n^{cpu:.2f}.",
-        ]
+    pairs = list(pairwise(sizes))
+    if len(pairs) > 1:
+        pairs.append((sizes[0], sizes[-1]))
+    for small, large in pairs:
+        lines += ["", _growth(small, large, results)]
     return "\n".join(lines)
+
+
+def _growth(small: int, large: int, results: dict[int, dict[str, list[Measured]]]) -> str:
+    """Return how Kefen's times grow between two sizes: 1 is in proportion, less is better."""
+    one, other = _medians(results[small]["kefen"]), _medians(results[large]["kefen"])
+    seconds = math.log(other.seconds / one.seconds) / math.log(large / small)
+    cpu = math.log(other.cpu_seconds / one.cpu_seconds) / math.log(large / small)
+    return (
+        f"Growth from {small:,} to {large:,} customers: seconds ~ n^{seconds:.2f}, "
+        f"CPU seconds ~ n^{cpu:.2f}."
+    )
 
 
 def _medians(runs: list[Measured]) -> Measured:

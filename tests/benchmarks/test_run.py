@@ -88,3 +88,16 @@ def test_nothing_is_said_of_a_bar_when_the_process_was_stopped_before_it(run: Mo
     assert run.verdicts(found)[0] == (
         "not known: more than 9.0 times faster than plain pandas, at least 20"
     )
+
+
+def test_growth_is_told_between_sizes_and_over_all(run: ModuleType) -> None:
+    results = {
+        size: {"kefen": [run.Measured(seconds, 2 * seconds, 100)]}
+        for size, seconds in ((100, 1), (1000, 10), (10_000, 1000))
+    }
+    lines = run.table(results).splitlines()
+    assert [line for line in lines if line.startswith("Growth")] == [
+        "Growth from 100 to 1,000 customers: seconds ~ n^1.00, CPU seconds ~ n^1.00.",
+        "Growth from 1,000 to 10,000 customers: seconds ~ n^2.00, CPU seconds ~ n^2.00.",
+        "Growth from 100 to 10,000 customers: seconds ~ n^1.50, CPU seconds ~ n^1.50.",
+    ]
