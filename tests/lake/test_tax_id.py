@@ -77,8 +77,7 @@ def test_sql_and_python_agree() -> None:
             [len(codes), codes],
         )
         judged = engine.rows(
-            f"SELECT COALESCE({tax_id_condition('code')}, FALSE) "
-            "FROM codes ORDER BY position"
+            f"SELECT COALESCE({tax_id_condition('code')}, FALSE) FROM codes ORDER BY position"
         )
     assert [valid for (valid,) in judged] == [is_valid_tax_id(code) for code in codes]
     assert sum(valid for (valid,) in judged) == len(bodies) + len(PUBLIC_CODES)

@@ -36,8 +36,7 @@ def fill(engine: DuckDBEngine, relation: str, rows: Rows) -> None:
     for start in range(0, len(rows), 400):
         some = rows[start : start + 400]
         engine.run(
-            f"INSERT INTO {quoted(relation)} ({columns}) VALUES "
-            + ", ".join(marks for _ in some),
+            f"INSERT INTO {quoted(relation)} ({columns}) VALUES " + ", ".join(marks for _ in some),
             [row.get(column) for row in some for column in given],
         )
 

@@ -295,9 +295,7 @@ def test_the_online_retail_year_is_judged_as_it_is(engine: DuckDBEngine) -> None
     columns = ", ".join(
         f'{value} AS "{name}"' for name, value in nulls.items() if name != "customer_id"
     )
-    engine.run(
-        f"CREATE TABLE customers AS SELECT DISTINCT customer_id, {columns} FROM orders"
-    )
+    engine.run(f"CREATE TABLE customers AS SELECT DISTINCT customer_id, {columns} FROM orders")
     given_columns = frozenset(n for n, v in values.items() if not v.startswith("CAST(NULL"))
     data = Dataset(
         engine,

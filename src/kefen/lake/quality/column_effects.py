@@ -57,7 +57,7 @@ COLUMN_EFFECTS: Mapping[tuple[str, str], Text] = MappingProxyType(
             "satisfaction 方案只能按量表的通常满分计算。",
         ),
         ("surveys", "instrument"): Text(
-            "Scheme satisfaction takes such answers as csat where the highest score is missing too.",
+            "Scheme satisfaction takes them as csat where the highest score is missing too.",
             "若同时缺少满分，satisfaction 方案按 csat 计算这些答卷。",
         ),
         ("cases", "kind"): Text(
