@@ -120,7 +120,7 @@ def measure_movements(people: Population) -> tuple[Movement, ...]:
         sales: dict[int, list[Decimal]] = {step: [Decimal(0)] * 3 for step, *_ in counts}
         for *steps, new, won_back, lost in people.rows(_SALES):
             for index, (step, amount) in enumerate(zip(steps, (new, won_back, lost), strict=True)):
-                if step is not None:
+                if step in sales:  # null where a mover did not move so; none without customers
                     sales[step][index] += amount
     finally:
         people.engine.run("DROP TABLE IF EXISTS report_states")
