@@ -48,6 +48,17 @@ def test_what_is_there_is_replaced_only_when_asked(tmp_path: Path) -> None:
     assert (tmp_path / "out" / RECORD_FILE).read_text() == "new"
 
 
+def test_of_two_at_once_the_later_does_not_replace_the_earlier_unasked(tmp_path: Path) -> None:
+    with (
+        pytest.raises(CallError, match="exists already"),
+        output_directory(tmp_path / "out", overwrite=False) as partial,
+    ):
+        (partial / RECORD_FILE).write_text("later")
+        write(tmp_path / "out", "earlier")
+    assert (tmp_path / "out" / RECORD_FILE).read_text() == "earlier"
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_a_directory_that_is_no_result_is_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "letters.txt").write_text("mine")

@@ -58,6 +58,7 @@ def output_directory(target: Path, *, overwrite: bool) -> Iterator[Path]:
         raise _unwritable(target, error) from error
     try:
         yield partial
+        check_output(target, overwrite=overwrite)  # another process may have finished first
         partial.chmod(0o755)
         if target.exists():
             shutil.rmtree(aside, ignore_errors=True)
