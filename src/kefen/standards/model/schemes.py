@@ -1,4 +1,4 @@
-"""What a standard says, as plain data: metrics, schemes, grades."""
+"""What a standard says of schemes, as plain data."""
 
 from __future__ import annotations
 
@@ -10,91 +10,14 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from fractions import Fraction
 
-    from kefen.domain.calendar import Window
     from kefen.domain.text import Text
     from kefen.expressions.tree import Expression
     from kefen.expressions.types import ValueType
+    from kefen.standards.model.metrics import Place
 
-Aggregate: TypeAlias = Literal[
-    "sum", "count", "distinct", "smallest", "largest", "mean", "earliest", "latest", "leading"
-]
 Strategy: TypeAlias = Literal["develop", "keep", "streamline", "leave"]
 Better: TypeAlias = Literal["higher", "lower"]
 LearnedBy: TypeAlias = Literal["most_common", "largest", "smallest"]
-Take: TypeAlias = Literal["largest", "smallest", "mean", "sum"]
-PURCHASES = "purchases"
-"""The derived fact: an order's lines together, above zero; see DESIGN of the default standard."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands in a standard's file; both from 1."""
-
-    line: int
-    column: int
-
-
-@dataclass(frozen=True, slots=True)
-class FactMetric:
-    """A metric counted from facts.
-
-    Attributes:
-        aggregate: How rows become one value.
-        table: The fact table, or `purchases`.
-        of: The expression over the table's columns that is aggregated; None counts rows.
-        where: Which rows count; None: all.
-        dated: The date column that places rows in the window; None: the table's own.
-        over: The window of the rows' dates.
-        per: Divide the sum or count by the months in the window.
-        by: Group rows by this first (`month`, or an expression); `take` joins the groups.
-        take: How the groups' values become one.
-        leads_by: For `leading`: the group with the largest sum of this expression.
-    """
-
-    aggregate: Aggregate
-    table: str
-    of: Expression | None
-    where: Expression | None
-    over: Window
-    dated: str | None = None
-    per: Literal["month"] | None = None
-    by: Expression | None = None
-    take: Take | None = None
-    leads_by: Expression | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ComputedMetric:
-    """A metric computed from other metrics, customers' columns and `as_of`."""
-
-    formula: Expression
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One metric.
-
-    Attributes:
-        id: Its name in expressions and the column of `metrics.parquet`.
-        name: Its name for people.
-        description: What it means, in words.
-        definition: How it comes about.
-        type: The type of its values.
-        unit: `money`, `count`, `days`, `months`, `share`, `date`, `text`, `points`, or `yes_no`.
-        tables: The contract tables it needs.
-        columns: The contract columns it needs, as `table.column`.
-        place: Where it stands in the file.
-    """
-
-    id: str
-    name: Text
-    description: Text
-    definition: FactMetric | ComputedMetric
-    type: ValueType
-    unit: str
-    tables: frozenset[str]
-    columns: frozenset[str]
-    place: Place
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,54 +221,3 @@ class Scheme:
     def grade(self, grade_id: str) -> Grade | None:
         """Return the class with this code, or None (open classes, unknown codes)."""
         return next((grade for grade in self.grades if grade.id == grade_id), None)
-
-
-@dataclass(frozen=True, slots=True)
-class Constants:
-    """Figures that hold for the whole standard.
-
-    Attributes:
-        window: W, the window of the standard.
-        small_population: Below so many graded customers, confidence is low.
-        coverage: Below this share of W's months with facts, confidence is low.
-    """
-
-    window: Window
-    small_population: int
-    coverage: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Standard:
-    """A standard as read and checked.
-
-    Attributes:
-        id: Its code.
-        version: Its version, from 1.
-        name: Its name for people.
-        description: What it is for.
-        constants: Figures that hold for all of it.
-        reasons: Reason codes of its own, with their wording.
-        metrics: Metrics by id, in the order they can be computed.
-        schemes: Schemes by id, in the order they can be graded.
-        text: The document itself.
-        fingerprint: sha256 of its meaning, in hex: equal for documents that grade alike.
-        source: The file's name.
-    """
-
-    id: str
-    version: int
-    name: Text
-    description: Text
-    constants: Constants
-    reasons: Mapping[str, Text]
-    metrics: Mapping[str, Metric]
-    schemes: Mapping[str, Scheme]
-    text: str
-    fingerprint: str
-    source: str
-
-    @property
-    def metric_types(self) -> dict[str, ValueType]:
-        """Return the type of every metric by id."""
-        return {metric.id: metric.type for metric in self.metrics.values()}

@@ -1,0 +1,67 @@
+"""A whole standard, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from fractions import Fraction
+
+    from kefen.domain.calendar import Window
+    from kefen.domain.text import Text
+    from kefen.expressions.types import ValueType
+    from kefen.standards.model.metrics import Metric
+    from kefen.standards.model.schemes import Scheme
+
+
+@dataclass(frozen=True, slots=True)
+class Constants:
+    """Figures that hold for the whole standard.
+
+    Attributes:
+        window: W, the window of the standard.
+        small_population: Below so many graded customers, confidence is low.
+        coverage: Below this share of W's months with facts, confidence is low.
+    """
+
+    window: Window
+    small_population: int
+    coverage: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Standard:
+    """A standard as read and checked.
+
+    Attributes:
+        id: Its code.
+        version: Its version, from 1.
+        name: Its name for people.
+        description: What it is for.
+        constants: Figures that hold for all of it.
+        reasons: Reason codes of its own, with their wording.
+        metrics: Metrics by id, in the order they can be computed.
+        schemes: Schemes by id, in the order they can be graded.
+        text: The document itself.
+        fingerprint: sha256 of its meaning, in hex: equal for documents that grade alike.
+        source: The file's name.
+    """
+
+    id: str
+    version: int
+    name: Text
+    description: Text
+    constants: Constants
+    reasons: Mapping[str, Text]
+    metrics: Mapping[str, Metric]
+    schemes: Mapping[str, Scheme]
+    text: str
+    fingerprint: str
+    source: str
+
+    @property
+    def metric_types(self) -> dict[str, ValueType]:
+        """Return the type of every metric by id."""
+        return {metric.id: metric.type for metric in self.metrics.values()}
