@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.compiler.facts import as_of_view, column, purchases_view, table
-from kefen.compiler.metrics import FactAggregation, metrics_query
+from kefen.compiler.facts import column, table
 from kefen.compiler.plan import SchemePlan, depends_on_facts, part, schemes_named
 from kefen.compiler.scoring import layered_query
 from kefen.domain.calendar import Window
@@ -18,8 +17,8 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.sql import literal
 from kefen.grading.calibrate import calibrate_scheme, learns_from_population
+from kefen.grading.measure import METRICS, create, make_metrics, make_views
 from kefen.grading.population import (
-    POPULATION,
     available_metrics,
     make_population,
     runnable_schemes,
@@ -27,11 +26,9 @@ from kefen.grading.population import (
 from kefen.grading.record import RunFacts, run_record
 from kefen.grading.run import GradedRun
 from kefen.standards.calibration import Calibration, SchemeCalibration
-from kefen.standards.facts import FACT_TABLES
-from kefen.standards.model import PURCHASES, FactMetric
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from kefen.compiler.plan import Step
@@ -39,7 +36,6 @@ if TYPE_CHECKING:
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Standard
 
-METRICS = "metrics"
 GRADES = "grades"
 _SCORED = "scored"
 STAGES: dict[str, Text] = {
@@ -101,12 +97,12 @@ class _Grading:
 
     def run(self) -> GradedRun:
         with self._stage("population"):
-            facts = self._make_views()
+            facts = make_views(self.dataset, self.as_of)
             undated = make_population(self.dataset, self.as_of)
         available = available_metrics(self.dataset, self.standard)
         running, not_run = runnable_schemes(self.dataset, self.standard, available)
         with self._stage("metrics"):
-            self._make_metrics(available, facts)
+            make_metrics(self.dataset, self.standard, self.as_of, available, facts)
         self._make_scored(running)
         with self._stage("grades"):
             covered = self._months_covered(facts)
@@ -154,43 +150,6 @@ class _Grading:
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
 
-    # --- metrics --------------------------------------------------------------------------
-
-    def _make_views(self) -> dict[str, str]:
-        views: dict[str, str] = {}
-        for name, read in self.dataset.tables.items():
-            if name not in FACT_TABLES:
-                continue
-            views[name] = f"{name} as of"
-            self._create("VIEW", views[name], as_of_view(name, read.relation, self.as_of))
-        if "orders" in views:
-            views[PURCHASES] = "purchases as of"
-            self._create("VIEW", views[PURCHASES], purchases_view(views["orders"]))
-        return views
-
-    def _make_metrics(self, available: frozenset[str], facts: Mapping[str, str]) -> None:
-        counted = [
-            metric
-            for metric in self.standard.metrics.values()
-            if metric.id in available and isinstance(metric.definition, FactMetric)
-        ]
-        parts: dict[str, Sequence[str]] = {}
-        for index, aggregation in enumerate(FactAggregation(self.as_of, facts).parts(counted)):
-            name = f"aggregated {index}"
-            self._create("TABLE", name, aggregation.query)
-            parts[name] = aggregation.metrics
-        query = metrics_query(
-            self.standard,
-            available,
-            parts,
-            POPULATION,
-            self.dataset.tables["customers"].relation,
-            self.as_of,
-        )
-        self._create("TABLE", METRICS, query)
-        for name in parts:
-            self.engine.run(exp.Drop(tables=[table(name)], kind="TABLE").sql("duckdb"))
-
     # --- schemes --------------------------------------------------------------------------
 
     def _make_scored(self, running: tuple[str, ...]) -> None:
@@ -213,9 +172,7 @@ class _Grading:
             pending += steps
             kept += [step.name for step in steps if _is_result(step.name)]
         with self._stage("grades"):
-            self._create(
-                "TABLE", _SCORED, layered_query(source, pending, types, kept), replace=True
-            )
+            create(self.engine, "TABLE", _SCORED, layered_query(source, pending, types, kept))
 
     def _materialised(
         self, source: str, steps: list[Step], types: Mapping[str, ValueType], kept: list[str]
@@ -223,7 +180,7 @@ class _Grading:
         """Store grades that a later scheme calibrates on, beside the metrics."""
         name = f"{METRICS} and {len(kept)} results"
         names = [*self.standard.metrics, *kept]
-        self._create("TABLE", name, layered_query(source, steps, types, names))
+        create(self.engine, "TABLE", name, layered_query(source, steps, types, names))
         return name
 
     def _steps(
@@ -288,7 +245,7 @@ class _Grading:
         query: exp.Query = parts[0]
         for further in parts[1:]:
             query = exp.union(query, further, distinct=False)
-        self._create("VIEW", GRADES, query)
+        create(self.engine, "VIEW", GRADES, query)
         return graded
 
     def _graded_counts(self, running: tuple[str, ...]) -> dict[str, int]:
@@ -365,10 +322,6 @@ class _Grading:
     def _count_customers(self) -> int:
         counted = exp.select(exp.Count(this=exp.Star())).from_(table(METRICS))
         return int(self.engine.rows(counted.sql("duckdb"))[0][0])
-
-    def _create(self, kind: str, name: str, query: exp.Query, *, replace: bool = True) -> None:
-        created = exp.Create(this=table(name), kind=kind, expression=query, replace=replace)
-        self.engine.run(created.sql("duckdb"))
 
 
 def _is_result(name: str) -> bool:
