@@ -66,7 +66,6 @@ schemes:
     name: {en: Home, zh: 本国}
     learn:
       here: {most_common: country, name: {en: Home country, zh: 本国}}
-    may_lack: [orders]
     grade_by: conditions
     grades:
       in: {when: country = here and points = 'A', name: {en: In, zh: 内}}
@@ -176,7 +175,6 @@ CHANGES = [
     ('when: ["R 1-2, F 2"], ', "", "lacks “when”"),
     ("most_common: country", "commonest: country", "exactly one way"),
     ("      here: {", "      revenue: {", "cannot name a learned value"),
-    ("may_lack: [orders]", "may_lack: [order]", "not possible for"),
     ("when: country = here and points = 'A'", "when: country", "this gives text"),
     ("when: country = here and points = 'A'", "when: home = 'in'", "is not known here"),
     ("among: orders > 0", "among: home = 'in'", "need each other"),

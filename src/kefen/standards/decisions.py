@@ -14,6 +14,7 @@ from kefen.standards.model import (
     Conditions,
     CutOffs,
     Grid,
+    ScoreLine,
     ShareOfTotal,
     Tiles,
 )
@@ -143,7 +144,7 @@ def _cut_offs(reading: Reading, grades: Mapping) -> CutOffs:
             )
         lines.append((grade, number))
     _must_end_with_else(reading, grades, list(lines))
-    return CutOffs(tuple(lines))
+    return CutOffs(tuple(ScoreLine(grade, low, None) for grade, low in lines))
 
 
 def _shares(reading: Reading, grades: Mapping, of: Expression) -> ShareOfTotal:

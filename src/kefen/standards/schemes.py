@@ -30,7 +30,7 @@ from kefen.standards.reading import IDENTIFIER, Reading
 
 if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
-    from kefen.standards.model import Better, LearnedBy, Metric, Scoring, Strategy
+    from kefen.standards.model import Better, IfUnknown, LearnedBy, Metric, Scoring, Strategy
 
 TILES = {"halves": 2, "thirds": 3, "quarters": 4, "fifths": 5, "tenths": 10}
 _SCORINGS = (*TILES, "position", "bands")
@@ -51,7 +51,6 @@ _SCHEME_KEYS = {
     "grade_by",
     "grades",
     "advice",
-    "may_lack",
 }
 _LEARNS = ("most_common", "largest", "smallest")
 MOST_INDICATORS = 50
@@ -208,7 +207,6 @@ class _Scheme:
             groups=groups,
             indicators=indicators,
             learns=learns,
-            may_lack=self._may_lack(),
             score=score,
             scored=score is not None or additive,
             score_text=score_text is not None,
@@ -273,16 +271,6 @@ class _Scheme:
             learned.append(Learned(identifier, name, how, read[0], read[1]))
         return tuple(learned)
 
-    def _may_lack(self) -> frozenset[str]:
-        child = self.node.entries.get("may_lack")
-        if child is None:
-            return frozenset()
-        return frozenset(
-            item.text
-            for item in self.reading.items(child)
-            if self.reading.choice(item, tuple(self.metrics), Text("“may_lack”", "“may_lack”"))
-        )
-
     # --- indicators -----------------------------------------------------------------------
 
     def _indicators(self) -> tuple[tuple[Group, ...], tuple[Indicator, ...]]:
@@ -313,7 +301,7 @@ class _Scheme:
                     ).filled(g=identifier, t=_plain(total), w=_plain(weight)),
                     Text("Correct one of them.", "请更正其一。"),
                 )
-            groups.append(Group(identifier, reading.text(child, "name", what), weight))
+            groups.append(Group(identifier, reading.text(child, "name", what), weight, child.place))
             indicators.extend(own)
         own_node = reading.mapping(self.node, "indicators")
         indicators.extend(self._indicators_below(own_node, None))
@@ -343,7 +331,7 @@ class _Scheme:
 
     def _indicator(self, identifier: str, node: Mapping, group: str | None) -> list[Indicator]:
         reading = self.reading
-        reading.only_known(node, {"name", "value", "weight", *_SCORINGS}, _INDICATOR)
+        reading.only_known(node, {"name", "value", "weight", "if_unknown", *_SCORINGS}, _INDICATOR)
         value_node = reading.scalar(node, "value", _INDICATOR, needed=True)
         read = reading.expression(value_node, self.types) if value_node else None
         scoring_and_better = self._scoring(node)
@@ -375,10 +363,19 @@ class _Scheme:
                 group=group,
                 better=better,
                 place=node.place,
+                if_unknown=self._if_unknown(node, weight),
             )
         ]
 
-    def _scoring(self, node: Mapping) -> tuple[Scoring, Better] | None:
+    def _if_unknown(self, node: Mapping, weight: int | None) -> IfUnknown:
+        child = self.reading.scalar(node, "if_unknown", _INDICATOR)
+        if child is None:
+            return "no grade" if weight is None else "left out"
+        ways: tuple[IfUnknown, ...] = ("no grade", "left out", "zero", "worst")
+        chosen = self.reading.choice(child, ways, Text("“if_unknown”", "“if_unknown”"))
+        return cast("IfUnknown", chosen or "no grade")
+
+    def _scoring(self, node: Mapping) -> tuple[Scoring, Better | None] | None:
         reading = self.reading
         ways = [way for way in _SCORINGS if way in node.entries]
         if len(ways) != 1:
@@ -392,7 +389,7 @@ class _Scheme:
             return None
         way = ways[0]
         if way == "bands":
-            return self._bands(node), "higher"
+            return self._bands(node), None
         child = reading.scalar(node, way, _INDICATOR)
         if child is None:
             return None

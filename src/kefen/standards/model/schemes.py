@@ -17,7 +17,14 @@ if TYPE_CHECKING:
 
 Strategy: TypeAlias = Literal["develop", "keep", "streamline", "leave"]
 Better: TypeAlias = Literal["higher", "lower"]
-LearnedBy: TypeAlias = Literal["most_common", "largest", "smallest"]
+LearnedBy: TypeAlias = Literal[
+    "most_common", "largest", "smallest", "mean", "sum", "count", "middle", "cut"
+]
+Ties: TypeAlias = Literal["up", "down"]
+Rounding: TypeAlias = Literal["up", "down", "half up"]
+IfUnknown: TypeAlias = Literal["left out", "no grade", "zero", "worst", "points"]
+TOTAL = "points"
+"""The name, within a scheme, of the sum of its points after caps."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +43,13 @@ class Position:
 
 
 @dataclass(frozen=True, slots=True)
+class OfBest:
+    """The value as a part of the best value among those graded; below zero counts as zero."""
+
+    better: Better = "higher"
+
+
+@dataclass(frozen=True, slots=True)
 class Band:
     """One band of points: values for which `condition` holds get `points`."""
 
@@ -45,12 +59,32 @@ class Band:
 
 @dataclass(frozen=True, slots=True)
 class Bands:
-    """Points by the first band whose condition holds."""
+    """Points by the first band whose condition holds.
+
+    Attributes:
+        bands: The bands; empty when `tables` holds them.
+        by: The expression that chooses a table, or None.
+        tables: For `by`: (its value as text, the bands); None is every other value.
+    """
 
     bands: tuple[Band, ...]
+    by: Expression | None = None
+    tables: tuple[tuple[str | None, tuple[Band, ...]], ...] = ()
+
+    @property
+    def all_bands(self) -> tuple[Band, ...]:
+        """Return the bands of all tables."""
+        return self.bands + tuple(band for _, bands in self.tables for band in bands)
 
 
-Scoring: TypeAlias = Tiles | Position | Bands
+@dataclass(frozen=True, slots=True)
+class Formula:
+    """Points by an expression, which may name the indicator's value as `value`."""
+
+    points: Expression
+
+
+Scoring: TypeAlias = Tiles | Position | OfBest | Bands | Formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +96,17 @@ class Indicator:
         name: Its name for people.
         value: The expression over metrics that is scored.
         scoring: How the value becomes points.
-        weight: Points at best, in ten-thousandths; None for tiles and bands, which say their own.
+        weight: Points at best, in ten-thousandths; None when the scoring's points count as they
+            are.
+        out_of: With a weight: the scoring's points that earn all of it; None: the scoring's best.
         group: The id of the group it belongs to, or None.
-        better: Whether higher or lower values are better.
+        better: Whether higher or lower values are better; None when that is not said.
+        applies: For whom it counts at all; None: everybody.
+        at_most: The most points it gives, or None.
+        at_least: The fewest points it gives, or None.
+        if_unknown: What an unknown value does.
+        unknown_points: The points of an unknown value for `if_unknown` of `points`.
+        place: Where it stands in the file.
     """
 
     id: str
@@ -73,24 +115,64 @@ class Indicator:
     scoring: Scoring
     weight: int | None
     group: str | None
-    better: Better
+    better: Better | None
     place: Place
+    out_of: Decimal | None = None
+    applies: Expression | None = None
+    at_most: Decimal | None = None
+    at_least: Decimal | None = None
+    if_unknown: IfUnknown = "no grade"
+    unknown_points: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Indicators that share a weight: it stays with the group while one of them is known."""
+    """Indicators that belong together.
+
+    Attributes:
+        id: Its name within the scheme.
+        name: Its name for people.
+        weight: The sum of its indicators' weights, in ten-thousandths, which stays with the group
+            while one of them is known; None when they have no weights.
+        start: The points it starts from.
+        at_most: The most points it gives, or None.
+        at_least: The fewest points it gives, or None.
+        place: Where it stands in the file.
+    """
 
     id: str
     name: Text
-    weight: int
+    weight: int | None
+    place: Place
+    start: Decimal | None = None
+    at_most: Decimal | None = None
+    at_least: Decimal | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreLine:
+    """One line of a score: what the score must meet for a grade.
+
+    Attributes:
+        grade: The grade's code.
+        low: The lower end, or None.
+        high: The upper end, or None.
+        low_included: Whether the lower end itself belongs to it.
+        high_included: Whether the upper end itself belongs to it.
+    """
+
+    grade: str
+    low: Decimal | None
+    high: Decimal | None
+    low_included: bool = True
+    high_included: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class CutOffs:
-    """Grade by score: the first line that the score reaches; None is the rest."""
+    """Grade by score: the first line that the score meets; one without ends is the rest."""
 
-    lines: tuple[tuple[str, Decimal | None], ...]
+    lines: tuple[ScoreLine, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +186,38 @@ class ShareOfTotal:
 
     of: Expression
     lines: tuple[tuple[str, Fraction | None], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RankLine:
+    """One line of a ranking: how many of those graded, counted from the best.
+
+    Attributes:
+        grade: The grade's code.
+        share: The part of all, or None.
+        count: The number of customers, or None. Neither: the rest.
+    """
+
+    grade: str
+    share: Fraction | None
+    count: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RankOfAll:
+    """Grade by rank: forced shares or fixed sizes, counted from the largest value.
+
+    Attributes:
+        of: The expression that is ranked.
+        lines: From the best; each counts all before it too.
+        ties: Whether those equal to the last one inside are inside (`up`) or none of them (`down`).
+        rounding: How a share of all becomes a number of customers.
+    """
+
+    of: Expression
+    lines: tuple[RankLine, ...]
+    ties: Ties
+    rounding: Rounding
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +256,11 @@ class Learned:
     Attributes:
         id: Its name in the scheme's expressions.
         name: Its name for people.
-        how: `most_common` (of equals the first by Unicode order), `largest` or `smallest`.
+        how: `most_common` (of equals the first by Unicode order), `largest`, `smallest`, `mean`,
+            `sum`, `count` (of known values), `middle` or `cut` (the value at a rank).
         of: The expression it is learned from.
         type: Its type.
+        at: For `cut`: the part of all that ranks up to it; 1/2 for `middle`.
     """
 
     id: str
@@ -152,9 +268,10 @@ class Learned:
     how: LearnedBy
     of: Expression
     type: ValueType
+    at: Fraction | None = None
 
 
-Decision: TypeAlias = CutOffs | ShareOfTotal | Conditions | Grid | Categories
+Decision: TypeAlias = CutOffs | ShareOfTotal | RankOfAll | Conditions | Grid | Categories
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +284,7 @@ class Grade:
         advice: What to do for such a customer.
         strategy: Develop, keep, streamline or leave.
         tone: Which tier colour it wears: `S`, `A`, `B`, `C`, `D`, or None.
+        reason: When the entry means “no grade”: the reason code that stands for it.
     """
 
     id: str
@@ -174,6 +292,74 @@ class Grade:
     advice: Text
     strategy: Strategy | None
     tone: str | None
+    reason: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A rule that changes the grade once it is decided; exactly one of its effects is set.
+
+    Attributes:
+        id: Its name within the scheme.
+        name: Its name for people.
+        when: For whom it holds.
+        grade: The grade it gives; later rules are passed over.
+        no_grade: The reason code it takes the grade away for; later rules are passed over.
+        at_most: The highest grade it leaves.
+        at_least: The lowest grade it leaves.
+        place: Where it stands in the file.
+    """
+
+    id: str
+    name: Text
+    when: Expression
+    place: Place
+    grade: str | None = None
+    no_grade: str | None = None
+    at_most: str | None = None
+    at_least: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tag:
+    """A mark beside the grade; any number may hold."""
+
+    id: str
+    name: Text
+    when: Expression
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """Something that a grade gets: an entitlement, a condition, or an amount.
+
+    Attributes:
+        id: Its name within the scheme.
+        name: Its name for people.
+        unit: What its values are, such as `money`, `days` or `text`.
+        values: By grade: an expression, or a wording; under None what every other grade gets.
+        place: Where it stands in the file.
+    """
+
+    id: str
+    name: Text
+    unit: str
+    values: Mapping[str | None, Expression | Text]
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """How grades are looked after; by grade, under None for every other grade.
+
+    Attributes:
+        review_months: After how many months a grade is reviewed.
+        approval: Which roles approve a grade, in order.
+    """
+
+    review_months: Mapping[str | None, int]
+    approval: Mapping[str | None, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +376,6 @@ class Scheme:
         groups: Groups of indicators with weights, if any.
         indicators: The lines of the score; empty when the decision needs none.
         learns: Values learned from those who are graded.
-        may_lack: Metrics that may be absent from the data as long as one of them is there.
         score: What `score` holds when it is not the sum of points; None when neither.
         scored: Whether `score` is filled at all.
         score_text: Whether `score_text` holds the points joined by `-`.
@@ -198,6 +383,15 @@ class Scheme:
         grades: The classes, best first; empty for open classes.
         advice: Default advice for open classes.
         place: Where it stands in the file.
+        start: The points the score starts from.
+        at_most: The most points in all, or None.
+        at_least: The fewest points in all, or None.
+        out_of: The stated best total, or None.
+        within: The expression whose values form the groups that are learned from one by one.
+        rules: What changes the grade afterwards, in order.
+        tags: Marks beside the grade.
+        terms: What each grade gets.
+        control: Review and approval.
     """
 
     id: str
@@ -209,7 +403,6 @@ class Scheme:
     groups: tuple[Group, ...]
     indicators: tuple[Indicator, ...]
     learns: tuple[Learned, ...]
-    may_lack: frozenset[str]
     score: Expression | None
     scored: bool
     score_text: bool
@@ -217,6 +410,15 @@ class Scheme:
     grades: tuple[Grade, ...]
     advice: Text | None
     place: Place
+    start: Decimal | None = None
+    at_most: Decimal | None = None
+    at_least: Decimal | None = None
+    out_of: Decimal | None = None
+    within: Expression | None = None
+    rules: tuple[Rule, ...] = ()
+    tags: tuple[Tag, ...] = ()
+    terms: tuple[Term, ...] = ()
+    control: Control | None = None
 
     def grade(self, grade_id: str) -> Grade | None:
         """Return the class with this code, or None (open classes, unknown codes)."""
