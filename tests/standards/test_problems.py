@@ -27,7 +27,7 @@ metrics:
   best: {sum: orders.amount, each: month, take: largest, name: {en: B, zh: 佳}}
   late: {count: receivables, dated: due_on, name: {en: Late, zh: 迟}}
 schemes:
-  points:
+  sums:
     name: {en: Points, zh: 分}
     among: orders > 0
     otherwise: none
@@ -68,7 +68,7 @@ schemes:
       here: {most_common: country, name: {en: Home country, zh: 本国}}
     grade_by: conditions
     grades:
-      in: {when: country = here and points = 'A', name: {en: In, zh: 内}}
+      in: {when: country = here and sums = 'A', name: {en: In, zh: 内}}
       out: {when: else, name: {en: Out, zh: 外}}
   trade:
     name: {en: Trade, zh: 行业}
@@ -134,8 +134,9 @@ CHANGES = [
         "  other: {value: country, name: {en: O, zh: 其}}\n  country: {value: other",
         "need each other",
     ),
-    ("  points:\n", "  points 2:\n", "cannot name a scheme"),
-    ("  trade:\n", "  Points:\n", "one name to the engine"),
+    ("  sums:\n", "  sums 2:\n", "cannot name a scheme"),
+    ("  sums:\n", "  points:\n", "cannot name a scheme"),
+    ("  trade:\n", "  Sums:\n", "one name to the engine"),
     ("  trade:\n", "  unknown:\n", "cannot name a scheme"),
     ("among: orders > 0", "among: orders", "this gives whole number"),
     ("among: orders > 0", "amongst: orders > 0", "has no “amongst”"),
@@ -175,8 +176,8 @@ CHANGES = [
     ('when: ["R 1-2, F 2"], ', "", "lacks “when”"),
     ("most_common: country", "commonest: country", "exactly one way"),
     ("      here: {", "      revenue: {", "cannot name a learned value"),
-    ("when: country = here and points = 'A'", "when: country", "this gives text"),
-    ("when: country = here and points = 'A'", "when: home = 'in'", "is not known here"),
+    ("when: country = here and sums = 'A'", "when: country", "this gives text"),
+    ("when: country = here and sums = 'A'", "when: home = 'in'", "is not known here"),
     ("among: orders > 0", "among: home = 'in'", "need each other"),
     ("grade_by: value of country", "grade_by: value of revenue", "this gives"),
 ]

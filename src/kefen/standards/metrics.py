@@ -42,7 +42,7 @@ TAKES = ("largest", "smallest", "mean", "sum")
 _COMMON = {"name", "description", "unit"}
 _FACT = {*AGGREGATES, "where", "over", "dated", "per", "each", "take", "by", *_COMMON}
 _METRIC = Text("a metric", "指标")
-RESERVED = frozenset({"as_of", "customer_id"}) | WORDS
+RESERVED = frozenset({"as_of", "customer_id", "points", "score", "value"}) | WORDS
 _NUMBERS = (ValueType.INTEGER, ValueType.DECIMAL)
 _DATES = (ValueType.DATE, ValueType.MOMENT)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -51,10 +51,17 @@ class OfBest:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """One band of points: values for which `condition` holds get `points`."""
+    """One band of points: values for which `condition` holds get `points`.
+
+    Attributes:
+        condition: What the value must meet; None for `else`.
+        points: What it earns.
+        place: Where it stands in the file.
+    """
 
     condition: Expression | None
     points: Decimal
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +166,7 @@ class ScoreLine:
         high: The upper end, or None.
         low_included: Whether the lower end itself belongs to it.
         high_included: Whether the upper end itself belongs to it.
+        place: Where it stands in the file.
     """
 
     grade: str
@@ -166,6 +174,7 @@ class ScoreLine:
     high: Decimal | None
     low_included: bool = True
     high_included: bool = False
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +294,7 @@ class Grade:
         strategy: Develop, keep, streamline or leave.
         tone: Which tier colour it wears: `S`, `A`, `B`, `C`, `D`, or None.
         reason: When the entry means “no grade”: the reason code that stands for it.
+        place: Where what decides it stands in the file.
     """
 
     id: str
@@ -293,6 +303,7 @@ class Grade:
     strategy: Strategy | None
     tone: str | None
     reason: str | None = None
+    place: Place | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +403,7 @@ class Scheme:
         tags: Marks beside the grade.
         terms: What each grade gets.
         control: Review and approval.
+        places: Where each of its keys stands in the file.
     """
 
     id: str
@@ -419,6 +431,7 @@ class Scheme:
     tags: tuple[Tag, ...] = ()
     terms: tuple[Term, ...] = ()
     control: Control | None = None
+    places: Mapping[str, Place] = field(default_factory=dict, compare=False)
 
     def grade(self, grade_id: str) -> Grade | None:
         """Return the class with this code, or None (open classes, unknown codes)."""
