@@ -6,13 +6,14 @@ The one notation of bands, of lines of a score, and of what periods are counted.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.tree import Call
 from kefen.expressions.types import ValueType
 from kefen.standards.document import Scalar
+from kefen.standards.model import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from kefen.standards.reading import Reading
 
 # The ends are expressions themselves, but hold no comma outside brackets in practice.
-_INTERVAL = re.compile(r"(?P<open>[\[(])(?P<low>[^,]*),(?P<high>[^,]*)(?P<close>[\])])")
+INTERVAL = re.compile(r"(?P<open>[\[(])(?P<low>[^,]*),(?P<high>[^,]*)(?P<close>[\])])")
 _COMPARED = re.compile(r"(?:<=|>=|<>|!=|=|<|>|in\b|not\s+in\b|is\b)")
 
 
@@ -45,20 +46,21 @@ def read_clause(
         reading: Where problems are noted.
         item: The clause: a comparison without its left side (`>= 60 wan`, `in ('a', 'b')`), an
             interval (`[0.46, 0.50)`: a square bracket includes its end), `unknown`, or `else`.
-        subject: The expression that is compared.
+        subject: The expression that is compared; one that has been read without a problem.
         types: The names both sides may use.
 
     Returns:
         The clause, or None after noting why it cannot be read.
     """
     words = item.text.strip()
+    start = item.text.index(words) if words else 0
     if words == "else":
         return Clause(None)
     if words == "unknown":
-        words = "is unknown"
-    interval = _INTERVAL.fullmatch(words)
+        return _joined(_compared(reading, item, f"({subject}) is ", words, start, types))
+    interval = INTERVAL.fullmatch(words)
     if interval is not None:
-        return _interval(reading, item, interval, subject, types)
+        return _interval(reading, item, interval, subject, start, types)
     if not _COMPARED.match(words):
         reading.problem(
             item.place,
@@ -73,7 +75,7 @@ def read_clause(
             ),
         )
         return None
-    return _read(reading, item, f"({subject}) {words}", types)
+    return _joined(_compared(reading, item, f"({subject}) ", words, start, types))
 
 
 def _interval(
@@ -81,38 +83,60 @@ def _interval(
     item: Scalar,
     match: re.Match[str],
     subject: str,
+    start: int,
     types: Mapping[str, ValueType],
 ) -> Clause | None:
-    low, high = match["low"].strip(), match["high"].strip()
-    above = ">=" if match["open"] == "[" else ">"
-    below = "<=" if match["close"] == "]" else "<"
-    if not low or not high:
-        reading.problem(
-            item.place,
-            Text("the interval “{v}” lacks an end", "区间“{v}”缺少一端").filled(v=item.text),
-            Text(
-                "Write both ends, or a comparison such as “>= 60”.",
-                "请写出两端，或改用“>= 60”这样的比较。",
-            ),
-        )
-        return None
-    for end in (low, high):
-        try:
-            parse(end)
-        except ExpressionError as error:
-            reading.problem(item.place, error.what, error.mend)
+    ends = []
+    for end, bracket, including, excluding in (
+        ("low", match["open"], ">=", ">"),
+        ("high", match["close"], "<=", "<"),
+    ):
+        words = match[end].strip()
+        if not words:
+            reading.problem(
+                item.place,
+                Text("the interval “{v}” lacks an end", "区间“{v}”缺少一端").filled(v=item.text),
+                Text(
+                    "Write both ends, or a comparison such as “>= 60”.",
+                    "请写出两端，或改用“>= 60”这样的比较。",
+                ),
+            )
             return None
-    return _read(
-        reading,
-        item,
-        f"({subject}) {above} ({low}) and ({subject}) {below} ({high})",
-        types,
+        operator = including if bracket in "[]" else excluding
+        at = start + match.start(end) + match[end].index(words)
+        ends.append(_compared(reading, item, f"({subject}) {operator} ", words, at, types))
+    return _joined(*ends)
+
+
+def _joined(*conditions: Expression | None) -> Clause | None:
+    read = [condition for condition in conditions if condition is not None]
+    if len(read) < len(conditions):
+        return None
+    return Clause(read[0] if len(read) == 1 else Call("and", tuple(read), read[0].at))
+
+
+def _compared(
+    reading: Reading,
+    item: Scalar,
+    subject: str,
+    words: str,
+    at: int,
+    types: Mapping[str, ValueType],
+) -> Expression | None:
+    """Return the condition `subject` + `words`, where the words stand at offset `at` of `item`.
+
+    The subject is set before the words, which moves them to the right: the place is moved to the
+    left by as much, so that a problem is told at the column of the word itself.
+    """
+    place = item.place
+    before = len(reading.problems)
+    moved = Place(place.line, place.column + at - len(subject))
+    read = reading.expression(
+        Scalar(subject + words, moved, item.quoted), types, (ValueType.BOOLEAN,)
     )
-
-
-def _read(
-    reading: Reading, item: Scalar, words: str, types: Mapping[str, ValueType]
-) -> Clause | None:
-    whole = Scalar(words, item.place, quoted=item.quoted)
-    read = reading.expression(whole, types, (ValueType.BOOLEAN,))
-    return Clause(read[0]) if read is not None else None
+    first = place.column + at
+    reading.problems[before:] = [
+        replace(found, place=Place(place.line, max(found.place.column, first)))
+        for found in reading.problems[before:]
+    ]
+    return read[0] if read is not None else None
