@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from documentation_pages import DOCS, ROOT, blocks, pages, title
 
 from kefen.cli.main import cli
-from kefen.compiler.plan import POSITION_CUTS
+from kefen.compiler.points import POSITION_CUTS
 from kefen.domain.contract import TABLES
 from kefen.standards.reader import bundled_standard, examine_standard
 

@@ -6,51 +6,26 @@ row it explains one customer. So there is one meaning, and an explanation cannot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kefen.domain.decimals import apportioned, from_units, rounded
+from kefen.compiler.deciding import grade_steps, ordered_grades, outcome_steps
+from kefen.compiler.points import earned_steps, points_steps, value_steps
+from kefen.compiler.steps import Step, chosen, known, part
+from kefen.compiler.weights import weighted_indicators
 from kefen.expressions.tree import Call, Literal, Name, names_in, replace_names
 from kefen.expressions.types import ValueType, type_of
-from kefen.standards.model import (
-    Bands,
-    Categories,
-    Conditions,
-    CutOffs,
-    FactMetric,
-    Grid,
-    Position,
-    ShareOfTotal,
-    Tiles,
-)
-from kefen.standards.reasons import NOT_KNOWN
+from kefen.standards.model import TOTAL, OfBest, Position, RankOfAll, ShareOfTotal, Tiles
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from kefen.expressions.tree import Expression, Value
     from kefen.standards.calibration import SchemeCalibration
-    from kefen.standards.model import Indicator, Scheme, Standard
+    from kefen.standards.model import Scheme, Standard
 
-POSITION_CUTS = 99
-"""How many percentile cuts are stored for positions."""
-POSITION_WHOLE = 2 * POSITION_CUTS
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One named value: `scheme:part`."""
-
-    name: str
-    expression: Expression
-    type: ValueType
-
-
-def part(scheme: str, name: str, indicator: str = "") -> str:
-    """Return the name of a step's value, such as `rfm:points:R`."""
-    return f"{scheme}:{name}:{indicator}" if indicator else f"{scheme}:{name}"
+SCORE = "score"
+"""The name, within a scheme, of its own score."""
 
 
 class SchemePlan:
@@ -72,17 +47,23 @@ class SchemePlan:
     ) -> None:
         self.scheme = scheme
         self._steps: list[Step] = []
-        self._unlearned: frozenset[str] = frozenset()
+        self._calibration: SchemeCalibration | None = None
         self._types: dict[str, ValueType] = dict(standard.metric_types)
         self._names: dict[str, Expression] = {"as_of": Literal(as_of)}
         for other in standard.schemes.values():
-            known = other.id in running
+            earlier = other.id in running
             self._types[part(other.id, "grade")] = ValueType.TEXT
             self._types[part(other.id, "score")] = ValueType.DECIMAL
-            grade: Expression = Name(part(other.id, "grade")) if known else Literal(None)
-            score: Expression = Name(part(other.id, "score")) if known else Literal(None)
+            grade: Expression = Name(part(other.id, "grade")) if earlier else Literal(None)
+            score: Expression = Name(part(other.id, "score")) if earlier else Literal(None)
             self._names[other.id] = grade
             self._names[f"{other.id}.score"] = score
+        if scheme.indicators:
+            self._names[TOTAL] = self.own("points")
+        for item in [*(i.id for i in scheme.indicators), *(g.id for g in scheme.groups)]:
+            self._names[f"{TOTAL}.{item}"] = self.own("points", item)
+        if scheme.scored:
+            self._names[SCORE] = self.own("raw_score")
         for metric in standard.metrics:
             self._names[metric] = Name(metric)  # a metric's name wins over a scheme's
 
@@ -92,15 +73,26 @@ class SchemePlan:
         Without this a calibration made before an indicator's data was imported would place all
         customers at the bottom of that indicator, without a word.
         """
-        self._unlearned = frozenset(
-            indicator.id
-            for indicator in self.scheme.indicators
-            if isinstance(indicator.scoring, Tiles | Position)
-            and not calibration.cuts.get(indicator.id)
-        )
+        self._calibration = calibration
+        self.bind(calibration)
+
+    def bind(self, calibration: SchemeCalibration) -> None:
+        """Bind the learned values alone, as long as nothing else is learned yet."""
+        for learned in self.scheme.learns:
+            by_group = {g: own.learned.get(learned.id) for g, own in _groups(calibration)}
+            self._names[learned.id] = self.learned(by_group)
 
     def eligibility(self) -> tuple[Step, ...]:
-        """Return the steps that decide who is graded, and the values that are ranked."""
+        """Return the steps that decide who is graded, and the values that are ranked.
+
+        Values learned from the population are bound first (see `bind`).
+        """
+        self.membership()
+        value_steps(self, self.scheme, self._unlearned())
+        return tuple(self._steps)
+
+    def membership(self) -> tuple[Step, ...]:
+        """Return the steps that decide who is graded, and in which group of customers."""
         self._steps = []
         among = self.scheme.among
         condition = Literal(True) if among is None else self.resolved(among)
@@ -108,23 +100,22 @@ class SchemePlan:
             # Shares are of a total of positive values; the strictly larger then sum in one way.
             of = self.resolved(self.scheme.decision.of)
             condition = Call("and", (condition, Call("greater", (of, Literal(0)))))
-        self._step("eligible", Call("if", (condition, Literal(True), Literal(False))))
-        for indicator in self.scheme.indicators:
-            value = self.resolved(indicator.value)
-            self._step(
-                "value",
-                Literal(None) if indicator.id in self._unlearned else value,
-                indicator.id,
-                of_type=type_of(value, self._types),
-            )
-        if self._weighted():
-            self._step("pattern", self._pattern())
+        self.step("eligible", chosen(condition, Literal(True), Literal(False)))
+        if self.scheme.within is not None:
+            self.step("within", self.resolved(self.scheme.within), of_type=ValueType.TEXT)
         return tuple(self._steps)
 
-    def grading(self, calibration: SchemeCalibration, patterns: Iterable[int]) -> tuple[Step, ...]:
-        """Return all steps from eligibility to grade, score and reason.
+    def patterns(self) -> tuple[Step, ...]:
+        """Return the steps up to `pattern`, which weighted indicators are known together.
 
         The calibration is applied first (see `apply`).
+        """
+        self.eligibility()
+        earned_steps(self, self.scheme, self._cuts())
+        return tuple(self._steps)
+
+    def scoring(self, calibration: SchemeCalibration, patterns: Iterable[int]) -> tuple[Step, ...]:
+        """Return all steps from eligibility to points and score.
 
         Args:
             calibration: What the scheme learned.
@@ -132,41 +123,46 @@ class SchemePlan:
                 occur in the population.
         """
         self.apply(calibration)
-        self.eligibility()
-        for learned in self.scheme.learns:
-            self._names[learned.id] = Literal(calibration.learned.get(learned.id))
-        weights = self._weights(patterns)
-        for indicator in self.scheme.indicators:
-            self._points(indicator, calibration, weights)
-        self._score()
-        grade = self._grade(calibration)
-        graded = Name(part(self.scheme.id, "eligible"))
-        self._step("grade", Call("if", (graded, grade, Literal(None))), of_type=ValueType.TEXT)
-        known = Call("is_known", (self._own("grade"),))
-        reason = Call(
-            "if",
-            (
-                graded,
-                Call("if", (known, Literal(None), Literal(NOT_KNOWN))),
-                Literal(self.scheme.otherwise),
-            ),
-        )
-        self._step("reason", reason)
+        self.patterns()
+        if self.scheme.indicators:
+            points_steps(self, self.scheme, self._cuts(), patterns)
         if self.scheme.scored:
-            self._step(
+            score = self.scheme.score
+            self.step("raw_score", self.own("points") if score is None else self.resolved(score))
+        return tuple(self._steps)
+
+    def grading(self, calibration: SchemeCalibration, patterns: Iterable[int]) -> tuple[Step, ...]:
+        """Return all steps from eligibility to grade, score, reason and what comes with them.
+
+        Args:
+            calibration: What the scheme learned.
+            patterns: See `scoring`.
+        """
+        self.scoring(calibration, patterns)
+        grade_steps(self, self.scheme, self._smallest())
+        graded = known(self.own("grade"))
+        if self.scheme.scored:
+            self.step(
                 "score",
-                Call("if", (known, self._own("raw_score"), Literal(None))),
+                chosen(graded, self.own("raw_score"), Literal(None)),
                 of_type=ValueType.DECIMAL,
             )
         if self.scheme.score_text:
-            points = tuple(self._own("points", i.id) for i in self.scheme.indicators)
+            points = tuple(self.own("points", i.id) for i in self.scheme.indicators)
             text = Call("joined", (Literal("-"), *points))
-            self._step("score_text", Call("if", (known, text, Literal(None))))
+            self.step("score_text", chosen(graded, text, Literal(None)))
+        outcome_steps(self, self.scheme)
         return tuple(self._steps)
+
+    # --- what the parts write with ----------------------------------------------------------
 
     def resolved(self, tree: Expression) -> Expression:
         """Return a scheme's expression with its names bound: metrics, grades, learned values."""
         return replace_names(tree, self._names)
+
+    def type_of(self, tree: Expression) -> ValueType:
+        """Return the type of a resolved expression."""
+        return type_of(tree, self._types)
 
     def typed(self, expressions: Mapping[str, Expression]) -> tuple[Step, ...]:
         """Return resolved expressions as steps under the given names."""
@@ -174,244 +170,90 @@ class SchemePlan:
             Step(name, tree, type_of(tree, self._types)) for name, tree in expressions.items()
         )
 
-    # --- parts ----------------------------------------------------------------------------
+    def own(self, name: str, item: str = "") -> Name:
+        """Return the name of a step of this scheme."""
+        return Name(part(self.scheme.id, name, item))
 
-    def _own(self, name: str, indicator: str = "") -> Name:
-        return Name(part(self.scheme.id, name, indicator))
-
-    def _step(
+    def step(
         self,
         name: str,
         expression: Expression,
-        indicator: str = "",
+        item: str = "",
         of_type: ValueType | None = None,
     ) -> None:
-        full = part(self.scheme.id, name, indicator)
-        found = of_type or type_of(expression, self._types)
+        """Write a step."""
+        full = part(self.scheme.id, name, item)
+        found = of_type or self.type_of(expression)
         self._types[full] = found
         self._steps.append(Step(full, expression, found))
 
-    def _weighted(self) -> list[Indicator]:
-        return [i for i in self.scheme.indicators if i.weight is not None]
+    def learned(self, values: Mapping[str | None, Value]) -> Expression:
+        """Return a learned value as an expression: one for all, or one a group of customers."""
+        if self.scheme.within is None:
+            return Literal(values.get(None))
+        pairs = [
+            literal
+            for group, value in sorted((g or "", v) for g, v in values.items())
+            if value is not None
+            for literal in (Literal(group), Literal(value))
+        ]
+        return Call("lookup", (self.own("within"), *pairs)) if pairs else Literal(None)
 
-    def _may_lack(self, indicator: Indicator) -> bool:
-        return not self.scheme.may_lack.isdisjoint(names_in(indicator.value))
+    # --- what was learned -------------------------------------------------------------------
 
-    def _pattern(self) -> Expression:
-        total: Expression = Literal(0)
-        for bit, indicator in enumerate(self._weighted()):
-            known = Call("is_known", (self._own("value", indicator.id),))
-            total = Call("add", (total, Call("if", (known, Literal(1 << bit), Literal(0)))))
-        return total
-
-    def _weights(self, patterns: Iterable[int]) -> dict[str, list[Literal]]:
-        """Return, by indicator, the pairs (pattern, weight) of a lookup."""
-        weighted = self._weighted()
-        pairs: dict[str, list[Literal]] = {indicator.id: [] for indicator in weighted}
-        for pattern in sorted(set(patterns)):
-            for indicator, weight in zip(
-                weighted, effective_weights(self.scheme, pattern), strict=True
-            ):
-                if weight:
-                    pairs[indicator.id] += [Literal(pattern), Literal(from_units(weight))]
-        return pairs
-
-    def _points(
-        self,
-        indicator: Indicator,
-        calibration: SchemeCalibration,
-        weights: Mapping[str, list[Literal]],
-    ) -> None:
-        value = self._own("value", indicator.id)
-        scoring = indicator.scoring
-        if isinstance(scoring, Bands):
-            points: Expression = Literal(None)
-            for band in reversed(scoring.bands):
-                worth = Literal(rounded(band.points))
-                points = (
-                    worth
-                    if band.condition is None
-                    else Call("if", (self.resolved(band.condition), worth, points))
-                )
-            known = Call("is_known", (value,))
-            self._step("points", Call("if", (known, points, Literal(None))), indicator.id)
-            return
-        cuts = calibration.cuts.get(indicator.id, ())
-        goodness: Expression = value
-        if scoring.better == "lower":
-            goodness, cuts = Call("negate", (value,)), tuple(-cut for cut in cuts)
-        literals = tuple(Literal(cut) for cut in cuts)
-        below = Call("cuts_below", (goodness, *literals))
-        if isinstance(scoring, Tiles):
-            self._step("points", Call("add", (Literal(1), below)), indicator.id)
-            return
-        up_to = Call("cuts_up_to", (goodness, *literals))
-        self._step("position", Call("add", (below, up_to)), indicator.id)
-        pairs = weights[indicator.id]
-        lookup: Expression = (
-            Call("lookup", (self._own("pattern"), *pairs)) if pairs else Literal(None)
+    def _unlearned(self) -> frozenset[str]:
+        if self._calibration is None:
+            return frozenset()
+        return frozenset(
+            indicator.id
+            for indicator in self.scheme.indicators
+            if isinstance(indicator.scoring, Tiles | Position | OfBest)
+            and not any(own.cuts.get(indicator.id) for _, own in _groups(self._calibration))
         )
-        self._step("weight", lookup, indicator.id, of_type=ValueType.DECIMAL)
-        share = (
-            self._own("weight", indicator.id),
-            self._own("position", indicator.id),
-            Literal(POSITION_WHOLE),
-        )
-        self._step("points", Call("share_of", share), indicator.id)
 
-    def _score(self) -> None:
-        if self.scheme.score is not None:
-            self._step("raw_score", self.resolved(self.scheme.score))
-            return
-        if not self.scheme.scored:
-            return
-        total: Expression = Literal(Decimal("0.0000"))
+    def _cuts(self) -> dict[str, Sequence[Mapping[str | None, Value]]]:
+        """Return each indicator's cuts from worst to best, each by group of customers."""
+        assert self._calibration is not None  # noqa: S101  applied before
+        found: dict[str, Sequence[Mapping[str | None, Value]]] = {}
         for indicator in self.scheme.indicators:
-            points: Expression = self._own("points", indicator.id)
-            if indicator.weight is not None or self._may_lack(indicator):
-                # An unknown weight was handed on; what the data may lack earns nothing.
-                points = Call("first_known", (points, Literal(Decimal("0.0000"))))
-            total = Call("add", (total, points))
-        if self._weighted():
-            some = Call("greater", (self._own("pattern"), Literal(0)))
-            total = Call("if", (some, total, Literal(None)))
-        self._step("raw_score", total)
-
-    def _grade(self, calibration: SchemeCalibration) -> Expression:
-        decision = self.scheme.decision
-        if isinstance(decision, CutOffs):
-            return self._by_lines(
-                self._own("raw_score"),
-                [(g, None if line is None else rounded(line)) for g, line in decision.lines],
-            )
-        if isinstance(decision, ShareOfTotal):
-            lines: list[tuple[str, Value]] = []
-            for grade, share in decision.lines:
-                smallest = calibration.smallest.get(grade)
-                if share is None:
-                    lines.append((grade, None))
-                elif smallest is not None:
-                    lines.append((grade, smallest))
-            return self._by_lines(self.resolved(decision.of), lines)
-        if isinstance(decision, Conditions):
-            result: Expression = Literal(None)
-            for grade, condition in reversed(decision.lines):
-                result = (
-                    Literal(grade)
-                    if condition is None
-                    else Call("if", (self.resolved(condition), Literal(grade), result))
-                )
-            return result
-        if isinstance(decision, Grid):
-            scale = 1 + max(column for _, column in decision.cells)
-            key = Call(
-                "add",
-                (
-                    Call("multiply", (self._own("points", decision.rows), Literal(scale))),
-                    self._own("points", decision.columns),
-                ),
-            )
-            pairs = [
-                literal
-                for (row, column), grade in sorted(decision.cells.items())
-                for literal in (Literal(row * scale + column), Literal(grade))
+            by_group = {g: own.cuts.get(indicator.id, ()) for g, own in _groups(self._calibration)}
+            count = max((len(cuts) for cuts in by_group.values()), default=0)
+            found[indicator.id] = [
+                {group: cuts[place] for group, cuts in by_group.items() if cuts}
+                for place in range(count)
             ]
-            return Call("lookup", (key, *pairs))
-        assert isinstance(decision, Categories)  # noqa: S101  the last of the union
-        return self.resolved(decision.of)
+        return found
 
-    @staticmethod
-    def _by_lines(value: Expression, lines: list[tuple[str, Value]]) -> Expression:
-        result: Expression = Literal(None)
-        for grade, line in reversed(lines):
-            result = (
-                Literal(grade)
-                if line is None
-                else Call("if", (Call("at_least", (value, Literal(line))), Literal(grade), result))
-            )
-        return Call("if", (Call("is_known", (value,)), result, Literal(None)))
+    def _smallest(self) -> dict[str, Mapping[str | None, Value]]:
+        """Return, for shares and ranks, the smallest value of each grade, by group."""
+        assert self._calibration is not None  # noqa: S101  applied before
+        decision = self.scheme.decision
+        found: dict[str, Mapping[str | None, Value]] = {}
+        if isinstance(decision, ShareOfTotal | RankOfAll):
+            for grade in ordered_grades(decision):
+                by_group = {g: own.smallest.get(grade) for g, own in _groups(self._calibration)}
+                held = {group: value for group, value in by_group.items() if value is not None}
+                if held:
+                    found[grade] = held
+        return found
 
+    def hands_on(self) -> bool:
+        """Return whether the scheme hands weights on, so that patterns must be known."""
+        return bool(weighted_indicators(self.scheme))
 
-def effective_weights(scheme: Scheme, pattern: int) -> list[int]:
-    """Return each weighted indicator's weight, in ten-thousandths, when only some are known.
-
-    An unknown indicator's weight goes to the others of its group in proportion, or, when its
-    whole group is unknown, to the other groups in proportion; apportioned by largest remainder.
-
-    Args:
-        scheme: The scheme.
-        pattern: Bit i is set when weighted indicator i is known.
-    """
-    weighted = [i for i in scheme.indicators if i.weight is not None]
-    known = [bool(pattern >> bit & 1) for bit in range(len(weighted))]
-    groups: dict[str | None, list[int]] = {}
-    for index, indicator in enumerate(weighted):
-        groups.setdefault(indicator.group, []).append(index)
-    stated = [sum(weighted[i].weight or 0 for i in members) for members in groups.values()]
-    living = [
-        total if any(known[i] for i in members) else 0
-        for total, members in zip(stated, groups.values(), strict=True)
-    ]
-    weights = [0] * len(weighted)
-    if not any(living):
-        return weights
-    shared = apportioned(sum(stated), living)
-    for total, members in zip(shared, groups.values(), strict=True):
-        if total:
-            own = [(weighted[i].weight or 0) if known[i] else 0 for i in members]
-            for index, weight in zip(members, apportioned(total, own), strict=True):
-                weights[index] = weight
-    return weights
+    def ranks_points(self) -> bool:
+        """Return whether the decision ranks the scheme's own points or score."""
+        decision = self.scheme.decision
+        if not isinstance(decision, RankOfAll):
+            return False
+        own = {SCORE, TOTAL, *(f"{TOTAL}.{i.id}" for i in self.scheme.indicators)}
+        own |= {f"{TOTAL}.{group.id}" for group in self.scheme.groups}
+        return not own.isdisjoint(names_in(decision.of))
 
 
-def scheme_needs(standard: Standard, scheme: Scheme) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the metrics a scheme cannot do without, and those of which it needs at least one.
-
-    Metrics reached through other schemes' grades are those schemes' own concern.
-    """
-    decision = scheme.decision
-    trees: list[Expression] = [learned.of for learned in scheme.learns]
-    trees += [tree for tree in (scheme.among, scheme.score) if tree is not None]
-    if isinstance(decision, ShareOfTotal | Categories):
-        trees.append(decision.of)
-    if isinstance(decision, Conditions):
-        trees += [condition for _, condition in decision.lines if condition is not None]
-    some: set[str] = set(scheme.may_lack)
-    for indicator in scheme.indicators:
-        if isinstance(indicator.scoring, Position):
-            some.update(name for name in names_in(indicator.value) if name in standard.metrics)
-        else:
-            trees.append(indicator.value)
-    needed = {name for tree in trees for name in names_in(tree) if name in standard.metrics}
-    return frozenset(needed - scheme.may_lack), frozenset(some)
+def _groups(calibration: SchemeCalibration) -> list[tuple[str | None, SchemeCalibration]]:
+    """Return what was learned for all customers together, or for each group of them."""
+    return list(calibration.groups.items()) if calibration.groups else [(None, calibration)]
 
 
-def schemes_named(standard: Standard, scheme: Scheme) -> frozenset[str]:
-    """Return the other schemes whose grade or score a scheme reads."""
-    trees: list[Expression] = [learned.of for learned in scheme.learns]
-    trees += [tree for tree in (scheme.among, scheme.score) if tree is not None]
-    trees += [indicator.value for indicator in scheme.indicators]
-    if isinstance(scheme.decision, Conditions):
-        trees += [condition for _, condition in scheme.decision.lines if condition is not None]
-    if isinstance(scheme.decision, ShareOfTotal | Categories):
-        trees.append(scheme.decision.of)
-    names = {name.split(".")[0] for tree in trees for name in names_in(tree)}
-    return frozenset(
-        name for name in names if name in standard.schemes and name not in standard.metrics
-    ) - {scheme.id}
-
-
-def depends_on_facts(standard: Standard, scheme: Scheme) -> bool:
-    """Return whether a scheme's grade rests on facts in time, and not on attributes alone."""
-    pending = list(scheme_needs(standard, scheme)[0] | scheme_needs(standard, scheme)[1])
-    pending += [
-        name
-        for other in schemes_named(standard, scheme)
-        for name in scheme_needs(standard, standard.schemes[other])[0]
-    ]
-    while pending:
-        definition = standard.metrics[pending.pop()].definition
-        if isinstance(definition, FactMetric):
-            return True
-        pending += [name for name in names_in(definition.formula) if name in standard.metrics]
-    return False
+__all__ = ["SCORE", "SchemePlan", "Step", "part"]

@@ -126,7 +126,7 @@ def grades_of_customer(
         plan = SchemePlan(standard, standard.schemes[name], names[:index], as_of)
         plan.apply(calibrations[name])
         own: Row = {}
-        for step in plan.eligibility():
+        for step in plan.patterns():
             own[step.name] = stored(evaluate(step.expression, values | own), step.type)
         pattern = own.get(part(name, "pattern"))
         patterns = [pattern] if isinstance(pattern, int) else []

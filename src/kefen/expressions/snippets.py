@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TREE_FROM = 8
+_MOST_DAYS = 4_000_000  # more than any two days are apart
 
 
 def cast_to(value: exp.Expr, sql_type: str) -> exp.Expr:
@@ -84,13 +86,22 @@ def number(value: int) -> exp.Expr:
     return exp.Literal.number(value) if value >= 0 else exp.Neg(this=exp.Literal.number(-value))
 
 
-def _units(value: exp.Expr) -> exp.Expr:
+def written_number(value: exp.Expr) -> Decimal:
+    """Return the number that a literal's SQL (a number, or text cast to a decimal) holds."""
+    if isinstance(value, exp.Cast):
+        return Decimal(value.this.name)
+    if isinstance(value, exp.Neg):
+        return -Decimal(value.this.name)
+    return Decimal(value.name)
+
+
+def in_units(value: exp.Expr) -> exp.Expr:
     """Return a number in ten-thousandths as a 128-bit integer."""
     scaled = exp.Mul(this=widened(value), expression=number(10_000))
     return cast_to(scaled, "INT128")
 
 
-def _from_units(value: exp.Expr) -> exp.Expr:
+def from_units(value: exp.Expr) -> exp.Expr:
     """Return a whole number of ten-thousandths as a decimal of four places."""
     return exp.paren(
         exp.Mul(
@@ -100,25 +111,26 @@ def _from_units(value: exp.Expr) -> exp.Expr:
     )
 
 
-def _whole_division(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+def whole_division(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
+    """Return the quotient of whole numbers, cut off towards zero."""
     return exp.IntDiv(this=exp.paren(dividend), expression=exp.paren(divisor))
 
 
 def quotient(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     """Return the quotient rounded half up to four places in whole-number arithmetic."""
-    top, bottom = _units(dividend), _units(divisor)
+    top, bottom = in_units(dividend), in_units(divisor)
     size = exp.Abs(this=bottom.copy())
     doubled = exp.Add(
         this=exp.Mul(this=exp.Abs(this=top.copy()), expression=number(20_000)), expression=size
     )
     guarded = exp.Nullif(this=exp.Mul(this=size.copy(), expression=number(2)), expression=number(0))
-    magnitude = _whole_division(doubled, guarded)
+    magnitude = whole_division(doubled, guarded)
     opposite = exp.NEQ(
         this=exp.paren(exp.LT(this=top.copy(), expression=number(0))),
         expression=exp.paren(exp.LT(this=bottom.copy(), expression=number(0))),
     )
     sign = exp.Case(ifs=[exp.If(this=opposite, true=number(-1))], default=number(1))
-    return _from_units(exp.Mul(this=sign, expression=exp.paren(magnitude)))
+    return from_units(exp.Mul(this=sign, expression=exp.paren(magnitude)))
 
 
 def share_of(points: exp.Expr, part: exp.Expr, whole: exp.Expr) -> exp.Expr:
@@ -128,7 +140,22 @@ def share_of(points: exp.Expr, part: exp.Expr, whole: exp.Expr) -> exp.Expr:
         this=exp.Mul(this=exp.Mul(this=scaled, expression=number(2)), expression=exp.paren(part)),
         expression=whole.copy(),
     )
-    return _from_units(_whole_division(doubled, exp.Mul(this=whole.copy(), expression=number(2))))
+    return from_units(whole_division(doubled, exp.Mul(this=whole.copy(), expression=number(2))))
+
+
+def part_of(weight: exp.Expr, earned: exp.Expr, out_of: exp.Expr) -> exp.Expr:
+    """Return weight x earned / out_of, rounded half up once; unknown unless out_of is above 0."""
+    size = exp.Abs(this=in_units(earned))
+    doubled = exp.Add(
+        this=exp.Mul(this=exp.Mul(this=in_units(weight), expression=number(2)), expression=size),
+        expression=in_units(out_of),
+    )
+    whole = exp.Mul(this=in_units(out_of), expression=number(2))
+    above = exp.If(this=exp.GT(this=out_of.copy(), expression=number(0)), true=whole)
+    magnitude = whole_division(doubled, exp.Case(ifs=[above]))
+    negative = exp.If(this=exp.LT(this=earned.copy(), expression=number(0)), true=number(-1))
+    sign = exp.Case(ifs=[negative], default=number(1))
+    return from_units(exp.Mul(this=sign, expression=exp.paren(magnitude)))
 
 
 def months_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
@@ -164,7 +191,7 @@ def months_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
 
 
 def months_before(day: exp.Expr, months: exp.Expr) -> exp.Expr:
-    """Return the day so many months earlier, month ends kept."""
+    """Return the day so many months earlier, month ends kept; null outside the years 1-9999."""
     moved = cast(
         exp.Sub(
             this=day.copy(),
@@ -173,9 +200,30 @@ def months_before(day: exp.Expr, months: exp.Expr) -> exp.Expr:
         ValueType.DATE,
     )
     at_end = exp.EQ(this=day.copy(), expression=exp.func("last_day", day.copy()))
-    return exp.Case(
+    kept = exp.Case(
         ifs=[exp.If(this=at_end, true=exp.func("last_day", moved.copy()))], default=moved
     )
+    return exp.Case(ifs=[exp.If(this=within_calendar(moved.copy()), true=kept)])
+
+
+def days_after(day: exp.Expr, days: exp.Expr) -> exp.Expr:
+    """Return the day so many whole days later; null outside the years 1-9999."""
+    moved = exp.paren(
+        exp.Add(this=cast(day.copy(), ValueType.DATE), expression=cast_to(days.copy(), "INT"))
+    )
+    near = exp.Between(
+        this=exp.paren(days.copy()), low=number(-_MOST_DAYS), high=number(_MOST_DAYS)
+    )
+    moved_within = exp.If(this=within_calendar(moved.copy()), true=moved)
+    return exp.Case(ifs=[exp.If(this=near, true=exp.Case(ifs=[moved_within]))])
+
+
+def within_calendar(day: exp.Expr) -> exp.Expr:
+    """Return whether a date is one that Python's calendar has too."""
+    first, last = (
+        cast(exp.Literal.string(text), ValueType.DATE) for text in ("0001-01-01", "9999-12-31")
+    )
+    return exp.Between(this=day, low=first, high=last)
 
 
 def date_part(part: str, day: exp.Expr) -> exp.Expr:

@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kefen.compiler.plan import POSITION_WHOLE, part, schemes_named
+from kefen.compiler.needs import scheme_needs, schemes_named
+from kefen.compiler.plan import part
+from kefen.compiler.points import POSITION_WHOLE
 from kefen.domain.decimals import from_units, quotient, rounded
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -389,8 +391,6 @@ def _data(run: StoredRun, scheme: Scheme, values: Mapping[str, Value]) -> tuple[
 
 def metrics_of_scheme(run: StoredRun, scheme: Scheme) -> tuple[Metric, ...]:
     """Return the metrics a scheme reads, and those they are computed from, in order."""
-    from kefen.compiler.plan import scheme_needs
-
     needed, some = scheme_needs(run.standard, scheme)
     wanted: set[str] = set()
     pending = list(needed | some)

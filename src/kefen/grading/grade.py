@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.compiler.facts import column, table
-from kefen.compiler.plan import SchemePlan, depends_on_facts, part, schemes_named
+from kefen.compiler.needs import depends_on_facts, schemes_named
+from kefen.compiler.plan import SchemePlan, part
 from kefen.compiler.scoring import layered_query
 from kefen.domain.calendar import Window
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.sql import literal
-from kefen.grading.calibrate import calibrate_scheme, learns_from_population
+from kefen.grading.calibrate import calibrate_scheme, learns_from_population, patterns_in
 from kefen.grading.measure import METRICS, create, make_metrics, make_views
+from kefen.grading.outcomes import OUTCOMES, outcome_columns, outcomes_query
 from kefen.grading.population import (
     available_metrics,
     make_population,
@@ -28,7 +30,7 @@ from kefen.grading.run import GradedRun
 from kefen.standards.calibration import Calibration, SchemeCalibration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Collection, Iterator, Mapping
     from datetime import date
 
     from kefen.compiler.plan import Step
@@ -94,6 +96,7 @@ class _Grading:
         self.seconds: dict[str, float] = {}
         self.calibrations: dict[str, SchemeCalibration] = {}
         self._learns_nothing: set[str] = set()
+        self.outcomes: str | None = None
 
     def run(self) -> GradedRun:
         with self._stage("population"):
@@ -123,6 +126,7 @@ class _Grading:
             as_of=self.as_of,
             metrics=METRICS,
             grades=GRADES,
+            outcomes=self.outcomes,
             facts=facts,
             calibration=calibration,
             record=run_record(
@@ -171,6 +175,7 @@ class _Grading:
                 steps = self._steps(plan, source, types)
             pending += steps
             kept += [step.name for step in steps if _is_result(step.name)]
+            kept += outcome_columns(scheme)
         with self._stage("grades"):
             create(self.engine, "TABLE", _SCORED, layered_query(source, pending, types, kept))
 
@@ -206,21 +211,7 @@ class _Grading:
             )
         self.calibrations[scheme.id] = learned
         plan.apply(learned)
-        return plan.grading(learned, self._patterns(plan, source, types))
-
-    def _patterns(self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]) -> list[int]:
-        """Return which sets of weighted indicators are known together in the population."""
-        if not any(i.weight is not None for i in plan.scheme.indicators):
-            return []
-        pattern, eligible = part(plan.scheme.id, "pattern"), part(plan.scheme.id, "eligible")
-        query = layered_query(source, plan.eligibility(), types, [pattern, eligible])
-        distinct = (
-            exp.select(column(pattern))
-            .distinct()
-            .from_(query.subquery("patterns"))
-            .where(column(eligible))
-        )
-        return sorted(int(row[0]) for row in self.engine.rows(distinct.sql("duckdb")))
+        return plan.grading(learned, patterns_in(self.engine, plan, source, types))
 
     # --- results --------------------------------------------------------------------------
 
@@ -236,16 +227,26 @@ class _Grading:
         parts: list[exp.Select] = []
         for identifier in running:
             scheme = self.standard.schemes[identifier]
-            low = self.calibrations[identifier].population < constants.small_population or (
+            learned = self.calibrations[identifier]
+            low = learned.population < constants.small_population or (
                 thin and depends_on_facts(self.standard, scheme)
             )
-            parts.append(self._grades_of(identifier, low=low))
+            small = {
+                group
+                for group, own in learned.groups.items()
+                if group is not None and own.population < constants.small_population
+            }
+            parts.append(self._grades_of(identifier, low=low, small_groups=small))
         if not parts:
             parts = [self._no_grades()]
         query: exp.Query = parts[0]
         for further in parts[1:]:
             query = exp.union(query, further, distinct=False)
         create(self.engine, "VIEW", GRADES, query)
+        outcomes = outcomes_query(self.standard, running, _SCORED)
+        if outcomes is not None:
+            create(self.engine, "VIEW", OUTCOMES, outcomes)
+            self.outcomes = OUTCOMES
         return graded
 
     def _graded_counts(self, running: tuple[str, ...]) -> dict[str, int]:
@@ -257,7 +258,9 @@ class _Grading:
         counts = self.engine.rows(query.sql("duckdb"))[0]
         return {identifier: int(n) for identifier, n in zip(running, counts, strict=True)}
 
-    def _grades_of(self, identifier: str, *, low: bool) -> exp.Select:
+    def _grades_of(
+        self, identifier: str, *, low: bool, small_groups: Collection[str]
+    ) -> exp.Select:
         scheme = self.standard.schemes[identifier]
         grade_column = column(part(identifier, "grade"))
         missing_text = exp.cast(exp.Null(), "TEXT")
@@ -266,7 +269,7 @@ class _Grading:
             ifs=[
                 exp.If(
                     this=exp.Is(this=grade_column.copy(), expression=exp.Null()).not_(),
-                    true=exp.Literal.string("low" if low else "normal"),
+                    true=_confidence(identifier, small_groups, low=low),
                 )
             ]
         )
@@ -324,5 +327,16 @@ class _Grading:
         return int(self.engine.rows(counted.sql("duckdb"))[0][0])
 
 
+def _confidence(identifier: str, small_groups: Collection[str], *, low: bool) -> exp.Expr:
+    if low or not small_groups:
+        return exp.Literal.string("low" if low else "normal")
+    groups = [exp.Literal.string(group) for group in sorted(small_groups)]
+    member = exp.In(this=column(part(identifier, "within")), expressions=groups)
+    return exp.Case(
+        ifs=[exp.If(this=member, true=exp.Literal.string("low"))],
+        default=exp.Literal.string("normal"),
+    )
+
+
 def _is_result(name: str) -> bool:
-    return name.split(":")[1] in ("grade", "score", "score_text", "reason")
+    return name.split(":")[1] in ("grade", "score", "score_text", "reason", "within")

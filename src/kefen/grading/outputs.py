@@ -26,6 +26,7 @@ GRADES_FILE = "grades.parquet"
 METRICS_FILE = "metrics.parquet"
 CALIBRATION_FILE = "calibration.json"
 RECORD_FILE = "run.json"
+OUTCOMES_FILE = "outcomes.parquet"
 REJECTED_FILE = "rejected.csv"
 
 
@@ -122,12 +123,17 @@ def check_output(target: Path, *, overwrite: bool) -> None:
 def write_results(run: GradedRun, directory: Path) -> None:
     """Write `grades.parquet`, `metrics.parquet`, `calibration.json` and `run.json`.
 
+    `outcomes.parquet` is written beside them when schemes have tags or terms.
+
     Rows are ordered by scheme and customer_id, so that equal runs give equal files.
 
     Raises:
         EngineError: The disk is full.
     """
-    for relation, file in ((run.grades, GRADES_FILE), (run.metrics, METRICS_FILE)):
+    results = [(run.grades, GRADES_FILE), (run.metrics, METRICS_FILE)]
+    if run.outcomes is not None:
+        results.append((run.outcomes, OUTCOMES_FILE))
+    for relation, file in results:
         rows = exp.select("*").from_(table(relation))
         run.dataset.engine.write_parquet(rows.sql("duckdb"), directory / file)
     write_json(directory / CALIBRATION_FILE, run.calibration.as_dict())

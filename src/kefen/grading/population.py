@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.compiler.facts import column, seen_customers, table
-from kefen.compiler.plan import scheme_needs, schemes_named
+from kefen.compiler.needs import scheme_needs, schemes_named
 from kefen.domain.calendar import is_month_end, month_end, months_before
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import DataError
@@ -171,7 +171,8 @@ def runnable_schemes(
     for scheme in standard.schemes.values():
         needed, some = scheme_needs(standard, scheme)
         lacking = [name for name in needed if name not in available]
-        if some and not some & available:
+        optional = all(i.if_unknown != "no grade" for i in scheme.indicators)
+        if optional and some and not some & available:
             lacking += sorted(some)
         others = schemes_named(standard, scheme)
         missing_schemes = sorted(name for name in others if name not in running)

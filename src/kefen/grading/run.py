@@ -27,6 +27,8 @@ class GradedRun:
         grades: Name of the relation (customer_id, scheme, grade, score DECIMAL(18,4), score_text,
             reason, confidence `normal`/`low`/null), ordered by scheme and customer_id. Each
             customer has one row for each scheme that was run: a grade, or a reason code.
+        outcomes: Name of the relation of tags that hold and amounts of terms (customer_id, scheme,
+            kind, id, amount); None when the schemes run have none.
         facts: Names of the as-of views by fact: `orders` (no cancelled lines; further column
             `ordered_on` DATE), `purchases` (customer_id, order_id, purchased_on, amount, lines),
             and each other fact table imported (rows of the future masked: principle 5).
@@ -39,6 +41,7 @@ class GradedRun:
     as_of: date
     metrics: str
     grades: str
+    outcomes: str | None
     facts: Mapping[str, str]
     calibration: Calibration
     record: Mapping[str, Any]

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from kefen.compiler.plan import SchemePlan, part, schemes_named
+from kefen.compiler.needs import schemes_named
+from kefen.compiler.plan import SchemePlan, part
 from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.expressions.evaluator import evaluation
@@ -175,7 +176,7 @@ class StoredRun:
         for identifier in schemes or self.running:
             plan = self._plan(identifier)
             pattern = 0
-            if any(i.weight is not None for i in plan.scheme.indicators):
+            if plan.hands_on():
                 for name, value_of in self._compiled(identifier, None).evaluations:
                     values[name] = value_of(values)
                 found = values[part(identifier, "pattern")]
@@ -197,12 +198,12 @@ class StoredRun:
         return self.calibration.schemes.get(identifier, SchemeCalibration(0))
 
     def _compiled(self, identifier: str, pattern: int | None) -> _Compiled:
-        """Return a scheme's steps: up to eligibility for no pattern, else all of them."""
+        """Return a scheme's steps: up to the pattern for no pattern, else all of them."""
         key = (identifier, pattern)
         if key not in self._steps:
             plan = self._plan(identifier)
             learned = self._learned(identifier)
-            steps = plan.eligibility() if pattern is None else plan.grading(learned, [pattern])
+            steps = plan.patterns() if pattern is None else plan.grading(learned, [pattern])
             self._steps[key] = _Compiled(
                 steps, tuple((step.name, evaluation(step.expression)) for step in steps)
             )

@@ -30,6 +30,8 @@ class SchemeCalibration:
         smallest: For grades by share: the smallest value of each grade; None for an empty grade.
         cuts: For indicators by rank: the values at the cut ranks, from worst to best.
         learned: Values by name.
+        groups: For a scheme that learns within groups: what it learned of each; the figures above
+            are then those of nobody but for the population.
     """
 
     population: int
@@ -37,6 +39,7 @@ class SchemeCalibration:
     smallest: Mapping[str, Decimal | None] = field(default_factory=dict)
     cuts: Mapping[str, tuple[Decimal | int, ...]] = field(default_factory=dict)
     learned: Mapping[str, Value] = field(default_factory=dict)
+    groups: Mapping[str | None, SchemeCalibration] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,20 @@ def _scheme_dict(scheme: SchemeCalibration) -> dict[str, Any]:
         content["cuts"] = {name: [_encoded(v) for v in cuts] for name, cuts in scheme.cuts.items()}
     if scheme.learned:
         content["learned"] = {name: _encoded(v) for name, v in scheme.learned.items()}
+    if scheme.groups:
+        content["groups"] = {str(name): _scheme_dict(own) for name, own in scheme.groups.items()}
     return content
+
+
+def _scheme_from_dict(content: Mapping[str, Any]) -> SchemeCalibration:
+    return SchemeCalibration(
+        population=int(content["population"]),
+        total=_decoded(content.get("total")),
+        smallest={k: _decoded(v) for k, v in content.get("smallest", {}).items()},
+        cuts={k: tuple(_decoded(v) for v in cuts) for k, cuts in content.get("cuts", {}).items()},
+        learned={k: _decoded(v) for k, v in content.get("learned", {}).items()},
+        groups={k: _scheme_from_dict(own) for k, own in content.get("groups", {}).items()},
+    )
 
 
 def _encoded(value: Value) -> object:
@@ -121,16 +137,7 @@ def calibration_from_dict(
             fingerprint=str(content["fingerprint"]),
             as_of=date.fromisoformat(content["as_of"]),
             schemes={
-                str(name): SchemeCalibration(
-                    population=int(scheme["population"]),
-                    total=_decoded(scheme.get("total")),
-                    smallest={k: _decoded(v) for k, v in scheme.get("smallest", {}).items()},
-                    cuts={
-                        k: tuple(_decoded(v) for v in cuts)
-                        for k, cuts in scheme.get("cuts", {}).items()
-                    },
-                    learned={k: _decoded(v) for k, v in scheme.get("learned", {}).items()},
-                )
+                str(name): _scheme_from_dict(scheme)
                 for name, scheme in content["schemes"].items()
             },
         )

@@ -4,22 +4,26 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from kefen.domain.decimals import units
+from kefen.domain.decimals import from_units, units
 from kefen.domain.text import Text
 from kefen.expressions import snippets as s
 from kefen.expressions.operators.operator import Operator, add
 from kefen.expressions.operators.type_rules import (
     alike,
+    decimal_result,
     fixed,
     wrong,
 )
+from kefen.expressions.operators.unit_rules import compared, keyed, of_first, part_of_first, plain
 from kefen.expressions.types import ValueType
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kefen.expressions.tree import Call
 
 
@@ -36,6 +40,8 @@ add(
         _cuts_rule,
         lambda v: bisect_left(v, v[0], 1) - 1,
         lambda a, t: s.count_cuts(a, t, exp.GT),
+        units=compared,
+        repeats_first=lambda count: count,
     )
 )
 add(
@@ -46,6 +52,8 @@ add(
         _cuts_rule,
         lambda v: bisect_right(v, v[0], 1) - 1,
         lambda a, t: s.count_cuts(a, t, exp.GTE),
+        units=compared,
+        repeats_first=lambda count: count,
     )
 )
 
@@ -67,6 +75,34 @@ add(
         _share_rule,
         lambda v: Decimal((2 * units(v[0]) * v[1] + v[2]) // (2 * v[2])).scaleb(-4),
         lambda a, t: s.share_of(a[0], a[1], a[2]),
+        units=of_first,
+        repeats=2,
+    )
+)
+
+
+def _part_of(values: Sequence[Any]) -> Decimal | None:
+    weight, earned, out_of = (units(value) for value in values)
+    if out_of <= 0:
+        return None
+    magnitude = (2 * weight * abs(earned) + out_of) // (2 * out_of)
+    return from_units(-magnitude if earned < 0 else magnitude)
+
+
+add(
+    Operator(
+        "part_of",
+        "part_of(weight, earned, out_of)",
+        Text(
+            "weight x earned / out_of, rounded half up once to 4 decimals (weight >= 0); unknown "
+            "unless out_of is above 0.",
+            "weight × earned ÷ out_of，只四舍五入一次到 4 位小数；out_of 不大于 0 时未知。",
+        ),
+        decimal_result,
+        _part_of,
+        lambda a, t: s.part_of(a[0], a[1], a[2]),
+        units=part_of_first,
+        repeats=3,
     )
 )
 
@@ -89,6 +125,7 @@ add(
             (value for key, value in zip(v[1::2], v[2::2], strict=True) if key == v[0]), None
         ),
         lambda a, t: s.lookup(a),
+        units=keyed,
         strict=False,
     )
 )
@@ -121,6 +158,8 @@ add(
         lambda a, t: s.when_all_known(
             a[1:], exp.func("concat_ws", a[0], *(s.cast_to(x.copy(), "TEXT") for x in a[1:]))
         ),
+        units=plain,
+        repeats=2,
         callable=True,
     )
 )
