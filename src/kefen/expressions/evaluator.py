@@ -38,6 +38,8 @@ def evaluation(tree: Expression) -> Evaluation:
         return lambda values: values[name]
     if tree.operator == "if":
         return _choice(tree)
+    if tree.operator == "choose":
+        return _choice_by_key(tree)
     operator = CATALOGUE[tree.operator]
     arguments = [evaluation(argument) for argument in tree.arguments]
     return lambda values: operator.value([argument(values) for argument in arguments])
@@ -47,3 +49,18 @@ def _choice(tree: Call) -> Evaluation:
     """Return the evaluation of `if`, of which, as in SQL, only the chosen side is computed."""
     condition, yes, no = (evaluation(argument) for argument in tree.arguments)
     return lambda values: yes(values) if condition(values) is True else no(values)
+
+
+def _choice_by_key(tree: Call) -> Evaluation:
+    """Return the evaluation of `choose`, of which, as in SQL, only the chosen value is computed."""
+    subject, *pairs, otherwise = (evaluation(argument) for argument in tree.arguments)
+    choices = list(zip(pairs[::2], pairs[1::2], strict=True))
+
+    def value(values: Mapping[str, Value]) -> Value:
+        wanted = subject(values)
+        for key, result in choices if wanted is not None else ():
+            if key(values) == wanted:
+                return result(values)
+        return otherwise(values)
+
+    return value

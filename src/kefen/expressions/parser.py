@@ -15,13 +15,13 @@ from kefen.expressions.tree import Call, Expression, Literal, Name
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60
 MAX_SIZE = 5_000
-# How often an operator's SQL repeats its arguments: nested, they multiply.
-_REPEATS = {"divide": 3, "smallest": 2, "largest": 2, "months_before": 4, "months_between": 8}
 
 _TOKEN = re.compile(
     r"""\s*(?:
       (?P<date>\d{4}-\d{2}-\d{2}(?!\d))
-    | (?P<number>\d+(?:\.\d+)?)(?P<unit>\s*(?:%|wan\b|thousand\b|million\b|万|千|百万|亿))?
+    | (?P<number>\d+(?:\.\d+)?)
+      (?:\s*%|(?P<scale>\s*(?:(?:wan|thousand|million)\b|万|千|百万|亿))?
+        (?P<unit>\s*(?:(?:days?|months?|years?|hours?|times?)\b|天|日|个月|月|年|小时|次))?)
     | (?P<text>'(?:[^']|'')*')
     | (?P<quoted>"(?:[^"]|"")+")
     | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
@@ -29,8 +29,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
-_UNITS = {
-    "%": Decimal("0.01"),
+_PERCENT = Decimal("0.01")
+_SCALES = {
     "wan": Decimal(10_000),
     "万": Decimal(10_000),
     "thousand": Decimal(1_000),
@@ -39,6 +39,21 @@ _UNITS = {
     "百万": Decimal(1_000_000),
     "亿": Decimal(100_000_000),
 }
+UNIT_WORDS = {
+    "day": "days",
+    "天": "days",
+    "日": "days",
+    "month": "months",
+    "个月": "months",
+    "月": "months",
+    "year": "years",
+    "年": "years",
+    "hour": "hours",
+    "小时": "hours",
+    "time": "times",
+    "次": "times",
+}
+"""The words that may follow a number, plural `s` aside, and the unit each stands for."""
 _COMPARISONS = {
     "=": "equals",
     "!=": "differs",
@@ -76,6 +91,7 @@ class _Token:
     kind: str
     text: str
     at: int
+    scale: str = ""
     unit: str = ""
 
 
@@ -124,9 +140,10 @@ def _size(tree: Expression) -> int:
     if not isinstance(tree, Call):
         return 1
     sizes = [_size(argument) for argument in tree.arguments]
-    if tree.operator == "one_of":
-        return 1 + len(sizes) * sizes[0] + 2 * sum(sizes[1:])
-    return 1 + _REPEATS.get(tree.operator, 1) * sum(sizes)
+    operator = CATALOGUE[tree.operator]
+    of_first = operator.repeats_first
+    first = operator.repeats if of_first is None else of_first(len(sizes))
+    return 1 + first * sizes[0] + operator.repeats * sum(sizes[1:])
 
 
 def _tokens(source: str) -> list[_Token]:
@@ -141,13 +158,22 @@ def _tokens(source: str) -> list[_Token]:
             raise ExpressionError(
                 Text("“{c}” cannot be read here", "此处无法识别“{c}”").filled(c=source[at]), at
             )
-        kind = match.lastgroup or ""
-        unit = ""
-        if kind == "unit":
-            kind, unit = "number", match["unit"].strip()
-        tokens.append(_Token(kind, match[kind], match.start(kind), unit))
+        number = match["number"]
+        if number is not None:
+            tokens.append(_number_token(match, number))
+        else:
+            kind = match.lastgroup or ""
+            tokens.append(_Token(kind, match[kind], match.start(kind)))
         at = match.end()
     return tokens
+
+
+def _number_token(match: re.Match[str], number: str) -> _Token:
+    if match[0].endswith("%"):
+        return _Token("number", number, match.start("number"), "%", "share")
+    scale, word = ((match[group] or "").strip() for group in ("scale", "unit"))
+    unit = UNIT_WORDS[word if word in UNIT_WORDS else word.removesuffix("s")] if word else ""
+    return _Token("number", number, match.start("number"), scale, unit)
 
 
 class _Parser:
@@ -242,7 +268,7 @@ class _Parser:
             return self._primary()
         operand = self._primary()
         if isinstance(operand, Literal) and isinstance(operand.value, int | Decimal):
-            return Literal(-operand.value, token.at)
+            return Literal(-operand.value, token.at, operand.unit)
         return Call("negate", (operand,), token.at)
 
     def _primary(self) -> Expression:
@@ -253,7 +279,7 @@ class _Parser:
             )
         self._next += 1
         if token.kind == "number":
-            return Literal(_number(token), token.at)
+            return Literal(_number(token), token.at, token.unit)
         if token.kind == "date":
             return Literal(_date(token), token.at)
         if token.kind == "text":
@@ -330,22 +356,22 @@ class _Parser:
 
 def _number(token: _Token) -> int | Decimal:
     value = Decimal(token.text)
-    if token.unit:
-        value *= _UNITS[token.unit]
-    exact = rounded(value)
-    if exact != value:
-        raise ExpressionError(
-            Text("“{t}” has more than 4 decimals", "“{t}”超过 4 位小数").filled(
-                t=token.text + token.unit
-            ),
-            token.at,
-        )
-    if abs(exact) >= Decimal(10) ** 14:
+    if token.scale:
+        value *= _PERCENT if token.scale == "%" else _SCALES[token.scale]
+    if value >= Decimal(10) ** 14:
         raise ExpressionError(
             Text("“{t}” has more than 14 digits", "“{t}”超过 14 位整数").filled(t=token.text),
             token.at,
         )
-    if "." not in token.text and token.unit != "%":
+    exact = rounded(value)
+    if exact != value:
+        raise ExpressionError(
+            Text("“{t}” has more than 4 decimals", "“{t}”超过 4 位小数").filled(
+                t=token.text + token.scale
+            ),
+            token.at,
+        )
+    if "." not in token.text and token.scale != "%":
         return int(exact)
     return exact
 

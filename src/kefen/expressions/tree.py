@@ -15,10 +15,18 @@ Value: TypeAlias = int | Decimal | str | date | datetime | bool | None
 
 @dataclass(frozen=True, slots=True)
 class Literal:
-    """A constant: integer, decimal of four places, text, date, truth value, or unknown (None)."""
+    """A constant: integer, decimal of four places, text, date, truth value, or unknown (None).
+
+    Attributes:
+        value: The value, whatever the unit.
+        at: The offset in the source text, for messages.
+        unit: The unit written after a number: `days`, `months`, `years`, `hours`, `times`,
+            `share` (of `%`), or none. It means nothing to the value: 30 days are 30.
+    """
 
     value: Value
     at: int = field(default=0, compare=False)
+    unit: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +53,15 @@ class Call:
 
 
 Expression: TypeAlias = Literal | Name | Call
+
+
+def start_of(tree: Expression) -> int:
+    """Return the offset at which a tree begins in the source, brackets aside."""
+    at = tree.at
+    while isinstance(tree, Call):
+        tree = tree.arguments[0]
+        at = min(at, tree.at)
+    return at
 
 
 def names_in(tree: Expression) -> tuple[str, ...]:

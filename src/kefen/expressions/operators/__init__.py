@@ -4,7 +4,15 @@ Rules that hold for all: an unknown argument makes the result unknown, unless th
 otherwise; numbers are whole numbers or decimals of four places; nothing is ever a double.
 """
 
-from kefen.expressions.operators import arithmetic, calibrated, conditions, dates, texts
+from kefen.expressions.operators import (
+    arithmetic,
+    calibrated,
+    conditions,
+    dates,
+    rounding,
+    tables,
+    texts,
+)
 from kefen.expressions.operators.operator import CATALOGUE, Operator, OutOfRangeError
 
 __all__ = [
@@ -15,5 +23,7 @@ __all__ = [
     "calibrated",
     "conditions",
     "dates",
+    "rounding",
+    "tables",
     "texts",
 ]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.domain.decimals import added, negated, product, quotient, rounded
+from kefen.domain.decimals import added, negated, product, quotient
 from kefen.domain.text import Text
 from kefen.expressions import snippets as s
 from kefen.expressions.operators.operator import Operator, add
@@ -16,14 +16,12 @@ from kefen.expressions.operators.type_rules import (
     exact,
     numbers,
     one_number,
-    wrong,
 )
+from kefen.expressions.operators.unit_rules import of_first, of_product, of_quotient, same
 from kefen.expressions.types import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
-
-    from kefen.expressions.tree import Call
 
 
 def _arithmetic(
@@ -51,6 +49,7 @@ def _arithmetic(
                 else of_decimals(exact(v[0]), exact(v[1]))
             ),
             rendering,
+            units=same,
         )
     )
 
@@ -85,6 +84,7 @@ add(
             else product(exact(v[0]), exact(v[1]))
         ),
         _multiply_sql,
+        units=of_product,
     )
 )
 add(
@@ -98,6 +98,8 @@ add(
         decimal_result,
         lambda v: quotient(v[0], v[1]),
         lambda a, t: s.quotient(a[0], a[1]),
+        units=of_quotient,
+        repeats=3,
     )
 )
 add(
@@ -108,6 +110,7 @@ add(
         numbers,
         lambda v: negated(v[0]) if isinstance(v[0], Decimal) else -v[0],
         lambda a, t: exp.paren(exp.Neg(this=exp.paren(a[0]))),
+        units=of_first,
     )
 )
 add(
@@ -118,34 +121,7 @@ add(
         one_number,
         lambda v: v[0].copy_abs() if isinstance(v[0], Decimal) else abs(v[0]),
         lambda a, t: exp.Abs(this=a[0]),
-        callable=True,
-    )
-)
-
-
-def _round_rule(types: list[ValueType], call: Call) -> ValueType:
-    from kefen.expressions.tree import Literal
-
-    numbers(types[:1], call)
-    places = call.arguments[1] if len(call.arguments) == 2 else None
-    if not (isinstance(places, Literal) and type(places.value) is int and 0 <= places.value <= 4):
-        raise wrong(call, Text("a number and a literal 0 to 4", "一个数值和 0 到 4 的常数"))
-    return ValueType.DECIMAL
-
-
-def _round_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
-    narrowed = s.cast_to(s.widened(arguments[0]), f"DECIMAL(38, {arguments[1].name})")
-    return s.cast(narrowed, ValueType.DECIMAL)
-
-
-add(
-    Operator(
-        "round",
-        "round(a, places)",
-        Text("The number rounded half up to 0-4 decimals.", "四舍五入到 0–4 位小数。"),
-        _round_rule,
-        lambda v: rounded(rounded(exact(v[0]), v[1])),
-        _round_sql,
+        units=of_first,
         callable=True,
     )
 )

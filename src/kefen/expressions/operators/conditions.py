@@ -17,6 +17,7 @@ from kefen.expressions.operators.type_rules import (
     truths,
     widest,
 )
+from kefen.expressions.operators.unit_rules import compared, of_choice, plain, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +36,17 @@ def _compare(
     def rendering(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
         return exp.paren(node(this=arguments[0], expression=arguments[1]))
 
-    add(Operator(name, usage, description, comparison, lambda v: meaning(v[0], v[1]), rendering))
+    add(
+        Operator(
+            name,
+            usage,
+            description,
+            comparison,
+            lambda v: meaning(v[0], v[1]),
+            rendering,
+            units=compared,
+        )
+    )
 
 
 _compare(
@@ -87,6 +98,7 @@ add(
         truths,
         _and,
         lambda a, t: exp.paren(exp.and_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)))),
+        units=plain,
         strict=False,
     )
 )
@@ -101,6 +113,7 @@ add(
         truths,
         _or,
         lambda a, t: exp.paren(exp.or_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)))),
+        units=plain,
         strict=False,
     )
 )
@@ -112,6 +125,7 @@ add(
         truths,
         lambda v: not v[0],
         lambda a, t: exp.paren(exp.Not(this=exp.paren(s.truth(a[0], t[0])))),
+        units=plain,
     )
 )
 add(
@@ -124,6 +138,9 @@ add(
         lambda a, t: s.when_all_known(
             a, exp.or_(*(exp.EQ(this=w[0], expression=w[1]) for w in s.paired(a, t)))
         ),
+        units=compared,
+        repeats=2,
+        repeats_first=lambda count: count,
     )
 )
 add(
@@ -134,6 +151,7 @@ add(
         any_type,
         lambda v: v[0] is not None,
         lambda a, t: exp.paren(exp.Is(this=exp.paren(a[0]), expression=exp.Null()).not_()),
+        units=plain,
         strict=False,
     )
 )
@@ -145,6 +163,7 @@ add(
         any_type,
         lambda v: v[0] is None,
         lambda a, t: exp.paren(exp.Is(this=exp.paren(a[0]), expression=exp.Null())),
+        units=plain,
         strict=False,
     )
 )
@@ -159,6 +178,7 @@ add(
         choice,
         lambda v: v[1] if v[0] is True else v[2],
         lambda a, t: s.choice(a, t),
+        units=of_choice,
         strict=False,
         callable=True,
     )
@@ -173,6 +193,7 @@ add(
         alike,
         lambda v: next((x for x in widest(v) if x is not None), None),
         lambda a, t: exp.Coalesce(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:])),
+        units=same,
         strict=False,
         callable=True,
     )
@@ -187,6 +208,8 @@ add(
         lambda a, t: s.when_all_known(
             a, exp.Least(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:]))
         ),
+        units=same,
+        repeats=2,
         callable=True,
     )
 )
@@ -200,6 +223,8 @@ add(
         lambda a, t: s.when_all_known(
             a, exp.Greatest(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:]))
         ),
+        units=same,
+        repeats=2,
         callable=True,
     )
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, cast
 
 from sqlglot import exp
@@ -14,14 +14,28 @@ from kefen.expressions.operators.operator import Operator, TypeRule, add
 from kefen.expressions.operators.type_rules import (
     wrong,
 )
+from kefen.expressions.operators.unit_rules import always, moved_by, plain
 from kefen.expressions.types import ValueType
+from kefen.expressions.units import DAYS, MONTHS, YEARS
+
+_MOST_MONTHS = 2_400
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
     from kefen.expressions.tree import Call
 
 
 def _day(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
+
+
+def _moved(move: Callable[[date, int], date], day: date, count: int) -> date | None:
+    """Return the day moved, or None outside the years that dates have."""
+    try:
+        return move(day, count)
+    except (ValueError, OverflowError):
+        return None
 
 
 def _days_rule(result: ValueType, count: int) -> TypeRule:
@@ -42,6 +56,7 @@ add(
         _days_rule(ValueType.DATE, 1),
         lambda v: _day(v[0]),
         lambda a, t: s.cast(a[0], ValueType.DATE),
+        units=plain,
         callable=True,
     )
 )
@@ -58,6 +73,7 @@ add(
         lambda a, t: exp.paren(
             exp.Sub(this=s.cast(a[1], ValueType.DATE), expression=s.cast(a[0], ValueType.DATE))
         ),
+        units=always(DAYS),
         callable=True,
     )
 )
@@ -73,7 +89,68 @@ add(
         _days_rule(ValueType.INTEGER, 2),
         lambda v: months_between(_day(v[0]), _day(v[1])),
         lambda a, t: s.months_between(a[0], a[1]),
+        units=always(MONTHS),
+        repeats=8,
         callable=True,
+    )
+)
+
+
+add(
+    Operator(
+        "years_between",
+        "years_between(start, end)",
+        Text(
+            "Whole years from start to end: the whole months by 12; negative when end is earlier.",
+            "从 start 到 end 的整年数，即整月数除以 12 取整，可为负。",
+        ),
+        _days_rule(ValueType.INTEGER, 2),
+        lambda v: _years(months_between(_day(v[0]), _day(v[1]))),
+        lambda a, t: s.whole_division(s.months_between(a[0], a[1]), s.number(12)),
+        units=always(YEARS),
+        callable=True,
+        repeats=8,
+    )
+)
+
+
+def _years(months: int) -> int:
+    return -(-months // 12) if months < 0 else months // 12
+
+
+def _days_after_rule(types: list[ValueType], call: Call) -> ValueType:
+    days = (ValueType.DATE, ValueType.MOMENT, ValueType.UNKNOWN)
+    if len(types) != 2 or types[0] not in days or not _may_count(types[1]):
+        raise wrong(call, Text("a date and a number of days", "一个日期和天数"))
+    return ValueType.DATE
+
+
+def _may_count(value_type: ValueType) -> bool:
+    return value_type.is_number or value_type is ValueType.UNKNOWN
+
+
+def _days_after_sql(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
+    days = arguments[1]
+    if types[1] is not ValueType.INTEGER:
+        days = s.whole_division(s.in_units(days), s.number(10_000))
+    return s.days_after(arguments[0], days)
+
+
+add(
+    Operator(
+        "days_after",
+        "days_after(day, days)",
+        Text(
+            "The day so many days later (the whole part of days counts; earlier when negative); "
+            "unknown outside the years 1-9999.",
+            "若干天之后的日期（天数取整数部分，为负则在之前）；超出公元 1–9999 年则未知。",
+        ),
+        _days_after_rule,
+        lambda v: _moved(lambda day, days: day + timedelta(days=days), _day(v[0]), int(v[1])),
+        _days_after_sql,
+        units=moved_by(DAYS),
+        callable=True,
+        repeats=3,
     )
 )
 
@@ -86,8 +163,15 @@ def _months_before_rule(types: list[ValueType], call: Call) -> ValueType:
         types[:1] not in ([ValueType.DATE], [ValueType.UNKNOWN])
         or not isinstance(months, Literal)
         or type(months.value) is not int
+        or abs(months.value) > _MOST_MONTHS
     ):
-        raise wrong(call, Text("a date and a literal number of months", "一个日期和整月常数"))
+        raise wrong(
+            call,
+            Text(
+                "a date and a literal number of months up to 2400",
+                "一个日期和不超过 2400 的整月常数",
+            ),
+        )
     return ValueType.DATE
 
 
@@ -96,12 +180,15 @@ add(
         "months_before",
         "months_before(day, months)",
         Text(
-            "The day so many months before; from a month's end, a month's end.",
-            "往前推若干整月的日期；月末对月末。",
+            "The day so many months before; from a month's end, a month's end; unknown outside "
+            "the years 1-9999.",
+            "往前推若干整月的日期；月末对月末；超出公元 1–9999 年则未知。",
         ),
         _months_before_rule,
-        lambda v: months_before(v[0], v[1]),
+        lambda v: _moved(months_before, v[0], v[1]),
         lambda a, t: s.months_before(a[0], a[1]),
+        units=moved_by(MONTHS),
+        repeats=5,
         callable=True,
     )
 )
@@ -117,6 +204,7 @@ for _part, _english, _chinese in (
             _days_rule(ValueType.INTEGER, 1),
             lambda v, part=_part: cast("int", getattr(v[0], part)),  # type: ignore[misc]
             lambda a, t, part=_part: s.date_part(part, a[0]),  # type: ignore[misc]
+            units=plain,
             callable=True,
         )
     )

@@ -14,8 +14,10 @@ from kefen.expressions.types import ValueType
 if TYPE_CHECKING:
     from kefen.domain.text import Text
     from kefen.expressions.tree import Call, Value
+    from kefen.expressions.units import Unit
 
 TypeRule: TypeAlias = Callable[[list[ValueType], "Call"], ValueType]
+UnitRule: TypeAlias = Callable[[list["Unit"], "Call"], "Unit"]
 Meaning: TypeAlias = Callable[[Sequence[Any]], "Value"]
 Rendering: TypeAlias = Callable[[Sequence[exp.Expr], Sequence[ValueType]], exp.Expr]
 
@@ -38,8 +40,12 @@ class Operator:
         type_rule: Argument types to result type; raises ExpressionTypeError.
         meaning: Argument values to result value.
         rendering: Argument SQL and types to result SQL.
+        units: Argument units to the result's unit; raises ExpressionUnitError.
         strict: Whether an unknown argument makes the result unknown.
         callable: Whether users may write it as `name(...)`.
+        repeats: How often, at most, its SQL holds each argument.
+        repeats_first: The same for the first argument, by the number of arguments, where it
+            depends on that.
     """
 
     name: str
@@ -48,8 +54,11 @@ class Operator:
     type_rule: TypeRule
     meaning: Meaning
     rendering: Rendering
+    units: UnitRule
     strict: bool = True
     callable: bool = False
+    repeats: int = 1
+    repeats_first: Callable[[int], int] | None = None
 
     def value(self, arguments: Sequence[Value]) -> Value:
         """Return the operator's value for argument values.

@@ -44,6 +44,17 @@ def one_number(types: list[ValueType], call: Call) -> ValueType:
     return numbers(types, call)
 
 
+def so_many(count: int, rule: TypeRule) -> TypeRule:
+    """Return `rule` for exactly `count` arguments."""
+
+    def counted(types: list[ValueType], call: Call) -> ValueType:
+        if len(types) != count:
+            raise wrong(call, Text("{n} values", "{n} 个值").filled(n=count))
+        return rule(types, call)
+
+    return counted
+
+
 def decimal_result(types: list[ValueType], call: Call) -> ValueType:
     """Return the decimal type, for numbers."""
     numbers(types, call)
