@@ -13,7 +13,8 @@ from stored_runs import company, stored_run
 
 from kefen.domain.errors import CallError
 from kefen.engines.duckdb import DuckDBEngine
-from kefen.grading.explain import Explanation, explain
+from kefen.grading.explain import explain
+from kefen.grading.explanation import Explanation
 from kefen.grading.stored import StoredRun
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from kefen.grading.explain import Explanation, SchemeExplanation
+    from kefen.grading.explanation import Explanation, SchemeExplanation
     from kefen.grading.smallest_changes import Reach
     from kefen.grading.stored import StoredRun
     from kefen.grading.what_if import WhatIf

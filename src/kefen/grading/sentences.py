@@ -1,358 +1,230 @@
-"""The sentence of an explanation, and the lines or conditions of each grade, in words."""
+"""The sentence of an explanation: the grade, its distance to the lines, what gave and what cost."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
-from kefen.compiler.plan import part
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
-from kefen.expressions.evaluator import evaluation
-from kefen.expressions.tree import names_in
-from kefen.expressions.wording import in_words
-from kefen.grading.wording import metric_in_words, plain_number, points_in_words
-from kefen.standards.model import Categories, Conditions, CutOffs, Grid, ShareOfTotal
+from kefen.grading.wording import plain_number, points_in_words
+from kefen.standards.decision_words import grade_name, joined
+from kefen.standards.model import Categories, Conditions, CutOffs, Grid, RankOfAll, ShareOfTotal
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
-    from kefen.expressions.tree import Expression, Value
-    from kefen.grading.explain import Line
-    from kefen.grading.stored import StoredRun
-    from kefen.standards.model import Scheme, Standard
-
-
-@dataclass(frozen=True, slots=True)
-class Threshold:
-    """One grade's line or condition.
-
-    Attributes:
-        grade: The grade's code.
-        name: Its name.
-        rule: The line or condition in words.
-        line: The number to reach, where there is one.
-        met: Whether this customer meets it (None: not graded).
-    """
-
-    grade: str
-    name: Text
-    rule: Text
-    line: Decimal | None
-    met: bool | None
-
-
-class Names:
-    """What the names in a standard's expressions are called."""
-
-    def __init__(self, standard: Standard, currency: str | None) -> None:
-        self.currency = currency
-        self._standard = standard
-        self.words: dict[str, Text] = {
-            scheme.id: Text(f"grade under {scheme.name.en}", f"{scheme.name.zh}的等级")
-            for scheme in standard.schemes.values()
-        }
-        self.words |= {metric.id: metric.name for metric in standard.metrics.values()}
-        for scheme in standard.schemes.values():
-            for learned in scheme.learns:
-                self.words[learned.id] = learned.name
-
-    def of(self, tree: Expression) -> Text:
-        """Return an expression in words."""
-        return in_words(tree, self.words)
-
-    def value(self, tree: Expression, value: Value) -> Text:
-        """Return the value of an expression in words, by the unit of what it names."""
-        names = names_in(tree)
-        metric = self._standard.metrics.get(names[0]) if len(names) == 1 else None
-        return metric_in_words(value, metric.unit if metric else "count", self.currency)
-
-    def value_of(self, name: str, value: Value) -> Text:
-        """Return the value of a named metric or scheme in words."""
-        metric = self._standard.metrics.get(name)
-        if metric is not None:
-            return metric_in_words(value, metric.unit, self.currency)
-        scheme = self._standard.schemes.get(name)
-        if scheme is not None and value is not None:
-            return _grade_name(scheme, str(value))
-        return metric_in_words(value, "text")
-
-
-def thresholds(
-    run: StoredRun, scheme: Scheme, values: Mapping[str, Value], names: Names
-) -> tuple[Threshold, ...]:
-    """Return each grade's line or condition, in the order in which they are tried."""
-    decision = scheme.decision
-    eligible = values[part(scheme.id, "eligible")] is True
-    if isinstance(decision, Conditions):
-        return tuple(_conditions(run, scheme, decision, values, names, eligible=eligible))
-    found: list[Threshold] = []
-    if isinstance(decision, CutOffs):
-        score = values.get(part(scheme.id, "raw_score"))
-        for grade, line in decision.lines:
-            rule = (
-                Text("a score of at least {n}", "得分不低于 {n}").filled(n=plain_number(line))
-                if line is not None
-                else Text("the rest", "其余")
-            )
-            found.append(_line(scheme, grade, rule, line, score, eligible=eligible))
-    elif isinstance(decision, ShareOfTotal):
-        calibration = run.calibration.schemes[scheme.id]
-        value = evaluation(decision.of)(values)
-        for grade, share in decision.lines:
-            line = calibration.smallest.get(grade)
-            if share is None:
-                rule = Text("the rest", "其余")
-            elif line is None:
-                rule = Text("nobody: the grade is empty", "该等级无客户")
-            else:
-                rule = Text(
-                    "{m} of at least {n} (the smallest among the first {s} %)",
-                    "{m}不低于 {n}（累计前 {s} % 中的最小值）",
-                ).filled(
-                    m=names.of(decision.of),
-                    n=names.value(decision.of, line),
-                    s=plain_number(Decimal((share * 100).numerator) / (share * 100).denominator),
-                )
-            empty = share is not None and line is None
-            met = False if empty and eligible else None
-            threshold = _line(scheme, grade, rule, line, value, eligible=eligible)
-            found.append(
-                Threshold(grade, threshold.name, rule, line, met if empty else threshold.met)
-            )
-    elif isinstance(decision, Grid):
-        found.extend(_grid(scheme, decision, values, eligible=eligible))
-    return tuple(found)
-
-
-def _line(
-    scheme: Scheme,
-    grade: str,
-    rule: Text,
-    line: Decimal | None,
-    value: Value,
-    *,
-    eligible: bool,
-) -> Threshold:
-    met: bool | None = None
-    if eligible and isinstance(value, int | Decimal):
-        met = True if line is None else value >= line
-    return Threshold(
-        grade, _grade_name(scheme, grade), rule, rounded(line) if line is not None else None, met
-    )
-
-
-def _conditions(
-    run: StoredRun,
-    scheme: Scheme,
-    decision: Conditions,
-    values: Mapping[str, Value],
-    names: Names,
-    *,
-    eligible: bool,
-) -> list[Threshold]:
-    found = []
-    learned = run.calibration.schemes.get(scheme.id)
-    scope: dict[str, Value] = {**values, "as_of": run.as_of}
-    scope |= {
-        name: values.get(part(name, "grade"))
-        for name in run.standard.schemes
-        if name not in run.standard.metrics
-    }
-    scope |= {f"{n}.score": values.get(part(n, "score")) for n in run.standard.schemes}
-    scope |= dict(learned.learned) if learned else {}
-    for grade, condition in decision.lines:
-        if condition is None:
-            rule, met = Text("none of the above", "以上均不成立"), True
-        else:
-            rule = names.of(condition)
-            met = evaluation(condition)(scope) is True
-            facts = _facts(condition, scope, names)
-            if facts is not None:
-                rule = Text("{r} ({f})", "{r}（{f}）").filled(r=rule, f=facts)
-        found.append(
-            Threshold(grade, _grade_name(scheme, grade), rule, None, met if eligible else None)
-        )
-    return found
-
-
-def _facts(condition: Expression, scope: Mapping[str, Value], names: Names) -> Text | None:
-    """Return the values behind a condition: `Purchases 3, ...`."""
-    parts = []
-    for name in names_in(condition):
-        if name == "as_of" or name not in names.words:
-            continue
-        value = scope.get(name)
-        metric_words = names.value_of(name, value)
-        parts.append(
-            Text(
-                f"{names.words[name].en}: {metric_words.en}",
-                f"{names.words[name].zh}：{metric_words.zh}",
-            )
-        )
-    if not parts:
-        return None
-    return Text("; ".join(t.en for t in parts), "；".join(t.zh for t in parts))
-
-
-def _grid(
-    scheme: Scheme, decision: Grid, values: Mapping[str, Value], *, eligible: bool
-) -> list[Threshold]:
-    found = []
-    grade_now = values.get(part(scheme.id, "grade"))
-    for grade in scheme.grades:
-        cells = sorted(cell for cell, owner in decision.cells.items() if owner == grade.id)
-        words = ", ".join(f"{r}-{c}" for r, c in cells)
-        rule = Text(
-            f"{decision.rows}-{decision.columns} in {words}",
-            f"{decision.rows}-{decision.columns} 属于 {words}",
-        )
-        met = grade.id == grade_now if eligible else None
-        found.append(Threshold(grade.id, grade.name, rule, None, met))
-    return found
-
-
-def _grade_name(scheme: Scheme, grade: str) -> Text:
-    found = scheme.grade(grade)
-    return found.name if found is not None else Text.same(grade)
+    from kefen.grading.explanation import Line, RuleOutcome, Threshold
+    from kefen.grading.subject import Subject
+    from kefen.standards.model import ScoreLine
 
 
 def sentence(
-    scheme: Scheme,
-    values: Mapping[str, Value],
+    subject: Subject,
     lines: Sequence[Line],
     rules: Sequence[Threshold],
+    changes: Sequence[RuleOutcome],
     reason: Text | None,
-    who: str,
-    names: Names,
 ) -> Text:
-    """Return why the customer has its grade, in a sentence of each language."""
+    """Return why the customer has its grade, in a sentence of each language.
+
+    Args:
+        subject: The customer under the scheme.
+        lines: The indicators' points.
+        rules: Each grade's line or condition.
+        changes: What each rule did to the grade.
+        reason: Why there is no grade, or None.
+    """
     if reason is not None:
-        return Text("{w} has no grade under {s}: {r}.", "{w} 在“{s}”下没有等级：{r}。").filled(
-            w=who, s=scheme.name, r=reason
-        )
-    grade = str(values[part(scheme.id, "grade")])
-    head = Text("{w} is {g}", "{w} 为{g}").filled(w=who, g=_grade_name(scheme, grade))
-    decision = scheme.decision
-    if isinstance(decision, CutOffs):
-        tail = _by_score(scheme, values, lines, rules, grade, names)
-    elif isinstance(decision, ShareOfTotal):
-        tail = _by_share(values, rules, grade, decision, names)
-    elif isinstance(decision, Grid):
-        tail = _by_grid(lines)
-    elif isinstance(decision, Conditions):
-        met = next(rule for rule in rules if rule.met)
-        tail = (
-            Text("it meets the condition of no other grade.", "不满足其他等级的条件。")
-            if dict(decision.lines)[met.grade] is None
-            else Text("because {r}.", "因为{r}。").filled(r=met.rule)
-        )
+        return _without_grade(subject, changes, reason)
+    grade = subject.own("grade")
+    head = Text("{w} is {g}", "{w} 为{g}").filled(
+        w=subject.who, g=grade_name(subject.scheme, str(grade))
+    )
+    decided = subject.own("decided")
+    tail = None if decided is None else _decided(subject, lines, rules, str(decided))
+    moved = [rule for rule in changes if rule.changed]
+    if not moved:
+        return _said(head, tail or Text("", ""))
+    by = joined(
+        [Text("“{n}” {e}", "“{n}”{e}").filled(n=rule.name, e=rule.effect) for rule in moved],
+        "; ",
+        "；",
+    )
+    if tail is None:
+        without = Text("Without that there would be no grade.", "否则没有等级。")
     else:
-        assert isinstance(decision, Categories)  # noqa: S101  the last of the union
-        tail = Text("that is its {m}.", "即其{m}。").filled(m=names.of(decision.of))
-    return Text(f"{head.en}: {tail.en}", f"{head.zh}：{tail.zh}")
+        without = Text("Without that it would be {g}: {t}", "否则为{g}：{t}").filled(
+            g=subject.grade_name(str(decided)), t=tail
+        )
+    return _said(head, Text("{b}. {w}", "{b}。{w}").filled(b=by, w=without))
+
+
+def _said(head: Text, tail: Text) -> Text:
+    return Text("{h}: {t}", "{h}：{t}").filled(h=head, t=tail)
+
+
+def _without_grade(subject: Subject, changes: Sequence[RuleOutcome], reason: Text) -> Text:
+    taken = next((rule for rule in changes if rule.changed and rule.after is None), None)
+    if taken is None:
+        return Text("{w} has no grade under {s}: {r}.", "{w} 在“{s}”下没有等级：{r}。").filled(
+            w=subject.who, s=subject.scheme.name, r=reason
+        )
+    return Text(
+        "{w} has no grade under {s}: {r}, by the rule “{n}”; otherwise it would be {g}.",
+        "{w} 在“{s}”下没有等级：{r}（规则“{n}”），否则为{g}。",
+    ).filled(
+        w=subject.who,
+        s=subject.scheme.name,
+        r=reason,
+        n=taken.name,
+        g=subject.grade_name(taken.before),
+    )
+
+
+def _decided(
+    subject: Subject, lines: Sequence[Line], rules: Sequence[Threshold], grade: str
+) -> Text:
+    """Return how the grade came about before any rule, ending with a full stop."""
+    decision = subject.scheme.decision
+    if isinstance(decision, CutOffs):
+        return _by_score(subject, lines, rules, grade, decision)
+    if isinstance(decision, ShareOfTotal | RankOfAll):
+        return _by_rank(subject, rules, grade, decision)
+    if isinstance(decision, Grid):
+        return _by_points(lines)
+    if isinstance(decision, Conditions):
+        if any(code == grade and condition is None for code, condition in decision.lines):
+            return Text("it meets the condition of no other grade.", "不满足其他等级的条件。")
+        met = next(rule for rule in rules if rule.met)
+        return Text("because {r}.", "因为{r}。").filled(r=met.rule)
+    assert isinstance(decision, Categories)  # noqa: S101  the last of the union
+    return Text("that is its {m}.", "即其{m}。").filled(m=subject.of(decision.of))
 
 
 def _by_score(
-    scheme: Scheme,
-    values: Mapping[str, Value],
+    subject: Subject,
     lines: Sequence[Line],
     rules: Sequence[Threshold],
     grade: str,
-    names: Names,
+    decision: CutOffs,
 ) -> Text:
-    raw = values[part(scheme.id, "raw_score")]
+    raw = subject.own("raw_score")
     score = rounded(Decimal(raw)) if isinstance(raw, int | Decimal) else Decimal(0)
-    if lines:
-        shown = Text("{p} points", "{p} 分").filled(p=points_in_words(score))
-    else:
-        of = scheme.score
-        shown = (
-            Text("{m} {v}", "{m} {v}").filled(m=names.of(of), v=names.value(of, raw))
-            if of is not None
-            else Text.same(points_in_words(score))
+    index = next(i for i, line in enumerate(decision.lines) if line.grade == grade)
+    parts = [_shown_score(subject, lines, score)]
+    own = _to_own_line(decision.lines[index], score)
+    if own is not None:
+        parts.append(own)
+    if index:
+        better = _to_better_line(decision.lines[index - 1], rules[index - 1].name, score)
+        if better is not None:
+            parts.append(better)
+    said = Text("{p}.", "{p}。").filled(p=joined(parts))
+    further = _gives_and_costs(lines)
+    return said if further is None else Text("{s} {f}", "{s}{f}").filled(s=said, f=further)
+
+
+def _shown_score(subject: Subject, lines: Sequence[Line], score: Decimal) -> Text:
+    of = subject.scheme.score
+    if of is None or lines:
+        return Text("{p} points", "{p} 分").filled(p=points_in_words(score))
+    return Text("{m} {v}", "{m} {v}").filled(m=subject.of(of), v=subject.shown(of, score))
+
+
+def _to_own_line(line: ScoreLine, score: Decimal) -> Text | None:
+    end = line.low if line.low is not None else line.high
+    if end is None:
+        return None
+    shown = plain_number(end)
+    if score == end:
+        return Text("exactly on the line of {l}", "正好在 {l} 的线上").filled(l=shown)
+    if score > end:
+        return Text("{d} above the line of {l}", "高于 {l} 的线 {d}").filled(
+            d=plain_number(score - end), l=shown
         )
-    index = next(i for i, rule in enumerate(rules) if rule.grade == grade)
-    own, better = rules[index], rules[index - 1] if index else None
-    parts = [shown]
-    if own.line is not None:
-        parts.append(
-            Text("{d} above the line of {l}", "高于 {l} 的线 {d}").filled(
-                d=plain_number(score - own.line), l=plain_number(own.line)
+    return Text("{d} below the line of {l}", "低于 {l} 的线 {d}").filled(
+        d=plain_number(end - score), l=shown
+    )
+
+
+def _to_better_line(line: ScoreLine, name: Text, score: Decimal) -> Text | None:
+    """Return how far the next better grade is, where one of its ends is what parts them."""
+    if line.low is not None and score <= line.low:
+        if score == line.low:
+            return Text("just not over {l} for {g}", "刚好未超过{g}的 {l}").filled(
+                l=plain_number(line.low), g=name
             )
-            if score > own.line
-            else Text("exactly on the line of {l}", "正好在 {l} 的线上").filled(
-                l=plain_number(own.line)
-            )
+        return Text("{d} short of {g} at {l}", "距{g}的 {l} 差 {d}").filled(
+            d=plain_number(line.low - score), g=name, l=plain_number(line.low)
         )
-    if better is not None and better.line is not None:
-        parts.append(
-            Text("{d} short of {g} at {l}", "距{g}的 {l} 差 {d}").filled(
-                d=plain_number(better.line - score), g=better.name, l=plain_number(better.line)
-            )
+    if line.high is not None and score >= line.high:
+        return Text("{d} more than {g} allows at {l}", "比{g}的上限 {l} 多 {d}").filled(
+            d=plain_number(score - line.high), g=name, l=plain_number(line.high)
         )
-    words = Text(", ".join(t.en for t in parts) + ".", "，".join(t.zh for t in parts) + "。")
+    return None
+
+
+def _gives_and_costs(lines: Sequence[Line]) -> Text | None:
+    """Return what gives most and what costs most, with what its next band would give."""
     known = [line for line in lines if line.points is not None and line.at_best]
     if len(known) < 2:
-        return words
+        return None
     best = max(known, key=lambda line: line.points or Decimal(0))
     costliest = max(known, key=lambda line: (line.at_best or 0) - (line.points or 0))
-    further = Text(" {b} gives most: {p} of {m}.", "{b}得分最多：{p}/{m}。").filled(
-        b=best.name, p=plain_number(best.points or 0), m=plain_number(best.at_best or 0)
-    )
-    if costliest is not best:
-        loss = Text(" {c} costs most: {p} of {m}.", "{c}失分最多：{p}/{m}。").filled(
-            c=costliest.name,
-            p=plain_number(costliest.points or 0),
-            m=plain_number(costliest.at_best or 0),
+    parts = [
+        Text("{n} gives most: {p} of {m}", "{n}得分最多：{p}/{m}").filled(
+            n=best.name, p=plain_number(best.points or 0), m=plain_number(best.at_best or 0)
         )
-        further = Text(further.en + loss.en, further.zh + loss.zh)
-    return Text(words.en + further.en, words.zh + further.zh)
+    ]
+    if costliest is not best:
+        parts.append(
+            Text("{n} costs most: {p} of {m} for {v}", "{n}失分最多：{v} 得 {p}/{m}").filled(
+                n=costliest.name,
+                p=plain_number(costliest.points or 0),
+                m=plain_number(costliest.at_best or 0),
+                v=costliest.value_words,
+            )
+        )
+        if costliest.next is not None:
+            parts.append(costliest.next.words)
+    return Text("{p}.", "{p}。").filled(p=joined(parts, "; ", "；"))
 
 
-def _by_share(
-    values: Mapping[str, Value],
+def _by_rank(
+    subject: Subject,
     rules: Sequence[Threshold],
     grade: str,
-    decision: ShareOfTotal,
-    names: Names,
+    decision: ShareOfTotal | RankOfAll,
 ) -> Text:
-    value = evaluation(decision.of)(values)
+    value = subject.value_of(decision.of)
     index = next(i for i, rule in enumerate(rules) if rule.grade == grade)
     own = rules[index]
     better = next((rule for rule in reversed(rules[:index]) if rule.line is not None), None)
-    parts = [
-        Text("its {m} of {v}", "其{m} {v}").filled(
-            m=_lowered(names.of(decision.of)), v=names.value(decision.of, value)
-        )
-    ]
+    first = Text("its {m} of {v}", "其{m} {v}").filled(
+        m=_lowered(subject.of(decision.of)), v=subject.shown(decision.of, value)
+    )
+    parts = []
     if own.line is not None:
         parts.append(
             Text("reaches {l}, the smallest of that grade", "达到该等级的最小值 {l}").filled(
-                l=names.value(decision.of, own.line)
+                l=subject.shown(decision.of, own.line)
             )
         )
     if better is not None and better.line is not None and isinstance(value, int | Decimal):
         parts.append(
             Text("{d} short of {g} at {l}", "距{g}的 {l} 差 {d}").filled(
-                d=names.value(decision.of, better.line - value),
+                d=subject.shown(decision.of, better.line - value),
                 g=better.name,
-                l=names.value(decision.of, better.line),
+                l=subject.shown(decision.of, better.line),
             )
         )
-    joined = (
-        parts[0]
-        if len(parts) == 1
-        else Text(
-            parts[0].en + " " + ", ".join(t.en for t in parts[1:]),
-            "，".join(t.zh for t in parts),
-        )
-    )
-    return Text(joined.en + ".", joined.zh + "。")
+    if not parts:
+        return Text("{f}.", "{f}。").filled(f=first)
+    return Text("{f} {p}.", "{f}，{p}。").filled(f=first, p=joined(parts))
 
 
-def _by_grid(lines: Sequence[Line]) -> Text:
+def _by_points(lines: Sequence[Line]) -> Text:
     parts = [
         Text("{n} {p} of {m} ({v})", "{n} {p}/{m}（{v}）").filled(
             n=line.name,
@@ -362,7 +234,7 @@ def _by_grid(lines: Sequence[Line]) -> Text:
         )
         for line in lines
     ]
-    return Text(", ".join(t.en for t in parts) + ".", "，".join(t.zh for t in parts) + "。")
+    return Text("{p}.", "{p}。").filled(p=joined(parts))
 
 
 def _lowered(text: Text) -> Text:

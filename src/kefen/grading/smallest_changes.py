@@ -22,6 +22,7 @@ from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.tree import Call, Literal, Name, names_in, replace_names
 from kefen.expressions.types import ValueType
 from kefen.grading.explain import checked_scheme, metrics_of_scheme
+from kefen.grading.explanation import plain_value
 from kefen.grading.wording import metric_in_words
 from kefen.standards.model import ComputedMetric
 
@@ -31,8 +32,6 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Expression, Value
     from kefen.grading.stored import StoredRun
     from kefen.standards.model import Metric
-
-from kefen.grading.what_if import plain_value
 
 _MONEY_LIMIT = 10**18 - 1
 _COUNT_LIMIT = 10**9

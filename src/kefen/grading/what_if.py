@@ -13,6 +13,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.types import ValueType
+from kefen.grading.explanation import plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -184,10 +185,3 @@ def _parsed(metric: Metric, text: str) -> Value:
     if exact != number or not fits_storage(exact):
         raise ValueError(text)
     return exact
-
-
-def plain_value(value: Value) -> object:
-    """Return a value for JSON: decimals as exact strings, dates in ISO."""
-    if isinstance(value, bool | int | str) or value is None:
-        return value
-    return format(value, "f") if isinstance(value, Decimal) else value.isoformat()

@@ -15,6 +15,16 @@ if TYPE_CHECKING:
 _UNITS: dict[str, Text] = {
     "days": Text("{0} days", "{0} 天"),
     "months": Text("{0} months", "{0} 个月"),
+    "years": Text("{0} years", "{0} 年"),
+    "hours": Text("{0} hours", "{0} 小时"),
+    "per_month": Text("{0} a month", "每月 {0}"),
+    "per_year": Text("{0} a year", "每年 {0}"),
+}
+_ONE: dict[str, Text] = {
+    "days": Text("{0} day", "{0} 天"),
+    "months": Text("{0} month", "{0} 个月"),
+    "years": Text("{0} year", "{0} 年"),
+    "hours": Text("{0} hour", "{0} 小时"),
 }
 _UNKNOWN = Text("unknown", "未知")
 
@@ -43,9 +53,8 @@ def metric_in_words(value: Value, unit: str, currency: str | None = None) -> Tex
     if unit == "money" and currency:
         return Text.same(f"{number} {currency}")
     if unit in _UNITS:
-        template = _UNITS[unit]
-        one_day = unit == "days" and value == 1
-        return Text("1 day" if one_day else template.en.format(number), template.zh.format(number))
+        template = _ONE[unit] if value == 1 and unit in _ONE else _UNITS[unit]
+        return Text(template.en.format(number), template.zh.format(number))
     return Text.same(number)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from kefen.domain.text import Text
 from kefen.expressions.wording import in_words
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kefen.standards.model import RankLine, Rule, Scheme, ScoreLine, Standard
 
+Value = TypeVar("Value")
 REST = Text("the rest", "其余")
 _ROUNDINGS = {
     "up": Text("a part of a customer counts as one", "不足一户按一户计"),
@@ -186,6 +187,11 @@ def grade_name(scheme: Scheme, grade: str) -> Text:
     """Return the name of a grade; of open classes the class itself."""
     found = scheme.grade(grade)
     return found.name if found is not None else Text.same(grade)
+
+
+def for_grade(values: Mapping[str | None, Value], grade: str) -> Value | None:
+    """Return what stands for a grade, or for every other grade, or None."""
+    return values.get(grade, values.get(None))
 
 
 def _capital(text: Text) -> Text:

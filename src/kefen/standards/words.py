@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.expressions.wording import in_words
 from kefen.standards.decision_words import (
     decision_in_words,
+    for_grade,
     grade_rule,
     joined,
     names_of_scheme,
@@ -24,8 +25,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kefen.standards.model import Grade, Learned, Scheme, Standard, Term
-
-Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,8 +202,3 @@ def _term(term: Term, grade: str, names: Mapping[str, Text]) -> Text | None:
     if value is None:
         return None
     return value if isinstance(value, Text) else in_words(value, names)
-
-
-def for_grade(values: Mapping[str | None, Value], grade: str) -> Value | None:
-    """Return what stands for a grade, or for every other grade, or None."""
-    return values.get(grade, values.get(None))

@@ -1,0 +1,157 @@
+"""Each grade's line or condition in words, and whether a customer meets it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from fractions import Fraction
+from math import ceil, floor
+from typing import TYPE_CHECKING
+
+from kefen.domain.decimals import rounded
+from kefen.domain.text import Text
+from kefen.grading.explanation import Threshold
+from kefen.standards.decision_words import REST, cells_in_words, percent, score_line_in_words
+from kefen.standards.model import Conditions, CutOffs, Grid, RankOfAll, ShareOfTotal
+
+if TYPE_CHECKING:
+    from kefen.expressions.tree import Value
+    from kefen.grading.subject import Subject
+    from kefen.standards.model import RankLine, Rounding, ScoreLine
+
+
+def thresholds(subject: Subject) -> tuple[Threshold, ...]:
+    """Return each grade's line or condition, in the order in which they are tried."""
+    decision = subject.scheme.decision
+    if isinstance(decision, CutOffs):
+        return tuple(_by_score(subject, line) for line in decision.lines)
+    if isinstance(decision, Conditions):
+        return _conditions(subject, decision)
+    if isinstance(decision, ShareOfTotal):
+        return tuple(
+            _smallest(
+                subject,
+                decision,
+                grade,
+                None
+                if share is None
+                else Text("the smallest among the first {s}", "累计前 {s} 中的最小值").filled(
+                    s=percent(share)
+                ),
+            )
+            for grade, share in decision.lines
+        )
+    if isinstance(decision, RankOfAll):
+        return tuple(
+            _smallest(subject, decision, line.grade, _rank(subject, line, decision.rounding))
+            for line in decision.lines
+        )
+    if isinstance(decision, Grid):
+        return _grid(subject, decision)
+    return ()
+
+
+def meets(line: ScoreLine, score: Decimal) -> bool:
+    """Return whether a score meets a line."""
+    low = line.low is None or (score >= line.low if line.low_included else score > line.low)
+    high = line.high is None or (score <= line.high if line.high_included else score < line.high)
+    return low and high
+
+
+def customers_in(share: Fraction, population: int, rounding: Rounding) -> int:
+    """Return how many customers a share of a population comes to."""
+    whole = share * population
+    if rounding == "up":
+        return ceil(whole)
+    return floor(whole) if rounding == "down" else floor(whole + Fraction(1, 2))
+
+
+def _by_score(subject: Subject, line: ScoreLine) -> Threshold:
+    score = subject.own("raw_score")
+    met: bool | None = None
+    if subject.eligible and isinstance(score, int | Decimal):
+        met = meets(line, Decimal(score))
+    number = line.low if line.low is not None else line.high
+    return Threshold(
+        line.grade,
+        subject.grade_name(line.grade),
+        score_line_in_words(line),
+        rounded(number) if number is not None else None,
+        met,
+    )
+
+
+def _rank(subject: Subject, line: RankLine, rounding: Rounding) -> Text | None:
+    population = subject.calibration.population
+    if line.share is not None:
+        return Text(
+            "the smallest among the first {s}, {k} of {p} {p:customer|customers}",
+            "前 {s}（{p} 户中的 {k} 户）中的最小值",
+        ).filled(
+            s=percent(line.share), k=customers_in(line.share, population, rounding), p=population
+        )
+    if line.count is not None:
+        return Text(
+            "the smallest among the first {k} of {p} {p:customer|customers}",
+            "{p} 户中前 {k} 户的最小值",
+        ).filled(k=line.count, p=population)
+    return None
+
+
+def _smallest(
+    subject: Subject, decision: ShareOfTotal | RankOfAll, grade: str, which: Text | None
+) -> Threshold:
+    """Return the threshold of a grade whose smallest value was learned; `which` None: the rest."""
+    value = subject.value_of(decision.of)
+    line = subject.calibration.smallest.get(grade)
+    empty = which is not None and line is None
+    if which is None:
+        rule = REST
+    elif line is None:
+        rule = Text("nobody: the grade is empty", "该等级无客户")
+    else:
+        rule = Text("{m} of at least {n} ({w})", "{m}不低于 {n}（{w}）").filled(
+            m=subject.of(decision.of), n=subject.shown(decision.of, line), w=which
+        )
+    return Threshold(
+        grade,
+        subject.grade_name(grade),
+        rule,
+        rounded(line) if line is not None else None,
+        _reaches(subject, value, line, empty=empty),
+    )
+
+
+def _reaches(subject: Subject, value: Value, line: Decimal | None, *, empty: bool) -> bool | None:
+    if not subject.eligible or not isinstance(value, int | Decimal):
+        return None
+    return not empty and (line is None or value >= line)
+
+
+def _conditions(subject: Subject, decision: Conditions) -> tuple[Threshold, ...]:
+    found = []
+    for grade, condition in decision.lines:
+        met: bool | None = None
+        if condition is None:
+            rule, met = Text("none of the above", "以上均不成立"), True
+        else:
+            rule = subject.condition(condition)
+            met = subject.value_of(condition) is True
+        name = subject.grade_name(grade)
+        found.append(Threshold(grade, name, rule, None, met if subject.eligible else None))
+    return tuple(found)
+
+
+def _grid(subject: Subject, decision: Grid) -> tuple[Threshold, ...]:
+    decided = subject.own("decided")
+    return tuple(
+        Threshold(
+            grade.id,
+            subject.grade_name(grade.id),
+            Text("{r}-{c} in {w}", "{r}-{c} 属于 {w}").filled(
+                r=decision.rows, c=decision.columns, w=cells_in_words(decision, grade.id)
+            ),
+            None,
+            grade.id == decided if subject.eligible else None,
+        )
+        for grade in subject.scheme.grades
+    )
