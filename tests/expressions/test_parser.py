@@ -71,6 +71,42 @@ def test_constants(source: str, value: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "value", "unit"),
+    [
+        ("30 days", 30, "days"),
+        ("1 day", 1, "days"),
+        ("30天", 30, "days"),
+        ("7 日", 7, "days"),
+        ("3 months", 3, "months"),
+        ("1 month", 1, "months"),
+        ("3 个月", 3, "months"),
+        ("3月", 3, "months"),
+        ("2 years", 2, "years"),
+        ("2 年", 2, "years"),
+        ("4 hours", 4, "hours"),
+        ("4小时", 4, "hours"),
+        ("5 times", 5, "times"),
+        ("5 次", 5, "times"),
+        ("-5 次", -5, "times"),
+        ("1.5 years", Decimal("1.5"), "years"),
+        ("2 wan times", 20_000, "times"),
+        ("2 万次", 20_000, "times"),
+        ("20 %", Decimal("0.2"), "share"),
+        ("60 wan", 600_000, ""),
+        ("60", 60, ""),
+    ],
+)
+def test_a_number_remembers_its_unit_and_means_the_bare_number(
+    source: str, value: Any, unit: str
+) -> None:
+    tree = parse(source)
+    assert tree == Literal(value)
+    assert isinstance(tree, Literal)
+    assert type(tree.value) is type(value)
+    assert tree.unit == unit
+
+
+@pytest.mark.parametrize(
     ("source", "name"),
     [
         ("revenue", "revenue"),
@@ -114,6 +150,12 @@ def test_names(source: str, name: str) -> None:
         ("a $ b", 2),
         ("a::text", 1),
         ("a || b", 2),
+        ("5 dayss", 2),
+        ("5 timesa", 2),
+        ("20 % days", 5),
+        ("5 days days", 7),
+        ("days 5", 5),
+        ("9" * 90, 0),
     ],
 )
 def test_errors_have_a_place_and_a_mend(source: str, at: int) -> None:
@@ -278,6 +320,27 @@ def test_what_is_written_is_read_back(tree: Expression) -> None:
         ("date_of(a)", 0),
         ("text in (1, 2)", 5),
         ("is_known_not(a)", 0),
+        ("choose(a, 1)", 0),
+        ("choose(a, 1, 2)", 0),
+        ("choose(a, 'x', 2, 3)", 0),
+        ("choose(a, 1, 'x', 3)", 0),
+        ("interpolated(a, 0, 1)", 0),
+        ("interpolated(a, 0, 1, 2)", 0),
+        ("interpolated(a, 0, 1, 0, 2)", 22),
+        ("interpolated(a, 5, 1, 4, 2)", 22),
+        ("interpolated(a, 0, 1, a, 2)", 22),
+        ("interpolated(text, 0, 1, 2, 3)", 0),
+        ("halved(a)", 0),
+        ("halved(a, 1, 2)", 0),
+        ("halved(text, 1)", 0),
+        ("round_down(a, 5)", 0),
+        ("round_up(a, a)", 0),
+        ("number(a)", 0),
+        ("years_between(day, a)", 0),
+        ("days_after(a, day)", 0),
+        ("days_after(day, text)", 0),
+        ("days_after(day)", 0),
+        ("months_before(day, 2401)", 0),
     ],
 )
 def test_what_does_not_fit_is_refused_at_its_place(source: str, at: int) -> None:
