@@ -9,9 +9,11 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.calendar import Window, parse_window
+from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.parser import ExpressionError, parse
 from kefen.expressions.types import ExpressionTypeError, ValueType, type_of
+from kefen.expressions.units import ExpressionUnitError, Unit, unit_of, units_of_columns
 from kefen.standards.document import Mapping, Node, Scalar, Sequence
 from kefen.standards.model import Place
 from kefen.standards.problems import Problem, Severity
@@ -25,6 +27,11 @@ if TYPE_CHECKING:
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
 _WHOLE = re.compile(r"[+-]?\d{1,9}")
 _NUMBER = re.compile(r"[+-]?\d{1,14}(\.\d{1,4})?")
+_COLUMN_UNITS = {
+    f"{name}.{column}": unit
+    for name, table in TABLES.items()
+    for column, unit in units_of_columns(table).items()
+}
 _WIDE = r"[\u2014\u2018-\u201d\u3001-\u303f\u4e00-\u9fff\uff01-\uff65]"
 # YAML folds lines into blanks, and Chinese has none between its characters.
 _FOLDS = re.compile(f"(?<={_WIDE}) +(?={_WIDE})")
@@ -38,11 +45,14 @@ class Reading:
         source: The file's name, for places.
         problems: What was found so far.
         broken: Names that the document defines with errors: told once, where they are defined.
+        units: The units of names that mean the same wherever they stand: metrics, and columns
+            with their table's name. Names that are not here fit any unit.
     """
 
     source: str
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
+    units: dict[str, Unit] = field(default_factory=lambda: dict(_COLUMN_UNITS))
 
     def problem(self, place: Place, what: Text, mend: Text, severity: Severity = "error") -> None:
         """Note a finding."""
@@ -203,13 +213,22 @@ class Reading:
         node: Scalar,
         types: MappingType[str, ValueType],
         wanted: Collection[ValueType] | None = None,
+        units: MappingType[str, Unit] | None = None,
     ) -> tuple[Expression, ValueType] | None:
-        """Return the expression and its type; notes what cannot be read or does not fit."""
+        """Return the expression and its type; notes what cannot be read or does not fit.
+
+        Args:
+            node: Where the expression stands.
+            types: The type of each name it may use.
+            wanted: The types it may give; None: any.
+            units: The units of names that mean something only here, beside those of `self.units`.
+        """
         scope = dict.fromkeys(self.broken, ValueType.UNKNOWN) | dict(types)
         try:
             tree = parse(node.text)
             found = type_of(tree, scope)
-        except ExpressionError as error:
+            unit_of(tree, self.units | dict(units or {}))
+        except (ExpressionError, ExpressionUnitError) as error:
             self.problem(self._inside(node, error.at), error.what, error.mend)
             return None
         except ExpressionTypeError as error:
