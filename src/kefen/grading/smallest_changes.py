@@ -6,38 +6,33 @@ and has the wanted grade, and one smallest unit less was graded and has not.
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from kefen.compiler.plan import part
 from kefen.domain.decimals import from_units, units
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
-from kefen.expressions.evaluator import evaluation
 from kefen.expressions.operators import OutOfRangeError
-from kefen.expressions.tree import Call, Literal, Name, names_in, replace_names
 from kefen.expressions.types import ValueType
 from kefen.grading.explain import checked_scheme, metrics_of_scheme
 from kefen.grading.explanation import plain_value
+from kefen.grading.turning_points import Follower, tests_of
 from kefen.grading.wording import metric_in_words
 from kefen.standards.model import ComputedMetric
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
-    from kefen.expressions.tree import Expression, Value
+    from kefen.expressions.tree import Value
     from kefen.grading.stored import StoredRun
     from kefen.standards.model import Metric
 
 _MONEY_LIMIT = 10**18 - 1
 _COUNT_LIMIT = 10**9
 _DAY_ZERO = date(1900, 1, 1).toordinal()
-_COMPARISONS = frozenset({"equals", "differs", "less", "at_most", "greater", "at_least"})
-_CUTS = frozenset({"cuts_below", "cuts_up_to"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,23 +121,11 @@ def _movable(run: StoredRun, order: Sequence[str]) -> list[Metric]:
     ]
 
 
-@dataclass(frozen=True, slots=True)
-class _Test:
-    """A number that moves with the metric, and the numbers it is compared with.
-
-    The number is `left`, or `left` less `right` (compared with 0).
-    """
-
-    left: Expression
-    right: Expression | None
-    keys: list[Decimal]
-
-
 class _Search:
     """The search along one metric, in its smallest units.
 
-    The grade is a step function of the metric. It can only change where a comparison or a cut
-    changes, so those places are collected, tried from the nearest outward, and verified.
+    The grade is a step function of the metric. It can only change where a test changes (see
+    `turning_points`), so those places are collected, tried from the nearest outward, and verified.
     """
 
     def __init__(
@@ -265,89 +248,20 @@ class _Search:
 
     def _places(self, start: int) -> set[int]:
         """Return where the grade may change: both sides of every place where a test changes."""
-        found: set[int] = set()
-        for test in self._tests():
-            found |= self._crossings(test, start)
-        return found
+        run, order = self.run, self.order
+        formulas = {
+            other.id: other.definition.formula
+            for other in run.standard.metrics.values()
+            if isinstance(other.definition, ComputedMetric)
+            and other.id not in run.record["metrics_not_available"]
+        }
+        steps = [step for name in order for step in run.steps(name, self.stored)]
+        values = run.evaluated(dict(self.stored) | {"as_of": run.as_of}, order)
+        tests = tests_of(self.metric.id, formulas, steps, values)
+        follower = Follower(tests, self._changed, lambda metrics: run.evaluated(metrics, order))
+        return follower.places(self._grid(start, by_month=tests.by_month))
 
-    def _tests(self) -> Iterable[_Test]:
-        """Return each comparison and cut that moves with the metric itself.
-
-        Tests of points, scores and grades are left out: those only change where one of the
-        tests below them does.
-        """
-        moved = {self.metric.id}
-        trees: list[Expression] = []
-        for metric in self.run.standard.metrics.values():
-            if moved & set(self.run.inputs(metric.id)):
-                moved.add(metric.id)
-                if isinstance(metric.definition, ComputedMetric):
-                    trees.append(metric.definition.formula)
-        plain: dict[str, Expression] = {}
-        for name in self.order:
-            explicit = self.run.standard.schemes[name].score is not None
-            for step in self.run.steps(name, self.stored):
-                trees.append(step.expression)
-                if step.name.startswith(part(name, "value")) or (
-                    explicit and step.name == part(name, "raw_score")
-                ):
-                    plain[step.name] = step.expression
-        tests: dict[tuple[Expression, Expression | None], set[Value]] = {}
-        pending = trees
-        while pending:
-            tree = pending.pop()
-            if not isinstance(tree, Call):
-                continue
-            pending += tree.arguments
-            if tree.operator in _CUTS or tree.operator == "one_of":
-                met = {a.value for a in tree.arguments[1:] if isinstance(a, Literal)}
-                tests.setdefault((replace_names(tree.arguments[0], plain), None), set()).update(met)
-            elif tree.operator in _COMPARISONS:
-                sides = [replace_names(side, plain) for side in tree.arguments]
-                left, right = reversed(sides) if isinstance(sides[0], Literal) else sides
-                if isinstance(right, Literal):
-                    tests.setdefault((left, None), set()).add(right.value)
-                else:
-                    tests.setdefault((left, right), set()).add(0)
-        metrics = {*self.run.standard.metrics, "as_of"}
-        for (subject, other), met in tests.items():
-            names = {*names_in(subject), *(names_in(other) if other is not None else ())}
-            keys = {_sortable(value) for value in met}
-            if names & moved and names <= metrics and keys - {None}:
-                yield _Test(subject, other, sorted(key for key in keys if key is not None))
-
-    def _crossings(self, test: _Test, start: int) -> set[int]:
-        if test.left == Name(self.metric.id) and test.right is None:
-            places = (self._whole_unit(key) for key in test.keys)
-            return {place + beside for place in places for beside in (-1, 0, 1)}
-        left_of = evaluation(test.left)
-        right_of = evaluation(test.right) if test.right is not None else None
-
-        def level(number: int) -> int | None:
-            """Return between which of the keys the subject lies: odd on one, even between."""
-            try:
-                values = self._changed(number)
-                key = _sortable(left_of(values))
-                against = _sortable(right_of(values)) if right_of is not None else Decimal(0)
-            except OutOfRangeError:
-                return None
-            if key is None or against is None:
-                return None
-            key -= against
-            place = bisect_left(test.keys, key)
-            return 2 * place + (1 if place < len(test.keys) and test.keys[place] == key else 0)
-
-        found: set[int] = set()
-        grid = self._grid(start)
-        levels = {number: level(number) for number in grid}
-        for lower, upper in pairwise(grid):
-            _changes(lower, upper, levels[lower], levels[upper], level, found)
-        return found
-
-    def _whole_unit(self, key: Decimal) -> int:
-        return int(key * 10_000) if self.metric.type is ValueType.DECIMAL else int(key)
-
-    def _grid(self, start: int) -> list[int]:
+    def _grid(self, start: int, *, by_month: bool) -> set[int]:
         """Return places between which a tested number is taken to move one way."""
         low, high = self._bounds()
         points = {low, high, start, start - 1, start + 1, 0, 1, -1}
@@ -355,33 +269,12 @@ class _Search:
         while size < high - low:
             points |= {size, -size, start + size, start - size}
             size *= 8
-        return sorted(p for p in points if low <= p <= high)
-
-
-def _changes(
-    left: int,
-    right: int,
-    level_left: int | None,
-    level_right: int | None,
-    level: Callable[[int], int | None],
-    found: set[int],
-) -> None:
-    """Collect both sides of every change between two places, halving while the ends differ."""
-    pending = [(left, right, level_left, level_right)]
-    while pending:
-        a, b, at_a, at_b = pending.pop()
-        if at_a == at_b:
-            continue
-        if b - a == 1:
-            found |= {a, b}
-            continue
-        middle = (a + b) // 2
-        at_middle = level(middle)
-        pending += [(a, middle, at_a, at_middle), (middle, b, at_middle, at_b)]
-
-
-def _sortable(value: Value) -> Decimal | None:
-    """Return a number or date as a number that orders alike; None for anything else."""
-    if isinstance(value, date):
-        return Decimal(value.toordinal())
-    return Decimal(value) if isinstance(value, int | Decimal) else None
+        if by_month and self.metric.type is ValueType.DATE:
+            first = date.fromordinal(low).year
+            points |= {
+                date(year, month, 1).toordinal() + beside
+                for year in range(first, self.run.as_of.year + 1)
+                for month in range(1, 13)
+                for beside in (-1, 0)
+            }
+        return {p for p in points if low <= p <= high}
