@@ -261,7 +261,8 @@ class _Calibrating:
             total, smallest = self._shares(values, decision)
             return replace(own, total=total, smallest=smallest)
         assert isinstance(decision, RankOfAll)  # noqa: S101  asked by the caller
-        return replace(own, smallest=self._ranks(values, decision))
+        ranked, smallest = self._ranks(values, decision)
+        return replace(own, ranked=ranked, smallest=smallest)
 
     # --- figures of one column ------------------------------------------------------------------
 
@@ -333,8 +334,8 @@ class _Calibrating:
             better = value
         return from_units(total * scale), smallest
 
-    def _ranks(self, values: _Column, decision: RankOfAll) -> dict[str, Decimal | None]:
-        """Return the smallest value of each grade; None for a grade that nobody has."""
+    def _ranks(self, values: _Column, decision: RankOfAll) -> tuple[int, dict[str, Decimal | None]]:
+        """Return how many are ranked, and each grade's smallest value; None where nobody is."""
         relation = self._whole(values)
         known, least, largest, _ = self._extent(relation)
         ask = self._asker(relation)
@@ -355,7 +356,7 @@ class _Calibrating:
             empty = value is None or (better is not None and value >= better)
             smallest[line.grade] = None if empty or value is None else from_units(value * scale)
             better = better if empty else value
-        return smallest
+        return known, smallest
 
     def _next_larger(self, relation: str, value: int) -> int | None:
         whole = column("value")

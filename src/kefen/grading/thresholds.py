@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from fractions import Fraction
-from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
+from kefen.grading.calibrate import places_inside
 from kefen.grading.explanation import Threshold
 from kefen.standards.decision_words import REST, cells_in_words, percent, score_line_in_words
 from kefen.standards.model import Conditions, CutOffs, Grid, RankOfAll, ShareOfTotal
@@ -57,14 +56,6 @@ def meets(line: ScoreLine, score: Decimal) -> bool:
     return low and high
 
 
-def customers_in(share: Fraction, population: int, rounding: Rounding) -> int:
-    """Return how many customers a share of a population comes to."""
-    whole = share * population
-    if rounding == "up":
-        return ceil(whole)
-    return floor(whole) if rounding == "down" else floor(whole + Fraction(1, 2))
-
-
 def _by_score(subject: Subject, line: ScoreLine) -> Threshold:
     score = subject.own("raw_score")
     met: bool | None = None
@@ -81,20 +72,19 @@ def _by_score(subject: Subject, line: ScoreLine) -> Threshold:
 
 
 def _rank(subject: Subject, line: RankLine, rounding: Rounding) -> Text | None:
-    population = subject.calibration.population
-    if line.share is not None:
-        return Text(
-            "the smallest among the first {s}, {k} of {p} {p:customer|customers}",
-            "前 {s}（{p} 户中的 {k} 户）中的最小值",
-        ).filled(
-            s=percent(line.share), k=customers_in(line.share, population, rounding), p=population
-        )
-    if line.count is not None:
-        return Text(
-            "the smallest among the first {k} of {p} {p:customer|customers}",
-            "{p} 户中前 {k} 户的最小值",
-        ).filled(k=line.count, p=population)
-    return None
+    if line.share is None and line.count is None:
+        return None
+    ranked = subject.calibration.ranked or 0
+    inside = places_inside(line.share, line.count, ranked, rounding)
+    which = (
+        Text("the first {s}, {k} of {p} {p:customer|customers}", "前 {s}（{p} 户中的 {k} 户）")
+        if line.share is not None
+        else Text("the first {k} of {p} {p:customer|customers}", "{p} 户中前 {k} 户")
+    )
+    share = percent(line.share) if line.share is not None else ""
+    return Text("the smallest among {w}", "{w}中的最小值").filled(
+        w=which.filled(s=share, k=inside, p=ranked)
+    )
 
 
 def _smallest(

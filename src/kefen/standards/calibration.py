@@ -26,8 +26,9 @@ class SchemeCalibration:
 
     Attributes:
         population: How many customers it learned from (or graded, when it learns nothing).
+        ranked: For grades by rank: how many have a value, which parts of all are parts of.
         total: The sum that shares are of.
-        smallest: For grades by share: the smallest value of each grade; None for an empty grade.
+        smallest: For grades by share or rank: the smallest value of each; None for an empty grade.
         cuts: For indicators by rank: the values at the cut ranks, from worst to best.
         learned: Values by name.
         groups: For a scheme that learns within groups: what it learned of each; the figures above
@@ -40,6 +41,7 @@ class SchemeCalibration:
     cuts: Mapping[str, tuple[Decimal | int, ...]] = field(default_factory=dict)
     learned: Mapping[str, Value] = field(default_factory=dict)
     groups: Mapping[str | None, SchemeCalibration] = field(default_factory=dict)
+    ranked: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ class Calibration:
 
 def _scheme_dict(scheme: SchemeCalibration) -> dict[str, Any]:
     content: dict[str, Any] = {"population": scheme.population}
+    if scheme.ranked is not None:
+        content["ranked"] = scheme.ranked
     if scheme.total is not None:
         content["total"] = _encoded(scheme.total)
     if scheme.smallest:
@@ -95,6 +99,7 @@ def _scheme_from_dict(content: Mapping[str, Any]) -> SchemeCalibration:
         cuts={k: tuple(_decoded(v) for v in cuts) for k, cuts in content.get("cuts", {}).items()},
         learned={k: _decoded(v) for k, v in content.get("learned", {}).items()},
         groups={k: _scheme_from_dict(own) for k, own in content.get("groups", {}).items()},
+        ranked=int(content["ranked"]) if "ranked" in content else None,
     )
 
 
@@ -137,8 +142,7 @@ def calibration_from_dict(
             fingerprint=str(content["fingerprint"]),
             as_of=date.fromisoformat(content["as_of"]),
             schemes={
-                str(name): _scheme_from_dict(scheme)
-                for name, scheme in content["schemes"].items()
+                str(name): _scheme_from_dict(scheme) for name, scheme in content["schemes"].items()
             },
         )
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:
