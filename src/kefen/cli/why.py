@@ -41,6 +41,7 @@ def explain(
 
 def _show_explanation(explained: Explanation, *, full: bool) -> None:
     from kefen.cli.terminal import console, print_prose
+    from kefen.grading.outcome_words import outcome_in_words
 
     screen = console()
     who = (
@@ -57,6 +58,8 @@ def _show_explanation(explained: Explanation, *, full: bool) -> None:
             _show_points(screen, scheme)
         if full:
             _show_details(screen, scheme)
+        for text in outcome_in_words(scheme):
+            print_prose(screen, say(text), indent="  ")
         if scheme.advice is not None:
             advice = Text("What to do: {a}", "建议：{a}").filled(a=scheme.advice)
             print_prose(screen, say(advice), "green", "  ")
@@ -73,6 +76,7 @@ def _show_explanation(explained: Explanation, *, full: bool) -> None:
 
 def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
     from kefen.cli.terminal import plain_table, print_prose
+    from kefen.grading.explanation import Line
 
     if not scheme.lines:
         return
@@ -88,22 +92,27 @@ def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
     ]
     for heading, right in headings:
         table.add_column(say(heading), justify="right" if right else "left")
-    for line in scheme.lines:
-        position = "–" if line.position is None else f"{line.position * 100:.2f} %"
-        table.add_row(
-            f"  {say(line.name)}",
-            say(line.value_words),
-            *([position] if placed else []),
-            "–" if line.points is None else str(line.points),
-            "–" if line.at_best is None else str(line.at_best),
-        )
-    if scheme.additive and scheme.score is not None:
-        blank = [""] if placed else []
+    blank = [""] if placed else []
+    for entry in scheme.entries:
+        if isinstance(entry, Line):
+            position = "–" if entry.position is None else f"{entry.position * 100:.2f} %"
+            table.add_row(
+                f"  {say(entry.name)}",
+                say(entry.value_words),
+                *([position] if placed else []),
+                "–" if entry.points is None else str(entry.points),
+                "–" if entry.at_best is None else str(entry.at_best),
+            )
+        else:
+            table.add_row(f"  {say(entry.name)}", "", *blank, str(entry.points), "")
+    if scheme.total is not None and (scheme.additive or scheme.adjustments):
         total = say(Text("  Total", "  合计"))
-        table.add_row(total, "", *blank, str(scheme.score), "", style="bold")
+        table.add_row(total, "", *blank, str(scheme.total), "", style="bold")
     screen.print(table)
-    for text in scheme.missing:
-        print_prose(screen, say(text), "dim", "  ")
+    for line in scheme.lines:
+        if line.note is not None:
+            note = Text("{n}: {t}", "{n}：{t}").filled(n=line.name, t=line.note)
+            print_prose(screen, say(note), "dim", "  ")
 
 
 def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
@@ -122,6 +131,24 @@ def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
                 )
                 for threshold in scheme.thresholds
             ],
+        ),
+        (
+            Text("Rules", "规则"),
+            [
+                (
+                    f"{_tick(rule.changed)} {say(rule.name)}",
+                    say(
+                        Text("{e} where {c}: {w}", "若{c}，{e}：{w}").filled(
+                            e=rule.effect, c=rule.condition, w=rule.words
+                        )
+                    ),
+                )
+                for rule in scheme.rules
+            ],
+        ),
+        (
+            Text("Tags", "标签"),
+            [(f"{_tick(tag.holds)} {say(tag.name)}", say(tag.condition)) for tag in scheme.tags],
         ),
         (
             Text("Data used", "所用数据"),

@@ -39,6 +39,7 @@ class Line:
         indicator: Its id.
         name: Its name.
         group: The name of its group, or None.
+        group_id: The id of its group, or None.
         state: Whether it counted, is unknown, or does not apply to this customer.
         value: The value that is scored, as stored.
         value_words: The same in words.
@@ -56,6 +57,7 @@ class Line:
     indicator: str
     name: Text
     group: Text | None
+    group_id: str | None
     state: State
     value: Value
     value_words: Text
@@ -75,6 +77,7 @@ class Line:
             "indicator": self.indicator,
             "name": self.name.as_dict(),
             "group": for_json(self.group),
+            "group_id": self.group_id,
             "state": self.state,
             "value": plain_value(self.value),
             "value_words": self.value_words.as_dict(),
@@ -342,6 +345,20 @@ class SchemeExplanation:
     sentence: Text
     advice: Text | None
     population: int
+
+    @property
+    def entries(self) -> tuple[Line | Adjustment, ...]:
+        """Return all that adds up to the total, in order: a cap after what it caps."""
+        found: list[Line | Adjustment] = [
+            a for a in self.adjustments if a.group is None and a.kind == "start"
+        ]
+        groups = list(dict.fromkeys(line.group_id for line in self.lines))
+        for group in groups:
+            own = [a for a in self.adjustments if a.group == group and group is not None]
+            found += [a for a in own if a.kind == "start"]
+            found += [line for line in self.lines if line.group_id == group]
+            found += [a for a in own if a.kind != "start"]
+        return (*found, *(a for a in self.adjustments if a.group is None and a.kind != "start"))
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation for JSON; decimals as strings."""

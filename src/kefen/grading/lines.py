@@ -81,6 +81,7 @@ def _line(subject: Subject, indicator: Indicator) -> Line:
         indicator=indicator.id,
         name=indicator.name,
         group=group,
+        group_id=indicator.group,
         state=state,
         value=value,
         value_words=subject.shown(indicator.value, value),

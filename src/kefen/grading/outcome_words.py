@@ -1,0 +1,41 @@
+"""What comes with a grade, in words: tags, terms, review and approval."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kefen.domain.text import Text
+from kefen.standards.decision_words import joined
+
+if TYPE_CHECKING:
+    from kefen.grading.explanation import SchemeExplanation
+
+
+def outcome_in_words(scheme: SchemeExplanation) -> tuple[Text, ...]:
+    """Return what comes with a grade, one line each; nothing where the scheme gives nothing."""
+    said: list[Text] = []
+    tags = [tag.name for tag in scheme.tags if tag.holds]
+    if tags:
+        said.append(Text("Tags: {t}", "标签：{t}").filled(t=joined(tags, ", ", "、")))
+    if scheme.within is not None and scheme.grade is not None:
+        said.append(
+            Text(
+                "Ranked within: {w} ({n} {n:customer|customers})", "排名范围：{w}（{n} 户）"
+            ).filled(w=scheme.within, n=scheme.population)
+        )
+    said += [
+        Text("{n}: {w}", "{n}：{w}").filled(n=term.name, w=term.words) for term in scheme.terms
+    ]
+    if scheme.review is not None:
+        said.append(
+            Text(
+                "Reviewed on {d}, {n} {n:month|months} after grading",
+                "复评日：{d}（评级后 {n} 个月）",
+            ).filled(d=scheme.review.due.isoformat(), n=scheme.review.months)
+        )
+    if scheme.approval:
+        roles = [Text.same(role) for role in scheme.approval]
+        said.append(
+            Text("Approved by: {r}", "审批：{r}").filled(r=joined(roles, ", then ", "，再由"))
+        )
+    return tuple(said)
