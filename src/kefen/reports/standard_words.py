@@ -8,6 +8,7 @@ from kefen.domain.text import Text
 from kefen.reports.distribution import STRATEGIES
 from kefen.reports.model import Prose, Section
 from kefen.reports.tables import Column, GradeMark, Row, Table
+from kefen.standards.decision_words import joined
 from kefen.standards.words import standard_in_words
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ UNITS = {
     "count": Text("count", "次数"),
     "days": Text("days", "天"),
     "months": Text("months", "月"),
+    "years": Text("years", "年"),
+    "hours": Text("hours", "小时"),
+    "per_month": Text("a month", "每月"),
+    "per_year": Text("a year", "每年"),
     "share": Text("share", "比例"),
     "date": Text("date", "日期"),
     "text": Text("text", "文本"),
@@ -67,7 +72,11 @@ def _about(scheme: Scheme, words: SchemeWords) -> tuple[Text, ...]:
         ),
         words.rationale,
         Text("Graded: {among}.", "评级范围：{among}。").filled(among=words.among),
+        *words.learned,
         *words.points,
+        *words.decided,
+        *(Text("Rule - {r}", "规则——{r}").filled(r=rule) for rule in words.rules),
+        *(Text("Tag - {t}", "标签——{t}").filled(t=tag) for tag in words.tags),
     ]
     if scheme.advice is not None:
         lines.append(scheme.advice)
@@ -75,10 +84,12 @@ def _about(scheme: Scheme, words: SchemeWords) -> tuple[Text, ...]:
 
 
 def _classes(scheme: Scheme, words: SchemeWords) -> Table:
-    rules = {grade.id: grade.rule for grade in words.grades}
+    said = {grade.id: grade for grade in words.grades}
+    gives = any(grade.gets for grade in words.grades)
     columns = (
         Column("class", Text("Class", "类别"), "grade"),
         Column("rule", Text("When", "条件")),
+        *((Column("gets", Text("What it gets", "享有")),) if gives else ()),
         Column("strategy", Text("Strategy", "策略")),
         Column("advice", Text("What to do for such a customer", "对此类客户的做法")),
     )
@@ -90,7 +101,8 @@ def _classes(scheme: Scheme, words: SchemeWords) -> Table:
             Row(
                 (
                     GradeMark(grade.id, grade.name, grade.tone),
-                    rules.get(grade.id),
+                    said[grade.id].rule,
+                    *((joined(list(said[grade.id].gets), "; ", "；"),) if gives else ()),
                     STRATEGIES[grade.strategy] if grade.strategy else None,
                     grade.advice,
                 )
