@@ -92,7 +92,7 @@ def smallest_changes(
         CallError: There is no such customer, scheme or grade.
     """
     checked_scheme(run, scheme)
-    classes = run.standard.schemes[scheme].grades
+    classes = run.standard.schemes[scheme].classes
     if classes and grade not in {known.id for known in classes}:
         raise CallError(
             Text("{s} has no grade “{g}”", "{s}没有等级“{g}”").filled(

@@ -139,7 +139,7 @@ def _bands(people: Population, found: Concentration) -> tuple[Band, ...]:
     )
     bands: list[Band] = []
     reached = 0
-    for grade in scheme.grades:
+    for grade in scheme.classes:
         reached += counts.get(grade.id, 0)
         until = share(min(reached, found.customers), found.customers)
         if counts.get(grade.id) and until is not None:

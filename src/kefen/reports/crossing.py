@@ -90,7 +90,7 @@ def crossed(people: Population, value: Scheme | None) -> Iterator[Bases]:
 
 def class_marks(scheme: Scheme) -> tuple[GradeMark, ...]:
     """Return the classes of a scheme as a reader sees them."""
-    return tuple(GradeMark(grade.id, grade.name, grade.tone) for grade in scheme.grades)
+    return tuple(GradeMark(grade.id, grade.name, grade.tone) for grade in scheme.classes)
 
 
 def drawn_from(people: Population, *schemes: Scheme | None) -> frozenset[str]:

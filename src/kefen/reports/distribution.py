@@ -132,7 +132,7 @@ def _in_order(
         by_id.pop(grade.id)
         if grade.id in by_id
         else _nobody(people, scheme, (grade.id, None), nobody)
-        for grade in scheme.grades
+        for grade in scheme.classes
     ]
     return (*known, *by_id.values(), *reasons)
 

@@ -114,7 +114,7 @@ class PreviousRun:
 
 
 def _classes(scheme: Scheme | None) -> tuple[str, ...] | None:
-    return None if scheme is None else tuple(grade.id for grade in scheme.grades)
+    return None if scheme is None else tuple(grade.id for grade in scheme.classes)
 
 
 def _count(path: Path) -> dict[str, dict[ClassKey, int]]:

@@ -206,7 +206,7 @@ def _by_value(
     held: Mapping[int, _Sums],
     groups: Sequence[_Group],
 ) -> Table:
-    grades = bases.value.grades if bases.value else ()
+    grades = bases.value.classes if bases.value else ()
     totals = people.totals
     counted = [group.types[0] for group in groups if len(group.types) == 1]
     customers: dict[int, int] = dict(people.rows(_CUSTOMERS, [counted, way.by_tier]))

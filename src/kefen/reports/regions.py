@@ -100,7 +100,7 @@ def region_section(people: Population, leading: Scheme | None) -> Section:
 
 def _table(people: Population, levels: Sequence[str], leading: Scheme | None) -> Table:
     root = _tree(people, levels, leading)
-    grades = [(grade.id, grade.name) for grade in leading.grades] if leading else []
+    grades = [(grade.id, grade.name) for grade in leading.classes] if leading else []
     markets = _markets(people)
     totals = people.totals
     columns = (

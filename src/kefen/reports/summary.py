@@ -60,7 +60,7 @@ def leading_scheme(people: Population) -> Scheme | None:
     """Return the scheme that a summary shows: by share of total, else the first with classes."""
     schemes = people.schemes
     by_share = next((s for s in schemes if isinstance(s.decision, ShareOfTotal)), None)
-    return by_share or next((s for s in schemes if s.grades), None)
+    return by_share or next((s for s in schemes if s.classes), None)
 
 
 def _headline(people: Population, found: Concentration) -> Figures:

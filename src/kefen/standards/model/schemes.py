@@ -436,3 +436,8 @@ class Scheme:
     def grade(self, grade_id: str) -> Grade | None:
         """Return the class with this code, or None (open classes, unknown codes)."""
         return next((grade for grade in self.grades if grade.id == grade_id), None)
+
+    @property
+    def classes(self) -> tuple[Grade, ...]:
+        """Return the grades that a customer can have: not those that stand for a reason."""
+        return tuple(grade for grade in self.grades if grade.reason is None)
