@@ -104,7 +104,7 @@ def _interval(
             return None
         operator = including if bracket in "[]" else excluding
         at = start + match.start(end) + match[end].index(words)
-        ends.append(_compared(reading, item, f"({subject}) {operator} ", words, at, types))
+        ends.append(_compared(reading, item, f"({subject}) {operator} (", words, at, types, ")"))
     return _joined(*ends)
 
 
@@ -122,8 +122,9 @@ def _compared(
     words: str,
     at: int,
     types: Mapping[str, ValueType],
+    end: str = "",
 ) -> Expression | None:
-    """Return the condition `subject` + `words`, where the words stand at offset `at` of `item`.
+    """Return the condition `subject` + `words` + `end`; the words stand at offset `at` of `item`.
 
     The subject is set before the words, which moves them to the right: the place is moved to the
     left by as much, so that a problem is told at the column of the word itself.
@@ -132,7 +133,7 @@ def _compared(
     before = len(reading.problems)
     moved = Place(place.line, place.column + at - len(subject))
     read = reading.expression(
-        Scalar(subject + words, moved, item.quoted), types, (ValueType.BOOLEAN,)
+        Scalar(subject + words + end, moved, item.quoted), types, (ValueType.BOOLEAN,)
     )
     first = place.column + at
     reading.problems[before:] = [

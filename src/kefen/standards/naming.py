@@ -74,7 +74,9 @@ def named_parts(
         if not IDENTIFIER.fullmatch(identifier) or identifier in taken:
             reading.problem(
                 place,
-                Text("“{n}” cannot name {w}", "“{n}”不能作为{w}的名称").filled(n=identifier, w=what),
+                Text("“{n}” cannot name {w}", "“{n}”不能作为{w}的名称").filled(
+                    n=identifier, w=what
+                ),
                 Text(
                     "Use letters, digits and _, starting with a letter, and no name that is taken.",
                     "请用字母、数字和下划线，以字母开头，且不与已有名称相同。",
@@ -100,4 +102,4 @@ def nearest(word: str, known: Collection[str]) -> Text:
     near = difflib.get_close_matches(word.casefold(), list(folded), 1, 0.6)
     if near:
         return Text("Did you mean “{n}”?", "是否应为“{n}”？").filled(n=folded[near[0]])
-    return Text("There are: {a}.", "可用：{a}。").filled(a=", ".join(known))
+    return Text("There are: {a}.", "可用：{a}。").filled(a=", ".join(list(known)[:40]))

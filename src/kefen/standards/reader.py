@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import re
+from datetime import date
 from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -26,27 +27,27 @@ if TYPE_CHECKING:
     from kefen.standards.problems import Problem
 
 _STANDARD = Text("a standard", "分类标准")
-_KEYS = {
-    "standard",
-    "version",
-    "name",
-    "description",
-    "window",
-    "confidence",
-    "reasons",
-    "metrics",
-    "schemes",
-}
+STANDARD_KEYS = (
+    *("standard", "version", "name", "description", "valid_from", "valid_until", "window"),
+    *("confidence", "reasons", "metrics", "schemes"),
+)
+CONFIDENCE_KEYS = ("small_population", "coverage")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Below these stand names of the standard's own, which may be called like a key.
-_NAMED = frozenset({"metrics", "schemes", "groups", "indicators", "grades", "learn"})
+_NAMED = frozenset(
+    {
+        *("metrics", "schemes", "groups", "indicators", "grades", "learn", "bands"),
+        *("rules", "tags", "review", "approval"),
+    }
+)
 # Blanks between words mean nothing; those inside quotes do.
 _BLANKS = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+""")
 # What a document says only for people: two documents that differ in it alone grade alike.
 _WORDING = frozenset(
     {"name", "description", "question", "rationale", "advice", "strategy", "tone", "reasons"}
 )
-BUNDLED = ("default",)
-"""Names of the standards in the package."""
+DEFAULT = "default"
+"""The name of the standard in the package that grades when none is named."""
 
 
 def read_standard(text: str, source: str) -> Standard:
@@ -102,22 +103,29 @@ def load_standard(path: Path) -> Standard:
     return read_standard(text, path.name)
 
 
+def bundled_names() -> tuple[str, ...]:
+    """Return the names of the standards in the package: the default one, then by alphabet."""
+    files = (resources.files("kefen.standards") / "bundled").iterdir()
+    names = {file.name.removesuffix(".yaml") for file in files if file.name.endswith(".yaml")}
+    return (DEFAULT, *sorted(names - {DEFAULT}))
+
+
 def bundled_text(name: str) -> str:
     """Return the document of a standard in the package.
 
     Raises:
         CallError: There is none with that name.
     """
-    if name not in BUNDLED:
+    if name not in bundled_names():
         raise CallError(
             Text("there is no bundled standard “{n}”", "没有内置标准“{n}”").filled(n=name),
-            mend=Text("There are: {b}.", "可用：{b}。").filled(b=", ".join(BUNDLED)),
+            mend=Text("There are: {b}.", "可用：{b}。").filled(b=", ".join(bundled_names())),
         )
     file = resources.files("kefen.standards") / "bundled" / f"{name}.yaml"
     return file.read_text(encoding="utf-8")
 
 
-def bundled_standard(name: str = "default") -> Standard:
+def bundled_standard(name: str = DEFAULT) -> Standard:
     """Return a standard in the package.
 
     Raises:
@@ -127,7 +135,7 @@ def bundled_standard(name: str = "default") -> Standard:
 
 
 def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standard:
-    reading.only_known(document, _KEYS, _STANDARD)
+    reading.only_known(document, STANDARD_KEYS, _STANDARD)
     id_node = reading.scalar(document, "standard", _STANDARD, needed=True)
     if id_node is not None and not IDENTIFIER.fullmatch(id_node.text.replace("-", "_")):
         reading.problem(
@@ -138,6 +146,7 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
     version_node = reading.scalar(document, "version", _STANDARD, needed=True)
     window_node = reading.scalar(document, "window", _STANDARD)
     window = reading.window(window_node) if window_node is not None else Window(12)
+    valid_from, valid_until = _span(reading, document)
     reasons = dict(REASONS)
     reasons_node = reading.mapping(document, "reasons")
     for code, child in reasons_node or ():
@@ -163,7 +172,38 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
         text=text,
         fingerprint=_fingerprint(document),
         source=source,
+        valid_from=valid_from,
+        valid_until=valid_until,
     )
+
+
+def _span(reading: Reading, document: Mapping) -> tuple[date | None, date | None]:
+    """Return the first and the last day of the edition."""
+    first, last = (_day(reading, document, key) for key in ("valid_from", "valid_until"))
+    if first is not None and last is not None and last < first:
+        reading.problem(
+            document.entries["valid_until"].place,
+            Text("the edition ends before it begins", "版本的截止日早于起始日"),
+            Text("Correct one of the two days.", "请更正其中一个日期。"),
+        )
+    return first, last
+
+
+def _day(reading: Reading, document: Mapping, key: str) -> date | None:
+    child = reading.scalar(document, key, _STANDARD)
+    if child is None:
+        return None
+    try:
+        day = date.fromisoformat(child.text) if _DAY.fullmatch(child.text) else None
+    except ValueError:
+        day = None
+    if day is None:
+        reading.problem(
+            child.place,
+            Text("“{v}” is not a day", "“{v}”不是日期").filled(v=child.text),
+            Text("Write “{k}: 2025-01-31”.", "请写“{k}: 2025-01-31”。").filled(k=key),
+        )
+    return day
 
 
 def _constants(reading: Reading, document: Mapping, window: Window) -> Constants:
@@ -171,7 +211,7 @@ def _constants(reading: Reading, document: Mapping, window: Window) -> Constants
     small, coverage = 50, Fraction(1, 2)
     if node is not None:
         what = Text("“confidence”", "“confidence”")
-        reading.only_known(node, {"small_population", "coverage"}, what)
+        reading.only_known(node, CONFIDENCE_KEYS, what)
         small_node = reading.scalar(node, "small_population", what)
         if small_node is not None:
             small = reading.whole(small_node, what)
@@ -195,8 +235,33 @@ def _meaning(node: Node, *, own_names: bool) -> object:
         return _BLANKS.sub(lambda found: found[1] or " ", node.text.strip())
     if isinstance(node, Mapping):
         return [
-            [key, _meaning(child, own_names=not own_names and key in _NAMED)]
+            [
+                key,
+                _of_terms(child)
+                if key == "terms" and not own_names
+                else _meaning(child, own_names=not own_names and key in _NAMED),
+            ]
             for key, child in node
             if own_names or key not in _WORDING
         ]
     return [_meaning(item, own_names=False) for item in node.items]
+
+
+def _of_terms(node: Node) -> object:
+    """Return the meaning of terms: units and amounts by grade, which may be called like a key."""
+    if not isinstance(node, Mapping):
+        return _meaning(node, own_names=False)
+    return [
+        [
+            identifier,
+            # A wording says for people what a grade gets; that there is one is meaning.
+            [
+                [key, None if isinstance(value, Mapping) else _meaning(value, own_names=False)]
+                for key, value in term
+                if key != "name"
+            ]
+            if isinstance(term, Mapping)
+            else _meaning(term, own_names=False),
+        ]
+        for identifier, term in node
+    ]

@@ -2,64 +2,49 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+import re
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING, cast
 
-from kefen.domain.decimals import units
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, parse
-from kefen.expressions.tree import names_in
 from kefen.expressions.types import ValueType
-from kefen.standards.decisions import read_decision
-from kefen.standards.document import Mapping, Scalar
+from kefen.standards.decisions import Ground, expression_of_way, read_decision, way_to_grade
+from kefen.standards.document import Mapping, Scalar, Sequence
+from kefen.standards.grades import read_grades, reason_named
+from kefen.standards.indicators import LIMITS, number_of, read_limits, read_score_sheet
+from kefen.standards.learning import read_learned
 from kefen.standards.metrics import RESERVED
-from kefen.standards.model import (
-    Band,
-    Bands,
-    CutOffs,
-    Grade,
-    Group,
-    Indicator,
-    Learned,
-    Position,
-    Scheme,
-    Tiles,
-)
-from kefen.standards.reading import IDENTIFIER, Reading
+from kefen.standards.model import TOTAL, Scheme
+from kefen.standards.naming import name_of, named_parts, needs_named_values
+from kefen.standards.rules import read_rules, read_tags
+from kefen.standards.terms import read_control, read_terms
 
 if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
-    from kefen.standards.model import Better, IfUnknown, LearnedBy, Metric, Scoring, Strategy
+    from kefen.standards.document import Node
+    from kefen.standards.indicators import ScoreSheet
+    from kefen.standards.model import Metric, Place
+    from kefen.standards.reading import Reading
 
-TILES = {"halves": 2, "thirds": 3, "quarters": 4, "fifths": 5, "tenths": 10}
-_SCORINGS = (*TILES, "position", "bands")
-_SCHEME = Text("a scheme", "分类方案")
-_INDICATOR = Text("an indicator", "指标项")
-_GRADE = Text("a grade", "等级")
-_SCHEME_KEYS = {
-    "name",
-    "question",
-    "rationale",
-    "among",
-    "otherwise",
-    "learn",
-    "groups",
-    "indicators",
-    "score",
-    "score_text",
-    "grade_by",
-    "grades",
+SCHEME_KEYS = (
+    *("name", "question", "rationale", "among", "otherwise", "within", "learn"),
+    *("groups", "indicators", *LIMITS, "out_of", "score", "score_text"),
+    *("grade_by", "ties", "rounding", "grades", "rules", "tags", "terms", "review", "approval"),
     "advice",
-}
-_LEARNS = ("most_common", "largest", "smallest")
-MOST_INDICATORS = 50
-MOST_BANDS = 30
-MOST_GRADES = 30
-_TONES = ("S", "A", "B", "C", "D")
-_STRATEGIES = ("develop", "keep", "streamline", "leave")
-_CONDITION = (ValueType.BOOLEAN,)
+)
+MOVEMENT = "movement"
+"""Reserved: how grades move over time."""
+_SCHEME = Text("a scheme", "分类方案")
 _NUMBERS = (ValueType.INTEGER, ValueType.DECIMAL)
+# Where a scheme can name other schemes, and what below them is no expression.
+_WITH_NAMES = (
+    *("among", "within", "score", "learn", "groups", "indicators", "grades", "rules", "tags"),
+    "terms",
+)
+_NO_EXPRESSIONS = frozenset(
+    {"name", "advice", "strategy", "tone", "reason", "grade", "no_grade", "at_most", "at_least"}
+)
+_WORD = re.compile(r"'(?:[^']|'')*'|[^\W\d]\w*(?:\.[^\W\d]\w*)*")
 
 
 def read_schemes(
@@ -70,28 +55,16 @@ def read_schemes(
     Problems are noted in `reading`; a scheme with problems is left out.
     """
     children: dict[str, Mapping] = {}
-    for identifier, child in node:
-        if (
-            not IDENTIFIER.fullmatch(identifier)
-            or identifier in RESERVED
-            or not isinstance(child, Mapping)
-        ):
-            reading.problem(
-                node.key_places[identifier],
-                Text("“{n}” cannot name a scheme", "“{n}”不能作为方案名").filled(n=identifier),
-                Text(
-                    "Use letters, digits and _, and indent the scheme's values below it.",
-                    "请用字母、数字和下划线，并在其下缩进书写各项。",
-                ),
-            )
-            continue
-        if reading.unlike(identifier, node.key_places[identifier], children):
+    for identifier, child, place in named_parts(reading, node, _SCHEME, RESERVED):
+        if isinstance(child, Mapping):
             children[identifier] = child
+        else:
+            needs_named_values(reading, identifier, place)
     schemes: dict[str, Scheme] = {}
     for identifier in _grading_order(reading, children, metrics):
-        scheme = _Scheme(
-            reading, identifier, children[identifier], metrics, schemes, reasons
-        ).read()
+        scheme = _Scheme(reading, identifier, children[identifier], metrics, schemes, reasons).read(
+            node.key_places[identifier], children
+        )
         if scheme is not None:
             schemes[identifier] = scheme
         else:
@@ -102,14 +75,9 @@ def read_schemes(
 def _grading_order(
     reading: Reading, children: dict[str, Mapping], metrics: dict[str, Metric]
 ) -> list[str]:
+    others = set(children) - set(metrics)
     needs = {
-        identifier: {
-            name.split(".")[0]
-            for name in _names_below(child)
-            if name.split(".")[0] in children
-            and name.split(".")[0] not in metrics
-            and name.split(".")[0] != identifier
-        }
+        identifier: (_words_below(child) & others) - {identifier}
         for identifier, child in children.items()
     }
     try:
@@ -128,25 +96,38 @@ def _grading_order(
         return [identifier for identifier in children if identifier not in cycle]
 
 
-def _names_below(node: Mapping) -> set[str]:
-    names: set[str] = set()
-    pending: list[object] = [
-        child
-        for key, child in node.entries.items()
-        if key in ("among", "score", "grades", "indicators", "groups", "learn")
+def _words_below(node: Mapping) -> set[str]:
+    """Return every name in a scheme's expressions, up to its point, read or not."""
+    found = _words(expression_of_way(node))
+    pending: list[Node] = [
+        _amounts(child) if key == "terms" else child for key, child in node if key in _WITH_NAMES
     ]
     while pending:
         child = pending.pop()
-        if isinstance(child, Mapping):
-            pending.extend(
-                v for k, v in child.entries.items() if k not in ("name", "advice", "strategy")
-            )
-        elif isinstance(child, Scalar):
-            try:
-                names.update(names_in(parse(child.text)))
-            except ExpressionError:
-                continue
-    return names
+        if isinstance(child, Scalar):
+            found |= _words(child.text)
+        elif isinstance(child, Sequence):
+            pending.extend(child.items)
+        else:
+            pending.extend(v for k, v in child if k not in _NO_EXPRESSIONS)
+    return found
+
+
+def _amounts(node: Node) -> Node:
+    """Return the terms without those in words, which name nothing."""
+    if not isinstance(node, Mapping):
+        return node
+    kept = {key: child for key, child in node if not _is_wording(child)}
+    return Mapping(kept, node.key_places, node.place)
+
+
+def _is_wording(node: Node) -> bool:
+    unit = node.entries.get("unit") if isinstance(node, Mapping) else None
+    return isinstance(unit, Scalar) and unit.text == "text"
+
+
+def _words(text: str) -> set[str]:
+    return {word.split(".")[0] for word in _WORD.findall(text) if not word.startswith("'")}
 
 
 class _Scheme:
@@ -166,7 +147,6 @@ class _Scheme:
         self.node = node
         self.reasons = reasons
         self.metrics = metrics
-        self.indicator_ids: list[str] = []
         self.types: dict[str, ValueType] = {}
         for scheme in schemes.values():
             self.types[scheme.id] = ValueType.TEXT
@@ -175,296 +155,136 @@ class _Scheme:
         self.types |= {metric.id: metric.type for metric in metrics.values()}
         self.types["as_of"] = ValueType.DATE
 
-    def read(self) -> Scheme | None:
-        reading, node = self.reading, self.node
+    def read(self, place: Place, schemes: dict[str, Mapping]) -> Scheme | None:
+        """Return the scheme, or None after noting why it cannot be read.
+
+        Args:
+            place: Where its id stands.
+            schemes: All schemes of the standard: their names are taken.
+        """
+        reading, node, base = self.reading, self.node, self.types
         problems_before = len(reading.problems)
-        reading.only_known(node, _SCHEME_KEYS, _SCHEME)
-        name = reading.text(node, "name", _SCHEME)
-        among = self._expression("among", _CONDITION)
+        reading.only_known(node, (*SCHEME_KEYS, MOVEMENT), _SCHEME)
+        self._refuse_movement()
+        name = name_of(reading, node, self.id, _SCHEME, place)
+        among = self._expression("among", base, (ValueType.BOOLEAN,))
         otherwise = self._otherwise(among)
-        learns = self._learns()
-        groups, indicators = self._indicators()
-        score = self._expression("score", _NUMBERS)
-        grades_node = reading.mapping(node, "grades")
-        grades = self._grades(grades_node) if grades_node is not None else ()
-        decision = read_decision(reading, node, grades_node, indicators, self.types)
-        if decision is None:
-            return None
-        if any(p.severity == "error" for p in reading.problems[problems_before:]):
-            return None
+        within = self._expression("within", base, (ValueType.TEXT,))
+        learns, learned_types = read_learned(
+            reading, node, base, {*base, *schemes, *reading.broken, *RESERVED}
+        )
+        known = base | learned_types
+        sheet = read_score_sheet(reading, node, self.metrics, known)
+        start, most, least = read_limits(reading, node, _SCHEME)
+        out_of = number_of(reading, node, "out_of", _SCHEME)
+        self._refuse_limits(sheet)
+        known = known | self._point_types(sheet)
+        score = self._expression("score", known, _NUMBERS)
         score_text = reading.scalar(node, "score_text", _SCHEME)
-        additive = bool(indicators) and (score_text is None or isinstance(decision, CutOffs))
+        if score_text is not None:
+            reading.choice(score_text, (TOTAL,), Text("“score_text”", "“score_text”"))
+        scored = "score" in node.entries or (
+            bool(sheet.names) and (score_text is None or self._is_graded_by_score())
+        )
+        after = known | ({"score": ValueType.DECIMAL} if scored else {})
+        grades = read_grades(reading, reading.mapping(node, "grades"), self.reasons)
+        summed = score is None and "score" not in node.entries
+        ground = Ground(
+            grades=grades,
+            indicators=sheet.indicators,
+            before=base,
+            after=after,
+            least=least if summed else None,
+            most=most if summed else None,
+        )
+        decision = read_decision(reading, node, ground)
+        rules = read_rules(reading, node, grades, self.reasons, after)
+        tags = read_tags(reading, node, after)
+        terms = read_terms(reading, node, grades, after)
+        control = read_control(reading, node, grades)
         advice = (
             reading.wording(node.entries["advice"], "advice") if "advice" in node.entries else None
         )
+        question = reading.text(node, "question", _SCHEME, default=Text("", ""))
+        rationale = reading.text(node, "rationale", _SCHEME, default=Text("", ""))
+        if decision is None or any(
+            p.severity == "error" for p in reading.problems[problems_before:]
+        ):
+            return None
         return Scheme(
             id=self.id,
             name=name,
-            question=reading.text(node, "question", _SCHEME, default=Text("", "")),
-            rationale=reading.text(node, "rationale", _SCHEME, default=Text("", "")),
+            question=question,
+            rationale=rationale,
             among=among,
             otherwise=otherwise,
-            groups=groups,
-            indicators=indicators,
+            groups=sheet.groups,
+            indicators=sheet.indicators,
             learns=learns,
             score=score,
-            scored=score is not None or additive,
+            scored=scored,
             score_text=score_text is not None,
             decision=decision,
-            grades=grades,
+            grades=grades.grades,
             advice=advice,
-            place=node.place,
+            place=place,
+            start=start,
+            at_most=most,
+            at_least=least,
+            out_of=out_of,
+            within=within,
+            rules=rules,
+            tags=tags,
+            terms=terms,
+            control=control,
+            places=dict(node.key_places),
         )
 
-    def _expression(self, key: str, wanted: tuple[ValueType, ...]) -> Expression | None:
+    def _point_types(self, sheet: ScoreSheet) -> dict[str, ValueType]:
+        if not sheet.names:
+            return {}
+        names = (TOTAL, *(f"{TOTAL}.{name}" for name in sheet.names))
+        return dict.fromkeys(names, ValueType.DECIMAL)
+
+    def _is_graded_by_score(self) -> bool:
+        way = way_to_grade(self.node)
+        return way is not None and way["score"] is not None
+
+    def _refuse_movement(self) -> None:
+        if MOVEMENT in self.node.entries:
+            self.reading.problem(
+                self.node.key_places[MOVEMENT],
+                Text(
+                    "“movement” comes with the work on months and moves",
+                    "“movement”将随月度与变动功能提供",
+                ),
+                Text("Leave it out until then.", "在此之前请勿填写。"),
+            )
+
+    def _refuse_limits(self, sheet: ScoreSheet) -> None:
+        for key in (*LIMITS, "out_of"):
+            if key in self.node.entries and not sheet.names:
+                self.reading.problem(
+                    self.node.key_places[key],
+                    Text(
+                        "“{k}” is of points, and there are none", "“{k}”针对分值，此处没有分值"
+                    ).filled(k=key),
+                    Text("Add “indicators”, or remove it.", "请补上“indicators”，或删除此项。"),
+                )
+
+    def _expression(
+        self, key: str, types: dict[str, ValueType], wanted: tuple[ValueType, ...]
+    ) -> Expression | None:
         child = self.reading.scalar(self.node, key, _SCHEME)
         if child is None:
             return None
-        read = self.reading.expression(child, self.types, wanted)
+        read = self.reading.expression(child, types, wanted)
         return read[0] if read is not None else None
 
     def _otherwise(self, among: Expression | None) -> str:
         child = self.reading.scalar(self.node, "otherwise", _SCHEME)
-        if among is not None and child is None:
+        if among is not None and "otherwise" not in self.node.entries:
             self.reading.missing(self.node.place, "otherwise", _SCHEME)
         if child is None:
             return ""
-        self.reading.choice(child, tuple(self.reasons), Text("“otherwise”", "“otherwise”"))
-        return child.text
-
-    def _learns(self) -> tuple[Learned, ...]:
-        node = self.reading.mapping(self.node, "learn")
-        learned = []
-        for identifier, child in node or ():
-            what = Text("a learned value", "标定值")
-            ways = [how for how in _LEARNS if isinstance(child, Mapping) and how in child.entries]
-            if not isinstance(child, Mapping) or len(ways) != 1:
-                self.reading.problem(
-                    child.place,
-                    Text("a learned value has exactly one way", "标定值须且只能有一种算法"),
-                    Text(
-                        "Write one of: {w}; for example “most_common: country”.",
-                        "可用：{w}；例如“most_common: country”。",
-                    ).filled(w=", ".join(_LEARNS)),
-                )
-                continue
-            if not IDENTIFIER.fullmatch(identifier) or identifier in {*self.types, *RESERVED}:
-                self.reading.problem(
-                    child.place,
-                    Text("“{n}” cannot name a learned value", "“{n}”不能作为标定值名").filled(
-                        n=identifier
-                    ),
-                    Text(
-                        "Use letters, digits and _, and no name that is taken.",
-                        "请用字母、数字和下划线，且不与已有名称相同。",
-                    ),
-                )
-                continue
-            self.reading.only_known(child, {"name", *_LEARNS}, what)
-            of_node = self.reading.scalar(child, ways[0], what)
-            read = self.reading.expression(of_node, self.types) if of_node else None
-            if read is None:
-                continue
-            self.types[identifier] = read[1]
-            name = self.reading.text(child, "name", what)
-            how = cast("LearnedBy", ways[0])
-            learned.append(Learned(identifier, name, how, read[0], read[1]))
-        return tuple(learned)
-
-    # --- indicators -----------------------------------------------------------------------
-
-    def _indicators(self) -> tuple[tuple[Group, ...], tuple[Indicator, ...]]:
-        reading = self.reading
-        groups: list[Group] = []
-        indicators: list[Indicator] = []
-        groups_node = reading.mapping(self.node, "groups")
-        for identifier, child in groups_node or ():
-            if not isinstance(child, Mapping):
-                self._not_named(groups_node, identifier)
-                continue
-            what = Text("a group", "指标组")
-            reading.only_known(child, {"name", "weight", "indicators"}, what)
-            weight_node = reading.scalar(child, "weight", what, needed=True)
-            weight = (
-                units(reading.number(weight_node, Text("a weight", "权重"))) if weight_node else 0
-            )
-            own_node = reading.mapping(child, "indicators")
-            own = self._indicators_below(own_node, identifier)
-            total = sum(i.weight or 0 for i in own)
-            whole = own_node is not None and len(own) == len(own_node.entries)
-            if whole and total != weight:
-                reading.problem(
-                    child.place,
-                    Text(
-                        "the weights of “{g}” add up to {t}, not to the stated {w}",
-                        "“{g}”各项权重合计为 {t}，与所写的 {w} 不符",
-                    ).filled(g=identifier, t=_plain(total), w=_plain(weight)),
-                    Text("Correct one of them.", "请更正其一。"),
-                )
-            groups.append(Group(identifier, reading.text(child, "name", what), weight, child.place))
-            indicators.extend(own)
-        own_node = reading.mapping(self.node, "indicators")
-        indicators.extend(self._indicators_below(own_node, None))
-        reading.at_most(
-            len(indicators), MOST_INDICATORS, self.node.place, Text("indicators", "指标项")
-        )
-        return tuple(groups), tuple(indicators)
-
-    def _indicators_below(self, node: Mapping | None, group: str | None) -> list[Indicator]:
-        found: list[Indicator] = []
-        for identifier, child in node or ():
-            if not isinstance(child, Mapping):
-                self._not_named(node, identifier)
-            elif self.reading.unlike(identifier, child.place, self.indicator_ids):
-                self.indicator_ids.append(identifier)
-                found += self._indicator(identifier, child, group)
-        return found
-
-    def _not_named(self, node: Mapping | None, identifier: str) -> None:
-        self.reading.problem(
-            node.key_places[identifier] if node is not None else self.node.place,
-            Text("“{k}” needs named values below it", "“{k}”之下应为若干命名的项").filled(
-                k=identifier
-            ),
-            Text("Indent “name: value” lines below it.", "请在其下缩进书写“名称: 取值”。"),
-        )
-
-    def _indicator(self, identifier: str, node: Mapping, group: str | None) -> list[Indicator]:
-        reading = self.reading
-        reading.only_known(node, {"name", "value", "weight", "if_unknown", *_SCORINGS}, _INDICATOR)
-        value_node = reading.scalar(node, "value", _INDICATOR, needed=True)
-        read = reading.expression(value_node, self.types) if value_node else None
-        scoring_and_better = self._scoring(node)
-        if read is None or scoring_and_better is None:
-            return []
-        scoring, better = scoring_and_better
-        weight_node = reading.scalar(node, "weight", _INDICATOR)
-        weight = (
-            units(reading.number(weight_node, Text("a weight", "权重"))) if weight_node else None
-        )
-        if isinstance(scoring, Position) != (weight is not None) or (
-            weight is not None and weight <= 0
-        ):
-            reading.problem(
-                node.place,
-                Text(
-                    "“weight” belongs to “position”, and is above zero",
-                    "“weight”与“position”须同时使用，且大于零",
-                ),
-                Text("Add or remove it.", "请增删。"),
-            )
-        return [
-            Indicator(
-                id=identifier,
-                name=reading.text(node, "name", _INDICATOR),
-                value=read[0],
-                scoring=scoring,
-                weight=weight,
-                group=group,
-                better=better,
-                place=node.place,
-                if_unknown=self._if_unknown(node, weight),
-            )
-        ]
-
-    def _if_unknown(self, node: Mapping, weight: int | None) -> IfUnknown:
-        child = self.reading.scalar(node, "if_unknown", _INDICATOR)
-        if child is None:
-            return "no grade" if weight is None else "left out"
-        ways: tuple[IfUnknown, ...] = ("no grade", "left out", "zero", "worst")
-        chosen = self.reading.choice(child, ways, Text("“if_unknown”", "“if_unknown”"))
-        return cast("IfUnknown", chosen or "no grade")
-
-    def _scoring(self, node: Mapping) -> tuple[Scoring, Better | None] | None:
-        reading = self.reading
-        ways = [way for way in _SCORINGS if way in node.entries]
-        if len(ways) != 1:
-            reading.problem(
-                node.place,
-                Text(
-                    "an indicator has exactly one of {w}", "指标项须且只能有一种计分方式：{w}"
-                ).filled(w=", ".join(_SCORINGS)),
-                Text("Add or remove one.", "请增减至一种。"),
-            )
-            return None
-        way = ways[0]
-        if way == "bands":
-            return self._bands(node), None
-        child = reading.scalar(node, way, _INDICATOR)
-        if child is None:
-            return None
-        words = reading.choice(
-            child, ("higher is better", "lower is better"), Text("“{w}”", "“{w}”").filled(w=way)
-        )
-        better: Better = "lower" if words == "lower is better" else "higher"
-        return (Tiles(TILES[way], better) if way in TILES else Position(better)), better
-
-    def _bands(self, node: Mapping) -> Bands:
-        bands: list[Band] = []
-        places: list[Scalar] = []
-        for item in self.reading.items(node.entries["bands"]):
-            condition, _, points = item.text.rpartition(":")
-            points_node = Scalar(points.strip(), item.place, quoted=False)
-            number = self.reading.number(points_node, Text("points", "分值"))
-            if places and places[-1].text.rpartition(":")[0].strip() == "else":
-                self.reading.problem(
-                    item.place,
-                    Text("bands after “else” are never reached", "“else”之后的分档永远达不到"),
-                    Text("Put “else” last.", "请把“else”放在最后。"),
-                )
-            places.append(item)
-            bands.append(Band(self._band_condition(item, condition.strip(), node), number))
-        place = node.key_places["bands"]
-        self.reading.at_most(len(bands), MOST_BANDS, place, Text("bands", "分档"))
-        return Bands(tuple(bands))
-
-    def _band_condition(self, item: Scalar, condition: str, node: Mapping) -> Expression | None:
-        if condition == "else":
-            return None
-        value_node = node.entries.get("value")
-        subject = value_node.text if isinstance(value_node, Scalar) else ""
-        whole = Scalar(f"({subject}) {condition}", item.place, item.quoted)
-        read = self.reading.expression(whole, self.types, _CONDITION)
-        return read[0] if read is not None else None
-
-    # --- grades ---------------------------------------------------------------------------
-
-    def _grades(self, node: Mapping) -> tuple[Grade, ...]:
-        reading = self.reading
-        grades = []
-        reading.at_most(len(node.entries), MOST_GRADES, node.place, Text("grades", "等级"))
-        for identifier, child in node:
-            if not isinstance(child, Mapping):
-                reading.problem(
-                    node.key_places[identifier],
-                    Text("the grade needs named values", "等级应由若干命名的项组成"),
-                    Text(
-                        "Write when, name and advice below it.", "请在其下写 when、name、advice。"
-                    ),
-                )
-                continue
-            reading.only_known(child, {"when", "name", "advice", "strategy", "tone"}, _GRADE)
-            tone_node = reading.scalar(child, "tone", _GRADE)
-            tone = (
-                reading.choice(tone_node, _TONES, Text("“tone”", "“tone”")) if tone_node else None
-            )
-            strategy_node = reading.scalar(child, "strategy", _GRADE)
-            strategy = (
-                reading.choice(strategy_node, _STRATEGIES, Text("“strategy”", "“strategy”"))
-                if strategy_node
-                else None
-            )
-            grades.append(
-                Grade(
-                    id=identifier,
-                    name=reading.text(child, "name", _GRADE),
-                    advice=reading.text(child, "advice", _GRADE, default=Text("", "")),
-                    strategy=cast("Strategy | None", strategy),
-                    tone=tone or (identifier if identifier in _TONES else None),
-                )
-            )
-        return tuple(grades)
-
-
-def _plain(ten_thousandths: int) -> str:
-    return format((Decimal(ten_thousandths) / 10_000).normalize(), "f")
+        return reason_named(self.reading, child, self.reasons) or ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
     from fractions import Fraction
 
     from kefen.domain.calendar import Window
@@ -47,6 +48,8 @@ class Standard:
         text: The document itself.
         fingerprint: sha256 of its meaning, in hex: equal for documents that grade alike.
         source: The file's name.
+        valid_from: The first day this edition is in force; None: no first day.
+        valid_until: Its last day; None: no last day.
     """
 
     id: str
@@ -60,6 +63,14 @@ class Standard:
     text: str
     fingerprint: str
     source: str
+    valid_from: date | None = None
+    valid_until: date | None = None
+
+    def is_in_force(self, day: date) -> bool:
+        """Return whether this edition is in force on a day."""
+        return (self.valid_from is None or self.valid_from <= day) and (
+            self.valid_until is None or day <= self.valid_until
+        )
 
     @property
     def metric_types(self) -> dict[str, ValueType]:
