@@ -10,6 +10,7 @@ from kefen.domain.decimals import units
 from kefen.domain.text import Text
 from kefen.expressions.tree import Name
 from kefen.expressions.types import ValueType
+from kefen.expressions.units import unit_of
 from kefen.standards.document import Mapping, Scalar, Sequence
 from kefen.standards.model import Bands, Formula, Group, Indicator, OfBest, Position
 from kefen.standards.naming import name_of, named_parts, nearest, needs_named_values
@@ -176,7 +177,8 @@ class _Sheet:
         if value_node is None or read is None:
             return None
         value, value_type = read
-        scored = Scored(value_node.text, value_type, self.types)
+        unit = unit_of(value, reading.units)
+        scored = Scored(value_node.text, value_type, unit, self.types)
         scoring_and_better = read_scoring(reading, child, place, scored)
         applies = self._applies(child)
         if scoring_and_better is None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, cast
 
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
+from kefen.expressions.units import PLAIN, unit_of
 from kefen.standards.decisions import Ground, expression_of_way, read_decision, way_to_grade
 from kefen.standards.document import Mapping, Scalar, Sequence
 from kefen.standards.grades import read_grades, reason_named
@@ -162,6 +163,14 @@ class _Scheme:
             place: Where its id stands.
             schemes: All schemes of the standard: their names are taken.
         """
+        outside = self.reading.units
+        self.reading.units = dict(outside)  # its own names mean something only within it
+        scheme = self._read(place, schemes)
+        score = self.reading.units.get("score")
+        self.reading.units = outside | ({f"{self.id}.score": score} if score is not None else {})
+        return scheme
+
+    def _read(self, place: Place, schemes: dict[str, Mapping]) -> Scheme | None:
         reading, node, base = self.reading, self.node, self.types
         problems_before = len(reading.problems)
         reading.only_known(node, (*SCHEME_KEYS, MOVEMENT), _SCHEME)
@@ -174,11 +183,15 @@ class _Scheme:
             reading, node, base, {*base, *schemes, *reading.broken, *RESERVED}
         )
         known = base | learned_types
+        for learned in learns:
+            unit = unit_of(learned.of, reading.units)
+            reading.units[learned.id] = PLAIN if learned.how == "count" else unit
         sheet = read_score_sheet(reading, node, self.metrics, known)
         start, most, least = read_limits(reading, node, _SCHEME)
         out_of = number_of(reading, node, "out_of", _SCHEME)
         self._refuse_limits(sheet)
         known = known | self._point_types(sheet)
+        reading.units |= dict.fromkeys(self._point_types(sheet), PLAIN)
         score = self._expression("score", known, _NUMBERS)
         score_text = reading.scalar(node, "score_text", _SCHEME)
         if score_text is not None:
@@ -187,6 +200,8 @@ class _Scheme:
             bool(sheet.names) and (score_text is None or self._is_graded_by_score())
         )
         after = known | ({"score": ValueType.DECIMAL} if scored else {})
+        if scored:
+            reading.units["score"] = unit_of(score, reading.units) if score is not None else PLAIN
         grades = read_grades(reading, reading.mapping(node, "grades"), self.reasons)
         summed = score is None and "score" not in node.entries
         ground = Ground(

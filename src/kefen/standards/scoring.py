@@ -14,6 +14,7 @@ from kefen.standards.model import Band, Bands, Formula, OfBest, Position, Tiles
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from kefen.expressions.units import Unit
     from kefen.standards.model import Better, Place, Scoring
     from kefen.standards.reading import Reading
 
@@ -36,11 +37,13 @@ class Scored:
     Attributes:
         words: The value as it is written.
         type: Its type.
+        unit: Its unit.
         types: The names usable beside it.
     """
 
     words: str
     type: ValueType
+    unit: Unit
     types: dict[str, ValueType]
 
 
@@ -141,7 +144,8 @@ def _formula(reading: Reading, node: Mapping, scored: Scored) -> Formula | None:
     child = reading.scalar(node, "points", _INDICATOR)
     if child is None:
         return None
-    read = reading.expression(child, {**scored.types, "value": scored.type}, _NUMBERS)
+    types = {**scored.types, "value": scored.type}
+    read = reading.expression(child, types, _NUMBERS, {"value": scored.unit})
     return Formula(read[0]) if read is not None else None
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
+from kefen.expressions.units import unit_named, unit_of
 from kefen.standards.document import Mapping, Scalar
 from kefen.standards.metrics import UNITS
 from kefen.standards.model import Control, Term
@@ -84,7 +85,18 @@ def _value(
         )
         return None
     read = reading.expression(node, types, _NUMBERS)
-    return read[0] if read is not None else None
+    if read is None:
+        return None
+    found, wanted = unit_of(read[0], reading.units), unit_named(unit)
+    if found.joined(wanted) is None:
+        reading.problem(
+            node.place,
+            Text("this is in {f}, and the term in {w}", "此处单位为{f}，而待遇单位为{w}").filled(
+                f=found.label, w=wanted.label
+            ),
+            Text("Change the expression, or “unit”.", "请修改表达式，或修改“unit”。"),
+        )
+    return read[0]
 
 
 def _must_cover(
