@@ -60,7 +60,7 @@ def _show_explanation(explained: Explanation, *, full: bool) -> None:
             _show_details(screen, scheme)
         for text in outcome_in_words(scheme):
             print_prose(screen, say(text), indent="  ")
-        if scheme.advice is not None:
+        if scheme.advice is not None and say(scheme.advice):
             advice = Text("What to do: {a}", "建议：{a}").filled(a=scheme.advice)
             print_prose(screen, say(advice), "green", "  ")
     if not full and explained.schemes:

@@ -84,7 +84,9 @@ def _line(subject: Subject, indicator: Indicator) -> Line:
         group_id=indicator.group,
         state=state,
         value=value,
-        value_words=subject.shown(indicator.value, value),
+        value_words=Text.same("–")
+        if state == "does not apply"
+        else subject.shown(indicator.value, value),
         position=quotient(position, POSITION_WHOLE) if isinstance(position, int) else None,
         earned=number("earned"),
         stated_weight=from_units(indicator.weight) if indicator.weight is not None else None,

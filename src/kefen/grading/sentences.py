@@ -112,14 +112,13 @@ def _by_score(
     raw = subject.own("raw_score")
     score = rounded(Decimal(raw)) if isinstance(raw, int | Decimal) else Decimal(0)
     index = next(i for i, line in enumerate(decision.lines) if line.grade == grade)
-    parts = [_shown_score(subject, lines, score)]
-    own = _to_own_line(decision.lines[index], score)
-    if own is not None:
-        parts.append(own)
-    if index:
-        better = _to_better_line(decision.lines[index - 1], rules[index - 1].name, score)
-        if better is not None:
-            parts.append(better)
+    line, above = decision.lines[index], decision.lines[index - 1] if index else None
+    better = None if above is None else _to_better_line(above, rules[index - 1].name, score)
+    # Where one line parts two grades, it is named once: as what the better one asks.
+    end = line.low if line.low is not None else line.high
+    shared = better is not None and above is not None and end in (above.low, above.high)
+    own = None if shared else _to_own_line(end, score)
+    parts = [_shown_score(subject, lines, score), *(t for t in (own, better) if t is not None)]
     said = Text("{p}.", "{p}。").filled(p=joined(parts))
     further = _gives_and_costs(lines)
     return said if further is None else Text("{s} {f}", "{s}{f}").filled(s=said, f=further)
@@ -132,8 +131,7 @@ def _shown_score(subject: Subject, lines: Sequence[Line], score: Decimal) -> Tex
     return Text("{m} {v}", "{m} {v}").filled(m=subject.of(of), v=subject.shown(of, score))
 
 
-def _to_own_line(line: ScoreLine, score: Decimal) -> Text | None:
-    end = line.low if line.low is not None else line.high
+def _to_own_line(end: Decimal | None, score: Decimal) -> Text | None:
     if end is None:
         return None
     shown = plain_number(end)
@@ -167,28 +165,39 @@ def _to_better_line(line: ScoreLine, name: Text, score: Decimal) -> Text | None:
 
 def _gives_and_costs(lines: Sequence[Line]) -> Text | None:
     """Return what gives most and what costs most, with what its next band would give."""
-    known = [line for line in lines if line.points is not None and line.at_best]
+    known = [
+        (line, line.points, line.at_best)
+        for line in lines
+        if line.points is not None and line.at_best is not None
+    ]
     if len(known) < 2:
         return None
-    best = max(known, key=lambda line: line.points or Decimal(0))
-    costliest = max(known, key=lambda line: (line.at_best or 0) - (line.points or 0))
-    parts = [
-        Text("{n} gives most: {p} of {m}", "{n}得分最多：{p}/{m}").filled(
-            n=best.name, p=plain_number(best.points or 0), m=plain_number(best.at_best or 0)
-        )
-    ]
-    if costliest is not best:
+    parts = []
+    best, points, at_best = max(known, key=lambda found: found[1])
+    if points > 0:
         parts.append(
-            Text("{n} costs most: {p} of {m} for {v}", "{n}失分最多：{v} 得 {p}/{m}").filled(
+            Text("{n} gives most: {p} of {m}", "{n}得分最多：{p}/{m}").filled(
+                n=best.name, p=plain_number(points), m=plain_number(at_best)
+            )
+        )
+    costliest, points, at_best = max(known, key=lambda found: found[2] - found[1])
+    if costliest is not best and points < at_best:
+        words = (
+            Text("{n} costs most: {p} of {m} for {v}", "{n}失分最多：{v} 得 {p}/{m}")
+            if at_best > 0
+            else Text("{n} costs most: {p} for {v}", "{n}失分最多：{v} 计 {p}")
+        )
+        parts.append(
+            words.filled(
                 n=costliest.name,
-                p=plain_number(costliest.points or 0),
-                m=plain_number(costliest.at_best or 0),
+                p=plain_number(points),
+                m=plain_number(at_best),
                 v=costliest.value_words,
             )
         )
         if costliest.next is not None:
             parts.append(costliest.next.words)
-    return Text("{p}.", "{p}。").filled(p=joined(parts, "; ", "；"))
+    return Text("{p}.", "{p}。").filled(p=joined(parts, "; ", "；")) if parts else None
 
 
 def _by_rank(

@@ -78,7 +78,7 @@ def score_line_in_words(line: ScoreLine) -> Text:
         parts.append(template.filled(n=plain(line.high)))
     if not parts:
         return REST
-    return Text("a score of {p}", "得分{p}").filled(p=joined(parts, " and ", "且"))
+    return Text("a score of {p}", "得分{p}").filled(p=joined(parts, " and ", " 且"))
 
 
 _ABOVE = Text("more than {n}", "高于 {n}")
