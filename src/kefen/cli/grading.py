@@ -13,7 +13,7 @@ from kefen.cli.estimate import check_room
 from kefen.cli.language import current_language, language_was_asked
 from kefen.cli.progress import steps
 from kefen.cli.rejected import write_rejected_of
-from kefen.cli.standards import find_calibration, find_standard
+from kefen.cli.standards import NamedStandard, find_calibration
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
@@ -153,19 +153,22 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
     data = asked.data
     if asked.out is not None:
         check_output(asked.out, overwrite=asked.overwrite)
-    standard = find_standard(asked.standard, data.book)
-    calibration = find_calibration(asked.calibration, standard)
+    named = NamedStandard(asked.standard, data.book, asked.as_of)
+    if named.known is not None:
+        find_calibration(asked.calibration, named.known)
     previous_run(asked.previous, None, asked.as_of)
     check_room(asked)
     total = data.steps + len(STAGES) + 2 * asked.report + 1
     with DuckDBEngine(memory_limit=asked.memory) as engine:
         with steps(total, shown=not asked.quiet) as begin:
             dataset = data.read(engine, begin)
+            as_of = asked.as_of or default_as_of(dataset)
+            standard = named.on(as_of)
             run = grade(
                 dataset,
                 standard,
-                asked.as_of or default_as_of(dataset),
-                calibration=calibration,
+                as_of,
+                calibration=find_calibration(asked.calibration, standard),
                 on_stage=lambda stage: begin(STAGES[stage]),
             )
             graded = Graded(asked, run)

@@ -118,7 +118,7 @@ def _scheme(scheme: Scheme, standard: Standard) -> SchemeWords:
         question=scheme.question,
         rationale=scheme.rationale,
         among=among,
-        learned=tuple(_learned(learned, names) for learned in scheme.learns),
+        learned=tuple(learned_in_words(learned, names) for learned in scheme.learns),
         points=tuple(points),
         decided=decision_in_words(scheme, names),
         grades=tuple(_grade(scheme, grade, names, standard) for grade in scheme.grades),
@@ -149,7 +149,8 @@ _LEARNED: dict[str, Text] = {
 }
 
 
-def _learned(learned: Learned, names: Mapping[str, Text]) -> Text:
+def learned_in_words(learned: Learned, names: Mapping[str, Text]) -> Text:
+    """Return what a scheme learns from those it grades: `Home country: the most common Country`."""
     said = _LEARNED[learned.how].filled(
         v=in_words(learned.of, names), p=percent(learned.at or Fraction(1, 2))
     )
@@ -171,29 +172,30 @@ def _grade(
         grade.name,
         rule,
         grade.advice,
-        _gets(scheme, grade.id, names) if grade.reason is None else (),
+        tuple(text for _, text in outcomes_in_words(scheme, grade.id, names))
+        if grade.reason is None
+        else (),
     )
 
 
-def _gets(scheme: Scheme, grade: str, names: Mapping[str, Text]) -> tuple[Text, ...]:
+def outcomes_in_words(
+    scheme: Scheme, grade: str, names: Mapping[str, Text]
+) -> tuple[tuple[str, Text], ...]:
+    """Return what a grade gets: the id of each term, `review` and `approval`, with its words."""
     said = [
-        Text("{n}: {v}", "{n}：{v}").filled(n=term.name, v=found)
+        (term.id, Text("{n}: {v}", "{n}：{v}").filled(n=term.name, v=found))
         for term in scheme.terms
         if (found := _term(term, grade, names)) is not None
     ]
     if scheme.control is not None:
         months = for_grade(scheme.control.review_months, grade)
         if months is not None:
-            said.append(
-                Text("reviewed after {n} {n:month|months}", "{n} 个月后复评").filled(n=months)
-            )
+            reviewed = Text("reviewed after {n} {n:month|months}", "{n} 个月后复评")
+            said.append(("review", reviewed.filled(n=months)))
         roles = for_grade(scheme.control.approval, grade)
         if roles:
-            said.append(
-                Text("approved by {r}", "审批：{r}").filled(
-                    r=joined([Text.same(role) for role in roles], ", then ", "，再由")
-                )
-            )
+            in_order = joined([Text.same(role) for role in roles], ", then ", "，再由")
+            said.append(("approval", Text("approved by {r}", "审批：{r}").filled(r=in_order)))
     return tuple(said)
 
 

@@ -1,0 +1,362 @@
+"""The JSON Schema of standards: with it an editor completes keys and flags unknown ones.
+
+It says less than `kefen standard check`, which reads expressions too; what it flags, that flags.
+The keys are those that the readers know. A description holds both languages.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from kefen.domain.text import Text
+from kefen.standards import key_words as words
+from kefen.standards.decisions import ROUNDINGS, TIES
+from kefen.standards.grades import GRADE_KEYS, STRATEGIES, TONES
+from kefen.standards.indicators import GROUP_KEYS, IF_UNKNOWN, INDICATOR_KEYS
+from kefen.standards.learning import LEARN_KEYS, LEARN_WAYS
+from kefen.standards.reader import CONFIDENCE_KEYS, STANDARD_KEYS
+from kefen.standards.rules import RULE_EFFECTS, RULE_KEYS, TAG_KEYS
+from kefen.standards.schemes import SCHEME_KEYS
+from kefen.standards.scoring import BETTER, SCORINGS, TILES
+from kefen.standards.terms import TERM_UNITS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_ID = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
+_PERIOD = r"(?:day|week|month|quarter|half-year|year)"
+_WINDOW = (
+    r"^(?:all time|last \d{1,4} (?:whole )?"
+    rf"{_PERIOD}s?|this {_PERIOD}|this year and the \d{{1,3}} (?:years? )?before)"
+    rf"(?: from \d{{1,2}} [A-Z][a-z]+)?(?: ending \d{{1,4}} {_PERIOD}s? ago)?$"
+)
+_WINDOWS = (
+    *("last 12 months", "last 90 days", "last 12 months ending 12 months ago", "all time"),
+    *("last 6 whole months", "last 1 whole half-year", "last 1 whole year"),
+    *("this month", "this year", "this year and the 2 before"),
+    "last 1 whole year from 1 April",
+)
+_EACH = (
+    *("day", "week", "month", "quarter", "half-year", "year"),
+    *("every day", "every week", "every month", "12 months", "90 days"),
+)
+_TAKE = (
+    *("largest", "smallest", "mean", "sum"),
+    *("number of >= 1000", "longest run of >= 1000", "latest run of >= 1000"),
+)
+_WAYS = (
+    *("score", "conditions", "share of revenue", "rank of revenue", "grid of R and F"),
+    "value of industry",
+)
+_WAY = r"^(?:score|conditions|(?:share|rank|value)\s+of\s+(?:.|\s)+|grid\s+of\s+\w+\s+and\s+\w+)$"
+_LINES = {"type": "string"}
+_EXPRESSION = {"$ref": "#/$defs/expression"}
+_NUMBER = {"type": "number"}
+_WHOLE = {"type": "integer", "minimum": 0}
+_NOTHING_ELSE = {"additionalProperties": False}
+
+
+def schema_text() -> str:
+    """Return the schema as the text of a file."""
+    return json.dumps(standard_schema(), ensure_ascii=False, indent=1) + "\n"
+
+
+def standard_schema() -> dict[str, Any]:
+    """Return the JSON Schema (draft 2020-12) of a standard's document."""
+    return {
+        "$schema": DIALECT,
+        "title": "Kefen standard / 客分分类标准",
+        **_object(
+            words.DOCUMENT,
+            STANDARD_KEYS,
+            {
+                "standard": {"type": "string", "pattern": r"^[A-Za-z][A-Za-z0-9_-]*$"},
+                "version": {"type": "integer", "minimum": 0},
+                "name": _ref("wording"),
+                "description": _ref("wording"),
+                "valid_from": _ref("day"),
+                "valid_until": _ref("day"),
+                "window": _ref("window"),
+                "confidence": _object(
+                    words.CONFIDENCE,
+                    CONFIDENCE_KEYS,
+                    {
+                        "small_population": _WHOLE,
+                        "coverage": {"type": ["string", "number"], "pattern": r"^\d+(\.\d+)? ?%?$"},
+                    },
+                ),
+                "reasons": _named(_ref("wording")),
+                "metrics": _named(_ref("metric")),
+                "schemes": _named(_ref("scheme")),
+            },
+            required=("standard", "version", "name", "metrics", "schemes"),
+        ),
+        "$defs": {
+            "wording": _wording(),
+            "day": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+            "window": _suggested(_WINDOWS, _WINDOW),
+            "expression": {"type": ["string", "number", "boolean"]},
+            "lines": {"anyOf": [{"type": "string"}, {"type": "array", "items": _LINES}]},
+            "metric": _metric(),
+            "scheme": _scheme(),
+            "group": _group(),
+            "indicator": _indicator(),
+            "bands": {"type": "array", "items": _band(), "minItems": 1},
+            "learned": _learned(),
+            "grade": _grade(),
+            "rule": _rule(),
+            "tag": _object(
+                words.TAG,
+                TAG_KEYS,
+                {"when": _EXPRESSION, "name": _ref("wording")},
+                required=("when",),
+            ),
+            "term": _term(),
+        },
+    }
+
+
+def _ref(name: str) -> dict[str, Any]:
+    return {"$ref": f"#/$defs/{name}"}
+
+
+def _described(text: Text) -> str:
+    return f"{text.en}\n{text.zh}"
+
+
+def _object(
+    descriptions: Mapping[str, Text],
+    keys: Iterable[str],
+    kinds: Mapping[str, Mapping[str, Any]],
+    *,
+    required: Sequence[str] = (),
+) -> dict[str, Any]:
+    """Return the schema of named values: the keys a reader knows, each described and typed."""
+    properties = {
+        key: {"description": _described(descriptions[key]), **kinds.get(key, {})} for key in keys
+    }
+    found: dict[str, Any] = {"type": "object", "properties": properties, **_NOTHING_ELSE}
+    if required:
+        found["required"] = list(required)
+    return found
+
+
+def _named(kind: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "propertyNames": {"pattern": _ID},
+        "additionalProperties": dict(kind),
+    }
+
+
+def _by_grade(kind: Mapping[str, Any]) -> dict[str, Any]:
+    return {"type": "object", "additionalProperties": dict(kind)}
+
+
+def _suggested(examples: Sequence[str], pattern: str) -> dict[str, Any]:
+    """Return a text of a pattern; an editor offers the examples."""
+    return {"anyOf": [{"enum": list(examples)}, {"type": "string", "pattern": pattern}]}
+
+
+def _one_or_two(kind: Mapping[str, Any]) -> dict[str, Any]:
+    pair = {"type": "array", "items": dict(kind), "minItems": 2, "maxItems": 2}
+    return {"anyOf": [dict(kind), pair]}
+
+
+def _exactly_one(keys: Iterable[str]) -> list[dict[str, Any]]:
+    return [{"required": [key]} for key in keys]
+
+
+def _wording() -> dict[str, Any]:
+    said = {"type": ["string", "number"]}
+    return {
+        "description": _described(Text("A text in both languages.", "中英文两种写法。")),
+        "type": "object",
+        "properties": {"en": said, "zh": said},
+        "required": ["en", "zh"],
+        **_NOTHING_ELSE,
+    }
+
+
+def _metric() -> dict[str, Any]:
+    verbs = [*words.METRIC_VERBS, "value"]
+    kinds: dict[str, Mapping[str, Any]] = dict.fromkeys(verbs, _EXPRESSION)
+    offered = [*_EACH]
+    kinds |= {
+        "count": {"enum": list(words.FACTS)},
+        "name": _ref("wording"),
+        "description": _ref("wording"),
+        "unit": {"enum": list(words.UNITS)},
+        "where": _EXPRESSION,
+        "over": _ref("window"),
+        "dated": {"type": "string"},
+        "per": {"enum": ["month"]},
+        "each": _one_or_two({"anyOf": [{"enum": offered}, {"type": "string"}]}),
+        "take": _one_or_two(
+            _suggested(
+                _TAKE,
+                r"^(?:largest|smallest|mean|sum|(?:number|longest run|latest run) of .+)$",
+            )
+        ),
+        "by": {"type": "string"},
+        "across": {"type": "string", "pattern": r"^\w+ of customers$"},
+        "from": _NUMBER,
+        "to": _NUMBER,
+        "whole": {"type": "boolean"},
+        "one_of": {"type": "array", "items": {"type": ["string", "number"]}, "minItems": 1},
+        "raters": {"enum": ["last", "mean", "lowest", "highest"]},
+        "bands": {
+            "anyOf": [
+                {"type": "array", "items": _band(points=("string", "number")), "minItems": 1},
+                _by_grade(
+                    {"type": "array", "items": _band(points=("string", "number")), "minItems": 1}
+                ),
+            ]
+        },
+    }
+    return {
+        **_object(words.METRIC, words.METRIC, kinds),
+        "oneOf": _exactly_one(verbs),
+    }
+
+
+def _scheme() -> dict[str, Any]:
+    number = dict.fromkeys(("start", "at_most", "at_least", "out_of"), _NUMBER)
+    named = {
+        key: _named(_ref(kind))
+        for key, kind in (
+            ("learn", "learned"),
+            ("groups", "group"),
+            ("indicators", "indicator"),
+            ("rules", "rule"),
+            ("tags", "tag"),
+            ("terms", "term"),
+        )
+    }
+    return _object(
+        words.SCHEME,
+        SCHEME_KEYS,
+        {
+            **number,
+            **named,
+            "name": _ref("wording"),
+            "question": _ref("wording"),
+            "rationale": _ref("wording"),
+            "advice": _ref("wording"),
+            "among": _EXPRESSION,
+            "otherwise": {"type": "string"},
+            "within": _EXPRESSION,
+            "score": _EXPRESSION,
+            "score_text": {"enum": ["points"]},
+            "grade_by": _suggested(_WAYS, _WAY),
+            "ties": {"enum": list(TIES)},
+            "rounding": {"enum": list(ROUNDINGS)},
+            "grades": {"type": "object", "additionalProperties": _ref("grade"), "minProperties": 1},
+            "review": _by_grade(
+                _suggested(
+                    ("3 months", "6 months", "12 months", "1 year"),
+                    r"^\d{1,3} (?:month|quarter|year)s?$",
+                )
+            ),
+            "approval": _by_grade(_ref("lines")),
+        },
+        required=("grade_by",),
+    )
+
+
+def _group() -> dict[str, Any]:
+    number = dict.fromkeys(("weight", "start", "at_most", "at_least"), _NUMBER)
+    return _object(
+        words.GROUP,
+        GROUP_KEYS,
+        {**number, "name": _ref("wording"), "indicators": _named(_ref("indicator"))},
+        required=("indicators",),
+    )
+
+
+def _indicator() -> dict[str, Any]:
+    by_rank = {"enum": list(BETTER)}
+    number = dict.fromkeys(("weight", "out_of", "at_most", "at_least"), _NUMBER)
+    whole = _object(
+        words.INDICATOR,
+        INDICATOR_KEYS,
+        {
+            **dict.fromkeys((*TILES, "position"), by_rank),
+            **number,
+            "of_best": {"enum": ["higher is better"]},
+            "name": _ref("wording"),
+            "value": _EXPRESSION,
+            "applies": _EXPRESSION,
+            "by": _EXPRESSION,
+            "points": _EXPRESSION,
+            "bands": {"anyOf": [_ref("bands"), _by_grade(_ref("bands"))]},
+            "if_unknown": {"anyOf": [{"enum": list(IF_UNKNOWN)}, _NUMBER]},
+            "better": {"enum": ["higher", "lower"]},
+        },
+    )
+    return {"anyOf": [{**whole, "oneOf": _exactly_one(SCORINGS)}, _ref("bands")]}
+
+
+def _band(points: Sequence[str] = ("number",)) -> dict[str, Any]:
+    """Return the schema of a band: `">= 60: 30"`, which without quotes is a pair to YAML."""
+    return {
+        "anyOf": [
+            {"type": "string", "pattern": r"^\s*\S.*:\s*\S.*$"},
+            {
+                "type": "object",
+                "minProperties": 1,
+                "maxProperties": 1,
+                "additionalProperties": {"type": list(points)},
+            },
+        ]
+    }
+
+
+def _learned() -> dict[str, Any]:
+    kinds: dict[str, Mapping[str, Any]] = dict.fromkeys(LEARN_WAYS, _EXPRESSION)
+    kinds |= {
+        "name": _ref("wording"),
+        "at": {"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?\s*%$"},
+    }
+    return {**_object(words.LEARNED, LEARN_KEYS, kinds), "oneOf": _exactly_one(LEARN_WAYS)}
+
+
+def _grade() -> dict[str, Any]:
+    whole = _object(
+        words.GRADE,
+        GRADE_KEYS,
+        {
+            "when": _ref("lines"),
+            "name": _ref("wording"),
+            "advice": _ref("wording"),
+            "strategy": {"enum": list(STRATEGIES)},
+            "tone": {"enum": list(TONES)},
+            "reason": {"type": "string"},
+        },
+        required=("when",),
+    )
+    return {"anyOf": [whole, _ref("lines")]}
+
+
+def _rule() -> dict[str, Any]:
+    kinds: dict[str, Mapping[str, Any]] = dict.fromkeys(RULE_EFFECTS, _EXPRESSION)
+    kinds |= {"when": _EXPRESSION, "name": _ref("wording")}
+    return {
+        **_object(words.RULE, RULE_KEYS, kinds, required=("when",)),
+        "oneOf": _exactly_one(RULE_EFFECTS),
+    }
+
+
+def _term() -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": {
+            "name": {"description": _described(words.TERM["name"]), **_ref("wording")},
+            "unit": {"description": _described(words.TERM["unit"]), "enum": list(TERM_UNITS)},
+            "else": {"description": _described(words.TERM["else"])},
+        },
+        "additionalProperties": {"anyOf": [_EXPRESSION, _ref("wording")]},
+        "required": ["unit"],
+    }

@@ -1,0 +1,212 @@
+"""What every key of a standard's document means, in a sentence, for editors and references."""
+
+from __future__ import annotations
+
+from kefen.domain.text import Text
+from kefen.standards.facts import FACT_TABLES
+from kefen.standards.model import PURCHASES
+
+FACTS = (*FACT_TABLES, PURCHASES)
+"""What can be counted."""
+UNITS = (
+    *("money", "count", "days", "months", "hours", "years", "share", "points"),
+    *("per_month", "per_year", "date", "text", "yes_no"),
+)
+METRIC_VERBS = {
+    "sum": Text("The sum of an expression: orders.amount.", "表达式的合计：orders.amount。"),
+    "count": Text("How many rows a fact has.", "事实表的行数。"),
+    "distinct": Text("How many different values.", "不同取值的个数。"),
+    "smallest": Text("The smallest value.", "最小值。"),
+    "largest": Text("The largest value.", "最大值。"),
+    "mean": Text("The mean.", "平均值。"),
+    "earliest": Text("The earliest date.", "最早日期。"),
+    "latest": Text("The latest date.", "最晚日期。"),
+    "leading": Text("The value with the largest sum of “by”.", "“by”合计最大的那个取值。"),
+    "first": Text("The value in the first row by date.", "按日期第一行的取值。"),
+    "last": Text("The value in the last row by date.", "按日期最后一行的取值。"),
+    "daily_average": Text(
+        "A level that each row sets, averaged over the days of the window.",
+        "各行所设水平在窗口各日的平均（如日均余额）。",
+    ),
+    "judged": Text(
+        "What people judged: an item of the assessments.", "人工评定：assessments 中的项目。"
+    ),
+}
+"""The ways a metric is counted from facts."""
+METRIC = {
+    **METRIC_VERBS,
+    "value": Text(
+        "An expression over other metrics, customers.COLUMN and as_of.",
+        "由其他指标、customers.列 和 as_of 计算的表达式。",
+    ),
+    "bands": Text(
+        "With value: the number or text that its bands give.", "与 value 同用：按分档取数值或文字。"
+    ),
+    "by": Text(
+        "With leading: what is summed. With judged: the role. With bands: what chooses a table.",
+        "与 leading 同用：合计什么；与 judged 同用：评定角色；与 bands 同用：用来选表的表达式。",
+    ),
+    "name": Text("Its name for people.", "显示名称。"),
+    "description": Text("What it means, for people.", "说明文字。"),
+    "unit": Text("What its values are.", "数值的单位。"),
+    "where": Text("Which rows count.", "计入哪些行。"),
+    "over": Text(
+        "The window of time; without it the standard's.", "时间窗口；不写则用标准的窗口。"
+    ),
+    "dated": Text(
+        "Another date column that places rows in the window.", "以哪一个日期列归入窗口。"
+    ),
+    "per": Text("Divided by the months of the window.", "除以窗口的月数。"),
+    "each": Text(
+        "First by group: a period, every period, n months, or an expression; one or two.",
+        "先分组：按期间、每个期间、连续 n 个月，或按表达式；可一层或两层。",
+    ),
+    "take": Text("How the groups become one value.", "各组如何合为一个值。"),
+    "across": Text(
+        "Counted over all customers that share this column: parent_id of customers.",
+        "并入该列相同的所有客户：parent_id of customers。",
+    ),
+    "from": Text("With judged: the least number.", "与 judged 同用：最小数值。"),
+    "to": Text("With judged: the largest number.", "与 judged 同用：最大数值。"),
+    "whole": Text("With judged: only whole numbers.", "与 judged 同用：只取整数。"),
+    "one_of": Text("With judged: the words it may be.", "与 judged 同用：可取的词语。"),
+    "raters": Text(
+        "With judged: how several judgements become one.", "与 judged 同用：多人评定如何合并。"
+    ),
+}
+DOCUMENT = {
+    "standard": Text("Its code: letters, digits, -.", "代码：字母、数字、-。"),
+    "version": Text("A whole number; raised when the meaning changes.", "整数；含义改变时提高。"),
+    "name": Text("Its name for people.", "显示名称。"),
+    "description": Text("What it is for.", "用途说明。"),
+    "valid_from": Text("The first day this edition is in force.", "本版生效首日。"),
+    "valid_until": Text("The last day this edition is in force.", "本版生效末日。"),
+    "window": Text("The window of metrics that say no “over”.", "未写“over”的指标所用的窗口。"),
+    "confidence": Text("Below what grades are marked low.", "低于何值时等级标为置信度低。"),
+    "reasons": Text(
+        "Codes of your own for customers without a grade.", "客户没有等级时的自定义原因代码。"
+    ),
+    "metrics": Text("What is measured, by id.", "衡量什么，按编号。"),
+    "schemes": Text("Who is graded how, by id.", "谁按什么评级，按编号。"),
+}
+CONFIDENCE = {
+    "small_population": Text("Fewer customers graded than this.", "参评客户少于此数。"),
+    "coverage": Text("Fewer of the window's months with orders.", "窗口内有订单的月份少于此比例。"),
+}
+SCHEME = {
+    "name": Text("Its name for people.", "显示名称。"),
+    "question": Text("The question it answers.", "它回答的问题。"),
+    "rationale": Text("Formula and reasons, in words.", "算法与依据。"),
+    "among": Text("Who is graded; without it everybody.", "评级范围；不写则为全部客户。"),
+    "otherwise": Text("The reason code of the others.", "其余客户的原因代码。"),
+    "within": Text(
+        "Ranks, shares and learned values are those within each value of this.",
+        "排名、份额与标定值按此项分组分别确定。",
+    ),
+    "learn": Text("Values learned from those graded.", "从参评客户中得出的数值。"),
+    "groups": Text("Groups of indicators.", "指标项的分组。"),
+    "indicators": Text("The lines of the score.", "计分的各项。"),
+    "start": Text("The points the score starts from.", "起始分。"),
+    "at_most": Text("The most points in all.", "总分上限。"),
+    "at_least": Text("The fewest points in all.", "总分下限。"),
+    "out_of": Text("The stated best total; checked.", "声明的满分；会核对。"),
+    "score": Text("The score, when it is not the sum of points.", "得分；不写则为各项之和。"),
+    "score_text": Text("“points”: the points joined by -.", "“points”：各项分值以 - 相连。"),
+    "grade_by": Text(
+        "How the grade follows: score, conditions, share of, rank of, grid of, value of.",
+        "如何定级：score、conditions、share of、rank of、grid of、value of。",
+    ),
+    "ties": Text(
+        "With rank of: whether equals of the last one are in.", "与 rank of 同用：并列者是否在内。"
+    ),
+    "rounding": Text("With rank of: parts of a customer.", "与 rank of 同用：不足一户如何取整。"),
+    "grades": Text("The classes, best first.", "等级，从高到低。"),
+    "rules": Text("What changes the grade afterwards, in order.", "定级后依次调整的规则。"),
+    "tags": Text("Marks beside the grade.", "等级之外的标记。"),
+    "terms": Text("What each grade gets.", "各等级享受的待遇。"),
+    "review": Text("After how long a grade is reviewed, by grade.", "各等级多久复评。"),
+    "approval": Text("Which roles approve a grade, by grade.", "各等级由哪些角色审批。"),
+    "advice": Text("With value of: what to do.", "与 value of 同用：建议。"),
+}
+GROUP = {
+    "name": Text("Its name for people.", "显示名称。"),
+    "weight": Text("What the weights of its indicators add up to.", "组内权重之和。"),
+    "start": Text("The points it starts from.", "起始分。"),
+    "at_most": Text("The most points it gives.", "上限。"),
+    "at_least": Text("The fewest points it gives.", "下限。"),
+    "indicators": Text("Its indicators.", "组内各项。"),
+}
+_RANKED = Text(
+    "1 to n points by rank: higher is better, or lower is better.",
+    "按排名计 1 到 n 分：higher is better 或 lower is better。",
+)
+INDICATOR = {
+    "name": Text("Its name; without it that of its metric.", "名称；不写则用指标的名称。"),
+    "value": Text(
+        "What is scored; without it the metric of the same id.", "计分依据；不写则为同名指标。"
+    ),
+    "applies": Text("For whom it counts at all.", "对哪些客户适用。"),
+    **dict.fromkeys(("halves", "thirds", "quarters", "fifths", "tenths"), _RANKED),
+    "position": Text("The weight times the position by rank.", "权重 × 排名位置。"),
+    "of_best": Text("As a part of the best value.", "占最优值的比例。"),
+    "bands": Text(
+        "Points by the first band that holds: “>= 60: 30”, “[40, 60): 25”, “else: 0”.",
+        "按首个符合的分档计分：“>= 60: 30”、“[40, 60): 25”、“else: 0”。",
+    ),
+    "points": Text(
+        "Points by an expression, which may use “value”.", "用表达式计分，可用“value”。"
+    ),
+    "by": Text("With bands: what chooses the table.", "与 bands 同用：用来选表的表达式。"),
+    "weight": Text("Its share of the whole.", "权重。"),
+    "out_of": Text("The points that earn all of the weight.", "得满权重所需的分值。"),
+    "at_most": Text("The most points it gives.", "上限。"),
+    "at_least": Text("The fewest points it gives.", "下限。"),
+    "if_unknown": Text(
+        "What an unknown value does: left out, no grade, zero, worst, or points.",
+        "取值未知时：left out、no grade、zero、worst，或给定分值。",
+    ),
+    "better": Text(
+        "Which values earn more; reversed points are refused then.",
+        "何者得分更高；写明后分值颠倒会被拒绝。",
+    ),
+}
+LEARNED = {
+    "name": Text("Its name for people.", "显示名称。"),
+    "most_common": Text("The most common value.", "最常见的取值。"),
+    "largest": Text("The largest value.", "最大值。"),
+    "smallest": Text("The smallest value.", "最小值。"),
+    "mean": Text("The mean.", "平均值。"),
+    "sum": Text("The sum.", "合计。"),
+    "count": Text("How many are known.", "已知的个数。"),
+    "middle": Text("The middle value.", "中位数。"),
+    "cut": Text("The value at the rank “at”.", "位于“at”处的取值。"),
+    "at": Text("With cut: which part of all, counted upwards.", "与 cut 同用：自低至高的比例。"),
+}
+GRADE = {
+    "when": Text(
+        "When it is given: a line of the score, a share, a condition, cells, or else.",
+        "何时给予：得分线、份额、条件、网格单元，或 else。",
+    ),
+    "name": Text("Its name for people.", "显示名称。"),
+    "advice": Text("What to do for such a customer.", "对此类客户的建议。"),
+    "strategy": Text("Develop, keep, streamline or leave.", "发展、维持、精简或退出。"),
+    "tone": Text("Its colour.", "颜色。"),
+    "reason": Text("It means no grade, for this reason.", "表示不评级，及其原因代码。"),
+}
+RULE = {
+    "when": Text("For whom it holds.", "对哪些客户生效。"),
+    "name": Text("Its name for people.", "显示名称。"),
+    "grade": Text("The grade it gives.", "直接给予的等级。"),
+    "no_grade": Text("The reason it takes the grade away for.", "取消等级的原因代码。"),
+    "at_most": Text("The highest grade it leaves.", "最高等级。"),
+    "at_least": Text("The lowest grade it leaves.", "最低等级。"),
+}
+TAG = {
+    "when": Text("For whom it holds.", "对哪些客户生效。"),
+    "name": Text("Its name for people.", "显示名称。"),
+}
+TERM = {
+    "name": Text("Its name for people.", "显示名称。"),
+    "unit": Text("What its values are; text for wordings.", "数值的单位；文字写 text。"),
+    "else": Text("What every other grade gets.", "其余等级的待遇。"),
+}
