@@ -83,7 +83,7 @@ def _operators(language: Language) -> Iterator[str]:
     for operator in CATALOGUE.values():
         if operator.callable:
             called.append(operator)
-        elif operator.name in ("cuts_below", "cuts_up_to", "share_of", "lookup"):
+        elif operator.usage.startswith(f"{operator.name}("):
             inner.append(operator)
         else:
             written.append(operator)
@@ -195,6 +195,10 @@ _UNITS = {
     "count": Text("count", "个数"),
     "days": Text("days", "天"),
     "months": Text("months", "月"),
+    "years": Text("years", "年"),
+    "hours": Text("hours", "小时"),
+    "per_month": Text("per month", "每月"),
+    "per_year": Text("per year", "每年"),
     "share": Text("share (0.25 is 25 %)", "比率（0.25 即 25 %）"),
     "date": Text("date", "日期"),
     "text": Text("text", "文本"),

@@ -18,7 +18,7 @@ from documentation_pages import DOCS, ROOT, blocks, pages, title
 from kefen.cli.main import cli
 from kefen.compiler.points import POSITION_CUTS
 from kefen.domain.contract import TABLES
-from kefen.standards.reader import bundled_standard, examine_standard
+from kefen.standards.reader import bundled_standard
 
 GENERATOR = runpy.run_path(str(DOCS / "generate.py"))
 ONE_LANGUAGE = {  # for contributors, or both languages on one page
@@ -136,17 +136,6 @@ def test_chinese_wording_has_no_blanks_from_folded_lines() -> None:
         assert not re.findall(
             "[\u4e00-\u9fff，。、；：（）] +[\u4e00-\u9fff（]", scheme.rationale.zh
         )
-
-
-@pytest.mark.parametrize("language", ["", ".zh"])
-def test_examples_of_the_language_of_standards_load(language: str) -> None:
-    page = DOCS / f"reference/standard-language{language}.md"
-    examples = [block for block in blocks(page) if block.language == "yaml"]
-    assert len(examples) == 3
-    for example in examples:
-        standard, problems = examine_standard(example.text, page.name)
-        assert standard is not None, problems
-        assert not problems
 
 
 @pytest.mark.parametrize("language", ["", ".zh"])
