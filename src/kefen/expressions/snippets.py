@@ -113,7 +113,7 @@ def from_units(value: exp.Expr) -> exp.Expr:
 
 def whole_division(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     """Return the quotient of whole numbers, cut off towards zero."""
-    return exp.IntDiv(this=exp.paren(dividend), expression=exp.paren(divisor))
+    return exp.paren(exp.IntDiv(this=exp.paren(dividend), expression=exp.paren(divisor)))
 
 
 def quotient(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:

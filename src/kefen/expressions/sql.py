@@ -39,9 +39,13 @@ def to_sql(
         return literal(tree.value)
     if isinstance(tree, Name):
         return columns[tree.name].copy()
-    arguments = [to_sql(argument, columns, types) for argument in tree.arguments]
+    operator = CATALOGUE[tree.operator]
     argument_types = [type_of(argument, types) for argument in tree.arguments]
-    return CATALOGUE[tree.operator].rendering(arguments, argument_types)
+    if operator.strict and ValueType.UNKNOWN in argument_types:
+        # Always unknown; and the engine cannot tell which function of bare nulls is meant.
+        return cast(exp.Null(), operator.type_rule(argument_types, tree))
+    arguments = [to_sql(argument, columns, types) for argument in tree.arguments]
+    return operator.rendering(arguments, argument_types)
 
 
 def literal(value: Value) -> exp.Expr:

@@ -93,13 +93,17 @@ def _number_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> e
     def text(value: str) -> exp.Expr:
         return exp.Literal.string(value)
 
+    def called(name: str, *arguments: exp.Expr) -> exp.Expr:
+        # As DuckDB has it: SQLGlot knows functions of these names with other arguments.
+        return exp.Anonymous(this=name, expressions=list(arguments))
+
     narrow = exp.func("translate", arguments[0], text(_WIDE), text(_NARROW))
-    bare = exp.func("regexp_replace", narrow, text(_BLANKS), text(""), text("g"))
+    bare = called("regexp_replace", narrow, text(_BLANKS), text(""), text("g"))
     # A text that does not match leaves an empty one, which is no number.
-    written = exp.func("regexp_extract", bare, text(f"^{_WRITTEN}$"))
+    written = called("regexp_extract", bare, text(f"^{_WRITTEN}$"))
     digits = exp.func("replace", written, text(","), text(""))
-    storable = exp.func("regexp_extract", digits, text(f"^{_STORABLE}$"))
-    scaled = exp.func("regexp_replace", storable, text("%$"), text("E-2"))
+    storable = called("regexp_extract", digits, text(f"^{_STORABLE}$"))
+    scaled = called("regexp_replace", storable, text("%$"), text("E-2"))
     narrowed = exp.TryCast(this=scaled, to=exp.DataType.build("DECIMAL(18, 4)", dialect="duckdb"))
     return s.cast(narrowed, ValueType.DECIMAL)
 
