@@ -81,7 +81,7 @@ def test_blanks_inside_quotes_count() -> None:
 
 def test_the_bundled_standard_is_whole_in_both_languages() -> None:
     standard, problems = examine_standard(DEFAULT, "default.yaml")
-    assert problems == ()
+    assert not [problem for problem in problems if problem.severity != "note"]
     assert standard is not None
     texts = [standard.name, standard.description, *standard.reasons.values()]
     for metric in standard.metrics.values():

@@ -133,7 +133,10 @@ def _compared(
     before = len(reading.problems)
     moved = Place(place.line, place.column + at - len(subject))
     read = reading.expression(
-        Scalar(subject + words + end, moved, item.quoted), types, (ValueType.BOOLEAN,)
+        Scalar(subject + words + end, moved, item.quoted),
+        types,
+        (ValueType.BOOLEAN,),
+        despite_units=True,
     )
     first = place.column + at
     reading.problems[before:] = [

@@ -24,12 +24,15 @@ class Problem:
         what: What is wrong.
         mend: What to do about it.
         place: Where it stands.
+        readable: Whether the part it is about could be read all the same, so that more can be
+            found out about it.
     """
 
     severity: Severity
     what: Text
     mend: Text
     place: Place
+    readable: bool = False
 
 
 class StandardProblemsError(StandardError):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.calendar import Window
 from kefen.domain.errors import CallError, StandardError
 from kefen.domain.text import Text
+from kefen.standards.checks import findings_on_standard
 from kefen.standards.document import Mapping, Node, Scalar, load_document
 from kefen.standards.metrics import read_metrics
 from kefen.standards.model import Constants, Standard
@@ -76,6 +77,8 @@ def examine_standard(text: str, source: str) -> tuple[Standard | None, tuple[Pro
     document = load_document(text, source)
     reading = Reading(source)
     standard = _read(reading, document, text, source)
+    if reading.is_whole():
+        reading.problems += findings_on_standard(standard, document)
     problems = tuple(sorted(reading.problems, key=lambda p: (p.place.line, p.place.column)))
     return (None if reading.has_errors else standard), problems
 

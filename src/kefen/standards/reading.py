@@ -63,6 +63,12 @@ class Reading:
         """Return whether a finding stops the standard from being used."""
         return any(problem.severity == "error" for problem in self.problems)
 
+    def is_whole(self, since: int = 0) -> bool:
+        """Return whether all was read, whatever is wrong with it; from finding `since` on."""
+        return all(
+            problem.severity != "error" or problem.readable for problem in self.problems[since:]
+        )
+
     def only_known(self, node: Mapping, known: Collection[str], what: Text) -> None:
         """Note every name in `node` that is not `known`, with the nearest one as the mend."""
         for key in node.entries:
@@ -214,6 +220,8 @@ class Reading:
         types: MappingType[str, ValueType],
         wanted: Collection[ValueType] | None = None,
         units: MappingType[str, Unit] | None = None,
+        *,
+        despite_units: bool = False,
     ) -> tuple[Expression, ValueType] | None:
         """Return the expression and its type; notes what cannot be read or does not fit.
 
@@ -222,13 +230,23 @@ class Reading:
             types: The type of each name it may use.
             wanted: The types it may give; None: any.
             units: The units of names that mean something only here, beside those of `self.units`.
+            despite_units: Whether an expression whose units do not fit is returned all the same,
+                after that was noted.
         """
         scope = dict.fromkeys(self.broken, ValueType.UNKNOWN) | dict(types)
         try:
             tree = parse(node.text)
             found = type_of(tree, scope)
-            unit_of(tree, self.units | dict(units or {}))
-        except (ExpressionError, ExpressionUnitError) as error:
+            try:
+                unit_of(tree, self.units | dict(units or {}))
+            except ExpressionUnitError as error:
+                place = self._inside(node, error.at)
+                self.problems.append(
+                    Problem("error", error.what, error.mend, place, readable=despite_units)
+                )
+                if not despite_units:
+                    return None
+        except ExpressionError as error:
             self.problem(self._inside(node, error.at), error.what, error.mend)
             return None
         except ExpressionTypeError as error:

@@ -222,9 +222,7 @@ class _Scheme:
         )
         question = reading.text(node, "question", _SCHEME, default=Text("", ""))
         rationale = reading.text(node, "rationale", _SCHEME, default=Text("", ""))
-        if decision is None or any(
-            p.severity == "error" for p in reading.problems[problems_before:]
-        ):
+        if decision is None or not reading.is_whole(problems_before):
             return None
         return Scheme(
             id=self.id,

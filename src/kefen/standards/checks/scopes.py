@@ -1,0 +1,113 @@
+"""What is known of the names that each part of a standard may use."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from typing import TYPE_CHECKING
+
+from kefen.expressions.tree import Call, Literal, Name, names_in
+from kefen.expressions.types import ValueType
+from kefen.standards.checks import ranges
+from kefen.standards.checks.domains import Domains, column_domains, with_unknown
+from kefen.standards.checks.possible import SCORE, Possible, possible_points, scheme_domains
+from kefen.standards.checks.ranges import Scale, Values, scale_of
+from kefen.standards.facts import fact_types
+from kefen.standards.model import PURCHASES, Categories, FactMetric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from kefen.expressions.tree import Expression
+    from kefen.standards.model import Metric, Scheme, Standard
+
+_NEVER_NEGATIVE = frozenset({"count", "distinct"})
+
+
+@dataclass(frozen=True, slots=True)
+class SchemeScope:
+    """What is known where a scheme's expressions stand.
+
+    Attributes:
+        points: The points there can be.
+        domains: The names usable in the scheme, its points among them.
+    """
+
+    points: Possible
+    domains: Domains
+
+
+def standard_domains(standard: Standard) -> Domains:
+    """Return what is known of metrics, customers' columns and `as_of`."""
+    domains = column_domains("customers", "customers.")
+    attributes = {
+        name: ValueType.TEXT
+        for tree in expressions_in(standard.metrics, standard.schemes)
+        for name in names_in(tree)
+        if name.startswith("customers.") and name not in domains.types
+    }
+    domains = domains.with_names({**attributes, "as_of": ValueType.DATE}, {})
+    for metric in standard.metrics.values():
+        values = metric_values(metric, domains)
+        domains = domains.with_names({metric.id: metric.type}, {metric.id: values})
+    return domains
+
+
+def fact_domains(table: str, domains: Domains) -> Domains:
+    """Return what is known of a fact's columns, besides what else its conditions may name."""
+    if table == PURCHASES:
+        return domains.with_names(fact_types(table), {})
+    columns = column_domains(table, "")
+    return domains.with_names(columns.types, columns.values)
+
+
+def metric_values(metric: Metric, domains: Domains) -> Values:
+    """Return the values that a metric may have, and unknown."""
+    definition = metric.definition
+    scale = scale_of(metric.type)
+    if isinstance(definition, FactMetric):
+        if definition.aggregate in _NEVER_NEGATIVE and scale in (Scale.WHOLE, Scale.NUMBER):
+            return with_unknown(ranges.between(scale, 0, None))
+        return ranges.everything(scale)
+    values = domains(definition.formula)
+    return with_unknown(values) if values.scale is scale else ranges.everything(scale)
+
+
+def scheme_scopes(standard: Standard, domains: Domains) -> dict[str, SchemeScope]:
+    """Return what is known in each scheme; other schemes' grades and scores among it."""
+    scopes: dict[str, SchemeScope] = {}
+    for scheme in standard.schemes.values():
+        learned = {one.id: one.type for one in scheme.learns}
+        before = domains.with_names(learned, {})
+        points = possible_points(scheme, before)
+        own = scheme_domains(scheme, points, before)
+        scopes[scheme.id] = SchemeScope(points, own)
+        if scheme.id not in standard.metrics:
+            types = {scheme.id: ValueType.TEXT}
+            values = {scheme.id: _grades(scheme)}
+            if scheme.scored:
+                types[f"{scheme.id}.{SCORE}"] = ValueType.DECIMAL
+                values[f"{scheme.id}.{SCORE}"] = own.values[SCORE]
+            domains = domains.with_names(types, values)
+    return scopes
+
+
+def _grades(scheme: Scheme) -> Values:
+    if isinstance(scheme.decision, Categories):
+        return ranges.everything(Scale.TEXT)
+    grades = (grade.id for grade in scheme.grades if grade.reason is None)
+    return with_unknown(ranges.listed(Scale.TEXT, grades))
+
+
+def expressions_in(*parts: object) -> Iterator[Expression]:
+    """Yield every expression in parts of a standard, wherever it stands in them."""
+    pending = list(parts)
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Literal | Name | Call):
+            yield part
+        elif isinstance(part, dict):
+            pending.extend(part.values())
+        elif isinstance(part, tuple | list):
+            pending.extend(part)
+        elif is_dataclass(part):
+            pending.extend(getattr(part, field.name) for field in fields(part))
