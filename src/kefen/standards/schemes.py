@@ -109,6 +109,9 @@ def _words_below(node: Mapping) -> set[str]:
             found |= _words(child.text)
         elif isinstance(child, Sequence):
             pending.extend(child.items)
+            # `- in (a, b): 5` without quotes is a mapping to YAML.
+            bands = [item for item in child.items if isinstance(item, Mapping)]
+            found.update(*(_words(key) for band in bands for key in band.entries))
         else:
             pending.extend(v for k, v in child if k not in _NO_EXPRESSIONS)
     return found
