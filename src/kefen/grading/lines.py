@@ -194,6 +194,8 @@ def _at_best(subject: Subject, indicator: Indicator, weight: Decimal | None) -> 
         best = quotient(rounded(weight * best), out_of(indicator))
     if indicator.at_most is not None:
         best = indicator.at_most if best is None else min(best, indicator.at_most)
+    if best is not None and indicator.at_least is not None:
+        best = max(best, indicator.at_least)
     return rounded(best) if best is not None else None
 
 

@@ -120,7 +120,8 @@ def _by_score(
     own = None if shared else _to_own_line(end, score)
     parts = [_shown_score(subject, lines, score), *(t for t in (own, better) if t is not None)]
     said = Text("{p}.", "{p}。").filled(p=joined(parts))
-    further = _gives_and_costs(lines)
+    fewer_are_better = decision.lines[0].low is None and decision.lines[0].high is not None
+    further = _gives_and_costs(lines, with_costs=not fewer_are_better)
     return said if further is None else Text("{s} {f}", "{s}{f}").filled(s=said, f=further)
 
 
@@ -163,8 +164,11 @@ def _to_better_line(line: ScoreLine, name: Text, score: Decimal) -> Text | None:
     return None
 
 
-def _gives_and_costs(lines: Sequence[Line]) -> Text | None:
-    """Return what gives most and what costs most, with what its next band would give."""
+def _gives_and_costs(lines: Sequence[Line], *, with_costs: bool) -> Text | None:
+    """Return what gives most and what costs most, with what its next band would give.
+
+    Where fewer points are better, none are missed: then only what gives most is said.
+    """
     known = [
         (line, line.points, line.at_best)
         for line in lines
@@ -181,7 +185,7 @@ def _gives_and_costs(lines: Sequence[Line]) -> Text | None:
             )
         )
     costliest, points, at_best = max(known, key=lambda found: found[2] - found[1])
-    if costliest is not best and points < at_best:
+    if with_costs and costliest is not best and points < at_best:
         words = (
             Text("{n} costs most: {p} of {m} for {v}", "{n}失分最多：{v} 得 {p}/{m}")
             if at_best > 0
@@ -221,8 +225,13 @@ def _by_rank(
             )
         )
     if better is not None and better.line is not None and isinstance(value, int | Decimal):
+        short = (
+            Text("{d} short of {g} at {l}", "距{g}的 {l} 差 {d}")
+            if parts
+            else Text("is {d} short of {g} at {l}", "距{g}的 {l} 差 {d}")
+        )
         parts.append(
-            Text("{d} short of {g} at {l}", "距{g}的 {l} 差 {d}").filled(
+            short.filled(
                 d=subject.shown(decision.of, better.line - value),
                 g=better.name,
                 l=subject.shown(decision.of, better.line),
