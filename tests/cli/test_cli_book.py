@@ -268,11 +268,11 @@ def test_standards_are_begun_checked_shown_and_used(call, book: Path, tmp_path: 
         ]["id"]
         == "ours"
     )
-    shown = call("standard", "show", "ours", "--book", book, "--scheme", "abc", "--lang", "zh")
-    assert "关键客户" in shown.out
-    assert call("standard", "show", "--scheme", "nope").code == 2
-    assert call("standard", "show", "--source").out.startswith("# The default standard")
-    assert {one["id"] for one in call("standard", "show", "--json").json["schemes"]} > {"abc"}
+    told = call("standard", "explain", "ours", "--book", book, "--scheme", "abc", "--lang", "zh")
+    assert "关键客户" in told.out
+    assert call("standard", "explain", "--scheme", "nope").code == 2
+    assert call("standard", "show").out.startswith("# The default standard")
+    assert {one["id"] for one in call("standard", "explain", "--json").json["schemes"]} > {"abc"}
     path.write_text(path.read_text().replace("grade_by: conditions", "grade_by: magic"))
     wrong = call("standard", "check", path)
     assert wrong.code == 1

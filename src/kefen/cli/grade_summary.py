@@ -90,6 +90,9 @@ def _window(graded: Graded) -> Text:
 
 
 def _warnings(graded: Graded) -> Iterator[Text]:
+    note = graded.run.record["standard"]["note"]
+    if note is not None:
+        yield Text.from_dict(note)
     if graded.run.dataset.generated:
         yield Text(
             "Sample data, partly generated; the report says which parts.",

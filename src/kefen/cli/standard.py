@@ -88,19 +88,14 @@ def book_if_any(book: Path | None) -> Book | None:
     return find_book(book)
 
 
-def check(*, file: Path, as_json: bool) -> int:
-    """Check a standard's document; 1 when it cannot be used."""
-    from kefen.standards.reader import examine_standard
+def check(*, file: Path, book: Path | None, as_json: bool) -> int:
+    """Check a standard's document, and with a book its data; 1 when it cannot be used."""
+    from kefen.standards.reader import examine_standard, standard_text
 
-    try:
-        text = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise CallError(
-            Text("This is not UTF-8 text.", "不是 UTF-8 文本。"),
-            where=str(file),
-            mend=Text("Save the file as UTF-8.", "请将文件另存为 UTF-8。"),
-        ) from error
+    text = standard_text(file)
     standard, problems = examine_standard(text, file.name)
+    if standard is not None and book is not None:
+        problems += _on_data(standard, book)
     if as_json:
         print_json(
             {
@@ -117,6 +112,14 @@ def check(*, file: Path, as_json: bool) -> int:
             click.echo(f"  {say(problem.mend)}")
         _say_verdict(standard)
     return int(standard is None)
+
+
+def _on_data(standard: Standard, book: Path) -> tuple[Problem, ...]:
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.grading.data_findings import findings_on_data
+
+    with DuckDBEngine(memory_limit=options.DEFAULT_MEMORY) as engine:
+        return findings_on_data(standard, find_book(book).dataset(engine))
 
 
 def _problem_as_dict(problem: Problem) -> dict[str, object]:
@@ -166,9 +169,24 @@ STANDARD_COMMANDS = {
                 metavar=options.FILE,
                 type=options.PATH_TYPE,
             ),
+            Option(
+                "--book",
+                text=Text(
+                    "Tell what the standard asks of this book's data that is not there.",
+                    "同时指出该账套缺少哪些标准所需的数据。",
+                ),
+                metavar=options.FOLDER,
+                type=options.PATH_TYPE,
+            ),
             options.json_option(),
         ],
-        examples=(Example("kefen standard check ours.yaml", Text("Check a file", "检查文件")),),
+        examples=(
+            Example("kefen standard check ours.yaml", Text("Check a file", "检查文件")),
+            Example(
+                "kefen standard check ours.yaml --book ours",
+                Text("Also what its data lacks", "并检查数据是否齐备"),
+            ),
+        ),
     ),
 }
 

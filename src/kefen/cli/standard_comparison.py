@@ -315,6 +315,8 @@ def _show_alone(screen: Console, heading: Text, alone: Sequence[Alone]) -> None:
 
 def _words(outcome: Outcome, scheme: Scheme, *standards: Standard) -> str:
     """Return an outcome for people: the grade's code and name, or why there is none."""
+    if outcome.grade is None and not outcome.reason:
+        return say(Text("no grade", "无等级"))
     if outcome.grade is None:
         code = str(outcome.reason)
         known = [one.reasons[code] for one in standards if code in one.reasons]
@@ -323,7 +325,7 @@ def _words(outcome: Outcome, scheme: Scheme, *standards: Standard) -> str:
     if grade is None:
         return outcome.grade
     name = say(grade.name)
-    return f"{grade.id}  {name}" if len(grade.id) <= 2 and name != grade.id else name
+    return f"{grade.id}  {name}" if len(grade.id) <= 2 and not name.startswith(grade.id) else name
 
 
 def _signed(number: int) -> str:

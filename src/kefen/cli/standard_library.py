@@ -13,9 +13,9 @@ from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.layout import cell_width, wrapped
 from kefen.cli.standard import STANDARD, book_if_any
-from kefen.cli.standards import book_outlines, complete_names, find_standard
+from kefen.cli.standards import book_outlines, complete_names, find_editions
 from kefen.cli.tree import Argument, Command, Example, Option
-from kefen.domain.errors import CallError
+from kefen.domain.errors import CallError, StandardError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
@@ -102,11 +102,11 @@ def _show(screen: Console, title: Text, outlines: tuple[Outline, ...]) -> None:
 def new(*, target: str | None, origin: str, book: Path | None, as_json: bool) -> None:
     """Write a copy of a standard to change."""
     opened = book_if_any(book)
-    source = find_standard(origin, opened)
-    path = Path(target or f"{source.id}.yaml")
+    source = find_editions(origin, opened).newest
+    path = Path(target or f"{source.id or 'my-standard'}.yaml")
     if opened is not None and (target is None or (path.name == target and not path.suffix)):
         path = opened.standards / f"{path.name.removesuffix('.yaml')}.yaml"
-    text = _renamed(source.text, _code_of(path))
+    text = _renamed(source.text(), _code_of(path))
     try:
         with path.open("x", encoding="utf-8") as file:
             file.write(text)
@@ -146,7 +146,12 @@ def _renamed(text: str, code: str) -> str:
         r"^standard:.*$", f"standard: {code}", text, count=1, flags=re.MULTILINE
     )
     if not changed:
-        raise AssertionError("a standard names itself")
+        raise StandardError(
+            Text("This document does not name itself.", "该文件没有写明标准代码。"),
+            mend=Text(
+                "Begin it with “standard: my-standard”.", "请以“standard: my-standard”开头。"
+            ),
+        )
     text = re.sub(r"^version:.*$", "version: 1", text, count=1, flags=re.MULTILINE)
     text = re.sub(r"^# yaml-language-server:.*\n", "", text, flags=re.MULTILINE)
     return f"{SCHEMA_LINE}\n{text}"

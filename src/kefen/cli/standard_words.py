@@ -27,19 +27,12 @@ if TYPE_CHECKING:
 def show(*, standard: str | None, book: Path | None, as_json: bool) -> None:
     """Print the document of a standard as it is written."""
     found = find_editions(standard, book_if_any(book)).newest
-    read = found.load()
-    if not as_json:
-        click.echo(read.text, nl=False)
-        return
-    print_json(
-        {
-            "id": read.id,
-            "version": read.version,
-            "fingerprint": read.fingerprint,
-            "file": str(found.path) if found.path is not None else None,
-            "text": read.text,
-        }
-    )
+    text = found.text()
+    if as_json:
+        file = str(found.path) if found.path is not None else None
+        print_json({"id": found.id, "version": found.version, "file": file, "text": text})
+    else:
+        click.echo(text, nl=False)
 
 
 def explain(*, standard: str | None, scheme: str | None, book: Path | None, as_json: bool) -> None:
@@ -55,13 +48,12 @@ def explain(*, standard: str | None, scheme: str | None, book: Path | None, as_j
 def _print_as_json(standard: Standard, scheme: str | None) -> None:
     from dataclasses import asdict
 
-    from kefen.standards.editions import span_of
     from kefen.standards.words import standard_in_words
 
     words = asdict(standard_in_words(standard))
     if scheme is not None:
         words["schemes"] = [one for one in words["schemes"] if one["id"] == scheme]
-    first, last = span_of(standard)
+    first, last = standard.valid_from, standard.valid_until
     print_json(
         {
             **words,
@@ -75,7 +67,7 @@ def _print_as_json(standard: Standard, scheme: str | None) -> None:
 
 def _tell(standard: Standard, scheme: str | None) -> None:
     from kefen.cli.terminal import console, print_prose
-    from kefen.standards.editions import span_in_words, span_of
+    from kefen.standards.editions import span_in_words
     from kefen.standards.words import standard_in_words
 
     words = standard_in_words(standard)
@@ -83,7 +75,7 @@ def _tell(standard: Standard, scheme: str | None) -> None:
     title = Text("{n}, version {v}", "{n}，第 {v} 版").filled(n=words.name, v=words.version)
     screen.print()
     screen.print(say(title), style="bold")
-    if span_of(standard) != (None, None):
+    if standard.valid_from is not None or standard.valid_until is not None:
         force = Text("In force {s}.", "有效期：{s}。").filled(s=span_in_words(standard))
         screen.print(say(force))
     if say(words.description):

@@ -78,7 +78,7 @@ def find_editions(name: str | None, book: Book | None) -> Editions:
     """
     from kefen.standards.editions import Editions
     from kefen.standards.library import outline, outlines_in
-    from kefen.standards.reader import DEFAULT, bundled_names, bundled_text, load_standard
+    from kefen.standards.reader import DEFAULT, bundled_names, bundled_text, standard_text
 
     if name is None:
         name, book = DEFAULT, None
@@ -95,7 +95,7 @@ def find_editions(name: str | None, book: Book | None) -> Editions:
     if name in bundled_names() and not path.exists():
         return Editions.of_code(name, (outline(bundled_text(name), f"{name}.yaml"),))
     if not path.is_file():
-        load_standard(path)  # says that there is none
+        standard_text(path)  # says that there is none
     text = path.read_text(encoding="utf-8-sig", errors="replace")
     return Editions(name, (outline(text, path.name, path),), by_code=False)
 

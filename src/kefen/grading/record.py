@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 import kefen
+from kefen.standards.editions import not_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -49,6 +50,7 @@ class RunFacts:
 def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[str, Any]:
     """Return the content of `run.json`: all that is needed to know, check and repeat a run."""
     start, end = standard.constants.window.span(facts.as_of)
+    note = not_in_force(standard, facts.as_of)
     return {
         "format": 1,
         "standard": {
@@ -56,6 +58,9 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
             "version": standard.version,
             "name": standard.name.as_dict(),
             "fingerprint": standard.fingerprint,
+            "valid_from": standard.valid_from.isoformat() if standard.valid_from else None,
+            "valid_until": standard.valid_until.isoformat() if standard.valid_until else None,
+            "note": note.as_dict() if note is not None else None,
             "text": standard.text,
         },
         "as_of": facts.as_of.isoformat(),

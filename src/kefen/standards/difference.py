@@ -150,9 +150,10 @@ class _SchemeDifference:
         old, new, name = self.old, self.new, self.new.name
         for what, was, now in (
             (Text("who is graded", "评级范围"), self._among(old), self._among(new)),
+            (Text("why others are not", "其余客户的原因"), self._others(old), self._others(new)),
             (Text("total", "总分"), _bounds(old), _bounds(new)),
         ):
-            yield from _from_to(
+            yield from _changed(
                 self.part, Text("{s}, {w}", "{s}的{w}").filled(s=name, w=what), was, now
             )
         was_decided = decision_in_words(old, self.names)
@@ -184,9 +185,10 @@ class _SchemeDifference:
     def _among(self, scheme: Scheme) -> Text:
         if scheme.among is None:
             return Text("every customer", "全部客户")
-        return Text("{c}; others: {r}", "{c}；其他：{r}").filled(
-            c=in_words(scheme.among, self.names), r=self.whole.reasons[scheme.otherwise]
-        )
+        return in_words(scheme.among, self.names)
+
+    def _others(self, scheme: Scheme) -> Text:
+        return self.whole.reasons.get(scheme.otherwise, Text("none", "无"))
 
     def _parts(self) -> Iterator[Change]:
         old, new, names = self.old, self.new, self.names

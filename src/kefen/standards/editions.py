@@ -63,7 +63,7 @@ class Editions:
         if not self.by_code:
             return self.newest.load()
         for one in self.outlines:
-            if one.in_force(day):
+            if one.is_in_force(day):
                 return one.load()
         spans = [
             Text("{f} ({s})", "{f}（{s}）").filled(f=one.source, s=span_in_words(one))
@@ -85,7 +85,7 @@ class Editions:
 
 def span_in_words(edition: Outline | Standard) -> Text:
     """Return the days that an edition is in force, in words."""
-    first, last = span_of(edition)
+    first, last = edition.valid_from, edition.valid_until
     if first is not None and last is not None:
         return Text("{a} to {b}", "{a} 至 {b}").filled(a=first.isoformat(), b=last.isoformat())
     if first is not None:
@@ -95,15 +95,9 @@ def span_in_words(edition: Outline | Standard) -> Text:
     return Text("without end", "不限期")
 
 
-def span_of(edition: Outline | Standard) -> tuple[date | None, date | None]:
-    """Return the first and the last day that an edition is in force; None where it is open."""
-    return getattr(edition, "valid_from", None), getattr(edition, "valid_until", None)
-
-
 def not_in_force(standard: Standard, day: date) -> Text | None:
     """Return the note that a standard is not in force on a day; None when it is."""
-    first, last = span_of(standard)
-    if (first is None or first <= day) and (last is None or day <= last):
+    if standard.is_in_force(day):
         return None
     return Text(
         "“{n}”, version {v}, is in force {s}, not on {d}: it was applied because it was named.",

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.errors import StandardError
 from kefen.domain.text import Text
 from kefen.standards.document import Mapping, Scalar, load_document
-from kefen.standards.reader import bundled_names, bundled_text, load_standard, read_standard
+from kefen.standards.reader import bundled_names, bundled_text, read_standard, standard_text
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,11 +58,21 @@ class Outline:
     path: Path | None
     readable: bool = True
 
-    def in_force(self, day: date) -> bool:
+    def is_in_force(self, day: date) -> bool:
         """Return whether it is in force on a day."""
         return (self.valid_from is None or self.valid_from <= day) and (
             self.valid_until is None or day <= self.valid_until
         )
+
+    def text(self) -> str:
+        """Return the document as it is written.
+
+        Raises:
+            StandardError: It is not UTF-8.
+        """
+        if self.path is not None:
+            return standard_text(self.path)
+        return bundled_text(self.source.removesuffix(".yaml"))
 
     def load(self) -> Standard:
         """Return the standard itself.
@@ -70,9 +80,7 @@ class Outline:
         Raises:
             StandardError: It cannot be used as it is written.
         """
-        if self.path is not None:
-            return load_standard(self.path)
-        return read_standard(bundled_text(self.source.removesuffix(".yaml")), self.source)
+        return read_standard(self.text(), self.source)
 
 
 def outline(text: str, source: str, path: Path | None = None) -> Outline:

@@ -90,8 +90,18 @@ def load_standard(path: Path) -> Standard:
         CallError: There is no such file.
         StandardError: It is not text, not YAML, or not a standard.
     """
+    return read_standard(standard_text(path), path.name)
+
+
+def standard_text(path: Path) -> str:
+    """Return the document in a file as it is written.
+
+    Raises:
+        CallError: There is no such file.
+        StandardError: It is not UTF-8.
+    """
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        return path.read_text(encoding="utf-8-sig")
     except (FileNotFoundError, IsADirectoryError) as error:
         raise CallError(
             Text("there is no standard “{p}”", "没有标准文件“{p}”").filled(p=path),
@@ -103,7 +113,6 @@ def load_standard(path: Path) -> Standard:
             where=str(path),
             mend=Text("Save the file as UTF-8.", "请将文件另存为 UTF-8。"),
         ) from error
-    return read_standard(text, path.name)
 
 
 def bundled_names() -> tuple[str, ...]:
