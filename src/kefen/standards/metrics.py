@@ -10,6 +10,7 @@ from kefen.domain.text import Text
 from kefen.expressions.parser import WORDS, ExpressionError, parse
 from kefen.expressions.tree import Call, Name, names_in, replace_names
 from kefen.expressions.types import ValueType, type_of_kind
+from kefen.expressions.units import PLAIN, Unit, unit_of
 from kefen.standards.document import Mapping, Scalar
 from kefen.standards.facts import (
     FACT_TABLES,
@@ -18,6 +19,7 @@ from kefen.standards.facts import (
     source_columns,
     source_table,
 )
+from kefen.standards.metric_units import aggregated, fact_units, metric_unit
 from kefen.standards.model import PURCHASES, ComputedMetric, FactMetric, Metric
 from kefen.standards.reading import IDENTIFIER, Reading
 
@@ -37,7 +39,21 @@ AGGREGATES = (
     "latest",
     "leading",
 )
-UNITS = ("money", "count", "days", "months", "share", "date", "text", "points", "yes_no")
+UNITS = (
+    "money",
+    "count",
+    "days",
+    "months",
+    "years",
+    "hours",
+    "share",
+    "date",
+    "text",
+    "points",
+    "yes_no",
+    "per_month",
+    "per_year",
+)
 TAKES = ("largest", "smallest", "mean", "sum")
 _COMMON = {"name", "description", "unit"}
 _FACT = {*AGGREGATES, "where", "over", "dated", "per", "each", "take", "by", *_COMMON}
@@ -119,7 +135,7 @@ def _with_computed(
             description=reading.text(child, "description", _METRIC, default=Text("", "")),
             definition=ComputedMetric(tree),
             type=ValueType.TEXT if value_type is ValueType.UNKNOWN else value_type,
-            unit=_unit(reading, child, value_type),
+            unit=_unit(reading, identifier, child, value_type, unit_of(tree, reading.units)),
             tables=frozenset().union(*(metric.tables for metric in used)),
             columns=frozenset(attributes).union(*(metric.columns for metric in used)),
             place=node.key_places[identifier],
@@ -182,8 +198,9 @@ def _fact_metric(reading: Reading, identifier: str, node: Mapping, window: Windo
     fact = _fact_named(reading, verb, operand)
     if fact is None:
         return None
-    types = _scope(fact)
+    types, units = _scope(fact), fact_units(fact)
     of, of_type = None, ValueType.INTEGER
+    unit = PLAIN
     if verb != "count":
         wanted = {
             "sum": _NUMBERS,
@@ -192,10 +209,11 @@ def _fact_metric(reading: Reading, identifier: str, node: Mapping, window: Windo
             "latest": _DATES,
             "leading": (ValueType.TEXT,),
         }.get(verb)
-        read = reading.expression(operand, types, wanted)
+        read = reading.expression(operand, types, wanted, units)
         if read is None:
             return None
         of, of_type = _local(read[0], fact), read[1]
+        unit = aggregated(verb, unit_of(read[0], reading.units | units))
     parts = [of]
     where = _optional(reading, node, "where", fact, (ValueType.BOOLEAN,))
     leads_by = _optional(reading, node, "by", fact, _NUMBERS)
@@ -248,7 +266,7 @@ def _fact_metric(reading: Reading, identifier: str, node: Mapping, window: Windo
             leads_by=leads_by,
         ),
         type=value_type,
-        unit=_unit(reading, node, value_type),
+        unit=_unit(reading, identifier, node, value_type, unit),
         tables=frozenset({source_table(fact)}),
         columns=columns,
         place=node.place,
@@ -302,7 +320,7 @@ def _grouping(
             ),
         )
         return group, take
-    read = reading.expression(each_node, _scope(fact))
+    read = reading.expression(each_node, _scope(fact), units=fact_units(fact))
     return (_local(read[0], fact), take) if read is not None else (None, None)
 
 
@@ -360,7 +378,7 @@ def _optional(
     child = reading.scalar(node, key, _METRIC)
     if child is None:
         return None
-    read = reading.expression(child, _scope(fact), wanted)
+    read = reading.expression(child, _scope(fact), wanted, fact_units(fact))
     return _local(read[0], fact) if read is not None else None
 
 
@@ -392,15 +410,10 @@ def _result_type(verb: str, of_type: ValueType, *, divided: bool) -> ValueType:
     return of_type
 
 
-def _unit(reading: Reading, node: Mapping, value_type: ValueType) -> str:
+def _unit(
+    reading: Reading, identifier: str, node: Mapping, value_type: ValueType, inferred: Unit
+) -> str:
     child = reading.scalar(node, "unit", _METRIC)
-    if child is not None:
-        unit = reading.choice(child, UNITS, Text("“unit”", "“unit”"))
-        if unit is not None:
-            return unit
-    return {
-        ValueType.DATE: "date",
-        ValueType.MOMENT: "date",
-        ValueType.TEXT: "text",
-        ValueType.BOOLEAN: "yes_no",
-    }.get(value_type, "count")
+    if child is not None and reading.choice(child, UNITS, Text("“unit”", "“unit”")) is None:
+        child = None
+    return metric_unit(reading, identifier, child, inferred, value_type)
