@@ -60,7 +60,6 @@ def scheme(
         grades=grades,
         advice=None,
         learns=(),
-        may_lack=frozenset(),
         place=HERE,
     )
 

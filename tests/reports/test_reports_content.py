@@ -13,6 +13,7 @@ import pytest
 
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
+from kefen.grading.outcome_words import GradeInWords
 from kefen.reports.build import build_report
 from kefen.reports.concentration import measure_concentration, top_count
 from kefen.reports.model import Card, Prose
@@ -247,9 +248,13 @@ def test_the_card_of_nobody_is_refused(make_run: RunMaker) -> None:
 
 
 def test_explanations_given_stand_on_the_card(make_run: RunMaker) -> None:
-    why = {"abc": Text("Largest of all.", "销售额最大。")}
+    sentence = Text("Largest of all.", "销售额最大。")
+    gets = (Text("Visit: every month", "拜访：每月"), Text("Tags: Quiet", "标签：沉默"))
+    why = {"abc": GradeInWords(sentence, gets)}
     report = build_report(make_run(customers=CUSTOMERS, orders=ORDERS), customer="01", why=why)
-    assert row(table(report, "card_why"), "ABC by sales")["why"] == why["abc"]
+    found = row(table(report, "card_why"), "ABC by sales")
+    assert found["why"] == sentence
+    assert found["comes_with"] == Text("Visit: every month; Tags: Quiet", "拜访：每月；标签：沉默")
 
 
 def test_customers_alone_still_make_a_report(make_run: RunMaker) -> None:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from kefen.cli.data import Data
     from kefen.domain.text import Language
+    from kefen.grading.outcome_words import GradeInWords
     from kefen.grading.run import GradedRun
     from kefen.grading.stored import StoredRun
     from kefen.lake.book import Book
@@ -238,15 +239,16 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
 
 def explanations(
     stored: StoredRun, dataset: Dataset, customer: str | None
-) -> dict[str, Text] | None:
-    """Return a sentence for each grade of a customer, for its card; None for no customer."""
+) -> dict[str, GradeInWords] | None:
+    """Return why a customer has each of its grades, for its card; None for no customer."""
     from kefen.cli.stored import customer_name
     from kefen.grading.explain import explain
+    from kefen.grading.outcome_words import grade_in_words
 
     if customer is None:
         return None
     explained = explain(stored, customer, name=customer_name(dataset, customer))
-    return {scheme.scheme: scheme.sentence for scheme in explained.schemes}
+    return {scheme.scheme: grade_in_words(scheme) for scheme in explained.schemes}
 
 
 def previous_run(

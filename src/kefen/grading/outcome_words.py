@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
@@ -9,6 +10,19 @@ from kefen.standards.decision_words import joined
 
 if TYPE_CHECKING:
     from kefen.grading.explanation import SchemeExplanation
+
+
+@dataclass(frozen=True, slots=True)
+class GradeInWords:
+    """Why a customer has its grade, in a sentence, and what comes with it, a line each."""
+
+    sentence: Text
+    comes_with: tuple[Text, ...] = ()
+
+
+def grade_in_words(scheme: SchemeExplanation) -> GradeInWords:
+    """Return an explanation as its sentence and what comes with the grade."""
+    return GradeInWords(scheme.sentence, outcome_in_words(scheme))
 
 
 def outcome_in_words(scheme: SchemeExplanation) -> tuple[Text, ...]:

@@ -26,6 +26,7 @@ from kefen.reports.summary import leading_scheme, summary_section
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kefen.grading.outcome_words import GradeInWords
     from kefen.grading.run import GradedRun
     from kefen.lake.quality import QualityReport
     from kefen.reports.model import Section
@@ -38,7 +39,7 @@ def build_report(
     *,
     customer: str | None = None,
     quality: QualityReport | None = None,
-    why: Mapping[str, Text] | None = None,
+    why: Mapping[str, GradeInWords] | None = None,
     previous: PreviousRun | None = None,
 ) -> Report:
     """Return the report of a run, in both languages.
@@ -47,7 +48,7 @@ def build_report(
         run: The graded run.
         customer: The id of a customer whose card is added.
         quality: The quality report; without it only what reading found is shown.
-        why: For the customer's card: a sentence for each scheme that explains the grade.
+        why: For the customer's card: why it has the grade of each scheme, in words.
         previous: An earlier run, whose counts table 1 compares with.
 
     Raises:
@@ -71,7 +72,7 @@ def _sections(
     people: Population,
     customer: str | None,
     quality: QualityReport | None,
-    why: Mapping[str, Text] | None,
+    why: Mapping[str, GradeInWords] | None,
     previous: PreviousRun | None,
 ) -> tuple[Section, ...]:
     run = people.run

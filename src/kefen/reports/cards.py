@@ -11,11 +11,13 @@ from kefen.reports.card_lines import CardLines
 from kefen.reports.distribution import STRATEGIES
 from kefen.reports.model import Card, Section
 from kefen.reports.tables import Column, Row, Table
+from kefen.standards.decision_words import joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from decimal import Decimal
 
+    from kefen.grading.outcome_words import GradeInWords
     from kefen.reports.model import Block
     from kefen.reports.population import Population
     from kefen.reports.tables import Cell, GradeMark
@@ -32,7 +34,9 @@ _WAYS = {
 }
 
 
-def card_section(people: Population, customer: str, why: Mapping[str, Text] | None) -> Section:
+def card_section(
+    people: Population, customer: str, why: Mapping[str, GradeInWords] | None
+) -> Section:
     """Return the card of a customer; of a prospect, when it has never bought.
 
     Sensitive private items (birth date, gender, marriage, household, income) are left out.
@@ -40,7 +44,7 @@ def card_section(people: Population, customer: str, why: Mapping[str, Text] | No
     Args:
         people: The population.
         customer: The customer's id.
-        why: A sentence for each scheme that explains the grade, if there are any.
+        why: Why it has the grade of each scheme, in words, where that is known.
 
     Raises:
         CallError: The run has no such customer.
@@ -117,10 +121,13 @@ def _marks(
 def _reasons(
     people: Population,
     marks: Sequence[tuple[Scheme, GradeMark, tuple[str | None, Decimal | None, str | None]]],
-    why: Mapping[str, Text],
+    why: Mapping[str, GradeInWords],
 ) -> Table:
     rows = []
+    gives = any(said.comes_with for said in why.values())
     for scheme, mark, (grade_id, score, text) in marks:
+        said = why.get(scheme.id)
+        comes_with = joined(list(said.comes_with), "; ", "；") if said is not None else None
         grade = scheme.grade(grade_id) if grade_id is not None else None
         advice: Cell = grade.advice if grade else scheme.advice if grade_id is not None else None
         rows.append(
@@ -129,7 +136,8 @@ def _reasons(
                     scheme.name,
                     mark,
                     text if text is not None else None if score is None else f"{score:,}",
-                    why.get(scheme.id, scheme.question),
+                    scheme.question if said is None else said.sentence,
+                    *((comes_with,) if gives else ()),
                     STRATEGIES[grade.strategy] if grade and grade.strategy else None,
                     advice,
                 )
@@ -143,6 +151,7 @@ def _reasons(
             Column("grade", Text("Grade", "等级"), "grade"),
             Column("score", Text("Score", "得分")),
             Column("why", Text("Why", "理由")),
+            *((Column("comes_with", Text("What comes with it", "附带事项")),) if gives else ()),
             Column("strategy", Text("Strategy", "策略")),
             Column("advice", Text("What to do", "建议做法")),
         ),

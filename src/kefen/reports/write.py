@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.text import Language
+    from kefen.grading.outcome_words import GradeInWords
     from kefen.grading.run import GradedRun
     from kefen.lake.quality import QualityReport
     from kefen.reports.model import Report
@@ -33,7 +34,7 @@ def write_reports(
     *,
     customer: str | None = None,
     quality: QualityReport | None = None,
-    why: Mapping[str, Text] | None = None,
+    why: Mapping[str, GradeInWords] | None = None,
     previous: PreviousRun | None = None,
 ) -> Report:
     """Write `report.xlsx` and `report.html` and return what they say.
@@ -44,7 +45,7 @@ def write_reports(
         language: The language of both files.
         customer: The id of a customer whose card is added.
         quality: The quality report; without it only what reading found is shown.
-        why: For the customer's card: a sentence for each scheme that explains the grade.
+        why: For the customer's card: why it has the grade of each scheme, in words.
         previous: An earlier run, whose counts table 1 compares with.
 
     Raises:
