@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from kefen.grading.compare_standards import (
+    from kefen.grading.comparison import (
         Alone,
         Move,
         Outcome,

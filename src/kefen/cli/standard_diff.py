@@ -16,7 +16,7 @@ from kefen.domain.text import Text
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kefen.standards.difference import Change
+    from kefen.standards.changes import Change
     from kefen.standards.model import Standard
 
 _SIGNS = {"added": "+", "removed": "-", "changed": "~", "worded": " "}

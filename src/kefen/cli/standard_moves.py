@@ -13,7 +13,7 @@ from kefen.compiler.facts import column, table
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from kefen.grading.compare_standards import StandardComparison
+    from kefen.grading.comparison import StandardComparison
     from kefen.lake.dataset import Dataset
 
 _COLUMNS: tuple[tuple[str, Text, bool], ...] = (
