@@ -180,13 +180,7 @@ STANDARD_COMMANDS = {
             ),
             options.json_option(),
         ],
-        examples=(
-            Example("kefen standard check ours.yaml", Text("Check a file", "检查文件")),
-            Example(
-                "kefen standard check ours.yaml --book ours",
-                Text("Also what its data lacks", "并检查数据是否齐备"),
-            ),
-        ),
+        examples=(Example("kefen standard check ours.yaml", Text("Check a file", "检查文件")),),
     ),
 }
 

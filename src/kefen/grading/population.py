@@ -15,7 +15,8 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.sql import literal
 from kefen.expressions.tree import names_in
-from kefen.standards.facts import FACT_TABLES
+from kefen.standards.facts import FACT_TABLES, RECORDED_ON, fact_types, source_table
+from kefen.standards.metrics import needed_by, needed_columns
 from kefen.standards.model import ComputedMetric, FactMetric
 
 if TYPE_CHECKING:
@@ -81,6 +82,11 @@ def default_as_of(dataset: Dataset) -> date:
     return month_end(earlier[0][0]) if earlier[0][0] is not None else last
 
 
+def tables_with_records(dataset: Dataset) -> frozenset[str]:
+    """Return the tables whose data says when rows were recorded."""
+    return frozenset(name for name, t in dataset.tables.items() if RECORDED_ON in t.columns)
+
+
 def make_population(dataset: Dataset, as_of: date) -> int:
     """Make the relation of the customers to grade, and return how many of them are undated.
 
@@ -101,7 +107,10 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     asked = exp.select(column("customer_id")).from_("dated_customers").where(not_created)
     engine.run(f"CREATE OR REPLACE TEMP TABLE not_created AS {asked.sql('duckdb')}")
     others = engine.rows("SELECT count(*) FROM not_created")[0][0]
-    seen = seen_customers(relations, among="not_created", after=None, up_to=as_of)
+    recorded = tables_with_records(dataset)
+    seen = seen_customers(
+        relations, among="not_created", after=None, up_to=as_of, recorded=recorded
+    )
     if not others or seen is None:
         query = exp.select(column("customer_id")).from_("dated_customers")
         if not others:
@@ -109,7 +118,9 @@ def make_population(dataset: Dataset, as_of: date) -> int:
             return 0
     none = exp.select(column("customer_id")).from_(customers.copy()).where(exp.false())
     engine.run(f"CREATE OR REPLACE TEMP TABLE seen AS {(seen or none).sql('duckdb')}")
-    later = seen_customers(relations, among="not_created", after=as_of, up_to=None)
+    later = seen_customers(
+        relations, among="not_created", after=as_of, up_to=None, recorded=recorded
+    )
     engine.run(f"CREATE OR REPLACE TEMP TABLE seen_later AS {(later or none).sql('duckdb')}")
 
     def member(of: str) -> exp.Expr:
@@ -135,7 +146,7 @@ def make_population(dataset: Dataset, as_of: date) -> int:
 def available_metrics(dataset: Dataset, standard: Standard) -> frozenset[str]:
     """Return the metrics whose tables and columns were imported.
 
-    A computed metric needs the metrics and columns outside `first_known(...)`.
+    A metric needs what its expressions name outside `first_known(...)`.
     """
     there = {
         f"{name}.{own}"
@@ -144,22 +155,17 @@ def available_metrics(dataset: Dataset, standard: Standard) -> frozenset[str]:
     }
     available: set[str] = set()
     for metric in standard.metrics.values():
-        if isinstance(metric.definition, FactMetric):
-            if metric.tables <= set(dataset.tables) and metric.columns <= there:
-                available.add(metric.id)
-            continue
-        if all(
-            name in available if name in standard.metrics else name in there
-            for name in _needed(metric.definition)
-        ):
+        definition = metric.definition
+        needed = needed_by(definition)
+        if isinstance(definition, FactMetric):
+            needed -= set(fact_types(definition.table))
+            if source_table(definition.table) not in dataset.tables:
+                continue
+            if not needed_columns(definition) <= there:
+                continue
+        if all(name in available if name in standard.metrics else name in there for name in needed):
             available.add(metric.id)
     return frozenset(available)
-
-
-def _needed(definition: ComputedMetric) -> tuple[str, ...]:
-    from kefen.standards.metrics import needed_names
-
-    return tuple(name for name in needed_names(definition.formula) if name != "as_of")
 
 
 def runnable_schemes(
@@ -176,11 +182,11 @@ def runnable_schemes(
             lacking += sorted(some)
         others = schemes_named(standard, scheme)
         missing_schemes = sorted(name for name in others if name not in running)
-        columns = sorted({c for name in lacking for c in _missing_columns(dataset, standard, name)})
+        columns = sorted({c for name in lacking for c in missing_columns(dataset, standard, name)})
         if not lacking and not (others and len(missing_schemes) == len(others)):
             running.append(scheme.id)
         elif lacking:
-            labels = [_column_label(name) for name in columns]
+            labels = [column_label(name) for name in columns]
             not_run.append(
                 NotRun(
                     scheme.id,
@@ -204,29 +210,34 @@ def runnable_schemes(
     return tuple(running), tuple(not_run)
 
 
-def _missing_columns(dataset: Dataset, standard: Standard, metric: str) -> set[str]:
+def missing_columns(dataset: Dataset, standard: Standard, metric: str) -> set[str]:
+    """Return the contract tables and columns (`table.column`) that a metric lacks in the data."""
     definition = standard.metrics[metric].definition
     names: set[str] = set()
     if isinstance(definition, ComputedMetric):
         for name in names_in(definition.formula):
             if name in standard.metrics:
-                names |= _missing_columns(dataset, standard, name)
+                names |= missing_columns(dataset, standard, name)
             elif "." in name:
                 names.add(name)
     else:
-        names |= standard.metrics[metric].columns
+        names |= needed_columns(definition)
+        for name in needed_by(definition) - set(fact_types(definition.table)):
+            if name in standard.metrics:
+                names |= missing_columns(dataset, standard, name)
     missing = set()
     for name in names:
-        fact, _, own = name.partition(".")
+        fact, _, column_name = name.partition(".")
         read = dataset.tables.get(fact)
         if read is None:
             missing.add(fact)
-        elif own not in read.columns and own not in read.attributes:
+        elif column_name not in read.columns and column_name not in read.attributes:
             missing.add(name)
     return missing
 
 
-def _column_label(name: str) -> Text:
+def column_label(name: str) -> Text:
+    """Return the name for people of a contract table, or of a column as `table.column`."""
     fact, _, own = name.partition(".")
     label = TABLES[fact].label
     if not own:

@@ -8,18 +8,24 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.expressions.units import ExpressionUnitError, unit_of
 from kefen.standards.checks import ranges
 from kefen.standards.checks.conditions import values_where
 from kefen.standards.checks.findings import plain, quoted, reaching, said
 from kefen.standards.checks.ranges import Scale, Values, example_of
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from kefen.expressions.tree import Expression
+    from kefen.expressions.units import Unit
     from kefen.standards.checks.domains import Domains
     from kefen.standards.checks.findings import Findings
     from kefen.standards.checks.places import Written
     from kefen.standards.model import Better, Place
 
+_GRAINS = (10_000, 1_000, 100, 10, 1)
+"""In steps of a number: one, a tenth, and so on."""
 _ORDERED = (Scale.WHOLE, Scale.NUMBER, Scale.DAY)
 
 
@@ -58,6 +64,7 @@ class BandList:
         lines: The bands, in order.
         better: Which direction is said to earn more, or None.
         place: Where the list stands.
+        units: The units of the names in it.
     """
 
     item: Text
@@ -65,6 +72,7 @@ class BandList:
     lines: tuple[Line, ...]
     better: Better | None
     place: Place
+    units: Mapping[str, Unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,22 +94,48 @@ def check_bands(findings: Findings, bands: BandList, domains: Domains) -> None:
     """Find what is wrong with one list of bands.
 
     A band that compares with another name (`>= mean_revenue`) leaves open which values it has:
-    nothing is said of such a list.
+    nothing is said of such a list. A band in another unit than the value is told, and left out of
+    the rest.
     """
     whole = domains(bands.value).known()
-    meant = [_meant(line, bands.value, whole.scale) for line in bands.lines]
+    lines = tuple(line for line in bands.lines if _fits(findings, bands, line))
     left = whole
     met: list[_Met] = []
-    for line, values in zip(bands.lines, meant, strict=True):
+    for line in lines:
+        values = _meant(line, bands.value, whole.scale)
         if values is None:
             return
         met.append(_Met(line, values, left.both(values)))
         left = left.without(values)
     overlapping = _overlaps(findings, bands, met, whole)
     _unreached(findings, bands, met, whole, overlapping)
-    _gaps(findings, bands, met, left)
+    if lines == bands.lines:
+        _gaps(findings, bands, met, left)
+        _slips(findings, bands, met)
     if whole.scale in _ORDERED:
         _directions(findings, bands, met)
+
+
+def _fits(findings: Findings, bands: BandList, line: Line) -> bool:
+    """Return whether a band is in the unit of the value; tells where it is not."""
+    if line.condition is None:
+        return True
+    try:
+        unit_of(line.condition, bands.units)
+    except ExpressionUnitError:
+        findings.error(
+            line.written.place,
+            Text(
+                "{i} mixes units: its value is {u}, and “{b}” is not",
+                "{i}混用了单位：其值为{u}，而“{b}”不是",
+            ).filled(i=bands.item, u=unit_of(bands.value, bands.units).label, b=line.said),
+            Text(
+                "Make two items of it, each with a metric of its own.",
+                "请拆成两项，各用一个指标。",
+            ),
+        )
+        return False
+    return True
 
 
 def _meant(line: Line, value: Expression, scale: Scale) -> Values | None:
@@ -226,16 +260,9 @@ def _gap(findings: Findings, bands: BandList, met: list[_Met], gap: Values) -> N
             "{i}: no band has {e}, between “{a}” and “{b}”",
             "{i}：{e} 不属任何一档，落在“{a}”与“{b}”之间",
         ).filled(**words, a=under.line.said, b=over.line.said)
-        stretched = reaching(under.line.said, over.line.said)
-        mend = Text(
-            "Let the two meet, or close with “else: points”.",
-            "请让两档相接，或在末尾加“else: 分值”。",
+        mend = Text("{m} Or close with “else: points”.", "{m}或在末尾加“else: 分值”。").filled(
+            m=_meeting(under.line.said, over.line.said)
         )
-        if stretched is not None:
-            mend = Text(
-                "Write “{s}” in place of “{a}”, or close with “else: points”.",
-                "请将“{a}”改为“{s}”，或在末尾加“else: 分值”。",
-            ).filled(s=stretched, a=under.line.said)
     elif under is not None:
         what = Text("{i}: no band has {e}, above “{a}”", "{i}：{e} 不属任何一档，高于“{a}”").filled(
             **words, a=under.line.said
@@ -247,6 +274,45 @@ def _gap(findings: Findings, bands: BandList, met: list[_Met], gap: Values) -> N
     else:
         what = Text("{i}: no band has {e}", "{i}：{e} 不属任何一档").filled(**words)
     findings.error(place, what, mend)
+
+
+def _slips(findings: Findings, bands: BandList, met: list[_Met]) -> None:
+    """Find values between two neighbouring bands, as 59 and 60, that fall to `else`."""
+    rest = next((m for m in met if m.line.condition is None), None)
+    if rest is None or rest.got.scale is not Scale.NUMBER:
+        return
+    for low, high in rest.got.spans:
+        under = next((m for m in met if low is not None and _ends(m.got, low - 1)), None)
+        over = next((m for m in met if high is not None and _begins(m.got, high + 1)), None)
+        if low is None or high is None or under is None or over is None:
+            continue
+        # As they are written, one end follows the other: nothing was meant to lie between.
+        if high - low + 2 != max(g for g in _GRAINS if (low - 1) % g == (high + 1) % g == 0):
+            continue
+        findings.warning(
+            under.line.written.place,
+            Text(
+                "{i}: {e}, between “{a}” and “{b}”, falls to “else” with {p}",
+                "{i}：{e} 落在“{a}”与“{b}”之间，按“else”得 {p}",
+            ).filled(
+                i=bands.item,
+                e=said(example_of(Values(Scale.NUMBER, ((low, high),)))),
+                a=under.line.said,
+                b=over.line.said,
+                p=rest.line.given,
+            ),
+            _meeting(under.line.said, over.line.said),
+        )
+
+
+def _meeting(under: str, over: str) -> Text:
+    """Return how two neighbouring bands are made to meet."""
+    stretched = reaching(under, over)
+    if stretched is None:
+        return Text("Let the two bands meet.", "请让两档相接。")
+    return Text("Write “{s}” in place of “{a}”.", "请将“{a}”改为“{s}”。").filled(
+        s=stretched, a=under
+    )
 
 
 def _ends(values: Values, step: int) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.expressions.units import unit_named
 from kefen.standards.checks.bands import BandList, Line, check_bands
 from kefen.standards.checks.findings import Findings, plain
 from kefen.standards.checks.grades import check_grades
@@ -18,6 +19,9 @@ from kefen.standards.checks.usage import check_advice, check_unused_metrics
 from kefen.standards.model import Bands, Conditions, FactMetric
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kefen.expressions.units import Unit
     from kefen.standards.document import Mapping as Document
     from kefen.standards.model import Band, Indicator, Scheme, Standard
     from kefen.standards.problems import Problem
@@ -43,9 +47,10 @@ def findings_on_standard(standard: Standard, document: Document) -> tuple[Proble
                 fact_domains(metric.definition.table, domains),
             )
     check_unused_metrics(findings, standard, places)
+    units = {metric.id: unit_named(metric.unit) for metric in standard.metrics.values()}
     scopes = scheme_scopes(standard, domains)
     for scheme in standard.schemes.values():
-        _Scheme(findings, scheme, scopes[scheme.id], places).check()
+        _Scheme(findings, scheme, scopes[scheme.id], units, places).check()
     return tuple(findings.problems)
 
 
@@ -57,12 +62,14 @@ class _Scheme:
         findings: Findings,
         scheme: Scheme,
         scope: SchemeScope,
+        units: Mapping[str, Unit],
         places: Places,
     ) -> None:
         self.findings = findings
         self.scheme = scheme
         self.points = scope.points
         self.domains = scope.domains
+        self.units = units
         self.places = places
 
     def check(self) -> None:
@@ -145,7 +152,7 @@ class _Scheme:
                 bands, written or (Written(place, ""),) * len(bands), strict=False
             )
         )
-        band_list = BandList(item, indicator.value, lines, indicator.better, place)
+        band_list = BandList(item, indicator.value, lines, indicator.better, place, self.units)
         check_bands(self.findings, band_list, self.domains)
 
     def _tables(self, indicator: Indicator, scoring: Bands, path: tuple[str, ...]) -> None:

@@ -241,13 +241,8 @@ def _plainest(span: Span, scale: Scale) -> int:
     if low is None or high is None:
         end = low if low is not None else high
         assert end is not None  # noqa: S101  not both are None
-        onward = 1 if high is None else -1
-        while True:
-            first = -(-end // grain) if onward == 1 else end // grain
-            # An end such as 50.0001 means above 50: the next plain number says it better.
-            if abs(first * grain - end) < grain or grain == 1:
-                return first * grain
-            grain //= 10
+        # An end such as 50.0001 means above 50: the next whole number says it better.
+        return (-(-end // grain) if high is None else end // grain) * grain
     while True:
         middle = Fraction(low + high, 2)
         nearest = floor(middle / grain + Fraction(1, 2)) * grain
