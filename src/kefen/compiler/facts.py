@@ -9,8 +9,10 @@ from sqlglot import exp
 from kefen.domain.contract import TABLES, Kind
 from kefen.expressions.snippets import cast_to
 from kefen.expressions.sql import literal
+from kefen.standards.facts import RECORDED_ON
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
     from datetime import date
 
 # Columns that tell of a later event, by the column that dates it: unknown until it happens. What
@@ -41,11 +43,32 @@ def day_of(fact: str, name: str) -> exp.Expr:
     return column(name)
 
 
-def as_of_view(fact: str, relation: str, as_of: date) -> exp.Select:
+def known_day(fact: str, *, recorded: bool) -> exp.Expr:
+    """Return the day from which a row is known: its date, or the day it was recorded if later.
+
+    Args:
+        fact: A contract table with dates.
+        recorded: Whether its data says when rows were recorded.
+    """
+    dated = TABLES[fact].date
+    if dated is None:
+        raise KeyError(fact)
+    day = day_of(fact, dated)
+    # The engine's greatest passes over nulls: a row without a record counts from its date.
+    return exp.func("greatest", day, column(RECORDED_ON)) if recorded else day
+
+
+def as_of_view(fact: str, relation: str, as_of: date, *, recorded: bool = False) -> exp.Select:
     """Return the query of the rows of a contract table as they were known at `as_of`.
 
     Orders lose their cancelled lines and gain `ordered_on`. A cancellation dated after the as-of
-    date has not happened yet.
+    date has not happened yet, and a row recorded after it is not known yet.
+
+    Args:
+        fact: The contract table.
+        relation: The relation of its rows.
+        as_of: The as-of date.
+        recorded: Whether its data says when rows were recorded.
     """
     contract = TABLES[fact]
     if contract.date is None:
@@ -69,7 +92,7 @@ def as_of_view(fact: str, relation: str, as_of: date) -> exp.Select:
     ]
     star = exp.Star(replace=masked) if masked else exp.Star()
     query = exp.select(star).from_(table(relation))
-    query = query.where(exp.LTE(this=day_of(fact, contract.date), expression=literal(as_of)))
+    query = query.where(exp.LTE(this=known_day(fact, recorded=recorded), expression=literal(as_of)))
     if fact == "orders":
         query = query.select(exp.alias_(day_of(fact, "ordered_at"), "ordered_on"))
         completed = exp.NEQ(
@@ -90,6 +113,9 @@ def purchases_view(orders_view: str) -> exp.Select:
             exp.alias_(exp.Min(this=column("ordered_on")), "purchased_on"),
             exp.alias_(exp.Sum(this=column("amount")), "amount"),
             exp.alias_(exp.Count(this=exp.Star()), "lines"),
+            exp.alias_(exp.Sum(this=column("quantity")), "quantity"),
+            exp.alias_(exp.Sum(this=column("discount")), "discount"),
+            exp.alias_(_returned(), "returned"),
         )
         .from_(table(orders_view))
         .group_by(column("customer_id"), column("order_id"))
@@ -97,8 +123,23 @@ def purchases_view(orders_view: str) -> exp.Select:
     )
 
 
+def _returned() -> exp.Expr:
+    """Return what an order's negative lines take back, as a positive amount."""
+    negative = exp.LT(this=column("amount"), expression=exp.Literal.number(0))
+    taken_back = exp.Case(
+        ifs=[exp.If(this=negative, true=exp.Neg(this=column("amount")))],
+        default=exp.Literal.number(0),
+    )
+    return exp.Sum(this=taken_back)
+
+
 def seen_customers(
-    relations: dict[str, str], *, among: str, after: date | None, up_to: date | None
+    relations: dict[str, str],
+    *,
+    among: str,
+    after: date | None,
+    up_to: date | None,
+    recorded: Collection[str] = (),
 ) -> exp.Expr | None:
     """Return the query of customers with a fact after a day, or up to a day; None without facts.
 
@@ -107,11 +148,11 @@ def seen_customers(
         among: The relation of the customers in question (`customer_id`).
         after: Only facts later than this day.
         up_to: Only facts on or before this day.
+        recorded: The tables whose data says when rows were recorded: a fact counts from then.
     """
     parts: list[exp.Select] = []
     for fact, relation in relations.items():
-        dated = TABLES[fact].date
-        if dated is None:
+        if TABLES[fact].date is None:
             continue
         asked = exp.select(column("customer_id")).from_(table(among)).subquery()
         part = (
@@ -120,10 +161,11 @@ def seen_customers(
             .from_(table(relation))
             .where(exp.In(this=column("customer_id"), query=asked))
         )
+        day = known_day(fact, recorded=fact in recorded)
         if after is not None:
-            part = part.where(exp.GT(this=day_of(fact, dated), expression=literal(after)))
+            part = part.where(exp.GT(this=day, expression=literal(after)))
         if up_to is not None:
-            part = part.where(exp.LTE(this=day_of(fact, dated), expression=literal(up_to)))
+            part = part.where(exp.LTE(this=day.copy(), expression=literal(up_to)))
         parts.append(part)
     if not parts:
         return None

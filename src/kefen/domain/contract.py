@@ -117,6 +117,7 @@ def _c(
 
 
 _CUSTOMER = _c("customer_id", Kind.ID, "Customer id", "客户编号", required=True)
+_RECORDED = _c("recorded_on", Kind.DATE, "Recorded on", "录入日期")
 
 _TABLES = (
     Table(
@@ -181,6 +182,7 @@ _TABLES = (
             _c("channel", Kind.TEXT, "Channel", "渠道"),
             _c("status", Kind.CODE, "Status", "状态", codes="completed cancelled"),
             _c("cancelled_on", Kind.DATE, "Cancelled on", "取消日期"),
+            _RECORDED,
         ),
         key=("order_id", "line"),
         date="ordered_at",
@@ -198,6 +200,7 @@ _TABLES = (
             _c("settled_amount", Kind.MONEY, "Settled amount", "已收金额"),
             _c("disputed", Kind.BOOLEAN, "Disputed", "是否争议"),
             _c("currency", Kind.TEXT, "Currency", "币种"),
+            _RECORDED,
         ),
         key=("invoice_id",),
         date="issued_on",
@@ -212,6 +215,7 @@ _TABLES = (
             _c("amount", Kind.MONEY, "Amount", "金额", required=True),
             _c("invoice_id", Kind.ID, "Invoice id", "发票号"),
             _c("currency", Kind.TEXT, "Currency", "币种"),
+            _RECORDED,
         ),
         key=("payment_id",),
         date="paid_on",
@@ -231,6 +235,7 @@ _TABLES = (
             _c("planned", Kind.BOOLEAN, "Planned", "是否计划"),
             _c("employee", Kind.TEXT, "Employee", "员工"),
             _c("note", Kind.TEXT, "Note", "备注"),
+            _RECORDED,
         ),
         date="at",
     ),
@@ -248,6 +253,7 @@ _TABLES = (
             _c("first_response_at", Kind.TIMESTAMP, "First response at", "首次响应时间"),
             _c("closed_at", Kind.TIMESTAMP, "Closed at", "关闭时间"),
             _c("resolution", Kind.TEXT, "Resolution", "处理结果"),
+            _RECORDED,
         ),
         key=("case_id",),
         date="opened_at",
@@ -261,6 +267,7 @@ _TABLES = (
             _c("score", Kind.NUMBER, "Score", "得分", required=True),
             _c("instrument", Kind.CODE, "Instrument", "量表", codes="csat nps ces"),
             _c("scale_max", Kind.NUMBER, "Highest score", "满分"),
+            _RECORDED,
         ),
         date="answered_on",
     ),
@@ -274,6 +281,7 @@ _TABLES = (
             _c("assessed_on", Kind.DATE, "Assessed on", "评定日期", required=True),
             _c("assessor", Kind.TEXT, "Assessor", "评定人"),
             _c("role", Kind.TEXT, "Role", "角色"),
+            _RECORDED,
         ),
         date="assessed_on",
     ),

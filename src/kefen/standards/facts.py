@@ -12,13 +12,26 @@ _PURCHASE_TYPES = {
     "purchased_on": ValueType.DATE,
     "amount": ValueType.DECIMAL,
     "lines": ValueType.INTEGER,
+    "quantity": ValueType.DECIMAL,
+    "discount": ValueType.DECIMAL,
+    "returned": ValueType.DECIMAL,
 }
+_SUMMED_LINES = ("quantity", "discount")
 FACT_TABLES = tuple(
     name
     for name, table in TABLES.items()
     if table.has_customer and name not in ("customers", "costs")
 )
 """Contract tables whose rows belong to customers and happen at a time."""
+
+
+RECORDED_ON = "recorded_on"
+"""The column that says when a fact became known; only later than its own date if at all."""
+
+
+def knowable_later(fact: str) -> bool:
+    """Return whether a contract table can say when its rows became known."""
+    return RECORDED_ON in TABLES[fact].column_names
 
 
 def fact_label(fact: str) -> Text:
@@ -59,5 +72,6 @@ def source_table(fact: str) -> str:
 def source_columns(fact: str, column: str) -> frozenset[str]:
     """Return the contract columns, as `table.column`, that a fact's column comes from."""
     if fact == PURCHASES:
-        return frozenset({"orders.order_id", "orders.amount", "orders.ordered_at"})
+        own = {f"orders.{column}"} if column in _SUMMED_LINES else set()
+        return frozenset({"orders.order_id", "orders.amount", "orders.ordered_at", *own})
     return frozenset({f"{fact}.{column}"})

@@ -1,0 +1,61 @@
+"""Families: customers whose facts count together, made as relations of the engine."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from kefen.compiler.facts import table
+from kefen.compiler.linked import (
+    PARENT,
+    families_by_ancestor,
+    families_by_value,
+    first_ancestors,
+    moved_ancestors,
+    older_ancestors,
+)
+
+if TYPE_CHECKING:
+    from kefen.engines.duckdb import DuckDBEngine
+
+_ANCESTORS = "ancestors"
+
+
+def make_families(engine: DuckDBEngine, customers: str, column: str) -> str:
+    """Make the relation of families by a column of customers, and return its name.
+
+    Args:
+        engine: The engine.
+        customers: The relation of customers.
+        column: The column that they share; through `parent_id`, all below the top-most ancestor
+            are one family, and so are the customers of a circle of parents and all below it.
+
+    Returns:
+        A relation with `customer_id` and `family`, one row a customer.
+    """
+    name = f"families by {column}"
+    if column != PARENT:
+        _create(engine, name, families_by_value(customers, column))
+        return name
+    _create(engine, f"{_ANCESTORS} 0", first_ancestors(customers))
+    step, moved = 0, 1
+    while moved:
+        step += 1
+        nearer, further = f"{_ANCESTORS} {step - 1}", f"{_ANCESTORS} {step}"
+        _create(engine, further, older_ancestors(nearer))
+        # Ancestors twice as far are the same ones only at the top, or once around a circle.
+        moved = int(engine.rows(moved_ancestors(nearer, further).sql("duckdb"))[0][0])
+        _drop(engine, nearer)
+    _create(engine, name, families_by_ancestor(f"{_ANCESTORS} {step}"))
+    _drop(engine, f"{_ANCESTORS} {step}")
+    return name
+
+
+def _create(engine: DuckDBEngine, name: str, query: exp.Query) -> None:
+    created = exp.Create(this=table(name), kind="TABLE", expression=query, replace=True)
+    engine.run(created.sql("duckdb"))
+
+
+def _drop(engine: DuckDBEngine, name: str) -> None:
+    engine.run(exp.Drop(tables=[table(name)], kind="TABLE").sql("duckdb"))

@@ -1,0 +1,16 @@
+"""Reading the metrics of a standard."""
+
+from kefen.standards.metrics.counted import AGGREGATES
+from kefen.standards.metrics.needs import needed_by, needed_columns, needed_names
+from kefen.standards.metrics.read import RESERVED, read_metrics
+from kefen.standards.model.metrics import UNITS
+
+__all__ = [
+    "AGGREGATES",
+    "RESERVED",
+    "UNITS",
+    "needed_by",
+    "needed_columns",
+    "needed_names",
+    "read_metrics",
+]
