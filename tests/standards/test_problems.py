@@ -80,7 +80,7 @@ schemes:
 def test_the_document_that_is_broken_below_is_whole() -> None:
     standard, problems = examine_standard(DOCUMENT, "small.yaml")
     assert standard is not None
-    assert problems == ()
+    assert [problem for problem in problems if problem.severity != "note"] == []
 
 
 # What is replaced, what it becomes, and what the message must say.

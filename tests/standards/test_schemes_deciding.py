@@ -419,6 +419,12 @@ def test_what_is_wrong_with_grids(body: str, says: str, at: str, mend: str) -> N
     told(body, says, at, mend)
 
 
+def test_a_mistake_in_an_indicator_of_a_grid_is_told_once() -> None:
+    broken = GRID.replace("> 5: 5", "> ordrs: 5")
+    body = broken + 'grades: {G: ["P 5-9, F 1-2"], H: "P 1, F 1-2"}\n'
+    assert [p.what.en for p in problems_of(body)] == ["“ordrs” is not known here"]
+
+
 def test_what_an_unknown_value_earns_is_a_row_of_the_grid() -> None:
     grid = GRID.replace('"else: 1"]', '"else: 1"], if_unknown: zero')
     told(grid + 'grades: {G: ["P 5-9, F 1-2"], H: "P 1, F 1-2"}\n', "P 0, F 1 has no grade", "{G")

@@ -53,6 +53,7 @@ class Ground:
     Attributes:
         grades: Its classes.
         indicators: The lines of its score.
+        unread: The ids of those that could not be read, which is told already.
         before: The names known before points: metrics and other schemes.
         after: The names known after points too.
         least: The least score there can be, where that is said.
@@ -61,6 +62,7 @@ class Ground:
 
     grades: Grades
     indicators: tuple[Indicator, ...]
+    unread: frozenset[str]
     before: dict[str, ValueType]
     after: dict[str, ValueType]
     least: Decimal | None
@@ -126,6 +128,8 @@ def read_decision(reading: Reading, node: Mapping, ground: Ground) -> Decision |
     if way["rank"]:
         of = _part(reading, by, way, "rank", ground.after, _NUMBERS)
         return _ranks(reading, node, ground.grades, of, place)
+    if {way["rows"], way["columns"]} & ground.unread:
+        return None
     return read_grid(
         reading,
         by,

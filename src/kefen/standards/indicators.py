@@ -50,6 +50,12 @@ class ScoreSheet:
     indicators: tuple[Indicator, ...]
     names: tuple[str, ...]
 
+    @property
+    def unread(self) -> frozenset[str]:
+        """Return the ids of those that could not be read."""
+        read = {group.id for group in self.groups} | {line.id for line in self.indicators}
+        return frozenset(self.names) - read
+
 
 def read_score_sheet(
     reading: Reading, node: Mapping, metrics: dict[str, Metric], types: dict[str, ValueType]
@@ -166,6 +172,7 @@ class _Sheet:
         self, identifier: str, child: Node, place: Place, group: str | None
     ) -> Indicator | None:
         reading = self.reading
+        before = len(reading.problems)
         if isinstance(child, Sequence):
             child = Mapping({"bands": child}, {"bands": child.place}, child.place)
         if not isinstance(child, Mapping):
@@ -187,8 +194,10 @@ class _Sheet:
         weight = self._weight(child, scoring, place)
         _, most, least = read_limits(reading, child, _INDICATOR)
         if_unknown, unknown_points = self._if_unknown(child, weight)
-        metric = self.metrics.get(value.name) if isinstance(value, Name) else None
-        name = metric.name if metric is not None else None
+        name = self._name_of_metric(value)
+        out_of = self._out_of(child, scoring, weight)
+        if not reading.is_whole(before):
+            return None  # in part it would only lead to more that is wrong with it
         return Indicator(
             id=identifier,
             name=name_of(reading, child, identifier, _INDICATOR, place, otherwise=name),
@@ -198,7 +207,7 @@ class _Sheet:
             group=group,
             better=better,
             place=place,
-            out_of=self._out_of(child, scoring, weight),
+            out_of=out_of,
             applies=applies,
             at_most=most,
             at_least=least,
@@ -223,6 +232,15 @@ class _Sheet:
             ),
         )
         return None
+
+    def _name_of_metric(self, value: Expression) -> Text | None:
+        """Return the name of the metric that a value is, or None when it is something else."""
+        if not isinstance(value, Name):
+            return None
+        if value.name in self.metrics:
+            return self.metrics[value.name].name
+        # A metric that could not be read has a name that is not known here, but it has one.
+        return Text.same(value.name) if value.name in self.reading.broken else None
 
     def _applies(self, node: Mapping) -> Expression | None:
         child = self.reading.scalar(node, "applies", _INDICATOR)

@@ -210,6 +210,7 @@ class _Scheme:
         ground = Ground(
             grades=grades,
             indicators=sheet.indicators,
+            unread=sheet.unread,
             before=base,
             after=after,
             least=least if summed else None,
