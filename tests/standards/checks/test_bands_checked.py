@@ -244,8 +244,9 @@ def test_bands_against_another_name_are_left_open() -> None:
     assert not checked([("v >= w", ">= w", 2), ("v < 3", "< 3", 1)])
 
 
-def test_texts_without_a_band_are_told() -> None:
+def test_texts_without_a_band_count_as_unknown_and_that_is_noted() -> None:
     lines: list[tuple[str | None, str, int]] = [("v in ('a', 'b')", "in ('a', 'b')", 2)]
     (problem,) = checked(lines, ValueType.TEXT)
-    assert "'other'" in problem.what.en
+    assert problem.severity == "note"
+    assert "'other', counts as unknown" in problem.what.en
     assert not checked([*lines, (None, "else", 0)], ValueType.TEXT)

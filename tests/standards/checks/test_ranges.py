@@ -17,7 +17,12 @@ NUMBERS = st.integers(-30_000, 30_000).map(lambda step: Decimal(step).scaleb(-4)
 WHOLE = st.integers(-30, 30)
 DAYS = st.integers(0, 400).map(lambda n: date(2024, 1, 1) + timedelta(days=n))
 TEXTS = st.sampled_from(["", "a", "b", "c", "B"])
-SCALES = {Scale.NUMBER: NUMBERS, Scale.WHOLE: WHOLE, Scale.DAY: DAYS, Scale.TEXT: TEXTS}
+SCALES: dict[Scale, st.SearchStrategy[Any]] = {
+    Scale.NUMBER: NUMBERS,
+    Scale.WHOLE: WHOLE,
+    Scale.DAY: DAYS,
+    Scale.TEXT: TEXTS,
+}
 
 
 @st.composite
@@ -45,7 +50,7 @@ def sets(draw: st.DrawFn, scale: Scale) -> Values:
 @given(data=st.data())
 def test_sets_agree_with_asking_each_value(scale: Scale, data: st.DataObject) -> None:
     one, other = data.draw(sets(scale)), data.draw(sets(scale))
-    value: Any = data.draw(SCALES[scale] | st.none())
+    value = data.draw(SCALES[scale] | st.none())
     assert one.both(other).holds(value) == (one.holds(value) and other.holds(value))
     assert one.either(other).holds(value) == (one.holds(value) or other.holds(value))
     assert one.without(other).holds(value) == (one.holds(value) and not other.holds(value))

@@ -324,19 +324,20 @@ def _begins(values: Values, step: int) -> bool:
 
 
 def _text_gap(findings: Findings, bands: BandList, left: Values) -> None:
+    close = Text("Close with “else: points”.", "请在末尾加“else: 分值”。")
     if left.others:
-        what = Text(
-            "{i}: no band has a text other than those named, such as 'other'",
-            "{i}：未列出的取值（如 'other'）不属任何一档",
-        ).filled(i=bands.item)
-    else:
-        named = sorted(left.texts)
-        what = Text("{i}: no band has {e}", "{i}：{e} 不属任何一档").filled(
-            i=bands.item, e=", ".join(f"'{text}'" for text in named)
+        findings.note(
+            bands.place,
+            Text(
+                "{i}: a text other than those named, such as 'other', counts as unknown",
+                "{i}：未列出的取值（如 'other'）按未知处理",
+            ).filled(i=bands.item),
+            Text("Nothing, if it is meant so. {c}", "如本意如此，无需处理。{c}").filled(c=close),
         )
-    findings.error(
-        bands.place, what, Text("Close with “else: points”.", "请在末尾加“else: 分值”。")
-    )
+        return
+    named = ", ".join(f"'{text}'" for text in sorted(left.texts))
+    what = Text("{i}: no band has {e}", "{i}：{e} 不属任何一档").filled(i=bands.item, e=named)
+    findings.error(bands.place, what, close)
 
 
 # --- the direction of points ------------------------------------------------------------------

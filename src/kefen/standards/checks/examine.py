@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.expressions.tree import names_in
 from kefen.expressions.units import unit_named
 from kefen.standards.checks.bands import BandList, Line, check_bands
 from kefen.standards.checks.findings import Findings, plain
@@ -21,9 +23,12 @@ from kefen.standards.model import Bands, Conditions, FactMetric
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kefen.expressions.tree import Value
     from kefen.expressions.units import Unit
+    from kefen.standards.checks.domains import Domains
     from kefen.standards.document import Mapping as Document
-    from kefen.standards.model import Band, Indicator, Scheme, Standard
+    from kefen.standards.model import Band, Indicator, Metric, Scheme, Standard
+    from kefen.standards.model.metrics import BandedResult
     from kefen.standards.problems import Problem
 
 
@@ -46,12 +51,49 @@ def findings_on_standard(standard: Standard, document: Document) -> tuple[Proble
                 places.of("metrics", metric.id, "where"),
                 fact_domains(metric.definition.table, domains),
             )
+        elif metric.definition.bands is not None:
+            _metric_bands(findings, standard, metric, metric.definition.bands, domains, places)
     check_unused_metrics(findings, standard, places)
-    units = {metric.id: unit_named(metric.unit) for metric in standard.metrics.values()}
     scopes = scheme_scopes(standard, domains)
     for scheme in standard.schemes.values():
-        _Scheme(findings, scheme, scopes[scheme.id], units, places).check()
+        _Scheme(findings, scheme, scopes[scheme.id], standard.metrics, places).check()
     return tuple(findings.problems)
+
+
+def units_of_metrics(metrics: Mapping[str, Metric]) -> dict[str, Unit]:
+    """Return the unit of each metric."""
+    return {metric.id: unit_named(metric.unit) for metric in metrics.values()}
+
+
+def _metric_bands(
+    findings: Findings,
+    standard: Standard,
+    metric: Metric,
+    result: BandedResult,
+    domains: Domains,
+    places: Places,
+) -> None:
+    path = ("metrics", metric.id)
+    for key, bands in result.tables:
+        item = Text.same(f"“{metric.id}”")
+        table = None
+        if result.by is not None:
+            table = "else" if key is None else str(key)
+            item = Text("{i}, table “{t}”", "{i}的“{t}”表").filled(i=item, t=table)
+        place = places.of(*path, "bands", *(() if table is None else (table,)))
+        written = places.bands(path, table) or (Written(place, ""),) * len(bands)
+        lines = tuple(
+            Line(condition, _given(given), words)
+            for (condition, given), words in zip(bands, written, strict=False)
+        )
+        band_list = BandList(
+            item, result.of, lines, None, place, units_of_metrics(standard.metrics)
+        )
+        check_bands(findings, band_list, domains)
+
+
+def _given(value: Value) -> Decimal | str:
+    return Decimal(value) if isinstance(value, int | Decimal) else str(value)
 
 
 class _Scheme:
@@ -62,14 +104,15 @@ class _Scheme:
         findings: Findings,
         scheme: Scheme,
         scope: SchemeScope,
-        units: Mapping[str, Unit],
+        metrics: Mapping[str, Metric],
         places: Places,
     ) -> None:
         self.findings = findings
         self.scheme = scheme
         self.points = scope.points
         self.domains = scope.domains
-        self.units = units
+        self.metrics = metrics
+        self.units = units_of_metrics(metrics)
         self.places = places
 
     def check(self) -> None:
@@ -109,7 +152,15 @@ class _Scheme:
             check_condition(self.findings, condition, what, place, self.domains)
 
     def _judged(self) -> frozenset[str]:
-        return frozenset()
+        """Return the indicators that score a person's judgement."""
+        found: set[str] = set()
+        for indicator in self.scheme.indicators:
+            for name in names_in(indicator.value):
+                metric = self.metrics.get(name)
+                definition = metric.definition if metric is not None else None
+                if isinstance(definition, FactMetric) and definition.judgement is not None:
+                    found.add(indicator.id)
+        return frozenset(found)
 
     # --- indicators ---------------------------------------------------------------------------
 

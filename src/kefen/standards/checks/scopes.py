@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kefen.standards.model import Metric, Scheme, Standard
 
 _NEVER_NEGATIVE = frozenset({"count", "distinct"})
+_COUNTING = frozenset({"number", "longest_run", "latest_run"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +55,14 @@ def standard_domains(standard: Standard) -> Domains:
 
 def fact_domains(table: str, domains: Domains) -> Domains:
     """Return what is known of a fact's columns, besides what else its conditions may name."""
-    if table == PURCHASES:
-        return domains.with_names(fact_types(table), {})
-    columns = column_domains(table, "")
-    return domains.with_names(columns.types, columns.values)
+    for prefix in ("", f"{table}."):
+        if table == PURCHASES:
+            types = {f"{prefix}{name}": of_type for name, of_type in fact_types(table).items()}
+            domains = domains.with_names(types, {})
+        else:
+            columns = column_domains(table, prefix)
+            domains = domains.with_names(columns.types, columns.values)
+    return domains
 
 
 def metric_values(metric: Metric, domains: Domains) -> Values:
@@ -65,11 +70,23 @@ def metric_values(metric: Metric, domains: Domains) -> Values:
     definition = metric.definition
     scale = scale_of(metric.type)
     if isinstance(definition, FactMetric):
-        if definition.aggregate in _NEVER_NEGATIVE and scale in (Scale.WHOLE, Scale.NUMBER):
-            return with_unknown(ranges.between(scale, 0, None))
-        return ranges.everything(scale)
+        return with_unknown(_counted_values(definition, scale))
     values = domains(definition.formula)
     return with_unknown(values) if values.scale is scale else ranges.everything(scale)
+
+
+def _counted_values(definition: FactMetric, scale: Scale) -> Values:
+    judged = definition.judgement
+    if judged is not None and scale is Scale.TEXT:
+        return ranges.listed(scale, judged.words)
+    if scale not in (Scale.WHOLE, Scale.NUMBER):
+        return ranges.everything(scale)
+    if judged is not None:
+        return ranges.between(scale, judged.lowest, judged.highest)
+    counts_groups = bool(definition.levels) and definition.levels[0].take.kind in _COUNTING
+    if counts_groups or definition.aggregate in _NEVER_NEGATIVE:
+        return ranges.between(scale, 0, None)
+    return ranges.everything(scale)
 
 
 def scheme_scopes(standard: Standard, domains: Domains) -> dict[str, SchemeScope]:
