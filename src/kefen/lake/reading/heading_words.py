@@ -32,6 +32,8 @@ _PRODUCT = HeadingWords(
     "商品代码|存货编码|存货代码|物料编码|物料编号|物料代码|货号|款号|料号|品号",
     "product|item|inventoryitemcode|产品|商品|存货|物料|产品名称|商品名称|存货名称|物料名称",
 )
+# Narrow on purpose: a row recorded after the as-of date is not graded.
+_RECORDED = HeadingWords("recordeddate|recordedat|录入日期|录入时间")
 _CURRENCY = HeadingWords("currency|currencycode|币种|币别|货币|waers|币种名称")
 _INVOICE = HeadingWords(
     "invoiceid|invoiceno|invoicenumber|invoicenum|发票号|发票号码|发票编号|应收单号|账单号|vbeln",
@@ -184,6 +186,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
             "canceldate|cancelleddate|cancelledat|canceledat|canceleddate|取消日期|取消时间|"
             "作废日期|关闭日期"
         ),
+        "recorded_on": _RECORDED,
     },
     "receivables": {
         "invoice_id": _INVOICE,
@@ -212,6 +215,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
         ),
         "disputed": HeadingWords("dispute|isdisputed|indispute|是否争议|争议|有争议"),
         "currency": _CURRENCY,
+        "recorded_on": _RECORDED,
     },
     "payments": {
         "payment_id": HeadingWords(
@@ -232,6 +236,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
         ),
         "invoice_id": HeadingWords(_INVOICE.strong, "invoice"),
         "currency": _CURRENCY,
+        "recorded_on": _RECORDED,
     },
     "interactions": {
         "customer_id": _CUSTOMER,
@@ -257,6 +262,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
             "员工|业务员|跟进人|拜访人|销售员|客户经理|salesperson|salesrep|agent|user"
         ),
         "note": HeadingWords("备注|notes|内容|记录|说明|comment|comments|remark|description"),
+        "recorded_on": _RECORDED,
     },
     "cases": {
         "case_id": HeadingWords(
@@ -286,6 +292,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
             "解决时间|办结时间|完成日期|处理完成时间|解决日期"
         ),
         "resolution": HeadingWords("处理结果|解决方案|处理意见|outcome|result|处理情况"),
+        "recorded_on": _RECORDED,
     },
     "surveys": {
         "customer_id": _CUSTOMER,
@@ -301,6 +308,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
         ),
         "instrument": HeadingWords("surveytype|survey|量表|问卷类型|调查类型|指标", "type"),
         "scale_max": HeadingWords("maxscore|scale|满分|最高分|量表满分"),
+        "recorded_on": _RECORDED,
     },
     "assessments": {
         "customer_id": _CUSTOMER,
@@ -311,6 +319,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
         ),
         "assessor": HeadingWords("评定人|评估人|评价人|评分人|assessedby|evaluator"),
         "role": HeadingWords("角色|评定角色|岗位|职位"),
+        "recorded_on": _RECORDED,
     },
     "financials": {
         "customer_id": _CUSTOMER,
