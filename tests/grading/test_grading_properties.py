@@ -272,7 +272,7 @@ def test_a_further_column_called_like_anything_changes_nothing(engine: DuckDBEng
     assert measured(after) == metrics
 
 
-@pytest.mark.parametrize("name", ["population", "attributes", "key", "value", "amount", "select"])
+@pytest.mark.parametrize("name", ["population", "attributes", "key", "amount", "select"])
 def test_a_metric_may_be_called_like_anything(engine: DuckDBEngine, name: str) -> None:
     standard = read_standard(
         f"""\

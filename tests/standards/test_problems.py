@@ -125,7 +125,7 @@ CHANGES = [
     ("per: month", "per: month, over: last 90 days", "needs a sum or count"),
     (", take: largest", "", "belong together"),
     ("take: largest", "take: biggest", "not possible for"),
-    ("{sum: orders.amount, each", "{mean: orders.amount, each", "goes with sum and count"),
+    ("{sum: orders.amount, each", "{earliest: orders.ordered_at, each", "goes with sum"),
     ("dated: due_on", "dated: paid_on", "is not a date of receivables"),
     ("{value: customers.country", "{value: nothing + 1", "is not known here"),
     ("{value: customers.country", "{value: country2", "is not known here"),

@@ -13,7 +13,6 @@ from kefen.compiler.facts import column, table
 from kefen.compiler.needs import depends_on_facts, schemes_named
 from kefen.compiler.plan import SchemePlan, part
 from kefen.compiler.scoring import layered_query
-from kefen.domain.calendar import Window
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.sql import literal
@@ -313,13 +312,8 @@ class _Grading:
             .where(exp.LTE(this=column("ordered_on"), expression=literal(end)))
         )
         days = [row[0] for row in self.engine.rows(query.sql("duckdb"))]
-        covered = 0
-        upper = end
-        for index in range(months):
-            span = Window(index + 1, "months", window.ending, window.ending_unit)
-            lower = span.span(self.as_of)[0] or upper
-            covered += any(lower < day <= upper for day in days)
-            upper = lower
+        spans = window.month_spans(self.as_of)
+        covered = sum(any(lower < day <= upper for day in days) for lower, upper in spans)
         return covered, months
 
     def _count_customers(self) -> int:
