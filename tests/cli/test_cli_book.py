@@ -268,6 +268,9 @@ def test_standards_are_begun_checked_shown_and_used(call, book: Path, tmp_path: 
         ]["id"]
         == "ours"
     )
+    problems = call("standard", "check", path, "--book", book, "--json").json["problems"]
+    lacking = [one for one in problems if "cannot be measured: not imported" in one["what"]]
+    assert any("not run for it: satisfaction" in one["what"] for one in lacking)
     told = call("standard", "explain", "ours", "--book", book, "--scheme", "abc", "--lang", "zh")
     assert "关键客户" in told.out
     assert call("standard", "explain", "--scheme", "nope").code == 2
