@@ -19,6 +19,7 @@ from kefen.domain.text import Text
 from kefen.expressions import CATALOGUE
 from kefen.lake.reading import REJECTION_REASONS
 from kefen.standards.facts import date_column
+from kefen.standards.json_schema import schema_text
 from kefen.standards.model import FactMetric, Tiles
 from kefen.standards.reader import bundled_standard
 from kefen.standards.reasons import REASONS
@@ -61,6 +62,9 @@ def out_of_date() -> dict[Path, str]:
         written = page(text, language_of(path))
         if written != text:
             stale[path] = written
+    schema = REFERENCE / "standard.schema.json"
+    if not schema.is_file() or schema.read_text(encoding="utf-8") != schema_text():
+        stale[schema] = schema_text()
     return stale
 
 

@@ -117,7 +117,7 @@ def meaning(thing: Any) -> Any:
             *(
                 meaning(getattr(thing, one.name))
                 for one in fields(thing)
-                if one.name not in ("advice", "strategy", "tone")
+                if one.compare and one.name not in ("advice", "strategy", "tone")
             ),
         )
     if isinstance(thing, dict):

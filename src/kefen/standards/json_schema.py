@@ -9,12 +9,16 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from kefen.domain.periods import MONTH_NAMES, PERIODS
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
 from kefen.standards.decisions import ROUNDINGS, TIES
 from kefen.standards.grades import GRADE_KEYS, STRATEGIES, TONES
 from kefen.standards.indicators import GROUP_KEYS, IF_UNKNOWN, INDICATOR_KEYS
 from kefen.standards.learning import LEARN_KEYS, LEARN_WAYS
+from kefen.standards.metrics.counted import VERBS
+from kefen.standards.metrics.scope import FACTS
+from kefen.standards.model.metrics import UNITS
 from kefen.standards.reader import CONFIDENCE_KEYS, STANDARD_KEYS
 from kefen.standards.rules import RULE_EFFECTS, RULE_KEYS, TAG_KEYS
 from kefen.standards.schemes import SCHEME_KEYS
@@ -26,11 +30,12 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
-_PERIOD = r"(?:day|week|month|quarter|half-year|year)"
+_PERIOD = f"(?:{'|'.join(PERIODS)})"
 _WINDOW = (
-    r"^(?:all time|last \d{1,4} (?:whole )?"
-    rf"{_PERIOD}s?|this {_PERIOD}|this year and the \d{{1,3}} (?:years? )?before)"
-    rf"(?: from \d{{1,2}} [A-Z][a-z]+)?(?: ending \d{{1,4}} {_PERIOD}s? ago)?$"
+    rf"^\s*(?:all time|last\s+\d{{1,4}}\s+(?:whole\s+)?{_PERIOD}s?"
+    rf"|this\s+{_PERIOD}(?:\s+and\s+the\s+\d{{1,4}}\s+before)?)"
+    rf"(?:\s+from\s+\d{{1,2}}\s+(?:{'|'.join(MONTH_NAMES)}))?"
+    rf"(?:\s+ending\s+\d{{1,4}}\s+{_PERIOD}s?\s+ago)?\s*$"
 )
 _WINDOWS = (
     *("last 12 months", "last 90 days", "last 12 months ending 12 months ago", "all time"),
@@ -181,14 +186,13 @@ def _wording() -> dict[str, Any]:
 
 
 def _metric() -> dict[str, Any]:
-    verbs = [*words.METRIC_VERBS, "value"]
-    kinds: dict[str, Mapping[str, Any]] = dict.fromkeys(verbs, _EXPRESSION)
+    kinds: dict[str, Mapping[str, Any]] = dict.fromkeys(VERBS, _EXPRESSION)
     offered = [*_EACH]
     kinds |= {
-        "count": {"enum": list(words.FACTS)},
+        "count": {"enum": list(FACTS)},
         "name": _ref("wording"),
         "description": _ref("wording"),
-        "unit": {"enum": list(words.UNITS)},
+        "unit": {"enum": list(UNITS)},
         "where": _EXPRESSION,
         "over": _ref("window"),
         "dated": {"type": "string"},
@@ -201,7 +205,7 @@ def _metric() -> dict[str, Any]:
             )
         ),
         "by": {"type": "string"},
-        "across": {"type": "string", "pattern": r"^\w+ of customers$"},
+        "across": {"anyOf": [{"enum": ["parent_id", "household"]}, {"type": "string"}]},
         "from": _NUMBER,
         "to": _NUMBER,
         "whole": {"type": "boolean"},
@@ -218,7 +222,7 @@ def _metric() -> dict[str, Any]:
     }
     return {
         **_object(words.METRIC, words.METRIC, kinds),
-        "oneOf": _exactly_one(verbs),
+        "oneOf": _exactly_one(VERBS),
     }
 
 

@@ -3,16 +3,8 @@
 from __future__ import annotations
 
 from kefen.domain.text import Text
-from kefen.standards.facts import FACT_TABLES
-from kefen.standards.model import PURCHASES
 
-FACTS = (*FACT_TABLES, PURCHASES)
-"""What can be counted."""
-UNITS = (
-    *("money", "count", "days", "months", "hours", "years", "share", "points"),
-    *("per_month", "per_year", "date", "text", "yes_no"),
-)
-METRIC_VERBS = {
+_VERBS = {
     "sum": Text("The sum of an expression: orders.amount.", "表达式的合计：orders.amount。"),
     "count": Text("How many rows a fact has.", "事实表的行数。"),
     "distinct": Text("How many different values.", "不同取值的个数。"),
@@ -31,14 +23,13 @@ METRIC_VERBS = {
     "judged": Text(
         "What people judged: an item of the assessments.", "人工评定：assessments 中的项目。"
     ),
-}
-"""The ways a metric is counted from facts."""
-METRIC = {
-    **METRIC_VERBS,
     "value": Text(
         "An expression over other metrics, customers.COLUMN and as_of.",
         "由其他指标、customers.列 和 as_of 计算的表达式。",
     ),
+}
+METRIC = {
+    **_VERBS,
     "bands": Text(
         "With value: the number or text that its bands give.", "与 value 同用：按分档取数值或文字。"
     ),
@@ -63,8 +54,8 @@ METRIC = {
     ),
     "take": Text("How the groups become one value.", "各组如何合为一个值。"),
     "across": Text(
-        "Counted over all customers that share this column: parent_id of customers.",
-        "并入该列相同的所有客户：parent_id of customers。",
+        "Counted over all customers that share this column: parent_id, household.",
+        "并入该列相同的所有客户：parent_id、household。",
     ),
     "from": Text("With judged: the least number.", "与 judged 同用：最小数值。"),
     "to": Text("With judged: the largest number.", "与 judged 同用：最大数值。"),
