@@ -76,7 +76,7 @@ def checked(
     )
     band_list = BandList(Text.same("item"), VALUE, bands, better, Place(99, 1), {"v": MONEY})
     check_bands(findings, band_list, Domains({"v": value_type}, {}))
-    return tuple(findings.problems)
+    return findings.problems
 
 
 def told(problems: tuple[Problem, ...], words: str) -> list[Problem]:

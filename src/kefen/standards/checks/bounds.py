@@ -17,6 +17,8 @@ Bounds: TypeAlias = "tuple[Decimal | None, Decimal | None]"
 """The lowest and the highest number; None is without end, or not known."""
 
 ANY: Bounds = (None, None)
+_FAR = Decimal(10) ** 20
+"""Beyond this, arithmetic of bounds would no longer be exact, and no end is claimed."""
 _NOT_BELOW_ZERO: Bounds = (Decimal(0), None)
 _NEVER_NEGATIVE = frozenset({"absolute"})
 _ROUNDINGS = frozenset({"round", "round_down", "round_up"})
@@ -37,7 +39,11 @@ def bounds_of(tree: Expression, of_name: Callable[[str], Bounds]) -> Bounds:
     if isinstance(tree, Name):
         return of_name(tree.name)
     parts = [bounds_of(argument, of_name) for argument in tree.arguments]
-    return _of_call(tree, parts)
+    low, high = _of_call(tree, parts)
+    return (
+        None if low is None or abs(low) > _FAR else low,
+        None if high is None or abs(high) > _FAR else high,
+    )
 
 
 def _of_call(tree: Call, parts: Sequence[Bounds]) -> Bounds:

@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 Outcome: TypeAlias = Literal["holds", "fails", "holds not", "fails not"]
 """What a condition does; unknown is neither `holds` nor `fails`, so it is both of the others."""
 
-MOST_WAYS = 400
+MOST_WAYS = 64
+"""How many ways for a condition to come about are followed."""
 _FLIPPED = {
     "less": "greater",
     "greater": "less",

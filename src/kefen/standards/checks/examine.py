@@ -57,7 +57,7 @@ def findings_on_standard(standard: Standard, document: Document) -> tuple[Proble
     scopes = scheme_scopes(standard, domains)
     for scheme in standard.schemes.values():
         _Scheme(findings, scheme, scopes[scheme.id], standard.metrics, places).check()
-    return tuple(findings.problems)
+    return findings.problems
 
 
 def units_of_metrics(metrics: Mapping[str, Metric]) -> dict[str, Unit]:

@@ -21,9 +21,14 @@ if TYPE_CHECKING:
 
 @dataclass(slots=True)
 class Findings:
-    """What the checks have found so far."""
+    """What the checks have found so far, each thing once."""
 
-    problems: list[Problem] = field(default_factory=list)
+    _found: dict[Problem, None] = field(default_factory=dict)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Return everything found."""
+        return tuple(self._found)
 
     def error(self, place: Place, what: Text, mend: Text) -> None:
         """Note what stops the standard from being used."""
@@ -38,9 +43,7 @@ class Findings:
         self._add("note", place, what, mend)
 
     def _add(self, severity: Severity, place: Place, what: Text, mend: Text) -> None:
-        problem = Problem(severity, what, mend, place)
-        if problem not in self.problems:
-            self.problems.append(problem)
+        self._found.setdefault(Problem(severity, what, mend, place))
 
 
 def said(value: Value) -> Text:
