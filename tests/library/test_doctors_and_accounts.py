@@ -1,0 +1,312 @@
+"""Doctors and business accounts: the published ratings, probed at their edges."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from probing import Verdict, graded, problems_of
+
+STANDARDS = ("doctor-potential", "account-potential", "account-index", "key-account-matrix")
+
+
+def _judged(customer: str, role: str = "account manager", **values: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "customer_id": customer,
+            "item": item.replace("_", " "),
+            "value": str(value),
+            "assessed_on": "2026-05-01",
+            "role": role,
+        }
+        for item, value in values.items()
+        if value is not None
+    ]
+
+
+@pytest.mark.parametrize("standard", STANDARDS)
+def test_the_checker_finds_nothing(standard: str) -> None:
+    assert problems_of(standard) == []
+
+
+# --- doctor-potential -------------------------------------------------------------------------
+
+
+def _doctor(
+    title: str | None, tier: Any, income: Any, prescribing: str | None
+) -> dict[str, Verdict]:
+    return graded(
+        "doctor-potential",
+        "2026-06-30",
+        [
+            {
+                "customer_id": "d",
+                "title": title,
+                "hospital_tier": tier,
+                "hospital_income": income,
+            }
+        ],
+        assessments=[
+            *_judged("d", prescribing=prescribing),
+            *_judged("other", prescribing="second"),
+        ],
+    )["d"]
+
+
+@pytest.mark.parametrize(
+    ("tier", "income", "points"),
+    [
+        (3, 200_000_001, (9, 8, 5)),
+        (3, 200_000_000, (7, 5, 3)),
+        (2, 300_000_000, (7, 5, 3)),
+        (2, 80_000_001, (7, 5, 3)),
+        (2, 80_000_000, (3, 2, 1)),
+        (3, 80_000_000, (3, 2, 1)),
+        (1, 900_000_000, (3, 2, 1)),
+        (None, None, (3, 2, 1)),
+    ],
+)
+def test_potential_by_hospital_and_title(
+    tier: Any, income: Any, points: tuple[int, int, int]
+) -> None:
+    titles = ("senior", "attending", "resident")
+    found = tuple(
+        _doctor(t, tier, income, "competitor")["doctor_class"].points["potential"] for t in titles
+    )
+    assert found == points
+
+
+@pytest.mark.parametrize(
+    ("title", "tier", "prescribing", "score", "grade", "visits"),
+    [
+        ("senior", 3, "preferred", 12, "A", (4, 8)),
+        ("resident", 3, "preferred", 8, "A", (4, 8)),
+        ("resident", 3, "second", 7, "B", (2, 4)),
+        ("senior", 1, "competitor", 4, "B", (2, 4)),
+        ("attending", 1, "competitor", 3, "C", (1, 2)),
+        ("resident", 1, "competitor", 2, "C", (1, 2)),
+    ],
+)
+def test_the_sum_gives_the_class_and_its_visits(
+    title: str, tier: int, prescribing: str, score: int, grade: str, visits: tuple[int, int]
+) -> None:
+    verdict = _doctor(title, tier, 500_000_000, prescribing)["doctor_class"]
+    assert (verdict.score, verdict.grade) == (score, grade)
+    assert (verdict.terms["visits_from"], verdict.terms["visits_to"]) == visits
+
+
+@pytest.mark.parametrize(
+    ("title", "tier", "prescribing", "box"),
+    [
+        ("senior", 3, "preferred", "red"),
+        ("senior", 2, "preferred", "red"),
+        ("attending", 3, "second", "yellow"),
+        ("attending", 3, "competitor", "yellow"),
+        ("attending", 2, "preferred", "blue"),
+        ("resident", 1, "preferred", "blue"),
+    ],
+)
+def test_boxes_by_potential_and_prescribing(
+    title: str, tier: int, prescribing: str, box: str
+) -> None:
+    assert _doctor(title, tier, 500_000_000, prescribing)["box"].grade == box
+
+
+@pytest.mark.parametrize(
+    ("title", "prescribing"),
+    [("senior", None), ("senior", "perhaps"), (None, "preferred"), ("nurse", "second")],
+)
+def test_unknown_title_or_prescribing_gives_no_grade(
+    title: str | None, prescribing: str | None
+) -> None:
+    found = _doctor(title, 3, 500_000_000, prescribing)
+    assert found["doctor_class"].reason == "value_unknown"
+    assert found["box"].reason == "value_unknown"
+
+
+# --- account-potential ------------------------------------------------------------------------
+
+
+def _account(
+    demand: Any = None,
+    portfolio: Any = None,
+    reference: str | None = None,
+    expansion: str | None = None,
+) -> Verdict:
+    return graded(
+        "account-potential",
+        "2026-06-30",
+        [
+            {
+                "customer_id": "a",
+                "status": "prospect",
+                "expected_demand": demand,
+                "past_due_portfolio": portfolio,
+            },
+            {"customer_id": "b", "status": "customer"},
+        ],
+        assessments=[
+            *_judged("a", industry_reference=reference, expansion=expansion),
+            *_judged("b", industry_reference="none"),
+        ],
+    )["a"]["segment"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "score", "grade"),
+    [
+        ((1_200_000, 100_000_000, "leader", "planned"), 100, "strategic"),
+        ((1_200_000, 100_000_000, "leader", "none"), 80, "strategic"),
+        ((1_200_000, 10_000_000, "leader", "none"), 75, "enterprise"),
+        ((1_200_000, 1_000_000, "known", "none"), 60, "enterprise"),
+        ((600_000, 0, "known", None), 40, "commercial"),
+        ((120_000, 10_000_000, None, None), 35, "commercial"),
+        ((119_999, 10_000_000, None, None), 25, "small"),
+        ((None, None, None, None), 0, "small"),
+    ],
+)
+def test_segments_at_their_edges(arguments: tuple[Any, ...], score: int, grade: str) -> None:
+    verdict = _account(*arguments)
+    assert (verdict.score, verdict.grade) == (score, grade)
+    assert verdict.tags == {"prospect"}
+
+
+# --- account-index ----------------------------------------------------------------------------
+
+
+def _indexed(
+    *,
+    peers: int = 4,
+    strangers: int = 1,
+    staff: Any = 1000,
+    first: str | None = "2021-06-30",
+    judged: tuple[Any, Any, Any] = (10, 10, 10),
+    industry: str | None = "steel",
+    status: str = "customer",
+) -> dict[str, Verdict]:
+    customers = [
+        {"customer_id": "a", "industry": industry, "status": status, "employees": staff},
+        *(
+            {"customer_id": f"p{n}", "industry": "steel", "status": "customer"}
+            for n in range(peers)
+        ),
+        *(
+            {"customer_id": f"s{n}", "industry": "paper", "status": "customer"}
+            for n in range(strangers)
+        ),
+        {"customer_id": "prospect", "industry": "steel", "status": "prospect"},
+    ]
+    orders = [{"customer_id": "p0", "ordered_at": "2026-01-01", "amount": 5}]
+    if first is not None:
+        orders.append({"customer_id": "a", "ordered_at": first, "amount": 5})
+    decision, opportunity, history = judged
+    return graded(
+        "account-index",
+        "2026-06-30",
+        customers,
+        orders=orders,
+        assessments=_judged("a", decision_maker=decision, opportunity=opportunity, history=history)
+        + _judged("p0", history=1),
+    )["a"]
+
+
+def test_the_upper_anchors_make_100() -> None:
+    # 4 of the 5 other clients are of the industry: 80 %.
+    verdict = _indexed()["index"]
+    assert (verdict.score, verdict.grade) == (100, "A")
+
+
+def test_the_lower_anchors() -> None:
+    found = _indexed(
+        peers=0, strangers=2, staff=10, first=None, judged=(0, 0, 0), status="prospect"
+    )
+    assert found["peers"].grade == "none"
+    points = dict(found["index"].points)
+    assert points.pop("") == 6
+    assert set(points.values()) == {Decimal(1)}
+    assert found["index"].grade == "D"
+
+
+@pytest.mark.parametrize(
+    ("peers", "strangers", "points"),
+    [(2, 3, "8"), (1, 4, "4.5"), (5, 0, "15"), (0, 5, "1"), (0, 0, "1")],
+)
+def test_the_industry_is_read_between_its_anchors(peers: int, strangers: int, points: str) -> None:
+    verdict = _indexed(peers=peers, strangers=strangers, first="2021-06-30")["index"]
+    assert verdict.points["profile"] == Decimal(points)
+
+
+@pytest.mark.parametrize(
+    ("first", "points"),
+    [("2020-01-01", "15"), ("2021-06-30", "15"), ("2023-12-30", "8"), (None, "1")],
+)
+def test_years_are_read_between_their_anchors(first: str | None, points: str) -> None:
+    assert _indexed(first=first)["index"].points["age"] == Decimal(points)
+
+
+@pytest.mark.parametrize(
+    ("judged", "score", "grade"),
+    [
+        ((0, 10, 0), "67", "B"),
+        ((0, 0, 0), "48", "C"),
+        ((10, 0, 9), "79.1", "B"),
+        ((10, 0, 10), "81", "A"),
+    ],
+)
+def test_classes_by_the_index(judged: tuple[int, int, int], score: str, grade: str) -> None:
+    verdict = _indexed(judged=judged)["index"]
+    assert (verdict.score, verdict.grade) == (Decimal(score), grade)
+
+
+def test_an_account_without_industry_or_judgement_has_no_index() -> None:
+    assert _indexed(industry=None)["index"].reason == "value_unknown"
+    assert _indexed(industry=None)["peers"].reason == "value_unknown"
+    assert _indexed(judged=(None, 5, 5))["index"].reason == "value_unknown"
+    assert _indexed(judged=(11, 5, 5))["index"].reason == "value_unknown"
+
+
+# --- key-account-matrix -----------------------------------------------------------------------
+
+_GROWTH = ("revenue_potential", "growth_plans", "share_to_win", "profitability")
+_HARMONY = ("culture", "access", "strategy_fit", "loyalty", "openness")
+
+
+def _plotted(role: str = "account manager", **values: Any) -> Verdict:
+    return graded(
+        "key-account-matrix",
+        "2026-06-30",
+        ["a", "b"],
+        assessments=_judged("a", role, **values) + _judged("b", culture=1),
+    )["a"]["matrix"]
+
+
+@pytest.mark.parametrize(
+    ("growth", "harmony", "field"),
+    [
+        (10, 10, "key"),
+        (5, 5, "key"),
+        (5, "4.9", "conquer"),
+        ("4.9", 5, "keep"),
+        ("4.9", "4.9", "ordinary"),
+        (0, 0, "ordinary"),
+    ],
+)
+def test_fields_by_the_two_averages(growth: Any, harmony: Any, field: str) -> None:
+    verdict = _plotted(**dict.fromkeys(_GROWTH, growth), **dict.fromkeys(_HARMONY, harmony))
+    assert verdict.points["growth"] == Decimal(str(growth)) * 10
+    assert verdict.points["harmony"] == Decimal(str(harmony)) * 10
+    assert verdict.grade == field
+
+
+def test_weights_within_each_group() -> None:
+    zeros = dict.fromkeys((*_GROWTH, *_HARMONY), 0)
+    weights = {name: _plotted(**{**zeros, name: 10}).points[name] for name in (*_GROWTH, *_HARMONY)}
+    assert tuple(weights.values()) == (15, 35, 20, 30, 10, 20, 30, 20, 20)
+
+
+def test_one_item_not_judged_or_judged_by_another_role_gives_no_field() -> None:
+    whole = dict.fromkeys((*_GROWTH, *_HARMONY), 9)
+    assert _plotted(**{**whole, "openness": None}).reason == "value_unknown"
+    assert _plotted("sales", **whole).reason == "value_unknown"
+    assert _plotted(**whole).grade == "key"
