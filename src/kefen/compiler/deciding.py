@@ -37,7 +37,11 @@ def grade_steps(
         smallest: By grade, for shares and ranks: the smallest value that has it, by group.
     """
     eligible = steps.own("eligible")
-    decided = chosen(eligible, _decided(steps, scheme, smallest), Literal(None))
+    ranked: Expression = eligible
+    if scheme.within is not None:
+        # Who belongs to no group was compared with nobody.
+        ranked = Call("and", (eligible, known(steps.own("within"))))
+    decided = chosen(ranked, _decided(steps, scheme, smallest), Literal(None))
     steps.step("decided", decided, of_type=ValueType.TEXT)
     last: Expression = steps.own("decided")
     order = [grade.id for grade in scheme.grades if grade.reason is None]
