@@ -233,7 +233,7 @@ def _change(text: str) -> tuple[str, str]:
 
 
 def _show_outcomes(stored: StoredRun, answer: WhatIf) -> None:
-    from kefen.cli.terminal import console, plain_table
+    from kefen.cli.terminal import console, plain_table, print_prose
 
     screen = console()
     table = plain_table()
@@ -248,12 +248,19 @@ def _show_outcomes(stored: StoredRun, answer: WhatIf) -> None:
         )
     screen.print()
     screen.print(table)
-    if answer.recomputed:
-        names = [say(stored.standard.metrics[name].name) for name in answer.recomputed]
-        text = Text("Computed anew: {n}.", "随之重新计算：{n}。")
-        from kefen.cli.terminal import print_prose
-
-        print_prose(screen, say(text.filled(n=say(Text(", ", "、")).join(names))), "dim")
+    for text, metrics in (
+        (Text("Computed anew: {n}.", "随之重新计算：{n}。"), answer.recomputed),
+        (
+            Text(
+                "Left as they are, for they rest on single records too: {n}.",
+                "维持不变（还取决于逐笔记录）：{n}。",
+            ),
+            answer.held,
+        ),
+    ):
+        if metrics:
+            names = [say(stored.standard.metrics[name].name) for name in metrics]
+            print_prose(screen, say(text.filled(n=say(Text(", ", "、")).join(names))), "dim")
 
 
 def _graded(stored: StoredRun, scheme: str, grade: str | None, score: object) -> str:

@@ -131,7 +131,9 @@ def explain_scheme(
         data=_data(subject),
         others={
             name: _text(values.get(part(name, "grade")))
-            for name in sorted(schemes_named(run.standard, scheme))
+            for name in run.kept(
+                ("others", scheme.id), lambda: sorted(schemes_named(run.standard, scheme))
+            )
         },
         missing=tuple(
             Text("{n}: {t}", "{n}：{t}").filled(n=line.name, t=line.note)
@@ -167,13 +169,17 @@ def _data(subject: Subject) -> tuple[Datum, ...]:
 
 def metrics_of_scheme(run: StoredRun, scheme: Scheme) -> tuple[Metric, ...]:
     """Return the metrics a scheme reads, and those they are computed from, in order."""
+    return run.kept(("metrics", scheme.id), lambda: _metrics_of(run, scheme))
+
+
+def _metrics_of(run: StoredRun, scheme: Scheme) -> tuple[Metric, ...]:
     wanted: set[str] = set()
     pending = [name for tree in expressions_of(scheme) for name in names_in(tree)]
     while pending:
         name = pending.pop()
         if name not in wanted and name in run.standard.metrics:
             wanted.add(name)
-            pending += run.inputs(name)
+            pending += run.rests_on(name)
     return tuple(m for m in run.standard.metrics.values() if m.id in wanted)
 
 

@@ -9,19 +9,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from math import floor
 from typing import TYPE_CHECKING, Any
 
+from kefen.compiler.needs import scheme_needs
 from kefen.compiler.plan import part
 from kefen.domain.decimals import from_units, units
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.types import ValueType
-from kefen.grading.explain import checked_scheme, metrics_of_scheme
+from kefen.grading.explain import checked_scheme
 from kefen.grading.explanation import plain_value
 from kefen.grading.turning_points import Follower, tests_of
 from kefen.grading.wording import metric_in_words
-from kefen.standards.model import ComputedMetric
+from kefen.standards.decision_words import joined
+from kefen.standards.model import ComputedMetric, FactMetric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -110,7 +113,13 @@ def smallest_changes(
 
 def _movable(run: StoredRun, order: Sequence[str]) -> list[Metric]:
     unavailable = set(run.record["metrics_not_available"])
-    wanted = {m.id for name in order for m in metrics_of_scheme(run, run.standard.schemes[name])}
+    wanted: set[str] = set()
+    pending = [n for s in order for names in _needed(run, s) for n in names]
+    while pending:
+        name = pending.pop()
+        if name not in wanted and name in run.standard.metrics:
+            wanted.add(name)
+            pending += run.inputs(name)
     return [
         metric
         for metric in run.standard.metrics.values()
@@ -119,6 +128,10 @@ def _movable(run: StoredRun, order: Sequence[str]) -> list[Metric]:
         and metric.type in (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE)
         and not set(run.inputs(metric.id)) & set(run.standard.metrics)
     ]
+
+
+def _needed(run: StoredRun, scheme: str) -> tuple[frozenset[str], frozenset[str]]:
+    return scheme_needs(run.standard, run.standard.schemes[scheme])
 
 
 class _Search:
@@ -153,7 +166,7 @@ class _Search:
                 Text(
                     "{m} is unknown now, so there is nothing to change.",
                     "{m}目前未知，无从改变。",
-                ),
+                ).filled(m=self.metric.name),
             )
         start = self._to_units(now)
         if self._hits(start):
@@ -162,14 +175,27 @@ class _Search:
         if found is None:
             return self._reach(
                 None,
-                Text("No change of {m} alone reaches it.", "仅改变{m}无法达到。"),
+                Text("No change of {m} alone reaches it{h}.", "仅改变{m}无法达到{h}。").filled(
+                    m=self.metric.name, h=self._held()
+                ),
             )
-        words = Text("{m} of {v} reaches it; now {n}.", "{m}达到 {v} 即可；目前 {n}。").filled(
-            m=self.metric.name,
-            v=self._words(self._from_units(found)),
-            n=self._words(now),
+        words = Text("{m} of {v} reaches it; now {n}{h}.", "{m}达到 {v} 即可；目前 {n}{h}。")
+        return self._reach(
+            found,
+            words.filled(
+                m=self.metric.name,
+                v=self._words(self._from_units(found)),
+                n=self._words(now),
+                h=self._held(),
+            ),
         )
-        return self._reach(found, words)
+
+    def _held(self) -> Text:
+        """Return which metrics the answer leaves as they are though they rest on this one."""
+        held = [self.run.standard.metrics[name].name for name in self.run.held([self.metric.id])]
+        if not held:
+            return Text("", "")
+        return Text(" ({n} left as it is)", "（{n}维持不变）").filled(n=joined(held, ", ", "、"))
 
     def _reach(self, found: int | None, words: Text) -> Reach:
         now = self.stored.get(self.metric.id)
@@ -178,8 +204,6 @@ class _Search:
         if found is not None and now is not None:
             moved = found - self._to_units(now)
             change = from_units(moved) if self.metric.type is ValueType.DECIMAL else moved
-        if "{m}" in words.en:
-            words = words.filled(m=self.metric.name)
         return Reach(self.metric.id, self.metric.name, now, needed, change, words)
 
     def _words(self, value: Value) -> Text:
@@ -204,6 +228,10 @@ class _Search:
         return number
 
     def _bounds(self) -> tuple[int, int]:
+        definition = self.metric.definition
+        judged = definition.judgement if isinstance(definition, FactMetric) else None
+        if judged is not None and judged.lowest is not None and judged.highest is not None:
+            return self._place_of(judged.lowest), self._place_of(judged.highest)
         if self.metric.type is ValueType.DATE:
             return _DAY_ZERO, self.run.as_of.toordinal()
         if self.metric.type is ValueType.INTEGER:
@@ -253,13 +281,23 @@ class _Search:
             other.id: other.definition.formula
             for other in run.standard.metrics.values()
             if isinstance(other.definition, ComputedMetric)
+            and run.inputs(other.id)
             and other.id not in run.record["metrics_not_available"]
         }
         steps = [step for name in order for step in run.steps(name, self.stored)]
         values = run.evaluated(dict(self.stored) | {"as_of": run.as_of}, order)
         tests = tests_of(self.metric.id, formulas, steps, values)
-        follower = Follower(tests, self._changed, lambda metrics: run.evaluated(metrics, order))
+        follower = Follower(
+            self.metric.id,
+            self._place_of,
+            tests,
+            self._changed,
+            lambda metrics: run.evaluated(metrics, order),
+        )
         return follower.places(self._grid(start, by_month=tests.by_month))
+
+    def _place_of(self, value: Decimal) -> int:
+        return floor(value * 10_000 if self.metric.type is ValueType.DECIMAL else value)
 
     def _grid(self, start: int, *, by_month: bool) -> set[int]:
         """Return places between which a tested number is taken to move one way."""

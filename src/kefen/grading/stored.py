@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 
@@ -20,13 +20,16 @@ from kefen.standards.model import ComputedMetric
 from kefen.standards.reader import read_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Collection, Mapping
     from pathlib import Path
 
     from kefen.compiler.plan import Step
     from kefen.expressions.evaluator import Evaluation
     from kefen.expressions.tree import Value
     from kefen.standards.model import Standard
+
+
+Kept = TypeVar("Kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +64,7 @@ class StoredRun:
     _plans: dict[str, SchemePlan] = field(default_factory=dict)
     _steps: dict[tuple[str, int | None], _Compiled] = field(default_factory=dict)
     _formulas: dict[str, Evaluation] = field(default_factory=dict)
+    _kept: dict[object, Any] = field(default_factory=dict)
 
     @classmethod
     def load(cls, directory: Path) -> StoredRun:
@@ -139,22 +143,70 @@ class StoredRun:
     def with_changes(
         self, metrics: Mapping[str, Value], changes: Mapping[str, Value]
     ) -> dict[str, Value]:
-        """Return metrics with some changed, and those computed from them computed anew."""
+        """Return metrics with some changed, and those computed from them computed anew.
+
+        What rests on a changed metric but also on what the run does not hold stays (see `held`).
+        """
         values = dict(metrics) | dict(changes) | {"as_of": self.as_of}
         changed = set(changes)
-        unavailable = set(self.record["metrics_not_available"])
-        for metric in self.standard.metrics.values():
-            if metric.id in changes or metric.id in unavailable:
-                continue
-            if changed & set(self.inputs(metric.id)):
-                values[metric.id] = self._formula(metric.id)(values)
-                changed.add(metric.id)
+        for name, inputs in self.kept("computed", self._computed):
+            if name not in changes and not changed.isdisjoint(inputs):
+                values[name] = self._formula(name)(values)
+                changed.add(name)
         return values
 
-    def inputs(self, metric: str) -> tuple[str, ...]:
-        """Return the names that a computed metric is computed from; none for counted ones."""
+    def held(self, changes: Collection[str]) -> tuple[str, ...]:
+        """Return the metrics that stay although they rest on changed ones.
+
+        They are counted from facts by a condition that names a metric, or computed with a column
+        of the customer's: neither facts nor columns are in a run.
+        """
+        changed = set(changes)
+        found: list[str] = []
+        for metric in self.standard.metrics.values():
+            if metric.id in changes:
+                continue
+            if not self.rests_on(metric.id) & changed:
+                continue
+            changed.add(metric.id)
+            if not self.inputs(metric.id):
+                found.append(metric.id)
+        return tuple(found)
+
+    def kept(self, key: object, make: Callable[[], Kept]) -> Kept:
+        """Return what `make` gives, made once for this run."""
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: Kept = self._kept[key]
+        return found
+
+    def rests_on(self, metric: str) -> frozenset[str]:
+        """Return the names in a metric's formula, or in the conditions it is counted by."""
         definition = self.standard.metrics[metric].definition
-        return names_in(definition.formula) if isinstance(definition, ComputedMetric) else ()
+        if isinstance(definition, ComputedMetric):
+            return frozenset(names_in(definition.formula))
+        return definition.names
+
+    def inputs(self, metric: str) -> tuple[str, ...]:
+        """Return the names that a metric can be computed anew from; none for the others."""
+        return self.kept(("inputs", metric), lambda: self._found_inputs(metric))
+
+    def _found_inputs(self, metric: str) -> tuple[str, ...]:
+        definition = self.standard.metrics[metric].definition
+        if not isinstance(definition, ComputedMetric):
+            return ()
+        names = names_in(definition.formula)
+        known = all(name == "as_of" or name in self.standard.metrics for name in names)
+        return names if known else ()
+
+    def _computed(self) -> tuple[tuple[str, frozenset[str]], ...]:
+        """Return the metrics that can be computed anew, with their inputs, in order."""
+        unavailable = set(self.record["metrics_not_available"])
+        return tuple(
+            (name, frozenset(self.inputs(name)))
+            for name in self.standard.metrics
+            if name not in unavailable and self.inputs(name)
+        )
 
     def _formula(self, metric: str) -> Evaluation:
         if metric not in self._formulas:
@@ -211,6 +263,9 @@ class StoredRun:
 
     def needs(self, identifier: str) -> tuple[str, ...]:
         """Return a scheme and the schemes it reads, in the order they are graded."""
+        return self.kept(("needs", identifier), lambda: self._found_needs(identifier))
+
+    def _found_needs(self, identifier: str) -> tuple[str, ...]:
         wanted = {identifier}
         pending = [identifier]
         while pending:

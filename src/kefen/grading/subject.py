@@ -39,14 +39,18 @@ class Subject:
     scheme: Scheme
     values: Mapping[str, Value]
     who: str
-    words: dict[str, Text] = field(init=False)
+    words: Mapping[str, Text] = field(init=False)
     _scope: dict[str, Value] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        self.words = names_of_scheme(self.run.standard, self.scheme)
+        self.words = self.run.kept(("words", self.scheme.id), self._made_words)
+
+    def _made_words(self) -> dict[str, Text]:
+        words = names_of_scheme(self.run.standard, self.scheme)
         for other in self.run.standard.schemes.values():
             if other.id not in self.run.standard.metrics:
-                self.words[other.id] = Text("grade under {n}", "{n}的等级").filled(n=other.name)
+                words[other.id] = Text("grade under {n}", "{n}的等级").filled(n=other.name)
+        return words
 
     @property
     def currency(self) -> str | None:
@@ -94,11 +98,13 @@ class Subject:
 
     def value_of(self, tree: Expression) -> Value:
         """Return the value of one of the scheme's expressions."""
-        return evaluation(tree)(self.scope)
+        # The scheme's expressions live as long as the run does, so that their ids stand for them.
+        return self.run.kept(("value", id(tree)), lambda: evaluation(tree))(self.scope)
 
     def of(self, tree: Expression) -> Text:
-        """Return an expression in words."""
-        return in_words(tree, self.words)
+        """Return one of the scheme's expressions in words."""
+        key = ("in words", self.scheme.id, id(tree))
+        return self.run.kept(key, lambda: in_words(tree, self.words))
 
     def unit_of(self, tree: Expression) -> str:
         """Return the unit an expression is shown in: that of the one metric it names."""

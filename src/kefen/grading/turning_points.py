@@ -196,6 +196,8 @@ class Follower:
     """Follows the tests along the metric, in its smallest units.
 
     Args:
+        metric: The metric.
+        place_of: Gives the place at a value, or the one before it.
         tests: The tests.
         changed: Gives the customer's metrics with the metric at a place.
         evaluated: Gives every step's value for such metrics.
@@ -203,11 +205,15 @@ class Follower:
 
     def __init__(
         self,
+        metric: str,
+        place_of: Callable[[Decimal], int],
         tests: Tests,
         changed: Callable[[int], Mapping[str, Value]],
         evaluated: Callable[[Mapping[str, Value]], Mapping[str, Value]],
     ) -> None:
         self.tests = tests
+        self._metric = Name(metric)
+        self._place_of = place_of
         self._changed = changed
         self._evaluated = evaluated
         self._values: dict[int, Mapping[str, Value] | None] = {}
@@ -222,10 +228,24 @@ class Follower:
         base = set(grid)
         found: set[int] = set()
         for test in self.tests.of_metrics:
+            keys = self._keys(test)
+            if keys is not None:
+                found |= {self._place_of(key) + beside for key in keys for beside in (-1, 0, 1, 2)}
+                continue
             found |= self._crossings(test, sorted(base), self._metrics_at)
         for test in self.tests.of_steps:
             found |= self._crossings(test, sorted(base | found), self._steps_at)
         return found
+
+    def _keys(self, test: Test) -> tuple[Decimal, ...] | None:
+        """Return the values of the metric itself at which a test changes; None: to be searched."""
+        if test.right is not None:
+            return None
+        if test.left == self._metric:
+            return test.keys
+        if test.left == Call("negate", (self._metric,)):
+            return tuple(-key for key in test.keys)
+        return None
 
     def _metrics_at(self, number: int) -> Mapping[str, Value] | None:
         try:

@@ -51,12 +51,15 @@ class WhatIf:
         customer: The customer's id.
         changes: The metrics set, with their new values.
         recomputed: Metrics that changed because they are computed from those, with new values.
+        held: Metrics that stay as they are although they rest on those: they are counted from
+            single records, which a run does not hold.
         outcomes: One a scheme that was run.
     """
 
     customer: str
     changes: Mapping[str, Value]
     recomputed: Mapping[str, Value]
+    held: tuple[str, ...]
     outcomes: tuple[Outcome, ...]
 
     def as_dict(self) -> dict[str, Any]:
@@ -65,6 +68,7 @@ class WhatIf:
             "customer_id": self.customer,
             "changes": {name: plain_value(value) for name, value in self.changes.items()},
             "recomputed": {name: plain_value(value) for name, value in self.recomputed.items()},
+            "held": list(self.held),
             "schemes": [
                 {
                     "scheme": outcome.scheme,
@@ -113,6 +117,7 @@ def what_if(run: StoredRun, customer: str, changes: Mapping[str, str | Value]) -
         customer=customer,
         changes=new,
         recomputed=recomputed,
+        held=run.held(new),
         outcomes=tuple(_outcome(run, name, before, after) for name in run.running),
     )
 
