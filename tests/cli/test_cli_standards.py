@@ -287,3 +287,15 @@ def test_names_of_standards_are_completed(process, editions: Path) -> None:
     out, _ = started.communicate(timeout=60)
     words = {line.partition(",")[2] for line in out.decode().splitlines()}
     assert {"supplier-rating", "small", "small-1", "small-2"} <= words
+
+
+def test_a_share_without_among_gives_a_reason_to_who_has_none(call, company, small: Path) -> None:
+    text = SMALL[: SMALL.index("    among")] + (
+        "    grade_by: share of revenue\n    grades: {A: first 80 %, B: else}\n"
+    )
+    path = write(small.parent / "share.yaml", text)
+    told = call(
+        "standard", "preview", path, "--against", path, *company.options, *AS_OF, "--json"
+    ).json
+    (scheme,) = told["schemes"]
+    assert {one["reason"] for one in scheme["draft"] if one["grade"] is None} == {"value_unknown"}

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from kefen.cli.standards import complete_names
 from kefen.cli.tree import OPTIONS, Option, ParamType
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
@@ -292,10 +293,13 @@ def standard_option() -> Option:
     return Option(
         "--standard",
         text=Text(
-            "The standard: a file, or its name in the book.", "分类标准：文件，或账套中的名称。"
+            "The standard: a file, one of the book by its code (the edition in force is taken), or "
+            "one of the library.",
+            "分类标准：文件、账套中标准的代码（取生效的版本），或标准库中的名称。",
         ),
         metavar=Text("STANDARD", "标准"),
         default_text=Text("the default standard", "默认标准"),
+        shell_complete=complete_names,
     )
 
 

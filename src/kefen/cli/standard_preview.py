@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from kefen.cli import options
 from kefen.cli.data import find_data
 from kefen.cli.errors import print_json
+from kefen.cli.estimate import check_room
+from kefen.cli.grading import Grading
 from kefen.cli.progress import steps
 from kefen.cli.standard import STANDARD, check_scheme, scheme_option, standard_argument
 from kefen.cli.standards import NamedStandard, complete_names
@@ -53,8 +55,10 @@ def preview(
     new = NamedStandard(draft, data.book, as_of)
     published = published_standard(data.book) if against is None else None
     named = None if published is not None else NamedStandard(against, data.book, as_of)
+    limit = memory or options.DEFAULT_MEMORY
+    check_room(Grading(data=data, memory=limit, quiet=as_json))
     with (
-        DuckDBEngine(memory_limit=memory or options.DEFAULT_MEMORY) as engine,
+        DuckDBEngine(memory_limit=limit) as engine,
         steps(data.steps + 2 * len(STAGES) + 2, shown=not as_json) as begin,
     ):
         dataset = data.read(engine, begin)

@@ -17,6 +17,7 @@ from kefen.standards.learning import read_learned
 from kefen.standards.metrics import RESERVED
 from kefen.standards.model import TOTAL, Scheme
 from kefen.standards.naming import name_of, named_parts, needs_named_values
+from kefen.standards.reasons import NOT_KNOWN
 from kefen.standards.rules import read_rules, read_tags
 from kefen.standards.terms import read_control, read_terms
 
@@ -303,5 +304,5 @@ class _Scheme:
         if among is not None and "otherwise" not in self.node.entries:
             self.reading.missing(self.node.place, "otherwise", _SCHEME)
         if child is None:
-            return ""
-        return reason_named(self.reading, child, self.reasons) or ""
+            return NOT_KNOWN  # without “among” it is the decision that leaves customers out
+        return reason_named(self.reading, child, self.reasons) or NOT_KNOWN
