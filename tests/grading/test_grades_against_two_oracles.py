@@ -112,10 +112,10 @@ _COMPUTED = {
     "c1": "(m1 - m2) / m3",
     "c2": "round(m3 * m4, 1) + m15",
     "c3": "first_known(m4, m13, 7)",
-    "c4": "smallest(m1, m8, 100)",
+    "c4": "smallest(m1 * 1, m8 * 1, 100)",
     "c5": "largest(m6, m7)",
     "c6": "if(m5 in ('A', '茶') or m10 = '茶', m14, m9)",
-    "c7": "months_between(m6, as_of) - year_of(as_of) * month_of(as_of)",
+    "c7": "months_between(m6, as_of) * 1 - year_of(as_of) * 1 * month_of(as_of)",
     "c8": "contains(lower(customers.country), 'u') and not starts_with(m5, 'B')",
     "c9": "absolute(-m1) * 20 %",
     "c10": "days_between(months_before(as_of, 13), customers.created_on)",
@@ -159,7 +159,7 @@ schemes:
     name: {en: Two, zh: 二}
     among: one != 'C'
     otherwise: none
-    grade_by: share of m1 + m9
+    grade_by: share of m1 * 1 + m9 * 1
     score: one.score * 2
     grades:
       X: {when: first 33.3333 %, name: {en: X, zh: 上}}

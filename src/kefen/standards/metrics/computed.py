@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     Band = tuple[Expression | None, Value]
 
 MOST_BANDS = 30
+# The result stands after the last colon outside quotes.
+_BAND = re.compile(r"(.*):\s*('(?:[^']|'')*'|[^:']*)", re.DOTALL)
 _BY = (
     ValueType.TEXT,
     ValueType.INTEGER,
@@ -156,7 +159,8 @@ def _table(every: MetricsReading, node: Node, subject: str) -> tuple[Band, ...] 
     items = reading.items(node)
     reading.at_most(len(items), MOST_BANDS, node.place, Text("bands", "分档"))
     for item in items:
-        condition, _, result = item.text.rpartition(":")
+        split = _BAND.fullmatch(item.text)
+        condition, result = (split[1], split[2]) if split else (item.text, "")
         if bands and bands[-1][0] is None:
             reading.problem(
                 item.place,
