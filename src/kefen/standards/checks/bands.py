@@ -151,7 +151,9 @@ def _meant(line: Line, value: Expression, scale: Scale) -> Values | None:
 def _overlaps(findings: Findings, bands: BandList, met: list[_Met], whole: Values) -> set[int]:
     found: set[int] = set()
     for later, second in enumerate(met):
-        for first in met[:later]:
+        if second.got == second.meant.both(whole).known():
+            continue  # no band before has any of it
+        for first in reversed(met[:later]):
             shared = first.meant.both(second.meant).both(whole)
             if shared.is_empty or not _conflict(first, second):
                 continue

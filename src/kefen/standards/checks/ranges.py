@@ -97,14 +97,12 @@ class Values:
 
     def both(self, other: Values) -> Values:
         """Return what belongs to this set and the other."""
+        unknown = self.unknown and other.unknown
+        if self.scale in _STEPS:
+            spans = tuple(_spans_in_both(self.spans, other.spans))
+            return Values(self.scale, spans, unknown=unknown)
         texts, others = _texts_in_both(self, other)
-        return Values(
-            self.scale,
-            tuple(_spans_in_both(self.spans, other.spans)),
-            texts,
-            others,
-            self.unknown and other.unknown,
-        )
+        return Values(self.scale, (), texts, others, unknown)
 
     def either(self, other: Values) -> Values:
         """Return what belongs to this set or the other."""
