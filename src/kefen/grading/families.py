@@ -39,12 +39,15 @@ def make_families(engine: DuckDBEngine, customers: str, column: str) -> str:
         _create(engine, name, families_by_value(customers, column))
         return name
     _create(engine, f"{_ANCESTORS} 0", first_ancestors(customers))
-    step, moved = 0, 1
-    while moved:
-        step += 1
+    counted = exp.select(exp.Count(this=exp.Star())).from_(table(customers))
+    customer_count = int(engine.rows(counted.sql("duckdb"))[0][0])
+    step, moved, far = 0, 1, 1
+    # Ancestors twice as far at every step. They are the same ones only where all are at the top
+    # or once around their circle; no circle is longer than there are customers.
+    while moved and far <= customer_count:
+        step, far = step + 1, far * 2
         nearer, further = f"{_ANCESTORS} {step - 1}", f"{_ANCESTORS} {step}"
         _create(engine, further, older_ancestors(nearer))
-        # Ancestors twice as far are the same ones only at the top, or once around a circle.
         moved = int(engine.rows(moved_ancestors(nearer, further).sql("duckdb"))[0][0])
         _drop(engine, nearer)
     _create(engine, name, families_by_ancestor(f"{_ANCESTORS} {step}"))
