@@ -248,7 +248,9 @@ def graded(
             {"scheme": "loyalty", "reason": {"en": "No orders.", "zh": "没有订单。"}}
         ]
     }
-    return GradedRun(dataset, STANDARD, as_of, "metrics", "grades", facts, NOTHING_LEARNT, record)
+    return GradedRun(
+        dataset, STANDARD, as_of, "metrics", "grades", None, facts, NOTHING_LEARNT, record
+    )
 
 
 @pytest.fixture

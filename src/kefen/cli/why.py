@@ -75,6 +75,8 @@ def _show_explanation(explained: Explanation, *, full: bool) -> None:
 
 
 def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
+    from rich.padding import Padding
+
     from kefen.cli.terminal import plain_table, print_prose
     from kefen.grading.explanation import Line
 
@@ -84,31 +86,31 @@ def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
     table.padding = (0, 2, 0, 0)
     placed = any(line.position is not None for line in scheme.lines)
     headings = [
-        (Text("  Indicator", "  指标"), False),
+        (Text("Indicator", "指标"), False),
         (Text("value", "数值"), True),
         *([(Text("position", "位置"), True)] if placed else []),
         (Text("points", "得分"), True),
         (Text("of", "满分"), True),
     ]
     for heading, right in headings:
-        table.add_column(say(heading), justify="right" if right else "left")
+        table.add_column(say(heading), justify="right" if right else "left", overflow="fold")
     blank = [""] if placed else []
     for entry in scheme.entries:
         if isinstance(entry, Line):
             position = "–" if entry.position is None else f"{entry.position * 100:.2f} %"
             table.add_row(
-                f"  {say(entry.name)}",
+                say(entry.name),
                 say(entry.value_words),
                 *([position] if placed else []),
                 "–" if entry.points is None else str(entry.points),
                 "–" if entry.at_best is None else str(entry.at_best),
             )
         else:
-            table.add_row(f"  {say(entry.name)}", "", *blank, str(entry.points), "")
+            table.add_row(say(entry.name), "", *blank, str(entry.points), "")
     if scheme.total is not None and (scheme.additive or scheme.adjustments):
-        total = say(Text("  Total", "  合计"))
+        total = say(Text("Total", "合计"))
         table.add_row(total, "", *blank, str(scheme.total), "", style="bold")
-    screen.print(table)
+    screen.print(Padding(table, (0, 0, 0, 2)))
     for line in scheme.lines:
         if line.note is not None:
             note = Text("{n}: {t}", "{n}：{t}").filled(n=line.name, t=line.note)
