@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from decimal import Decimal
 from functools import cache
@@ -19,16 +19,19 @@ from small_company import dataset_by_hand
 from small_company import graded as verdicts_of
 from small_company import measured as metrics_of
 
-from kefen.compiler.rowwise import RowGrade, grades_of_customer, metrics_of_customer
+from kefen.compiler.rowwise import RowGrade, grades_of_customer
+from kefen.compiler.rowwise_metrics import metrics_of_customers
 from kefen.compiler.steps import part
 from kefen.domain.contract import TABLES, Column, Kind
 from kefen.domain.decimals import rounded
 from kefen.engines.duckdb import DuckDBEngine
-from kefen.grading.explain import SchemeExplanation, explain
+from kefen.grading.explain import explain
+from kefen.grading.explanation import SchemeExplanation
 from kefen.grading.grade import grade
 from kefen.grading.outputs import output_directory, write_results
 from kefen.grading.run import GradedRun
 from kefen.grading.stored import StoredRun
+from kefen.lake.dataset import Dataset
 from kefen.standards.model import Scheme, Standard
 from kefen.standards.reader import bundled_standard, bundled_text, examine_standard, read_standard
 
@@ -104,6 +107,7 @@ def probe(
         customers: Rows of `customers`; a text stands for a customer of whom only the id is known.
         tables: Rows of each further table that was imported (`orders=[...]`). Numbers may be
             whole, texts or decimals; keys such as `order_id` are numbered where they are left out.
+            The columns that any row names were imported; of a table without rows all columns.
 
     Raises:
         AssertionError: Engine, row evaluator and explanation do not agree.
@@ -115,7 +119,7 @@ def probe(
         name: _canonical(name, list(own)) for name, own in tables.items()
     }
     with DuckDBEngine() as engine, tempfile.TemporaryDirectory() as folder:
-        run = grade(dataset_by_hand(engine, company), read, day)
+        run = grade(_dataset(engine, company), read, day)
         with output_directory(Path(folder) / "out", overwrite=True) as partial:
             write_results(run, partial)
         stored = StoredRun.load(Path(folder) / "out")
@@ -176,12 +180,15 @@ def _date(value: date | str) -> date:
     return date.fromisoformat(value) if isinstance(value, str) else value
 
 
-def _facts_of(company: Mapping[str, list[dict[str, Any]]], customer: str) -> dict[str, Any]:
-    return {
-        name: [dict(row) for row in rows if row["customer_id"] == customer]
-        for name, rows in company.items()
-        if name != "customers" and TABLES[name].has_customer
+def _dataset(engine: DuckDBEngine, company: Mapping[str, list[dict[str, Any]]]) -> Dataset:
+    made = dataset_by_hand(engine, company)
+    whole = {
+        name: table
+        if company[name]
+        else replace(table, columns=frozenset(table.table.column_names))
+        for name, table in made.tables.items()
     }
+    return replace(made, tables=whole)
 
 
 # --- agreement ------------------------------------------------------------------------------
@@ -195,13 +202,17 @@ def _agreed(
     outcomes = _outcomes(run)
     available = set(standard.metrics) - set(run.record["metrics_not_available"])
     running = [item["scheme"] for item in run.record["schemes"]]
-    attributes = {row["customer_id"]: row for row in company["customers"]}
+    rows = {row["customer_id"]: row for row in company["customers"]}
+    by_rows = metrics_of_customers(
+        standard,
+        {n: own for n, own in company.items() if n != "customers" and TABLES[n].has_customer},
+        [rows.get(customer, {"customer_id": customer}) for customer in metrics],
+        as_of,
+        available=available,
+    )
     found: dict[str, dict[str, Verdict]] = {}
     for customer, measured in metrics.items():
-        own_row = attributes.get(customer, {"customer_id": customer})
-        expected = metrics_of_customer(
-            standard, _facts_of(company, customer), own_row, as_of, available=available
-        )
+        expected = by_rows[customer]
         assert measured == expected, f"metrics of {customer}: engine, then row by row"
         by_row = grades_of_customer(
             standard, run.calibration.schemes, expected, as_of, running=running
@@ -217,8 +228,9 @@ def _agreed(
             amounts = {
                 t.id: amount
                 for t in scheme.terms
-                if (amount := row.steps.get(part(identifier, "term", t.id))) is not None
+                if isinstance(amount := row.steps.get(part(identifier, "term", t.id)), Decimal)
             }
+            decided = row.steps[part(identifier, "decided")]
             told = outcomes.get((customer, identifier), {})
             assert {i for (kind, i) in told if kind == "tag"} == tags, where
             assert {i: v for (kind, i), v in told.items() if kind == "term" and v is not None} == (
@@ -232,7 +244,7 @@ def _agreed(
                 points=_points(scheme, row),
                 tags=frozenset(tags),
                 terms=amounts,
-                decided=row.steps.get(part(identifier, "decided")),
+                decided=None if decided is None else str(decided),
                 score_text=row.score_text,
                 explained=explained[identifier],
             )
@@ -255,7 +267,7 @@ def _points(scheme: Scheme, row: RowGrade) -> dict[str, Decimal | None]:
     found = {}
     for item in [*(i.id for i in scheme.indicators), *(g.id for g in scheme.groups), ""]:
         value = row.steps.get(part(scheme.id, "points", item))
-        found[item] = None if value is None else rounded(Decimal(value))
+        found[item] = rounded(Decimal(value)) if isinstance(value, int | Decimal) else None
     return found
 
 

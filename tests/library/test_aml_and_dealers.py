@@ -9,6 +9,9 @@ from typing import Any
 import pytest
 from probing import Verdict, graded, problems_of
 
+from kefen.domain.decimals import quotient
+from kefen.grading.explanation import Line
+
 AS_OF = "2026-12-31"
 
 
@@ -28,9 +31,7 @@ _PERSON = {
 }
 _COMPANY = dict(_PERSON, kind="company", birth_date=None, founded_on="2000-01-01")
 _MARKS = {"address": "all here", "political exposure": "none", "adverse media": "none"}
-# Weights of what can be read of the form, with the assumed 10 of adverse media.
-_WEIGHTS = {"region": 5, "address": 6, "single_amount": 10, "trades": 10, "industry": 8}
-_WEIGHTS |= {"exposure": 10, "cash_intensity": 11, "media": 10}
+# The weights that can be read of the form, and the assumed 10 of adverse media.
 _WHOLE = 83
 
 
@@ -68,9 +69,13 @@ def trade(customer: str, amount: Any = 1, channel: str | None = None) -> dict[st
 
 def scored(found: Verdict, item: str) -> Decimal:
     """Return the 1 to 5 that an item scored."""
-    line = next(line for line in found.explained.lines if line.indicator == item)
-    assert line.earned is not None
-    return line.earned
+    earned = line_of(found, item).earned
+    assert earned is not None
+    return earned
+
+
+def line_of(found: Verdict, item: str) -> Line:
+    return next(line for line in found.explained.lines if line.indicator == item)
 
 
 def test_the_safest_person_and_the_safest_company_are_at_20() -> None:
@@ -102,29 +107,20 @@ def test_the_riskiest_are_at_100() -> None:
         assert Decimal(90) < verdict.score < Decimal(93)
 
 
-@pytest.mark.parametrize(
-    ("born", "score"),
-    [
-        *(("2011-01-01", 5), ("2010-12-31", 4), ("2009-01-01", 4), ("2008-12-31", 1)),
-        *(("1957-01-01", 1), ("1956-12-31", 2), ("1947-01-01", 2), ("1946-12-31", 3)),
-        ("1900-01-01", 3),
-    ],
-)
-def test_age_is_not_monotone(born: str, score: int) -> None:
-    assert scored(risky({"a": _PERSON | {"birth_date": born}})["a"], "age") == score
+def test_age_is_not_monotone() -> None:
+    scores = {"2011-01-01": 5, "2010-12-31": 4, "2009-01-01": 4, "2008-12-31": 1}
+    scores |= {"1957-01-01": 1, "1956-12-31": 2, "1947-01-01": 2, "1946-12-31": 3}
+    scores |= {"1900-01-01": 3}
+    found = risky({born: _PERSON | {"birth_date": born} for born in scores})
+    assert {born: scored(v, "age") for born, v in found.items()} == scores
 
 
-@pytest.mark.parametrize(
-    ("founded", "score"),
-    [
-        *(("2026-12-31", 5), ("2026-12-21", 5), ("2026-12-20", 4), ("2026-12-11", 4)),
-        *(("2026-12-10", 3), ("2026-12-01", 3), ("2026-11-30", 2), ("2026-11-01", 2)),
-        ("2026-10-31", 1),
-    ],
-)
-def test_life_of_an_institution_at_every_edge(founded: str, score: int) -> None:
-    found = risky({"a": _COMPANY | {"founded_on": founded}})["a"]
-    assert scored(found, "institution_life") == score
+def test_life_of_an_institution_at_every_edge() -> None:
+    scores = {"2026-12-31": 5, "2026-12-21": 5, "2026-12-20": 4, "2026-12-11": 4}
+    scores |= {"2026-12-10": 3, "2026-12-01": 3, "2026-11-30": 2, "2026-11-01": 2}
+    scores |= {"2026-10-31": 1}
+    found = risky({founded: _COMPANY | {"founded_on": founded} for founded in scores})
+    assert {founded: scored(v, "institution_life") for founded, v in found.items()} == scores
 
 
 def test_age_and_life_are_alternatives_and_the_weight_is_handed_on() -> None:
@@ -135,75 +131,60 @@ def test_age_and_life_are_alternatives_and_the_weight_is_handed_on() -> None:
         assert sum(line.weight or 0 for line in lines.values()) == _WHOLE
 
 
-@pytest.mark.parametrize(
-    ("region", "score"),
-    [("Yunnan", 5), ("广西", 4), ("Ningxia", 3), ("西藏自治区", 2), ("Beijing", 1), (None, 5)],
-)
-def test_regions(region: str | None, score: int) -> None:
-    found = risky({"a": _PERSON | {"region": region}, "b": _PERSON})["a"]
-    expected = Decimal(score)
-    line = next(line for line in found.explained.lines if line.indicator == "region")
-    assert line.points == (line.weight or 0) * expected / 5
+def test_regions_and_unknown_as_risky_as_the_worst() -> None:
+    scores = {"Yunnan": 5, "广西": 4, "Ningxia": 3, "西藏自治区": 2, "Beijing": 1, None: 5}
+    found = risky({str(region): _PERSON | {"region": region} for region in scores})
+    for region, score in scores.items():
+        line = line_of(found[str(region)], "region")
+        assert line.weight is not None
+        assert line.points == quotient(line.weight * score, 5), region
 
 
-@pytest.mark.parametrize(
-    ("item", "indicator", "values"),
-    [
-        ("address", "address", ("nothing known", "three apart", "elsewhere", "one here")),
-        ("political exposure", "exposure", ("controller", "customer", "relative")),
-        ("adverse media", "media", ("crime", "penalty", "serious report", "ordinary report")),
-    ],
-)
-def test_what_compliance_marks(item: str, indicator: str, values: tuple[str, ...]) -> None:
-    cases = {**{v: v for v in values}, "unmarked": None, "no such word": "whatever"}
-    found = risky(dict.fromkeys(cases, _PERSON), {c: {item: v} for c, v in cases.items()})
-    best = _PERSON | {}
-    lines = {
-        c: next(line for line in v.explained.lines if line.indicator == indicator)
-        for c, v in found.items()
+def test_what_compliance_marks() -> None:
+    marked = {
+        "address": ("address", ("nothing known", "three apart", "elsewhere", "one here")),
+        "exposure": ("political exposure", ("controller", "customer", "relative")),
+        "media": ("adverse media", ("crime", "penalty", "serious report", "ordinary report")),
     }
-    assert best
-    for place, value in enumerate(values):
-        assert lines[value].earned == 5 - place
-    for case in ("unmarked", "no such word"):
-        assert lines[case].points == lines[case].weight, "unknown is as risky as the worst"
-        assert lines[case].state == "unknown"
+    cases = {
+        (indicator, value): {item: value}
+        for indicator, (item, values) in marked.items()
+        for value in (*values, None, "whatever")
+    }
+    found = risky(
+        {f"{case}": _PERSON for case in cases}, {f"{case}": own for case, own in cases.items()}
+    )
+    for indicator, (_, values) in marked.items():
+        for place, value in enumerate(values):
+            assert scored(found[f"{(indicator, value)}"], indicator) == 5 - place
+        for value in (None, "whatever"):
+            line = line_of(found[f"{(indicator, value)}"], indicator)
+            assert line.state == "unknown"
+            assert line.points == line.weight, "unknown is as risky as the worst"
 
 
-@pytest.mark.parametrize(
-    ("industry", "own", "cash"),
-    [
-        *(("pollution-related", 5, 1), ("食品", 4, 1), ("trust", 3, 1), ("textile", 2, 1)),
-        *(("gambling", 1, 5), ("拍卖", 1, 4), ("film", 1, 3), ("retail", 1, 2), ("none", 1, 1)),
-    ],
-)
-def test_industry_scores_twice(industry: str, own: int, cash: int) -> None:
-    found = risky({"a": _PERSON | {"industry": industry}})["a"]
-    assert (scored(found, "industry"), scored(found, "cash_intensity")) == (own, cash)
+def test_industry_scores_twice() -> None:
+    scores = {"pollution-related": (5, 1), "食品": (4, 1), "trust": (3, 1), "textile": (2, 1)}
+    scores |= {"gambling": (1, 5), "拍卖": (1, 4), "film": (1, 3), "retail": (1, 2)}
+    scores |= {"none": (1, 1)}
+    found = risky({industry: _PERSON | {"industry": industry} for industry in scores})
+    assert {
+        i: (scored(v, "industry"), scored(v, "cash_intensity")) for i, v in found.items()
+    } == scores
 
 
-@pytest.mark.parametrize(
-    ("amount", "score"),
-    [
-        *((30_000_000, 5), (29_999_999, 4), (10_000_000, 4), (5_000_000, 3), (2_000_000, 2)),
-        (1_999_999, 1),
-    ],
-)
-def test_amounts_at_the_counter(amount: int, score: int) -> None:
-    orders = [trade("a", amount, "counter"), trade("a", 90_000_000, "online")]
-    orders += [trade("b", 90_000_000, "online")]
-    found = risky({"a": _PERSON, "b": _PERSON}, orders=orders)
-    assert scored(found["a"], "single_amount") == score
-    assert scored(found["b"], "single_amount") == 1
-
-
-@pytest.mark.parametrize(
-    ("trades", "score"), [(10, 5), (9, 4), (7, 4), (6, 3), (4, 3), (3, 2), (2, 1), (0, 1)]
-)
-def test_trades_a_year(trades: int, score: int) -> None:
-    orders = [trade("a") for _ in range(trades)] + [trade("b")]
-    found = risky({"a": _PERSON, "b": _PERSON}, orders=orders)
-    assert scored(found["a"], "trades") == score
+def test_amounts_at_the_counter_and_trades_a_year() -> None:
+    amounts = {30_000_000: 5, 29_999_999: 4, 10_000_000: 4, 5_000_000: 3, 2_000_000: 2}
+    amounts |= {1_999_999: 1}
+    trades = {10: 5, 9: 4, 7: 4, 6: 3, 4: 3, 3: 2, 2: 1, 0: 1}
+    orders = [trade(f"amount {a}", a, "counter") for a in amounts]
+    orders += [trade(f"amount {a}", 90_000_000, "online") for a in amounts]
+    orders += [trade(f"trades {n}", 90_000_000, "online") for n in trades for _ in range(n)]
+    customers = [f"amount {a}" for a in amounts] + [f"trades {n}" for n in trades]
+    found = risky(dict.fromkeys(customers, _PERSON), orders=orders)
+    assert {a: scored(found[f"amount {a}"], "single_amount") for a in amounts} == amounts
+    assert {n: scored(found[f"trades {n}"], "trades") for n in trades} == trades
+    assert {scored(found[f"trades {n}"], "single_amount") for n in trades} == {1}
 
 
 # --- P33 (a) --------------------------------------------------------------------------------
@@ -359,9 +340,8 @@ def test_attainment_earns_its_rate_above_the_line_without_a_cap() -> None:
     }
 
 
-@pytest.mark.parametrize(
-    ("changes", "orders", "points"),
-    [
+def test_weighted_changes_over_orders() -> None:
+    cases = [
         (["cancelled"], 49, 10),  # 3 / 50 = 6 %
         (["cancelled"], 48, 8),
         (["major", "major", "minor"], 20, 8),  # 3.5 / 20 = 17.5 %
@@ -371,11 +351,11 @@ def test_attainment_earns_its_rate_above_the_line_without_a_cap() -> None:
         (["cancelled"] * 2, 10, 0),
         (["postponed"], 1, 10),
         ([], 1, 10),
-    ],
-)
-def test_weighted_changes_over_orders(changes: list[str], orders: int, points: int) -> None:
-    found = assessed({"a": {"changes": changes, "orders": orders}})["a"]
-    assert found.points["change_rate"] == points
+    ]
+    found = assessed(
+        {f"d{n}": {"changes": changes, "orders": o} for n, (changes, o, _) in enumerate(cases)}
+    )
+    assert [v.points["change_rate"] for v in found.values()] == [points for *_, points in cases]
 
 
 def test_forecast_error_is_a_mean_of_the_months_means() -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from probing import Verdict, graded, probe, problems_of
+from probing import Verdict, graded, problems_of
 
 AS_OF = "2026-06-30"
 _LONG_AGO = "2025-01-10"
@@ -97,46 +96,25 @@ def test_the_published_case_is_an_a_of_88() -> None:
     assert found.explained.approval == ("sales department",)
 
 
-@pytest.mark.parametrize(
-    ("item", "value", "points"),
-    [
-        ("wan", "80", 30),
-        ("wan", "200", 30),
-        ("wan", "60", 30),
-        ("wan", "59.5", 25),
-        ("wan", "40", 25),
-        ("wan", "39.9999", 20),
-        ("wan", "20", 20),
-        ("wan", "19", 15),
-        ("wan", "10", 15),
-        ("wan", "9.99", 10),
-        ("hexavalent", "0.60", 30),
-        ("hexavalent", "0.46", 30),
-        ("hexavalent", "0.455", 25),
-        ("hexavalent", "0.41", 25),
-        ("hexavalent", "0.40", 20),
-        ("hexavalent", "0.36", 20),
-        ("hexavalent", "0.355", 15),
-        ("hexavalent", "0.10", 15),
-        ("trivalent", "71", 30),
-        ("trivalent", "66", 30),
-        ("trivalent", "65.9", 25),
-        ("trivalent", "61", 25),
-        ("trivalent", "56", 20),
-        ("trivalent", "55", 15),
-        ("trivalent", "0.43", 15),
-    ],
-)
-def test_every_edge_of_value_and_price(item: str, value: str, points: int) -> None:
+def test_every_edge_of_value_and_price() -> None:
+    values = {"80": 30, "200": 30, "60": 30, "59.5": 25, "40": 25, "39.9999": 20, "20": 20}
+    values |= {"19": 15, "10": 15, "9.99": 10}
+    hexavalent = {"0.60": 30, "0.46": 30, "0.455": 25, "0.41": 25, "0.40": 20, "0.36": 20}
+    hexavalent |= {"0.355": 15, "0.10": 15}
+    trivalent = {"71": 30, "66": 30, "65.9": 25, "61": 25, "56": 20, "55": 15, "0.43": 15}
     company = Plated()
-    if item == "wan":
-        company.add("one", wan=value)
-        assert company.rated()["one"].points["monthly_value"] == points
-    else:
-        # A whole number of pieces, so that the price divides exactly.
-        amount = Decimal(value) * 10_000
-        company.add("one", wan=amount / 60_000, price=value, process=item)
-        assert company.rated()["one"].points["unit_price"] == points
+    for wan in values:
+        company.add(f"wan {wan}", wan=wan)
+    for process, prices in (("hexavalent", hexavalent), ("trivalent", trivalent)):
+        for price in prices:
+            # A whole number of pieces, so that the price divides exactly.
+            wan = Decimal(price) * 10_000 / 60_000
+            company.add(f"{process} {price}", wan=str(wan), price=price, process=process)
+    found = company.rated()
+    assert {w: found[f"wan {w}"].points["monthly_value"] for w in values} == values
+    for process, prices in (("hexavalent", hexavalent), ("trivalent", trivalent)):
+        told = {price: found[f"{process} {price}"].points["unit_price"] for price in prices}
+        assert told == prices, process
 
 
 def test_months_late_count_as_they_begin_and_the_worst_invoice_decides() -> None:
@@ -316,16 +294,10 @@ def test_of_each_assessor_the_last_mark_counts() -> None:
     assert found.points["rent"] == 2
 
 
-@pytest.mark.parametrize("mark", [None, "0", "5", "2.5", "fair"])
-def test_an_item_without_a_usable_mark_leaves_no_grade(mark: str | None) -> None:
-    rows = marks("a", {"rent": mark})
-    found = graded("park-merchant-rating", "2026-10-31", ["a"], assessments=rows)["a"]["rating"]
-    assert (found.grade, found.reason) == (None, "value_unknown")
-    assert found.points["rent"] is None
-
-
-def test_marks_older_than_12_months_do_not_count() -> None:
-    day = date(2026, 10, 1)
-    rows = [dict(row, assessed_on=day - timedelta(days=365)) for row in marks("a", {})]
-    found = probe("park-merchant-rating", "2026-10-31", ["a"], assessments=rows)
-    assert found.verdicts["a"]["rating"].reason == "value_unknown"
+def test_an_item_without_a_usable_mark_leaves_no_grade() -> None:
+    cases = {"no mark": None, "zero": "0", "five": "5", "a half": "2.5", "a word": "fair"}
+    rows = [row for case, mark in cases.items() for row in marks(case, {"rent": mark})]
+    found = graded("park-merchant-rating", "2026-10-31", list(cases), assessments=rows)
+    for verdict in (found[case]["rating"] for case in cases):
+        assert (verdict.grade, verdict.reason) == (None, "value_unknown")
+        assert verdict.points["rent"] is None
