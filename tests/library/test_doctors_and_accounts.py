@@ -33,143 +33,131 @@ def test_the_checker_finds_nothing(standard: str) -> None:
 # --- doctor-potential -------------------------------------------------------------------------
 
 
-def _doctor(
-    title: str | None, tier: Any, income: Any, prescribing: str | None
-) -> dict[str, Verdict]:
-    return graded(
+Doctor = tuple[str | None, Any, Any, str | None]
+"""Title, hospital tier, hospital income, prescribing."""
+
+
+def _doctors(doctors: list[Doctor]) -> dict[Doctor, dict[str, Verdict]]:
+    names = {doctor: f"d{number}" for number, doctor in enumerate(doctors)}
+    found = graded(
         "doctor-potential",
         "2026-06-30",
         [
             {
-                "customer_id": "d",
-                "title": title,
-                "hospital_tier": tier,
-                "hospital_income": income,
+                "customer_id": names[doctor],
+                "title": doctor[0],
+                "hospital_tier": doctor[1],
+                "hospital_income": doctor[2],
             }
+            for doctor in doctors
         ],
         assessments=[
-            *_judged("d", prescribing=prescribing),
+            *(row for doctor in doctors for row in _judged(names[doctor], prescribing=doctor[3])),
             *_judged("other", prescribing="second"),
         ],
-    )["d"]
-
-
-@pytest.mark.parametrize(
-    ("tier", "income", "points"),
-    [
-        (3, 200_000_001, (9, 8, 5)),
-        (3, 200_000_000, (7, 5, 3)),
-        (2, 300_000_000, (7, 5, 3)),
-        (2, 80_000_001, (7, 5, 3)),
-        (2, 80_000_000, (3, 2, 1)),
-        (3, 80_000_000, (3, 2, 1)),
-        (1, 900_000_000, (3, 2, 1)),
-        (None, None, (3, 2, 1)),
-    ],
-)
-def test_potential_by_hospital_and_title(
-    tier: Any, income: Any, points: tuple[int, int, int]
-) -> None:
-    titles = ("senior", "attending", "resident")
-    found = tuple(
-        _doctor(t, tier, income, "competitor")["doctor_class"].points["potential"] for t in titles
     )
-    assert found == points
+    return {doctor: found[name] for doctor, name in names.items()}
 
 
-@pytest.mark.parametrize(
-    ("title", "tier", "prescribing", "score", "grade", "visits"),
-    [
-        ("senior", 3, "preferred", 12, "A", (4, 8)),
-        ("resident", 3, "preferred", 8, "A", (4, 8)),
-        ("resident", 3, "second", 7, "B", (2, 4)),
-        ("senior", 1, "competitor", 4, "B", (2, 4)),
-        ("attending", 1, "competitor", 3, "C", (1, 2)),
-        ("resident", 1, "competitor", 2, "C", (1, 2)),
-    ],
-)
-def test_the_sum_gives_the_class_and_its_visits(
-    title: str, tier: int, prescribing: str, score: int, grade: str, visits: tuple[int, int]
-) -> None:
-    verdict = _doctor(title, tier, 500_000_000, prescribing)["doctor_class"]
-    assert (verdict.score, verdict.grade) == (score, grade)
-    assert (verdict.terms["visits_from"], verdict.terms["visits_to"]) == visits
+def test_potential_by_hospital_and_title() -> None:
+    rows = {
+        (3, 200_000_001): (9, 8, 5),
+        (3, 200_000_000): (7, 5, 3),
+        (2, 300_000_000): (7, 5, 3),
+        (2, 80_000_001): (7, 5, 3),
+        (2, 80_000_000): (3, 2, 1),
+        (3, 80_000_000): (3, 2, 1),
+        (1, 900_000_000): (3, 2, 1),
+        (None, None): (3, 2, 1),
+    }
+    titles = ("senior", "attending", "resident")
+    found = _doctors([(title, *row, "competitor") for row in rows for title in titles])
+    assert {
+        row: tuple(
+            found[title, *row, "competitor"]["doctor_class"].points["potential"] for title in titles
+        )
+        for row in rows
+    } == rows
 
 
-@pytest.mark.parametrize(
-    ("title", "tier", "prescribing", "box"),
-    [
-        ("senior", 3, "preferred", "red"),
-        ("senior", 2, "preferred", "red"),
-        ("attending", 3, "second", "yellow"),
-        ("attending", 3, "competitor", "yellow"),
-        ("attending", 2, "preferred", "blue"),
-        ("resident", 1, "preferred", "blue"),
-    ],
-)
-def test_boxes_by_potential_and_prescribing(
-    title: str, tier: int, prescribing: str, box: str
-) -> None:
-    assert _doctor(title, tier, 500_000_000, prescribing)["box"].grade == box
+def test_the_sum_gives_the_class_and_its_visits() -> None:
+    expected: dict[Doctor, tuple[int, str, int, int]] = {
+        ("senior", 3, 500_000_000, "preferred"): (12, "A", 4, 8),
+        ("resident", 3, 500_000_000, "preferred"): (8, "A", 4, 8),
+        ("resident", 3, 500_000_000, "second"): (7, "B", 2, 4),
+        ("senior", 1, 500_000_000, "competitor"): (4, "B", 2, 4),
+        ("attending", 1, 500_000_000, "competitor"): (3, "C", 1, 2),
+        ("resident", 1, 500_000_000, "competitor"): (2, "C", 1, 2),
+    }
+    found = {doctor: own["doctor_class"] for doctor, own in _doctors(list(expected)).items()}
+    assert {
+        doctor: (v.score, v.grade, v.terms["visits_from"], v.terms["visits_to"])
+        for doctor, v in found.items()
+    } == expected
 
 
-@pytest.mark.parametrize(
-    ("title", "prescribing"),
-    [("senior", None), ("senior", "perhaps"), (None, "preferred"), ("nurse", "second")],
-)
-def test_unknown_title_or_prescribing_gives_no_grade(
-    title: str | None, prescribing: str | None
-) -> None:
-    found = _doctor(title, 3, 500_000_000, prescribing)
-    assert found["doctor_class"].reason == "value_unknown"
-    assert found["box"].reason == "value_unknown"
+def test_boxes_by_potential_and_prescribing() -> None:
+    expected: dict[Doctor, str] = {
+        ("senior", 3, 500_000_000, "preferred"): "red",
+        ("senior", 2, 500_000_000, "preferred"): "red",
+        ("attending", 3, 500_000_000, "second"): "yellow",
+        ("attending", 3, 500_000_000, "competitor"): "yellow",
+        ("attending", 2, 500_000_000, "preferred"): "blue",
+        ("resident", 1, 500_000_000, "preferred"): "blue",
+    }
+    found = {doctor: own["box"] for doctor, own in _doctors(list(expected)).items()}
+    assert {doctor: v.grade for doctor, v in found.items()} == expected
+    visits = {v.grade: (v.terms["visits_from"], v.terms["visits_to"]) for v in found.values()}
+    assert visits == {"red": (8, 8), "yellow": (2, 4), "blue": (0, 0)}
+
+
+def test_unknown_title_or_prescribing_gives_no_grade() -> None:
+    doctors: list[Doctor] = [
+        ("senior", 3, 500_000_000, None),
+        ("senior", 3, 500_000_000, "perhaps"),
+        (None, 3, 500_000_000, "preferred"),
+        ("nurse", 3, 500_000_000, "second"),
+    ]
+    for own in _doctors(doctors).values():
+        assert {verdict.reason for verdict in own.values()} == {"value_unknown"}
 
 
 # --- account-potential ------------------------------------------------------------------------
 
 
-def _account(
-    demand: Any = None,
-    portfolio: Any = None,
-    reference: str | None = None,
-    expansion: str | None = None,
-) -> Verdict:
-    return graded(
+def test_segments_at_their_edges() -> None:
+    expected = {  # demand a year, past-due portfolio, reference, expansion
+        (1_200_000, 100_000_000, "leader", "planned"): (100, "strategic"),
+        (1_200_000, 100_000_000, "leader", "none"): (80, "strategic"),
+        (1_200_000, 10_000_000, "leader", "none"): (75, "enterprise"),
+        (1_200_000, 1_000_000, "known", "none"): (60, "enterprise"),
+        (600_000, 0, "known", None): (40, "commercial"),
+        (120_000, 10_000_000, None, None): (35, "commercial"),
+        (119_999, 10_000_000, None, None): (25, "small"),
+        (None, None, None, None): (0, "small"),
+    }
+    found = graded(
         "account-potential",
         "2026-06-30",
         [
             {
-                "customer_id": "a",
-                "status": "prospect",
-                "expected_demand": demand,
-                "past_due_portfolio": portfolio,
-            },
-            {"customer_id": "b", "status": "customer"},
+                "customer_id": str(case),
+                "status": "customer" if case[0] is None else "prospect",
+                "expected_demand": case[0],
+                "past_due_portfolio": case[1],
+            }
+            for case in expected
         ],
         assessments=[
-            *_judged("a", industry_reference=reference, expansion=expansion),
-            *_judged("b", industry_reference="none"),
+            row
+            for case in expected
+            for row in _judged(str(case), industry_reference=case[2], expansion=case[3])
         ],
-    )["a"]["segment"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "score", "grade"),
-    [
-        ((1_200_000, 100_000_000, "leader", "planned"), 100, "strategic"),
-        ((1_200_000, 100_000_000, "leader", "none"), 80, "strategic"),
-        ((1_200_000, 10_000_000, "leader", "none"), 75, "enterprise"),
-        ((1_200_000, 1_000_000, "known", "none"), 60, "enterprise"),
-        ((600_000, 0, "known", None), 40, "commercial"),
-        ((120_000, 10_000_000, None, None), 35, "commercial"),
-        ((119_999, 10_000_000, None, None), 25, "small"),
-        ((None, None, None, None), 0, "small"),
-    ],
-)
-def test_segments_at_their_edges(arguments: tuple[Any, ...], score: int, grade: str) -> None:
-    verdict = _account(*arguments)
-    assert (verdict.score, verdict.grade) == (score, grade)
-    assert verdict.tags == {"prospect"}
+    )
+    for case, (score, grade) in expected.items():
+        verdict = found[str(case)]["segment"]
+        assert (verdict.score, verdict.grade) == (score, grade)
+        assert verdict.tags == (frozenset() if case[0] is None else {"prospect"})
 
 
 # --- account-index ----------------------------------------------------------------------------
@@ -272,41 +260,64 @@ _GROWTH = ("revenue_potential", "growth_plans", "share_to_win", "profitability")
 _HARMONY = ("culture", "access", "strategy_fit", "loyalty", "openness")
 
 
-def _plotted(role: str = "account manager", **values: Any) -> Verdict:
-    return graded(
+def _plotted(accounts: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, Verdict]:
+    """Return what is said of each account, by the role that judged it and its judgements."""
+    found = graded(
         "key-account-matrix",
         "2026-06-30",
-        ["a", "b"],
-        assessments=_judged("a", role, **values) + _judged("b", culture=1),
-    )["a"]["matrix"]
+        list(accounts),
+        assessments=[
+            row
+            for name, (role, values) in accounts.items()
+            for row in _judged(name, role, **values)
+        ],
+    )
+    return {name: own["matrix"] for name, own in found.items()}
 
 
-@pytest.mark.parametrize(
-    ("growth", "harmony", "field"),
-    [
-        (10, 10, "key"),
-        (5, 5, "key"),
-        (5, "4.9", "conquer"),
-        ("4.9", 5, "keep"),
-        ("4.9", "4.9", "ordinary"),
-        (0, 0, "ordinary"),
-    ],
-)
-def test_fields_by_the_two_averages(growth: Any, harmony: Any, field: str) -> None:
-    verdict = _plotted(**dict.fromkeys(_GROWTH, growth), **dict.fromkeys(_HARMONY, harmony))
-    assert verdict.points["growth"] == Decimal(str(growth)) * 10
-    assert verdict.points["harmony"] == Decimal(str(harmony)) * 10
-    assert verdict.grade == field
+def test_fields_by_the_two_averages() -> None:
+    expected = {
+        ("10", "10"): "key",
+        ("5", "5"): "key",
+        ("5", "4.9"): "conquer",
+        ("4.9", "5"): "keep",
+        ("4.9", "4.9"): "ordinary",
+        ("0", "0"): "ordinary",
+    }
+    found = _plotted(
+        {
+            str(case): (
+                "account manager",
+                {**dict.fromkeys(_GROWTH, case[0]), **dict.fromkeys(_HARMONY, case[1])},
+            )
+            for case in expected
+        }
+    )
+    for case, field in expected.items():
+        verdict = found[str(case)]
+        assert verdict.points["growth"] == Decimal(case[0]) * 10
+        assert verdict.points["harmony"] == Decimal(case[1]) * 10
+        assert verdict.grade == field
 
 
 def test_weights_within_each_group() -> None:
-    zeros = dict.fromkeys((*_GROWTH, *_HARMONY), 0)
-    weights = {name: _plotted(**{**zeros, name: 10}).points[name] for name in (*_GROWTH, *_HARMONY)}
-    assert tuple(weights.values()) == (15, 35, 20, 30, 10, 20, 30, 20, 20)
+    names = (*_GROWTH, *_HARMONY)
+    found = _plotted(
+        {name: ("account manager", {**dict.fromkeys(names, 0), name: 10}) for name in names}
+    )
+    weights = [found[name].points[name] for name in names]
+    assert weights == [15, 35, 20, 30, 10, 20, 30, 20, 20]
 
 
 def test_one_item_not_judged_or_judged_by_another_role_gives_no_field() -> None:
     whole = dict.fromkeys((*_GROWTH, *_HARMONY), 9)
-    assert _plotted(**{**whole, "openness": None}).reason == "value_unknown"
-    assert _plotted("sales", **whole).reason == "value_unknown"
-    assert _plotted(**whole).grade == "key"
+    found = _plotted(
+        {
+            "whole": ("account manager", whole),
+            "one missing": ("account manager", {**whole, "openness": None}),
+            "another role": ("sales", whole),
+        }
+    )
+    assert found["whole"].grade == "key"
+    assert found["one missing"].reason == "value_unknown"
+    assert found["another role"].reason == "value_unknown"

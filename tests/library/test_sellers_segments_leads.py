@@ -24,106 +24,133 @@ def test_the_checker_finds_nothing(standard: str) -> None:
 
 
 def _events(result: str, buyers: list[str], day: str = "2026-05-01") -> list[dict[str, Any]]:
-    return [{"customer_id": "s", "at": day, "contact": b, "result": result} for b in buyers]
+    return [{"at": day, "contact": buyer, "result": result} for buyer in buyers]
 
 
 def _seller(
     sold: int,
     events: list[dict[str, Any]],
     *,
-    day: str = "2026-05-01",
     opened: str = "2020-01-01",
     amount: Any = 20,
     tracked: int | None = None,
-    more: list[dict[str, Any]] | None = None,
-) -> Verdict:
-    rows = _events("tracked on time", ["x"] * (sold if tracked is None else tracked), day)
-    orders = [_line("s", day, amount, channel="US") for _ in range(sold)] + (more or [])
-    return graded(
+) -> dict[str, Any]:
+    """Return a seller of so many transactions in May, all tracked unless said otherwise."""
+    tracked_on_time = ["x"] * (sold if tracked is None else tracked)
+    return {
+        "opened": opened,
+        "orders": [{"ordered_at": "2026-05-01", "amount": amount, "channel": "US"}] * sold,
+        "interactions": [*_events("tracked on time", tracked_on_time), *events],
+    }
+
+
+def _levels(sellers: dict[str, dict[str, Any]]) -> dict[str, str | None]:
+    """Return the level, or the reason for none, of each seller."""
+    found = graded(
         "marketplace-seller-level",
         "2026-05-20",
-        [{"customer_id": "s", "created_on": opened}],
-        orders=orders,
-        interactions=[*rows, *events],
-    )["s"]["level"]
+        [{"customer_id": name, "created_on": own["opened"]} for name, own in sellers.items()],
+        **{
+            table: [
+                {"customer_id": name, **row} for name, own in sellers.items() for row in own[table]
+            ]
+            for table in ("orders", "interactions")
+        },
+    )
+    return {name: own["level"].grade or own["level"].reason for name, own in found.items()}
 
 
-def test_a_rate_of_3_percent_matters_only_from_5_buyers() -> None:
-    def level(*buyers: str) -> str | None:
-        return _seller(100, _events("seller cancelled", list(buyers))).grade
+def test_a_defect_rate_matters_only_from_its_number_of_buyers() -> None:
+    def defects(sold: int, buyers: str) -> dict[str, Any]:
+        return _seller(sold, _events("seller cancelled", list(buyers)))
 
-    assert level("a", "b", "c", "d") == "above_standard"
-    assert level("a", "b", "c", "d", "d") == "above_standard"
-    assert level("a", "b", "c", "d", "e") == "below_standard"
-
-
-def test_below_needs_a_rate_over_2_percent() -> None:
-    five = _events("seller cancelled", list("abcde"))
-    assert _seller(250, five).grade == "above_standard"
-    assert _seller(249, five).grade == "below_standard"
-
-
-def test_the_top_allows_half_a_percent_or_3_buyers() -> None:
-    assert _seller(100, _events("seller cancelled", list("abc"))).grade == "top_rated"
-    assert _seller(100, _events("seller cancelled", list("abcd"))).grade == "above_standard"
-
-
-@pytest.mark.parametrize(
-    ("result", "count", "expected"),
-    [
-        ("unresolved case", 2, "top_rated"),
-        ("unresolved case", 3, "below_standard"),
-        ("late", 5, "top_rated"),
-        ("late", 6, "above_standard"),
-    ],
-)
-def test_other_rates_count_from_their_number(result: str, count: int, expected: str) -> None:
-    assert _seller(100, _events(result, ["same"] * count)).grade == expected
+    assert _levels(
+        {
+            "3 %, 3 buyers": defects(100, "abc"),
+            "4 %, 4 buyers": defects(100, "abcd"),
+            "5 %, 4 buyers": defects(100, "abcdd"),
+            "5 %, 5 buyers": defects(100, "abcde"),
+            "2 %, 5 buyers": defects(250, "abcde"),
+            "over 2 %, 5 buyers": defects(249, "abcde"),
+        }
+    ) == {
+        "3 %, 3 buyers": "top_rated",
+        "4 %, 4 buyers": "above_standard",
+        "5 %, 4 buyers": "above_standard",
+        "5 %, 5 buyers": "below_standard",
+        "2 %, 5 buyers": "above_standard",
+        "over 2 %, 5 buyers": "below_standard",
+    }
 
 
-def test_late_shipment_of_exactly_3_percent_is_within() -> None:
-    assert _seller(200, _events("late", ["b"] * 6)).grade == "top_rated"
-    assert _seller(199, _events("late", ["b"] * 6)).grade == "above_standard"
+def test_unresolved_cases_and_late_shipment_count_from_their_number() -> None:
+    def happened(sold: int, result: str, count: int) -> dict[str, Any]:
+        return _seller(sold, _events(result, ["same"] * count))
+
+    assert _levels(
+        {
+            "2 cases": happened(100, "unresolved case", 2),
+            "3 cases": happened(100, "unresolved case", 3),
+            "3 cases, 0.3 %": happened(1000, "unresolved case", 3),
+            "5 late": happened(100, "late", 5),
+            "6 late": happened(100, "late", 6),
+            "6 late, 3 %": happened(200, "late", 6),
+            "6 late, over 3 %": happened(199, "late", 6),
+        }
+    ) == {
+        "2 cases": "top_rated",
+        "3 cases": "below_standard",
+        "3 cases, 0.3 %": "top_rated",
+        "5 late": "top_rated",
+        "6 late": "above_standard",
+        "6 late, 3 %": "top_rated",
+        "6 late, over 3 %": "above_standard",
+    }
 
 
-def test_tracking_of_95_percent_is_asked_of_the_top() -> None:
-    assert _seller(100, [], tracked=95).grade == "top_rated"
-    assert _seller(100, [], tracked=94).grade == "above_standard"
-
-
-@pytest.mark.parametrize(
-    ("sold", "amount", "opened", "expected"),
-    [
-        (100, 10, "2026-02-19", "top_rated"),
-        (100, 10, "2026-02-20", "above_standard"),
-        (99, 20, "2020-01-01", "above_standard"),
-        (100, "9.99", "2020-01-01", "above_standard"),
-    ],
-)
-def test_the_top_is_for_established_sellers(
-    sold: int, amount: Any, opened: str, expected: str
-) -> None:
-    assert _seller(sold, [], amount=amount, opened=opened).grade == expected
+def test_the_top_is_for_established_sellers_with_tracking() -> None:
+    assert _levels(
+        {
+            "95 % tracked": _seller(100, [], tracked=95),
+            "94 % tracked": _seller(100, [], tracked=94),
+            "90 days, 1,000 USD": _seller(100, [], opened="2026-02-19", amount=10),
+            "89 days": _seller(100, [], opened="2026-02-20", amount=10),
+            "99 sold": _seller(99, []),
+            "999 USD": _seller(100, [], amount="9.99"),
+        }
+    ) == {
+        "95 % tracked": "top_rated",
+        "94 % tracked": "above_standard",
+        "90 days, 1,000 USD": "top_rated",
+        "89 days": "above_standard",
+        "99 sold": "above_standard",
+        "999 USD": "above_standard",
+    }
 
 
 def test_large_sellers_are_judged_by_3_months_small_ones_by_12() -> None:
-    old_defects = _events("seller cancelled", [f"b{n}" for n in range(30)], "2025-12-01")
-    assert _seller(400, old_defects).grade == "top_rated"
-    assert _seller(399, old_defects).grade == "below_standard"
+    def defects(sold: int, day: str) -> dict[str, Any]:
+        return _seller(sold, _events("seller cancelled", [f"b{n}" for n in range(30)], day))
 
-
-def test_the_period_of_3_months_begins_after_its_day() -> None:
-    def defects(day: str) -> list[dict[str, Any]]:
-        return _events("seller cancelled", [f"b{n}" for n in range(30)], day)
-
-    assert _seller(400, defects("2026-02-20")).grade == "top_rated"
-    assert _seller(400, defects("2026-02-21")).grade == "below_standard"
+    assert _levels(
+        {
+            "400 sold": defects(400, "2025-12-01"),
+            "399 sold": defects(399, "2025-12-01"),
+            "400 sold, the day before": defects(400, "2026-02-20"),
+            "400 sold, the first day": defects(400, "2026-02-21"),
+        }
+    ) == {
+        "400 sold": "top_rated",
+        "399 sold": "below_standard",
+        "400 sold, the day before": "top_rated",
+        "400 sold, the first day": "below_standard",
+    }
 
 
 def test_sellers_without_a_transaction_have_no_level() -> None:
-    other = [{"customer_id": "other", "at": "2026-05-01", "contact": "b", "result": "late"}]
-    sold = [_line("s", "2025-05-20", channel="US")]
-    assert _seller(0, other, more=sold).reason == "no_transaction"
+    gone = _seller(1, [])
+    gone["orders"] = [{**gone["orders"][0], "ordered_at": "2025-05-20"}]
+    assert _levels({"gone": gone}) == {"gone": "no_transaction"}
 
 
 # --- contribution-abc -------------------------------------------------------------------------
@@ -325,53 +352,52 @@ def test_codes_with_a_name_and_codes_without() -> None:
 # --- lead-score -------------------------------------------------------------------------------
 
 
-def _lead(done: dict[str, int] | None = None, **columns: Any) -> Verdict:
-    row = {
-        "customer_id": "lead",
+def _leads(leads: dict[str, tuple[dict[str, int], dict[str, Any]]]) -> dict[str, Verdict]:
+    """Return what is said of each lead: what it did, and its columns where they differ."""
+    usual = {
         "employees": 600,
         "industry": "software",
         "title": "Sales Director",
         "country": "DE",
         "email": "a@firm.example",
         "competitor": None,
-        **columns,
     }
-    actions = [
-        {"customer_id": "lead", "at": "2026-06-01", "purpose": purpose}
-        for purpose, count in (done or {}).items()
-        for _ in range(count)
-    ]
-    other = {"customer_id": "other", "at": "2026-06-01", "purpose": "none"}
-    return graded(
-        "lead-score", "2026-06-30", [row, {"customer_id": "other"}], interactions=[*actions, other]
-    )["lead"]["lead"]
+    found = graded(
+        "lead-score",
+        "2026-06-30",
+        [{"customer_id": name, **usual, **columns} for name, (_, columns) in leads.items()],
+        interactions=[
+            {"customer_id": name, "at": "2026-06-01", "purpose": purpose}
+            for name, (done, _) in leads.items()
+            for purpose, count in {"letter": 1, **done}.items()
+            for _ in range(count)
+        ],
+    )
+    return {name: own["lead"] for name, own in found.items()}
 
 
-@pytest.mark.parametrize(
-    ("employees", "points"), [(49, 0), (50, 10), (499, 10), (500, 15), (501, 15), (None, 0)]
-)
-def test_staff_of_500_earn_the_higher_band(employees: int | None, points: int) -> None:
-    assert _lead(employees=employees).points["employees"] == points
+def test_staff_of_500_earn_the_higher_band() -> None:
+    points = {49: 0, 50: 10, 499: 10, 500: 15, 501: 15, None: 0}
+    found = _leads({str(n): ({}, {"employees": n}) for n in points})
+    assert {n: found[str(n)].points["employees"] for n in points} == points
 
 
-@pytest.mark.parametrize(
-    ("title", "points"),
-    [
-        ("VP Sales", 15),
-        ("Head of Lead Generation", 15),
-        ("Team LEAD", 10),
-        ("Account manager", 10),
-        ("采购总监", 15),
-        ("部门经理", 10),
-        ("Engineer", 0),
-        (None, 0),
-    ],
-)
-def test_titles_from_the_top_down(title: str | None, points: int) -> None:
-    assert _lead(title=title).points["seniority"] == points
+def test_titles_from_the_top_down() -> None:
+    points = {
+        "VP Sales": 15,
+        "Head of Lead Generation": 15,
+        "Team LEAD": 10,
+        "Account manager": 10,
+        "采购总监": 15,
+        "部门经理": 10,
+        "Engineer": 0,
+        None: 0,
+    }
+    found = _leads({str(title): ({}, {"title": title}) for title in points})
+    assert {title: found[str(title)].points["seniority"] for title in points} == points
 
 
-def test_behaviour_is_capped_at_50() -> None:
+def test_behaviour_is_capped_at_50_and_counts_once() -> None:
     everything = {
         "pricing page": 3,
         "paper": 1,
@@ -380,57 +406,63 @@ def test_behaviour_is_capped_at_50() -> None:
         "mail opened": 3,
         "site visit": 5,
     }
-    verdict = _lead(everything)
-    assert verdict.points["behaviour"] == 50
-    assert verdict.points["fit"] == 40
-    assert (verdict.score, verdict.grade) == (90, "hot")
-
-
-def test_mails_and_visits_count_from_their_number() -> None:
-    assert _lead({"mail opened": 2, "site visit": 4}).points["behaviour"] == 0
-    assert _lead({"mail opened": 3, "site visit": 5}).points["behaviour"] == 15
+    found = _leads(
+        {
+            "everything": (everything, {}),
+            "few mails and visits": ({"mail opened": 2, "site visit": 4}, {}),
+            "enough mails and visits": ({"mail opened": 3, "site visit": 5}, {}),
+            "pages": ({"pricing page": 9}, {}),
+        }
+    )
+    assert {name: own.points["behaviour"] for name, own in found.items()} == {
+        "everything": 50,
+        "few mails and visits": 0,
+        "enough mails and visits": 15,
+        "pages": 10,
+    }
+    assert found["everything"].points["fit"] == 40
+    assert (found["everything"].score, found["everything"].grade) == (90, "hot")
 
 
 def test_the_double_gate_asks_30_in_both_dimensions() -> None:
     done = {"demo": 1, "pricing page": 1, "webinar": 1}
-    passed = _lead(done, employees=100)  # 35 + 50
-    assert (passed.score, passed.grade) == (85, "hot")
-    fits_little = _lead(done, employees=10, industry="retail")  # 15 + 50
-    assert (fits_little.score, fits_little.decided, fits_little.grade) == (
-        65,
-        "qualified",
-        "nurture",
+    found = _leads(
+        {
+            "both": (done, {"employees": 100}),  # 35 + 50
+            "fits little": (done, {"employees": 10, "industry": "retail"}),  # 15 + 50
+            "does little": ({"demo": 1}, {}),  # 40 + 25
+            "just": ({"demo": 1, "paper": 1}, {"industry": "retail"}),  # 30 + 30
+        }
     )
-    does_little = _lead({"demo": 1})  # 40 + 25
-    assert (does_little.score, does_little.decided, does_little.grade) == (
-        65,
-        "qualified",
-        "nurture",
-    )
-    just = _lead({"demo": 1, "paper": 1}, industry="retail")  # 30 + 30
-    assert (just.score, just.grade) == (60, "qualified")
+    assert {name: (v.score, v.decided, v.grade) for name, v in found.items()} == {
+        "both": (85, "hot", "hot"),
+        "fits little": (65, "qualified", "nurture"),
+        "does little": (65, "qualified", "nurture"),
+        "just": (60, "qualified", "qualified"),
+    }
 
 
-@pytest.mark.parametrize(
-    ("columns", "score", "grade"),
-    [
-        ({}, 90, "hot"),
-        ({"email": "x@GMAIL.com"}, 80, "hot"),
-        ({"country": "US"}, 70, "qualified"),
-        ({"competitor": "yes"}, -10, "cold"),
-    ],
-)
-def test_negatives_act_after_the_caps(columns: dict[str, Any], score: int, grade: str) -> None:
+def test_negatives_act_after_the_caps() -> None:
     done = {"demo": 1, "pricing page": 1, "webinar": 1, "paper": 1}
-    verdict = _lead(done, **columns)
-    assert (verdict.score, verdict.grade) == (score, grade)
-
-
-def test_a_student_loses_50_points() -> None:
-    verdict = _lead({"demo": 1}, title="Student")  # 25 + 25 - 50
-    assert (verdict.score, verdict.grade) == (0, "cold")
-
-
-@pytest.mark.parametrize(("done", "grade"), [({"paper": 1}, "nurture"), ({}, "cold")])
-def test_below_30_is_cold(done: dict[str, int], grade: str) -> None:
-    assert _lead(done, title="Engineer").grade == grade  # 25, and 5 more
+    found = _leads(
+        {
+            "nothing": (done, {}),
+            "free mail": (done, {"email": "x@GMAIL.com"}),
+            "abroad": (done, {"country": "US"}),
+            "country unknown": (done, {"country": None}),
+            "competitor": (done, {"competitor": "yes"}),
+            "student": ({"demo": 1}, {"title": "Student"}),  # 25 + 25 - 50
+            "nurtured": ({"paper": 1}, {"title": "Engineer"}),  # 25 + 5
+            "cold": ({}, {"title": "Engineer"}),
+        }
+    )
+    assert {name: (v.score, v.grade) for name, v in found.items()} == {
+        "nothing": (90, "hot"),
+        "free mail": (80, "hot"),
+        "abroad": (70, "qualified"),
+        "country unknown": (90, "hot"),
+        "competitor": (-10, "cold"),
+        "student": (0, "cold"),
+        "nurtured": (30, "nurture"),
+        "cold": (25, "cold"),
+    }
