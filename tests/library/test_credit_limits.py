@@ -40,122 +40,131 @@ def _judged(customer: str, role: str = "credit manager", **values: Any) -> list[
 # --- credit-four-questions --------------------------------------------------------------------
 
 
-def _account(
-    *,
-    founded: str | None = "2000-01-01",
-    late: list[int] | None = None,
-    judged: Any = None,
-    guarantee: str | None = None,
-    documents: Any = 4,
-    role: str = "credit manager",
-) -> Verdict:
-    invoices = [
-        # Paid early, or still open: as many days late as have passed since it fell due.
-        {
-            "customer_id": "a",
-            "issued_on": "2025-12-01",
-            "due_on": _days_before(max(days, 0)),
-            "settled_on": _days_before(-days) if days < 0 else None,
-            "amount": 100,
-        }
-        for days in late or []
-    ]
-    other = {"customer_id": "b", "issued_on": "2026-01-01", "due_on": "2026-02-01", "amount": 1}
-    return graded(
-        "credit-four-questions",
-        "2026-06-30",
-        [
-            {
-                "customer_id": "a",
-                "founded_on": founded,
-                "documents": documents,
-                "personal_guarantee": guarantee,
-            },
-            {"customer_id": "b"},
-        ],
-        receivables=[*invoices, other],
-        assessments=_judged("a", role, payment_points=judged) + _judged("b", payment_points=1),
-    )["a"]["credit"]
-
-
 def _days_before(days: int) -> str:
     return (date(2026, 6, 30) - timedelta(days=days)).isoformat()
 
 
-@pytest.mark.parametrize(
-    ("founded", "points"), [("2021-07-01", 2), ("2021-06-30", 5), ("2020-01-01", 5)]
-)
-def test_five_years_exactly_earn_five(founded: str, points: int) -> None:
-    assert _account(founded=founded, judged=5).points["years"] == points
+def _invoice(customer: str, days_late: int) -> dict[str, Any]:
+    """Return an invoice paid early, or open and by now so many days late."""
+    return {
+        "customer_id": customer,
+        "issued_on": "2025-12-01",
+        "due_on": _days_before(max(days_late, 0)),
+        "settled_on": _days_before(-days_late) if days_late < 0 else None,
+        "amount": 100,
+    }
 
 
-@pytest.mark.parametrize(
-    ("late", "points"),
-    [
-        ([0], 5),
-        ([-3], 5),
-        ([1], 4),
-        ([30], 4),
-        ([31], 2),
-        ([60], 2),
-        ([61], 0),
-        ([0, 1], 4),
-        ([0, 0, 1], 5),
-    ],
-)
-def test_payment_by_the_mean_days_late(late: list[int], points: int) -> None:
-    # Half a day late on average rounds to one day, a third of a day to none.
-    assert _account(late=late).points["payment"] == points
+def _accounts(accounts: dict[str, dict[str, Any]]) -> dict[str, Verdict]:
+    """Return what is said of accounts by what differs: founded, late, judged, and so on."""
+    usual = {"founded": "2000-01-01", "late": (), "judged": None, "guarantee": None}
+    told = {
+        name: {**usual, "documents": 4, "role": "credit manager", **own}
+        for name, own in accounts.items()
+    }
+    found = graded(
+        "credit-four-questions",
+        "2026-06-30",
+        [
+            {
+                "customer_id": name,
+                "founded_on": own["founded"],
+                "documents": own["documents"],
+                "personal_guarantee": own["guarantee"],
+            }
+            for name, own in told.items()
+        ],
+        receivables=[
+            _invoice("other", 1),
+            *(_invoice(name, days) for name, own in told.items() for days in own["late"]),
+        ],
+        assessments=[
+            *_judged("other", payment_points=1),
+            *(
+                row
+                for name, own in told.items()
+                for row in _judged(name, own["role"], payment_points=own["judged"])
+            ),
+        ],
+    )
+    return {name: found[name]["credit"] for name in told}
 
 
-@pytest.mark.parametrize(
-    ("late", "judged", "points"),
-    [
-        ([1], 5, 4),
-        ([1], 3, 3),
-        (None, 5, 5),
-        (None, 0, 0),
-        ([61], 5, 0),
-        ([1], 6, 4),
-        ([1], 2.5, 4),
-    ],
-)
-def test_a_judgement_goes_below_the_record_only(
-    late: list[int] | None, judged: Any, points: int
-) -> None:
-    assert _account(late=late, judged=judged).points["payment"] == points
+def test_five_years_exactly_earn_five() -> None:
+    points = {"2021-07-01": 2, "2021-06-30": 5, "2020-01-01": 5}
+    found = _accounts({day: {"founded": day, "judged": 5} for day in points})
+    assert {day: v.points["years"] for day, v in found.items()} == points
 
 
-def test_no_record_and_no_judgement_give_no_grade() -> None:
-    assert _account().reason == "value_unknown"
-    assert _account(judged=5, role="sales").reason == "value_unknown"
+def test_payment_by_the_mean_days_late() -> None:
+    points = {
+        (0,): 5,
+        (-3,): 5,
+        (1,): 4,
+        (30,): 4,
+        (31,): 2,
+        (60,): 2,
+        (61,): 0,
+        # Half a day late on average rounds to one day, a third of a day to none.
+        (0, 1): 4,
+        (0, 0, 1): 5,
+        # An invoice paid early does not make up for one paid late.
+        (-30, 60): 4,
+    }
+    found = _accounts({str(late): {"late": late} for late in points})
+    assert {late: found[str(late)].points["payment"] for late in points} == points
 
 
-@pytest.mark.parametrize(
-    ("founded", "judged", "guarantee", "score", "grade", "limit"),
-    [
-        ("2000-01-01", 5, "yes", 15, "A", "15000"),
-        ("2000-01-01", 3, "yes", 13, "A", "11666.6667"),
-        ("2025-01-01", 5, "yes", 12, "A", "10000"),
-        ("2025-01-01", 4, "yes", 11, "B", "10000"),
-        ("2000-01-01", 3, None, 8, "B", "5000"),
-        ("2000-01-01", 2, None, 7, "C", "4000"),
-        ("2025-01-01", 2, None, 4, "C", "1000"),
-        ("2025-01-01", 1, None, 3, "D", "0"),
-        ("2025-01-01", 0, "no", 2, "D", "0"),
-    ],
-)
-def test_classes_and_limits(
-    founded: str, judged: int, guarantee: str | None, score: int, grade: str, limit: str
-) -> None:
-    verdict = _account(founded=founded, judged=judged, guarantee=guarantee)
-    assert (verdict.score, verdict.grade) == (score, grade)
-    assert verdict.terms == {"limit": Decimal(limit)}
+def test_a_judgement_goes_below_the_record_only() -> None:
+    points = {
+        ((1,), 5): 4,
+        ((1,), 3): 3,
+        ((), 5): 5,
+        ((), 0): 0,
+        ((61,), 5): 0,
+        ((1,), 6): 4,
+        ((1,), "2.5"): 4,
+    }
+    found = _accounts({str(c): {"late": c[0], "judged": c[1]} for c in points})
+    assert {case: found[str(case)].points["payment"] for case in points} == points
 
 
-@pytest.mark.parametrize("documents", [3, None])
-def test_four_documents_come_first(documents: Any) -> None:
-    assert _account(judged=5, documents=documents).reason == "documents_missing"
+def test_what_is_missing_leaves_no_grade() -> None:
+    found = _accounts(
+        {
+            "no record, no judgement": {},
+            "judged by sales": {"judged": 5, "role": "sales"},
+            "three documents": {"judged": 5, "documents": 3},
+            "documents unknown": {"judged": 5, "documents": None},
+        }
+    )
+    assert {name: verdict.reason for name, verdict in found.items()} == {
+        "no record, no judgement": "value_unknown",
+        "judged by sales": "value_unknown",
+        "three documents": "documents_missing",
+        "documents unknown": "documents_missing",
+    }
+
+
+def test_classes_and_limits() -> None:
+    expected = {  # founded, judged, guarantee
+        ("2000-01-01", 5, "yes"): (15, "A", "15000"),
+        ("2000-01-01", 3, "yes"): (13, "A", "11666.6667"),
+        ("2025-01-01", 5, "yes"): (12, "A", "10000"),
+        ("2025-01-01", 4, "yes"): (11, "B", "10000"),
+        ("2000-01-01", 3, None): (8, "B", "5000"),
+        ("2000-01-01", 2, None): (7, "C", "4000"),
+        ("2025-01-01", 2, None): (4, "C", "1000"),
+        ("2025-01-01", 1, None): (3, "D", "0"),
+        ("2025-01-01", 0, "no"): (2, "D", "0"),
+    }
+    found = _accounts(
+        {str(c): {"founded": c[0], "judged": c[1], "guarantee": c[2]} for c in expected}
+    )
+    for case, (score, grade, limit) in expected.items():
+        verdict = found[str(case)]
+        assert (verdict.score, verdict.grade) == (score, grade)
+        assert verdict.terms == {"limit": Decimal(limit)}
 
 
 # --- credit-ten-categories --------------------------------------------------------------------
@@ -174,47 +183,52 @@ _CATEGORIES = (
 )
 
 
-def _scored(total: int, blocked: str | None = None) -> Verdict:
+def _in_ten(customer: str, total: int) -> list[dict[str, Any]]:
+    """Return judgements of so many points in all; a category without points is not judged."""
     values = {}
     for name in _CATEGORIES:
-        values[name] = min(10, total)
-        total -= values[name]
-    return graded(
+        values[name] = min(10, total) or None
+        total -= values[name] or 0
+    return _judged(customer, **values)
+
+
+def test_ten_categories_at_every_edge() -> None:
+    expected = {
+        0: "none",
+        1: "prepay",
+        10: "prepay",
+        11: "very_small",
+        20: "very_small",
+        21: "small",
+        40: "small",
+        41: "medium",
+        59: "medium",
+        60: "medium_electronic",
+        80: "medium_electronic",
+        81: "large",
+        100: "large",
+    }
+    found = graded(
         "credit-ten-categories",
         "2026-06-30",
-        [{"customer_id": "a", "blocked": blocked}, "b"],
-        assessments=_judged("a", **{k: v for k, v in values.items() if v}) + _judged("b", x=1),
-    )["a"]["credit"]
-
-
-@pytest.mark.parametrize(
-    ("total", "grade"),
-    [
-        (0, "none"),
-        (1, "prepay"),
-        (10, "prepay"),
-        (11, "very_small"),
-        (20, "very_small"),
-        (21, "small"),
-        (40, "small"),
-        (41, "medium"),
-        (59, "medium"),
-        (60, "medium_electronic"),
-        (80, "medium_electronic"),
-        (81, "large"),
-        (100, "large"),
-    ],
-)
-def test_ten_categories_at_every_edge(total: int, grade: str) -> None:
-    # What is not judged is missing, and counts 0.
-    verdict = _scored(total)
-    assert (verdict.score, verdict.grade) == (total, grade)
+        [str(total) for total in expected],
+        assessments=[row for total in expected for row in _in_ten(str(total), total)],
+    )
+    assert {
+        total: (found[str(total)]["credit"].score, found[str(total)]["credit"].grade)
+        for total in expected
+    } == {total: (total, grade) for total, grade in expected.items()}
 
 
 def test_the_block_list_stops() -> None:
-    verdict = _scored(100, blocked="yes")
-    assert (verdict.decided, verdict.grade) == ("large", "none")
-    assert _scored(100, blocked="no").grade == "large"
+    found = graded(
+        "credit-ten-categories",
+        "2026-06-30",
+        [{"customer_id": c, "blocked": c} for c in ("yes", "no")],
+        assessments=_in_ten("yes", 100) + _in_ten("no", 100),
+    )
+    assert (found["yes"]["credit"].decided, found["yes"]["credit"].grade) == ("large", "none")
+    assert found["no"]["credit"].grade == "large"
 
 
 # --- credit-ratios-uk -------------------------------------------------------------------------
@@ -328,91 +342,85 @@ def test_no_equity_gives_a_limit_of_zero() -> None:
 # --- credit-limit-heuristic -------------------------------------------------------------------
 
 
-def _percents(
-    *,
-    share: Any = "0.4",
-    habit: str | None = "on time",
-    founded: str | None = "2020-06-30",
-    **values: Any,
-) -> Verdict:
-    statement = _statement(**{"current_assets": 1500, "liabilities": 800, **values})
-    return graded(
+def _percents(accounts: dict[str, dict[str, Any]]) -> dict[str, Verdict]:
+    """Return what is said of accounts by what differs from a usual one."""
+    usual = {"share": "0.4", "habit": "on time", "founded": "2020-06-30"}
+    usual |= _statement(current_assets=1500, liabilities=800)
+    told = {name: {**usual, **own} for name, own in accounts.items()}
+    found = graded(
         "credit-limit-heuristic",
         "2026-06-30",
-        [{"customer_id": "a", "our_share": share, "founded_on": founded}, "b"],
-        financials=[statement],
-        assessments=_judged("a", payment_habit=habit) + _judged("b", payment_habit="late"),
-    )["a"]["credit"]
-
-
-@pytest.mark.parametrize(
-    ("arguments", "indicator", "points"),
-    [
-        ({"share": "0.2499"}, "our_share", 0),
-        ({"share": "0.25"}, "our_share", 5),
-        ({"share": "0.5"}, "our_share", 5),
-        ({"share": "0.5001"}, "our_share", 10),
-        ({"habit": "takes discount"}, "payment_habit", 10),
-        ({"habit": "late"}, "payment_habit", -5),
-        ({"founded": "2023-07-01"}, "years", 0),
-        ({"founded": "2023-06-30"}, "years", 5),
-        ({"founded": "2016-06-30"}, "years", 5),
-        ({"founded": "2015-06-30"}, "years", 10),
-        ({"profit": "249.5"}, "margin", 0),
-        ({"profit": 250}, "margin", 5),
-        ({"profit": 700}, "margin", 5),
-        ({"profit": 701}, "margin", 10),
-        ({"current_assets": 1499}, "current_ratio", 0),
-        ({"current_assets": 2200}, "current_ratio", 5),
-        ({"current_assets": 2201}, "current_ratio", 10),
-        ({"liabilities": 599}, "debt_ratio", 10),
-        ({"liabilities": 600}, "debt_ratio", 0),
-        ({"liabilities": 1000}, "debt_ratio", 0),
-        ({"liabilities": 1001}, "debt_ratio", -5),
-    ],
-)
-def test_percents_at_every_edge(arguments: dict[str, Any], indicator: str, points: int) -> None:
-    assert _percents(**arguments).points[indicator] == points
-
-
-def test_the_limit_is_a_part_of_net_worth() -> None:
-    verdict = _percents()
-    assert (verdict.score, verdict.grade) == (25, "account")
-    assert verdict.terms == {"limit": Decimal(300)}
-
-
-def test_the_best_and_the_worst() -> None:
-    best = _percents(
-        share=1,
-        habit="takes discount",
-        founded="2000-01-01",
-        profit=900,
-        current_assets=3000,
-        liabilities=100,
+        [
+            {"customer_id": name, "our_share": own["share"], "founded_on": own["founded"]}
+            for name, own in told.items()
+        ],
+        financials=[
+            {**{key: own[key] for key in _statement()}, "customer_id": name}
+            for name, own in told.items()
+        ],
+        assessments=[
+            row for name, own in told.items() for row in _judged(name, payment_habit=own["habit"])
+        ],
     )
-    assert (best.score, best.terms) == (60, {"limit": Decimal(1140)})
-    worst = _percents(
-        share=0, habit="late", founded="2026-01-01", profit=0, current_assets=0, liabilities=1900
+    return {name: own["credit"] for name, own in found.items()}
+
+
+def test_percents_at_every_edge() -> None:
+    expected = {
+        ("share", "0.2499", "our_share"): 0,
+        ("share", "0.25", "our_share"): 5,
+        ("share", "0.5", "our_share"): 5,
+        ("share", "0.5001", "our_share"): 10,
+        ("habit", "takes discount", "payment_habit"): 10,
+        ("habit", "late", "payment_habit"): -5,
+        ("founded", "2023-07-01", "years"): 0,
+        ("founded", "2023-06-30", "years"): 5,
+        ("founded", "2016-06-30", "years"): 5,
+        ("founded", "2015-06-30", "years"): 10,
+        ("profit", "249.5", "margin"): 0,
+        ("profit", 250, "margin"): 5,
+        ("profit", 700, "margin"): 5,
+        ("profit", 701, "margin"): 10,
+        ("current_assets", 1499, "current_ratio"): 0,
+        ("current_assets", 2200, "current_ratio"): 5,
+        ("current_assets", 2201, "current_ratio"): 10,
+        ("liabilities", 599, "debt_ratio"): 10,
+        ("liabilities", 600, "debt_ratio"): 0,
+        ("liabilities", 1000, "debt_ratio"): 0,
+        ("liabilities", 1001, "debt_ratio"): -5,
+    }
+    found = _percents({str(case): {case[0]: case[1]} for case in expected})
+    assert {case: found[str(case)].points[case[2]] for case in expected} == expected
+
+
+def test_the_sum_of_percents_is_a_part_of_net_worth_and_never_below_zero() -> None:
+    nothing = {"share": 0, "founded": "2026-01-01", "profit": 0, "current_assets": 0}
+    best = {"share": 1, "habit": "takes discount", "founded": "2000-01-01", "profit": 900}
+    found = _percents(
+        {
+            "usual": {},
+            "best": {**best, "current_assets": 3000, "liabilities": 100},
+            "worst": {**nothing, "habit": "late", "liabilities": 1900},
+            "zero": {**nothing, "liabilities": 1900},
+            "no net worth": {"liabilities": 2500},
+        }
     )
-    assert (worst.score, worst.grade, worst.terms) == (-10, "cash", {"limit": Decimal(0)})
-
-
-def test_a_net_worth_below_zero_gives_no_negative_limit() -> None:
-    verdict = _percents(liabilities=2500)
-    assert verdict.grade == "account"
-    assert verdict.terms == {"limit": Decimal(0)}
-
-
-def test_a_sum_of_zero_is_no_credit() -> None:
-    verdict = _percents(
-        share=0, habit="on time", founded="2026-01-01", profit=0, current_assets=0, liabilities=1900
-    )
-    assert (verdict.score, verdict.grade) == (0, "cash")
+    assert {name: (v.score, v.grade, v.terms["limit"]) for name, v in found.items()} == {
+        "usual": (25, "account", 300),
+        "best": (60, "account", 1140),
+        "worst": (-10, "cash", 0),
+        "zero": (0, "cash", 0),
+        "no net worth": (20, "account", 0),
+    }
 
 
 def test_one_question_unknown_gives_no_limit() -> None:
-    assert _percents(share=None).reason == "value_unknown"
-    assert _percents(habit=None).reason == "value_unknown"
+    found = _percents(
+        {"usual": {}, "share": {"share": None}, "habit": {"habit": None}, "sales": {"revenue": 0}}
+    )
+    reasons = {name: verdict.reason for name, verdict in found.items()}
+    assert reasons.pop("usual") is None
+    assert set(reasons.values()) == {"value_unknown"}
 
 
 # --- credit-limit-smaller-of-two --------------------------------------------------------------
