@@ -11,7 +11,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.compiler.plan import SchemePlan, part
-from kefen.compiler.rowwise_metrics import metrics_of_customer, stored
+from kefen.compiler.rowwise_metrics import metrics_of_customer
+from kefen.compiler.rowwise_values import stored
 from kefen.expressions.evaluator import evaluate
 
 if TYPE_CHECKING:
