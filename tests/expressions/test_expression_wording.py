@@ -48,6 +48,10 @@ def test_every_operator_that_people_write_has_words(operator: str) -> None:
         ),
         ("if(a > 1, 2, 3) + 4", "(2 if a > 1, otherwise 3) + 4", "（若 a > 1 则 2，否则 3） + 4"),
         ("halved(points, 2 times)", "points halved 2 times", "points 减半 2 次"),
+        ("a or b and c", "a or (b and c)", "a 或 （b 且 c）"),
+        ("(a or b) and c", "(a or b) and c", "（a 或 b） 且 c"),
+        ("a and b and c or d or e", "(a and b and c) or d or e", "（a 且 b 且 c） 或 d 或 e"),
+        ("not (a or b and c)", "not (a or (b and c))", "非 （a 或 （b 且 c））"),
     ],
 )
 def test_words(source: str, english: str, chinese: str) -> None:

@@ -201,7 +201,9 @@ def _bracketed(argument: Expression, parent: Call, names: Mapping[str, Text]) ->
             return Text(f"({words.en})", f"（{words.zh}）")
         inner, outer = _RANK.get(argument.operator, 0), _RANK.get(parent.operator, 0)
         strict = parent.operator in ("subtract", "divide")
-        if inner and outer and (inner < outer or (strict and inner == outer)):
+        # Which of "and" and "or" binds first is no common knowledge: said by brackets.
+        mixed = (argument.operator, parent.operator) == ("and", "or")
+        if mixed or (inner and outer and (inner < outer or (strict and inner == outer))):
             return Text(f"({words.en})", f"（{words.zh}）")
     return words
 
