@@ -112,7 +112,10 @@ def _decided(
                 if condition is None
                 else chosen(steps.resolved(condition), Literal(grade), result)
             )
-        return result
+        if not scheme.indicators:
+            return result
+        # Points that are unknown must not fall through to the last grade.
+        return chosen(known(steps.own("points")), result, Literal(None))
     if isinstance(decision, Grid):
         return _by_grid(steps, decision)
     if isinstance(decision, Categories):

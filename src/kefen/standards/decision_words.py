@@ -107,6 +107,8 @@ def cells_in_words(grid: Grid, grade: str) -> str:
 def grade_rule(scheme: Scheme, grade: str, names: Mapping[str, Text]) -> Text:
     """Return when a grade is given, in words; rules that change it afterwards apart."""
     decision = scheme.decision
+    if grade not in scheme.decided_grades:
+        return Text("by a rule only", "仅由规则给予")
     if isinstance(decision, Grid):
         cells = cells_in_words(decision, grade)
         return Text.same(f"{decision.rows}-{decision.columns}: {cells}")

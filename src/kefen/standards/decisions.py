@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, cast
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
 from kefen.standards.document import Mapping, Scalar
-from kefen.standards.grades import ELSE
+from kefen.standards.grades import BY_RULE, ELSE
 from kefen.standards.grids import read_grid
 from kefen.standards.model import (
     Categories,
@@ -183,7 +183,7 @@ def _clauses(reading: Reading, grades: Grades) -> list[tuple[str, Scalar]]:
                 Text("“{k}” needs a single value", "“{k}”应为单个取值").filled(k="when"),
                 Text("Write it as “{k}: value”.", "请写成“{k}: 取值”。").filled(k="when"),
             )
-        else:
+        elif entry.when.text.strip() != BY_RULE:
             clauses.append((entry.id, entry.when))
     return clauses
 

@@ -22,6 +22,8 @@ TONES = ("S", "A", "B", "C", "D")
 STRATEGIES = ("develop", "keep", "streamline", "leave")
 MOST_GRADES = 60
 ELSE = "else"
+BY_RULE = "by rule"
+"""What stands for `when` where only a rule gives the grade."""
 """What stands for every other grade, or everything else."""
 # Terms give values by grade, beside these keys of their own.
 _NO_GRADE = (ELSE, "name", "unit")

@@ -7,12 +7,13 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.standards.document import Scalar
+from kefen.standards.grades import BY_RULE
 from kefen.standards.model import Bands, Grid, Tiles
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kefen.standards.document import Scalar
     from kefen.standards.grades import Entry
     from kefen.standards.model import Indicator, Place
     from kefen.standards.reading import Reading
@@ -56,6 +57,8 @@ def read_grid(
     for entry in entries:
         if entry.when is None:
             reading.missing(entry.place, "when", _GRADE)
+            continue
+        if isinstance(entry.when, Scalar) and entry.when.text.strip() == BY_RULE:
             continue
         for item in reading.items(entry.when):
             for cell in _cells(reading, item, rows, columns, spans):

@@ -36,6 +36,9 @@ def check_grades(
     """
     told = _Told(findings, scheme, places)
     decision = scheme.decision
+    for grade in scheme.grades:
+        if grade.id not in scheme.decided_grades:
+            told.never(grade.id, Text("no rule gives it", "没有规则给予该等级"))
     if isinstance(decision, CutOffs):
         _score_lines(told, decision, domains)
     elif isinstance(decision, Conditions):

@@ -433,6 +433,16 @@ class Scheme:
     control: Control | None = None
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
 
+    @property
+    def decided_grades(self) -> frozenset[str]:
+        """Return the codes that the decision itself can give; others follow from rules only."""
+        decision = self.decision
+        if isinstance(decision, CutOffs | RankOfAll):
+            return frozenset(line.grade for line in decision.lines)
+        if isinstance(decision, ShareOfTotal | Conditions):
+            return frozenset(grade for grade, _ in decision.lines)
+        return frozenset(decision.cells.values()) if isinstance(decision, Grid) else frozenset()
+
     def grade(self, grade_id: str) -> Grade | None:
         """Return the class with this code, or None (open classes, unknown codes)."""
         return next((grade for grade in self.grades if grade.id == grade_id), None)
