@@ -6,18 +6,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
-import pytest
-from probing import Verdict, graded, problems_of
+from probing import Verdict, graded
 
 from kefen.domain.decimals import quotient
 from kefen.grading.explanation import Line
 
 AS_OF = "2026-12-31"
-
-
-@pytest.mark.parametrize("standard", ["fund-aml-risk", "dealer-selection", "dealer-quarterly"])
-def test_nothing_to_mend(standard: str) -> None:
-    assert problems_of(standard) == []
 
 
 # --- P09 ------------------------------------------------------------------------------------
