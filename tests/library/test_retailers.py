@@ -390,10 +390,11 @@ def test_stars_are_ranked_apart_for_town_and_village() -> None:
     found = {c: v["stars"] for c, v in starred(orders, marks, markets | {"nowhere": None}).items()}
     # Of ten in a market 10 % is one, 30 % three, 60 % six; 85 % is 8.5, which rounds up to nine.
     expected = ["one", "two", "two", "two", "three", "three", "three", "four", "four", "five"]
-    assert [found[f"t{n}"].grade for n in range(1, 11)] == expected
+    assert [found[f"t{n}"].decided for n in range(1, 11)] == expected
     assert [found[f"v{n}"].grade for n in range(1, 11)] == expected
     assert (found["nowhere"].grade, found["nowhere"].reason) == (None, "value_unknown")
-    assert found["t1"].tags == {"super_class"}
+    assert found["t1"].grade == "super", "the company named it; no rank leads there"
+    assert {found[f"t{n}"].grade for n in range(2, 11)} == {*expected[1:]}
 
 
 def test_a_whole_hundred_is_within_reach() -> None:
