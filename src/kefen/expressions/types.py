@@ -13,7 +13,7 @@ from kefen.domain.text import Text
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kefen.expressions.tree import Expression, Value
+    from kefen.expressions.tree import Call, Expression, Value
 
 
 class ValueType(Enum):
@@ -75,12 +75,23 @@ _OF_KIND = {
 
 
 class ExpressionTypeError(Exception):
-    """An expression whose parts do not fit; `at` is the offset of the part, `what` says why."""
+    """An expression whose parts do not fit.
 
-    def __init__(self, what: Text, at: int) -> None:
+    Attributes:
+        what: Why.
+        at: The offset of the part.
+        name: The name that is not known, where that is why.
+    """
+
+    def __init__(self, what: Text, at: int, *, name: str | None = None) -> None:
         self.what = what
         self.at = at
+        self.name = name
         super().__init__(what.en)
+
+
+class WrongArgumentsError(ExpressionTypeError):
+    """An operator whose arguments have the wrong types, or are too many or too few."""
 
 
 def type_of_kind(kind: Kind) -> ValueType:
@@ -119,11 +130,56 @@ def type_of(tree: Expression, names: Mapping[str, ValueType]) -> ValueType:
     if isinstance(tree, Name):
         if tree.name not in names:
             raise ExpressionTypeError(
-                Text("“{n}” is not known here", "此处没有“{n}”").filled(n=tree.name), tree.at
+                Text("“{n}” is not known here", "此处没有“{n}”").filled(n=tree.name),
+                tree.at,
+                name=tree.name,
             )
         return names[tree.name]
     argument_types = [type_of(argument, names) for argument in tree.arguments]
-    return CATALOGUE[tree.operator].type_rule(argument_types, tree)
+    try:
+        return CATALOGUE[tree.operator].type_rule(argument_types, tree)
+    except WrongArgumentsError as error:
+        given = _arguments_in_words(tree, argument_types)
+        what = Text("{w}, but {g}", "{w}，而{g}").filled(w=error.what, g=given)
+        raise WrongArgumentsError(what, error.at) from error
+
+
+_MOST_NAMED = 3
+_LONGEST = 60
+
+
+def _arguments_in_words(call: Call, types: list[ValueType]) -> Text:
+    """Return what the arguments are: `customers.started_on is a text, as_of is a date`."""
+    from kefen.expressions.wording import in_words
+
+    if not types:
+        return Text("nothing is given", "没有给出任何值")
+    template = Text("{a} is {t}", "{a} 是{t}")
+    said = [
+        template.filled(a=_short(in_words(argument, _PLAINLY)), t=_WITH_ARTICLE[value_type])
+        for argument, value_type in zip(call.arguments, types, strict=True)
+    ]
+    further = len(said) - _MOST_NAMED
+    if further > 0:
+        more = Text("{n} more are given", "另有 {n} 个值").filled(n=further)
+        said = [*said[:_MOST_NAMED], more]
+    return Text(", ".join(t.en for t in said), "，".join(t.zh for t in said))
+
+
+def _short(text: Text) -> Text:
+    return Text(*(t if len(t) <= _LONGEST else f"{t[:_LONGEST]}…" for t in (text.en, text.zh)))
+
+
+_PLAINLY = {"as_of": Text.same("as_of")}
+_WITH_ARTICLE = {
+    ValueType.INTEGER: Text("a whole number", "整数"),
+    ValueType.DECIMAL: Text("a number", "数值"),
+    ValueType.TEXT: Text("a text", "文本"),
+    ValueType.DATE: Text("a date", "日期"),
+    ValueType.MOMENT: Text("a date and time", "日期时间"),
+    ValueType.BOOLEAN: Text("yes or no", "是或否"),
+    ValueType.UNKNOWN: Text("unknown", "未知"),
+}
 
 
 def common_type(types: list[ValueType]) -> ValueType | None:

@@ -12,7 +12,7 @@ from kefen.domain.calendar import Window, parse_window
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.parser import ExpressionError, parse
-from kefen.expressions.types import ExpressionTypeError, ValueType, type_of
+from kefen.expressions.types import ExpressionTypeError, ValueType, WrongArgumentsError, type_of
 from kefen.expressions.units import ExpressionUnitError, Unit, unit_of, units_of_columns
 from kefen.standards.document import Mapping, Node, Scalar, Sequence
 from kefen.standards.model import Place
@@ -250,20 +250,8 @@ class Reading:
             self.problem(self._inside(node, error.at), error.what, error.mend)
             return None
         except ExpressionTypeError as error:
-            name = node.text[error.at :].split(" ")[0]
-            word = re.match(r"[\w.]+", name)
-            near = difflib.get_close_matches(word[0] if word else name, list(types), 3, 0.6)
-            self.problem(
-                self._inside(node, error.at),
-                error.what,
-                Text("Did you mean {n}?", "是否应为 {n}？").filled(
-                    n=" / ".join(f"“{candidate}”" for candidate in near)
-                )
-                if near
-                else Text("Names usable here: {n}.", "此处可用的名称：{n}。").filled(
-                    n=", ".join(sorted(types)[:40])
-                ),
-            )
+            mend = _mend_of_types(error, types)
+            self.problem(self._inside(node, error.at), error.what, mend)
             return None
         if wanted is not None and found not in {*wanted, ValueType.UNKNOWN}:
             labels = [value_type.label for value_type in wanted]
@@ -302,3 +290,34 @@ class Reading:
         """Return the place of a character of a one-line value; the value's own when folded."""
         shift = offset + (1 if node.quoted else 0)
         return Place(node.place.line, node.place.column + shift)
+
+
+_MOST_NAMES = 40
+
+
+def _mend_of_types(error: ExpressionTypeError, types: MappingType[str, ValueType]) -> Text:
+    """Return how to mend a name that is not known, or an operator whose values do not fit."""
+    if error.name is None:
+        if isinstance(error, WrongArgumentsError):
+            return Text(
+                "Give it values that fit; number(...) reads a text as a number.",
+                "请给出类型相符的值；number(...) 可把文本读作数值。",
+            )
+        return Text("Change the expression.", "请修改表达式。")
+    fact, _, column = error.name.partition(".")
+    if fact == "customers" and column:
+        return Text(
+            "Make a metric of it, `{c}: {{value: {n}}}` under `metrics`, and name that.",
+            "请先在 `metrics` 中建立指标 `{c}: {{value: {n}}}`，此处写该指标名。",
+        ).filled(c=column, n=error.name)
+    near = difflib.get_close_matches(error.name, list(types), 3, 0.6)
+    if near:
+        return Text("Did you mean {n}?", "是否应为 {n}？").filled(
+            n=" / ".join(f"“{candidate}”" for candidate in near)
+        )
+    names = sorted(types)
+    more = len(names) - _MOST_NAMES
+    said = Text("Names usable here: {n}.", "此处可用的名称：{n}。")
+    if more > 0:
+        said = Text("Names usable here: {n}, and {m} more.", "此处可用的名称：{n}，另有 {m} 个。")
+    return said.filled(n=", ".join(names[:_MOST_NAMES]), m=more)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from kefen.domain.text import Text
 from kefen.expressions.operators.operator import CATALOGUE, TypeRule
-from kefen.expressions.types import ExpressionTypeError, ValueType, common_type
+from kefen.expressions.types import ValueType, WrongArgumentsError, common_type
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Call, Value
 
 
-def wrong(call: Call, wanted: Text) -> ExpressionTypeError:
+def wrong(call: Call, wanted: Text) -> WrongArgumentsError:
     """Return the error of a call whose arguments have the wrong types."""
     operator = CATALOGUE[call.operator]
-    return ExpressionTypeError(
+    return WrongArgumentsError(
         Text("“{u}” needs {w}", "“{u}”需要{w}").filled(u=operator.usage, w=wanted), call.at
     )
 
