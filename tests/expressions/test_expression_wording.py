@@ -38,8 +38,8 @@ def test_every_operator_that_people_write_has_words(operator: str) -> None:
         ),
         (
             "choose(trade, 'a', 5, 'b', 3, 0) * 2",
-            "(by trade: a gives 5, b gives 3, otherwise 0) × 2",
-            "（按 trade：a 取 5，b 取 3，其余 0） × 2",
+            "(by trade: “a” gives 5, “b” gives 3, otherwise 0) × 2",
+            "（按 trade：“a” 取 5，“b” 取 3，其余 0） × 2",
         ),
         (
             "interpolated(part, 0 %, 1, 80 %, 15)",
@@ -47,7 +47,17 @@ def test_every_operator_that_people_write_has_words(operator: str) -> None:
             "part 在折线 0 % → 1，80 % → 15 上的值",
         ),
         ("if(a > 1, 2, 3) + 4", "(2 if a > 1, otherwise 3) + 4", "（若 a > 1 则 2，否则 3） + 4"),
+        (
+            "hours_between(opened, start_of_month(as_of)) < 4 hours",
+            "hours from opened to the first day of the month of the as-of date < 4 hours",
+            "opened 到 评级日 所在月份的第一天 的小时数 < 4 小时",
+        ),
+        ("date(licence)", "licence as a date", "licence 所写的日期"),
         ("halved(points, 2 times)", "points halved 2 times", "points 减半 2 次"),
+        ("place = 'yes'", "place = “yes”", "place = “yes”"),
+        ("place in ('a', 'b')", "place is one of “a”, “b”", "place 为 “a”、“b” 之一"),
+        ("place in (1, 2)", "place is one of 1, 2", "place 为 1、2 之一"),
+        ("starts_with(item, '01')", "item starts with “01”", "item 以 “01” 开头"),
         ("a or b and c", "a or (b and c)", "a 或 （b 且 c）"),
         ("(a or b) and c", "(a or b) and c", "（a 或 b） 且 c"),
         ("a and b and c or d or e", "(a and b and c) or d or e", "（a 且 b 且 c） 或 d 或 e"),

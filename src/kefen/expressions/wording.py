@@ -39,14 +39,19 @@ _TEMPLATES: dict[str, Text] = {
     "days_between": Text("days from {0} to {1}", "{0} 到 {1} 的天数"),
     "months_between": Text("whole months from {0} to {1}", "{0} 到 {1} 的整月数"),
     "years_between": Text("whole years from {0} to {1}", "{0} 到 {1} 的整年数"),
+    "hours_between": Text("hours from {0} to {1}", "{0} 到 {1} 的小时数"),
     "days_after": Text("{1} days after {0}", "{0} 之后 {1} 天"),
     "months_before": Text("{1} months before {0}", "{0} 之前 {1} 个月"),
     "year_of": Text("the year of {0}", "{0} 的年份"),
     "month_of": Text("the month of {0}", "{0} 的月份"),
+    "start_of_month": Text("the first day of the month of {0}", "{0} 所在月份的第一天"),
+    "start_of_quarter": Text("the first day of the quarter of {0}", "{0} 所在季度的第一天"),
+    "start_of_year": Text("the first day of the year of {0}", "{0} 所在年份的第一天"),
     "lower": Text("{0} in lower case", "{0} 的小写"),
     "contains": Text("{0} contains {1}", "{0} 包含 {1}"),
     "starts_with": Text("{0} starts with {1}", "{0} 以 {1} 开头"),
     "ends_with": Text("{0} ends with {1}", "{0} 以 {1} 结尾"),
+    "date": Text("{0} as a date", "{0} 所写的日期"),
     "number": Text("{0} as a number", "{0} 所写的数值"),
 }
 _JOINED: dict[str, Text] = {
@@ -124,15 +129,15 @@ def in_words(tree: Expression, names: Mapping[str, Text]) -> Text:
     if tree.operator in _UNIT_IN_TEMPLATE and isinstance(tree.arguments[1], Literal):
         parts[1] = value_in_words(tree.arguments[1].value)
     if tree.operator == "one_of":
-        members = [_quoted(part) for part in parts[1:]]
+        members = parts[1:]
         return Text(
             f"{parts[0].en} is one of {', '.join(t.en for t in members)}",
             f"{parts[0].zh} 为 {'、'.join(t.zh for t in members)} 之一",
         )
     if tree.operator == "joined":
         return Text(
-            f"{', '.join(t.en for t in parts[1:])} joined by {_quoted(parts[0]).en}",
-            f"以{_quoted(parts[0]).zh}连接的 {'、'.join(t.zh for t in parts[1:])}",
+            f"{', '.join(t.en for t in parts[1:])} joined by {parts[0].en}",
+            f"以{parts[0].zh}连接的 {'、'.join(t.zh for t in parts[1:])}",
         )
     if tree.operator in _PAIRED:
         return _pairs_in_words(*_PAIRED[tree.operator], parts)
@@ -169,11 +174,13 @@ def value_in_words(value: Value) -> Text:
 
 
 def _literal_in_words(literal: Literal) -> Text:
-    """Return a constant in words, with the unit it was written with."""
+    """Return a constant in words, with the unit it was written with; a text in its marks."""
     value, unit = literal.value, literal.unit
     if unit == "share" and isinstance(value, Decimal):
         return Text.same(f"{value_in_words(value.scaleb(2)).en} %")
     words = value_in_words(value)
+    if isinstance(value, str):
+        return Text(f"“{words.en}”", f"“{words.zh}”")
     if unit not in _UNITS:
         return words
     return _filled((_ONE if value in (1, -1) else _UNITS)[unit], [words])
@@ -188,10 +195,6 @@ def _pairs_in_words(whole: Text, pair: Text, parts: list[Text]) -> Text:
     ]
     listed = Text(", ".join(t.en for t in pairs), "，".join(t.zh for t in pairs))
     return _filled(whole, [subject, listed, *rest])
-
-
-def _quoted(text: Text) -> Text:
-    return Text(f"“{text.en}”", f"“{text.zh}”")
 
 
 def _bracketed(argument: Expression, parent: Call, names: Mapping[str, Text]) -> Text:
