@@ -233,7 +233,7 @@ _numbers: _Source = st.deferred(
         _wrapped("number({})", _texts),
         *(
             _wrapped(f"{name}({{}}, {{}})", _moments, _moments)
-            for name in ("days_between", "months_between", "years_between")
+            for name in ("hours_between", "days_between", "months_between", "years_between")
         ),
         _wrapped("year_of({})", _dates),
         _wrapped("month_of({})", _moments),
@@ -253,6 +253,11 @@ _dates: _Source = st.deferred(
     lambda: st.one_of(
         st.sampled_from(["d", "e", "2024-02-29", "2000-12-31", "unknown"]),
         _wrapped("date_of({})", _moments),
+        _wrapped("date({})", _texts),
+        *(
+            _wrapped(f"start_of_{period}({{}})", _moments)
+            for period in ("month", "quarter", "year")
+        ),
         _wrapped("days_after({}, {})", _moments, _numbers),
         _wrapped(
             "months_before({}, {})", _dates, st.integers(-2400, 2400).map(lambda n: f"{n} months")
@@ -295,6 +300,9 @@ _conditions: _Source = st.deferred(
 @example(source="year_of(unknown) + a")
 @example(source="days_between(m, d) * years_between(m, d)")
 @example(source="a / years_between(d, e)")
+@example(source="hours_between(d, e) * hours_between(m, unknown)")
+@example(source="start_of_year(unknown)")
+@example(source="date(t) < date('20240229')")
 def test_expressions_that_fit(engine: duckdb.DuckDBPyConnection, source: str) -> None:
     check(engine, source)
 
@@ -326,6 +334,7 @@ REAL = [
     "days_between(d, days_after(e, 30 days)) > 90 天",
     "t in ('a', 'b') and not contains(lower(u), '@qq.com')",
     "first_known(number(u), 0) + round_up(b / 1000, 0)",
+    "hours_between(m, d) <= 4 小时 and start_of_quarter(d) < date(u)",
     "years_between(d, e) >= 3 and d < months_before(e, 12 months)",
 ]
 
@@ -390,6 +399,7 @@ def test_deep_nesting(
         "years_between(d, " * 20 + "d" + ")" * 20,
         "joined('-', " * 30 + "t" + ", t)" * 30,
         "choose(" * 70 + "a" + ", 1, 2, 3)" * 70,
+        "hours_between(d, " * 30 + "d" + ")" * 30,
         "days_after(" * 30 + "d" + ", 1)" * 30,
     ],
 )

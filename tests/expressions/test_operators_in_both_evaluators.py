@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -145,6 +145,39 @@ _NUMBERS_WRITTEN = st.one_of(
 )
 
 
+_DATES_WRITTEN = st.one_of(
+    st.builds(
+        "{}{:04}{}{:02}{}{:02}{}".format,
+        st.sampled_from(["", " ", "\u3000", "\n", "\t\u00a0", "x"]),
+        st.one_of(st.integers(1890, 2110), st.sampled_from([0, 1, 10, 100, 1000, 9999, 10000])),
+        st.shared(st.sampled_from(["-", "/", "", ".", "－", "／"]), key="sign"),
+        st.integers(0, 13),
+        st.one_of(
+            st.shared(st.sampled_from(["-", "/", "", ".", "－", "／"]), key="sign"),
+            st.sampled_from(["-", "/", ""]),
+        ),
+        st.integers(0, 32),
+        st.sampled_from(["", " ", "\n", "\n\n", "x", " 00:00"]),
+    ),
+    st.dates().map(str),
+    st.text("0123456789-/ ", max_size=11),
+    st.sampled_from(
+        ["２０２６－１０／３１", "２０２６／１０／３１", "٢٠٢٦-١٠-٣١", "2026-1-5", "1"]
+    ),
+)
+
+
+def _halves_of_a_unit() -> Arguments:
+    """Moments apart by about half a ten-thousandth of an hour more than whole ones."""
+    apart = st.builds(
+        lambda units, beside: timedelta(microseconds=units * 360_000 + 180_000 + beside),
+        st.integers(-(10**6), 10**6),
+        st.integers(-1, 1),
+    )
+    rows = st.tuples(_MOMENTS, apart).map(lambda pair: (pair[0], pair[0] + pair[1]))
+    return st.tuples(st.just((T.MOMENT, T.MOMENT)), st.lists(rows, min_size=1, max_size=ROWS))
+
+
 def _anchors() -> st.SearchStrategy[tuple[Any, ...]]:
     """Places, ascending, each with a value: small ones, and as large as can be stored."""
     numbers = st.one_of(_DECIMALS, st.integers(-20, 20), st.integers(-(10**13), 10**13))
@@ -224,6 +257,26 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(
         ("days_between", "months_between", "years_between"),
         one_of_types([T.DATE, T.DATE], [T.MOMENT, T.DATE], [T.MOMENT, T.MOMENT]),
+    ),
+    "hours_between": st.one_of(
+        one_of_types([T.DATE, T.DATE], [T.MOMENT, T.DATE], [T.MOMENT, T.MOMENT]),
+        _halves_of_a_unit(),
+    ),
+    **dict.fromkeys(
+        ("start_of_month", "start_of_quarter", "start_of_year"),
+        st.one_of(
+            one_of_types([T.DATE], [T.MOMENT]),
+            *(
+                st.tuples(st.just((of,)), st.lists(st.tuples(days), min_size=1, max_size=ROWS))
+                for of, days in _EDGE_DAYS.items()
+            ),
+        ),
+    ),
+    "date": st.tuples(
+        st.just((T.TEXT,)),
+        st.lists(
+            st.tuples(st.one_of(st.none(), _DATES_WRITTEN, _TEXTS)), min_size=1, max_size=ROWS
+        ),
     ),
     "months_before": _with_constants((T.DATE,), st.tuples(st.integers(-500, 500))),
     "days_after": st.one_of(
@@ -461,3 +514,42 @@ def test_expressions_of_several_operators_agree(
     small = [tuple(v % 1000 if v is not None else None for v in row) for row in values]
     expected = [evaluate(tree, {f"c{i}": v for i, v in enumerate(row)}) for row in small]
     assert in_sql(engine, tree, types, small) == expected
+
+
+@pytest.mark.parametrize(
+    ("operator", "row", "expected"),
+    [
+        (
+            "hours_between",
+            (datetime(2026, 5, 1, 23), datetime(2026, 5, 2, 1, 0, 0, 180_000)),
+            Decimal("2.0001"),
+        ),
+        (
+            "hours_between",
+            (datetime(2026, 5, 2, 1, 0, 0, 180_000), datetime(2026, 5, 1, 23)),
+            Decimal("-2.0001"),
+        ),
+        ("hours_between", (datetime(2026, 5, 1, 23), date(2026, 5, 2)), Decimal(1)),
+        ("hours_between", (date.min, datetime.max), Decimal("87649416.0000")),
+        ("start_of_month", (datetime(2024, 2, 29, 23, 59),), date(2024, 2, 1)),
+        ("start_of_quarter", (date(2024, 12, 31),), date(2024, 10, 1)),
+        ("start_of_quarter", (date(2024, 1, 1),), date(2024, 1, 1)),
+        ("start_of_year", (date(2024, 12, 31),), date(2024, 1, 1)),
+        ("date", ("2024-02-29",), date(2024, 2, 29)),
+        ("date", (" 2024/02/29\n",), date(2024, 2, 29)),
+        ("date", ("２０２４０２２９",), date(2024, 2, 29)),
+        ("date", ("2023-02-29",), None),
+        ("date", ("2024-02/29",), None),
+        ("date", ("2024-2-29",), None),
+        ("date", ("0000-01-01",), None),
+        ("date", ("2024-02-29 10:00",), None),
+    ],
+)
+def test_dates(engine: DuckDBEngine, operator: str, row: tuple[Any, ...], expected: Any) -> None:
+    tree = tree_of(operator, len(row), ())
+    types = [
+        T.TEXT if isinstance(v, str) else T.MOMENT if isinstance(v, datetime) else T.DATE
+        for v in row
+    ]
+    assert evaluate(tree, {f"c{i}": value for i, value in enumerate(row)}) == expected
+    assert in_sql(engine, tree, types, [row]) == [expected]

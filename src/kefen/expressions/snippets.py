@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 _TREE_FROM = 8
 _MOST_DAYS = 4_000_000  # more than any two days are apart
+MICROSECONDS_A_UNIT = 360_000
+"""Microseconds in a ten-thousandth of an hour."""
 
 
 def cast_to(value: exp.Expr, sql_type: str) -> exp.Expr:
@@ -79,6 +81,19 @@ def when_all_known(arguments: Sequence[exp.Expr], value: exp.Expr) -> exp.Expr:
         *(exp.Is(this=exp.paren(a.copy()), expression=exp.Null()) for a in arguments)
     )
     return exp.Case(ifs=[exp.If(this=any_null, true=exp.Null())], default=value)
+
+
+def plainly(value: exp.Expr, of_type: ValueType) -> exp.Expr:
+    """Return a value as text; a decimal without zeros at its end."""
+    text = cast_to(value.copy(), "TEXT")
+    if of_type is not ValueType.DECIMAL:
+        return text
+    exact = cast_to(cast_to(value.copy(), "DECIMAL(38, 4)"), "TEXT")
+    return exp.func(
+        "rtrim",
+        exp.func("rtrim", exact, exp.Literal.string("0")),
+        exp.Literal.string("."),
+    )
 
 
 def number(value: int) -> exp.Expr:
@@ -216,6 +231,32 @@ def days_after(day: exp.Expr, days: exp.Expr) -> exp.Expr:
     )
     moved_within = exp.If(this=within_calendar(moved.copy()), true=moved)
     return exp.Case(ifs=[exp.If(this=near, true=exp.Case(ifs=[moved_within]))])
+
+
+def hours_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
+    """Return the hours between two dates or moments, rounded half up to four places."""
+    first, last = (
+        exp.func("epoch_us", cast(side.copy(), ValueType.MOMENT)) for side in (start, end)
+    )
+    apart = exp.paren(exp.Sub(this=last, expression=first))
+    doubled = exp.Add(
+        this=exp.Mul(this=exp.Abs(this=apart), expression=number(2)),
+        expression=number(MICROSECONDS_A_UNIT),
+    )
+    magnitude = whole_division(doubled, number(2 * MICROSECONDS_A_UNIT))
+    negative = exp.If(
+        this=exp.LT(this=apart.copy(), expression=number(0)),
+        true=number(-1),
+    )
+    sign = exp.Case(ifs=[negative], default=number(1))
+    return from_units(exp.Mul(this=sign, expression=magnitude))
+
+
+def start_of(part: str, day: exp.Expr) -> exp.Expr:
+    """Return the first day of a date's `month`, `quarter` or `year`."""
+    # As DuckDB has it: SQLGlot knows a function of this name with other arguments.
+    cut = exp.Anonymous(this="date_trunc", expressions=[exp.Literal.string(part), day.copy()])
+    return cast(cut, ValueType.DATE)
 
 
 def within_calendar(day: exp.Expr) -> exp.Expr:

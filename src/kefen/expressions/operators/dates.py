@@ -1,13 +1,14 @@
-"""Dates: spans between them, and their parts."""
+"""Dates: spans between them, their parts, and the starts of their periods."""
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
 
 from sqlglot import exp
 
 from kefen.domain.calendar import months_before, months_between
+from kefen.domain.decimals import from_units
 from kefen.domain.text import Text
 from kefen.expressions import snippets as s
 from kefen.expressions.operators.operator import Operator, TypeRule, add
@@ -16,18 +17,23 @@ from kefen.expressions.operators.type_rules import (
 )
 from kefen.expressions.operators.unit_rules import always, moved_by, plain
 from kefen.expressions.types import ValueType
-from kefen.expressions.units import DAYS, MONTHS, YEARS
+from kefen.expressions.units import DAYS, HOURS, MONTHS, YEARS
 
 _MOST_MONTHS = 2_400
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
+    from decimal import Decimal
 
     from kefen.expressions.tree import Call
 
 
 def _day(value: date) -> date:
     return value.date() if isinstance(value, datetime) else value
+
+
+def _moment(value: date) -> datetime:
+    return value if isinstance(value, datetime) else datetime.combine(value, time.min)
 
 
 def _moved(move: Callable[[date, int], date], day: date, count: int) -> date | None:
@@ -110,6 +116,32 @@ add(
         units=always(YEARS),
         callable=True,
         repeats=8,
+    )
+)
+
+
+def _hours(start: date, end: date) -> Decimal:
+    """Return the hours between two moments, rounded half up to ten-thousandths."""
+    apart = (_moment(end) - _moment(start)) // timedelta(microseconds=1)
+    rounded = (2 * abs(apart) + s.MICROSECONDS_A_UNIT) // (2 * s.MICROSECONDS_A_UNIT)
+    return from_units(-rounded if apart < 0 else rounded)
+
+
+add(
+    Operator(
+        "hours_between",
+        "hours_between(start, end)",
+        Text(
+            "Hours from start to end, rounded half up to 4 decimals; a date counts from its "
+            "midnight; negative when end is earlier.",
+            "从 start 到 end 的小时数，四舍五入到 4 位小数；日期从当日零时起算，可为负。",
+        ),
+        _days_rule(ValueType.DECIMAL, 2),
+        lambda v: _hours(v[0], v[1]),
+        lambda a, t: s.hours_between(a[0], a[1]),
+        units=always(HOURS),
+        callable=True,
+        repeats=2,
     )
 )
 
@@ -204,6 +236,35 @@ for _part, _english, _chinese in (
             _days_rule(ValueType.INTEGER, 1),
             lambda v, part=_part: cast("int", getattr(v[0], part)),  # type: ignore[misc]
             lambda a, t, part=_part: s.date_part(part, a[0]),  # type: ignore[misc]
+            units=plain,
+            callable=True,
+        )
+    )
+
+
+def _start(part: str, day: date) -> date:
+    """Return the first day of a date's month, quarter or year."""
+    months = {"month": day.month, "quarter": day.month - (day.month - 1) % 3, "year": 1}
+    return _day(day).replace(month=months[part], day=1)
+
+
+for _part, _english, _chinese in (
+    ("month", "The first day of a date's month.", "日期所在月份的第一天。"),
+    (
+        "quarter",
+        "The first day of a date's quarter of the calendar year.",
+        "日期所在自然季度的第一天。",
+    ),
+    ("year", "The first day of a date's calendar year.", "日期所在自然年的第一天。"),
+):
+    add(
+        Operator(
+            f"start_of_{_part}",
+            f"start_of_{_part}(day)",
+            Text(_english, _chinese),
+            _days_rule(ValueType.DATE, 1),
+            lambda v, part=_part: _start(part, v[0]),  # type: ignore[misc]
+            lambda a, t, part=_part: s.start_of(part, a[0]),  # type: ignore[misc]
             units=plain,
             callable=True,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -89,21 +90,23 @@ def _number(text: str) -> Decimal | None:
     return value if fits_storage(value) else None
 
 
+def _text(value: str) -> exp.Expr:
+    return exp.Literal.string(value)
+
+
+def _called(name: str, *arguments: exp.Expr) -> exp.Expr:
+    # As DuckDB has it: SQLGlot knows functions of these names with other arguments.
+    return exp.Anonymous(this=name, expressions=list(arguments))
+
+
 def _number_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
-    def text(value: str) -> exp.Expr:
-        return exp.Literal.string(value)
-
-    def called(name: str, *arguments: exp.Expr) -> exp.Expr:
-        # As DuckDB has it: SQLGlot knows functions of these names with other arguments.
-        return exp.Anonymous(this=name, expressions=list(arguments))
-
-    narrow = exp.func("translate", arguments[0], text(_WIDE), text(_NARROW))
-    bare = called("regexp_replace", narrow, text(_BLANKS), text(""), text("g"))
+    narrow = exp.func("translate", arguments[0], _text(_WIDE), _text(_NARROW))
+    bare = _called("regexp_replace", narrow, _text(_BLANKS), _text(""), _text("g"))
     # A text that does not match leaves an empty one, which is no number.
-    written = called("regexp_extract", bare, text(f"^{_WRITTEN}$"))
-    digits = exp.func("replace", written, text(","), text(""))
-    storable = called("regexp_extract", digits, text(f"^{_STORABLE}$"))
-    scaled = called("regexp_replace", storable, text("%$"), text("E-2"))
+    written = _called("regexp_extract", bare, _text(f"^{_WRITTEN}$"))
+    digits = exp.func("replace", written, _text(","), _text(""))
+    storable = _called("regexp_extract", digits, _text(f"^{_STORABLE}$"))
+    scaled = _called("regexp_replace", storable, _text("%$"), _text("E-2"))
     narrowed = exp.TryCast(this=scaled, to=exp.DataType.build("DECIMAL(18, 4)", dialect="duckdb"))
     return s.cast(narrowed, ValueType.DECIMAL)
 
@@ -123,6 +126,55 @@ add(
         lambda v: _number(v[0]),
         _number_sql,
         units=always(BARE),
+        callable=True,
+    )
+)
+
+_WIDE_DATE = "０１２３４５６７８９－／"
+_NARROW_DATE = "0123456789-/"
+_AROUND = "[ \t\n\r\f\v\u00a0\u3000]"
+# Years begin with 1: the engine's calendar has a year 0, Python's has none.
+_YEAR = "(?:[0-9]{3}[1-9]|[0-9]{2}[1-9]0|[0-9][1-9]00|[1-9]000)"
+_DATE = f"{_YEAR}(?:-[0-9]{{2}}-[0-9]{{2}}|/[0-9]{{2}}/[0-9]{{2}}|[0-9]{{4}})"
+
+
+def _date(text: str) -> date | None:
+    narrow = text.translate(str.maketrans(_WIDE_DATE, _NARROW_DATE))
+    bare = re.sub(f"\\A{_AROUND}+|{_AROUND}+\\Z", "", narrow)
+    if not re.fullmatch(_DATE, bare):
+        return None
+    digits = re.sub("[-/]", "", bare)
+    try:
+        return date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
+    except ValueError:
+        return None
+
+
+def _date_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
+    narrow = exp.func("translate", arguments[0], _text(_WIDE_DATE), _text(_NARROW_DATE))
+    around = _text(f"^{_AROUND}+|{_AROUND}+$")
+    bare = _called("regexp_replace", narrow, around, _text(""), _text("g"))
+    # A text that does not match leaves an empty one, which is no date.
+    written = _called("regexp_extract", bare, _text(f"^{_DATE}$"))
+    digits = _called("regexp_replace", written, _text("[-/]"), _text(""), _text("g"))
+    return s.cast(_called("try_strptime", digits, _text("%Y%m%d")), ValueType.DATE)
+
+
+add(
+    Operator(
+        "date",
+        "date(text)",
+        Text(
+            "The date that the text is: `2026-10-31`, `2026/10/31` or `20261031`, in full width "
+            "too, blanks around it aside. Unknown when it is anything else, or no day of the "
+            "calendar.",
+            "文本所写的日期：`2026-10-31`、`2026/10/31` 或 `20261031`，全角亦可，首尾空白不计。"
+            "其他写法或日历上没有的日期则未知。",
+        ),
+        fixed(ValueType.DATE, ValueType.TEXT),
+        lambda v: _date(v[0]),
+        _date_sql,
+        units=plain,
         callable=True,
     )
 )

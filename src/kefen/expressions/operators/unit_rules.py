@@ -24,10 +24,11 @@ _CLASHES = {
 }
 _OTHERWISE = Text("“{o}” cannot have {b} beside {a}", "“{o}”中{b}不能与{a}并用")
 _MIXED_TIMES = Text(
-    "Count both in one unit: days_between gives days, months_between months, years_between years; "
+    "Count both in one unit: hours_between gives hours, days_between days, months_between months, "
+    "years_between years; "
     "or convert one, as “days / 30”.",
-    "请统一时间单位：days_between 得天数，months_between 得月数，years_between 得年数；"
-    "或换算其一，如“days / 30”。",
+    "请统一时间单位：hours_between 得小时数，days_between 得天数，months_between 得月数，"
+    "years_between 得年数；或换算其一，如“days / 30”。",
 )
 
 
