@@ -8,11 +8,11 @@ this, and a test holds that nothing is in the language that nobody needs.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 from unittest import mock
 
 from kefen.domain.text import Text
@@ -21,6 +21,9 @@ from kefen.standards import clauses
 from kefen.standards.document import Mapping, Scalar, Sequence
 from kefen.standards.reader import bundled_names, bundled_text, examine_standard
 from kefen.standards.reading import Reading
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _DOCS = Path(__file__).parent
 _TUTORIAL = _DOCS / "how-to/from-a-company-rule.md"
@@ -42,7 +45,7 @@ _KEYS = {
     "daily_average judged value where over dated per each take across bands by from to whole "
     "one_of raters unit",
     "scheme": "among learn groups indicators score score_text start at_most at_least out_of "
-    "within ties rounding rules tags terms review approval",
+    "within ties rounding crossing rules tags terms review approval",
     "indicator": "value applies halves thirds quarters fifths tenths position of_best bands "
     "points weight out_of at_most at_least if_unknown by better",
     "group": "weight start at_most at_least",

@@ -182,42 +182,34 @@ def test_absolute_classes_leave_20000_in_none() -> None:
     assert found["none"]["by_value"].reason == "between_the_classes"
 
 
-def test_shares_of_the_total_and_the_customer_that_crosses() -> None:
-    # Larger ones hold 0, 15, 29, 42, 55, 70, ... of 100.
+def test_shares_of_the_total_leave_out_the_customer_that_crosses() -> None:
+    # With the larger ones, each holds 15, 29, 42, 54, ... of 100.
     found = _contributions(a=15, b=14, c=13, d=12, e=11, f=10, g=9, h=8, i=8)
-    assert _grades(found, "by_share") == {
-        "a": "A",
-        "b": "A",
-        "c": "B",
-        "d": "B",
-        "e": "C",
-        "f": "C",
-        "g": "C",
-        "h": "C",
-        "i": "C",
-    }
+    held = {"a": "A", "b": "B", "c": "B"}
+    assert _grades(found, "by_share") == held | dict.fromkeys("defghi", "C")
 
 
-def test_the_largest_alone_over_20_percent_is_a() -> None:
-    assert _grades(_contributions(a=50, b=33, c=17), "by_share") == {"a": "A", "b": "C", "c": "C"}
+def test_the_largest_alone_over_20_percent_leaves_a_empty() -> None:
+    assert _grades(_contributions(a=50, b=33, c=17), "by_share") == {"a": "B", "b": "C", "c": "C"}
 
 
-def test_exactly_20_percent_before_is_the_next_class() -> None:
+def test_exactly_20_percent_is_inside() -> None:
     found = _contributions(a=20, b=16, c=15.9, d=15.8, e=15.7, f=16.6)
-    assert _grades(found, "by_share") == {
-        "a": "A",
-        "f": "B",
-        "b": "B",
-        "c": "C",
-        "d": "C",
-        "e": "C",
-    }
+    held = {"a": "A", "f": "B"}
+    assert _grades(found, "by_share") == held | dict.fromkeys("bcde", "C")
+
+
+def test_equal_contributions_are_cumulated_together() -> None:
+    found = _contributions(a=10, b=10, c=10, d=10, e=10, f=50)
+    assert _grades(found, "by_share") == {"f": "B"} | dict.fromkeys("abcde", "C")
+    found = _contributions(a=10, b=10, c=9, d=9, e=9, f=9, g=9, h=9, i=9, j=9, k=8)
+    assert _grades(found, "by_share")["a"] == "A"
 
 
 def test_no_contribution_has_no_share_number_or_part() -> None:
     found = _contributions(zero=0, minus=-100, plus=10)
-    for scheme in ("by_share", "by_number", "by_part"):
-        assert _grades(found, scheme) == {"zero": None, "minus": None, "plus": "A"}
+    for scheme, grade in (("by_share", "C"), ("by_number", "A"), ("by_part", "A")):
+        assert _grades(found, scheme) == {"zero": None, "minus": None, "plus": grade}
         assert found["minus"][scheme].reason == "no_contribution"
     assert _grades(_contributions(zero=0), "by_share") == {"zero": None}
 

@@ -146,6 +146,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
         KefenError: The call, the data, the standard or the book is wrong.
     """
     from kefen.engines.duckdb import DuckDBEngine
+    from kefen.grading.finding_effects import quality_under
     from kefen.grading.grade import STAGES, grade
     from kefen.grading.outputs import check_output
     from kefen.grading.population import default_as_of
@@ -176,7 +177,8 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
             if asked.report:
                 begin(_QUALITY)
                 months = standard.constants.window.months or 12
-                graded.quality = assess_quality(dataset, run.as_of, months)
+                quality = assess_quality(run.dataset, run.as_of, months)
+                graded.quality = quality_under(quality, standard)
                 graded.previous = previous_run(asked.previous, data.book, run.as_of)
             _write(graded, begin)
         yield graded

@@ -89,6 +89,7 @@ def _of_book(
 ) -> Path:
     """Grade the data of a kept run again, which gives the same grades, and write its reports."""
     from kefen.engines.duckdb import DuckDBEngine
+    from kefen.grading.finding_effects import quality_under
     from kefen.grading.grade import STAGES, grade
     from kefen.grading.outputs import RECORD_FILE, check_output, output_directory, write_json
     from kefen.lake.quality import assess_quality
@@ -123,8 +124,9 @@ def _of_book(
             on_stage=lambda stage: begin(STAGES[stage]),
         )
         begin(Text("Judging the data", "评估数据质量"))
-        quality = assess_quality(
-            dataset, stored.as_of, stored.standard.constants.window.months or 12
+        months = stored.standard.constants.window.months or 12
+        quality = quality_under(
+            assess_quality(graded.dataset, stored.as_of, months), stored.standard
         )
         begin(Text("Writing the report", "生成报告"))
         with output_directory(target, overwrite=overwrite) as partial:

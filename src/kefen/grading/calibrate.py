@@ -328,11 +328,29 @@ class _Calibrating:
         found = smallest_within_shares(shares, least, largest, total, self._asker(relation))
         smallest: dict[str, Decimal | None] = {}
         better: int | None = None
-        for (grade, _), value in zip(lines, found, strict=True):
+        for (grade, share), crossing in zip(lines, found, strict=True):
+            value: int | None = crossing
+            if decision.crossing == "outside":
+                value = self._within_share(relation, crossing, share * total)
             # A line that no further value crosses leaves its grade empty.
-            smallest[grade] = None if value == better else from_units(value * scale)
-            better = value
+            empty = value is None or value == better
+            smallest[grade] = None if value is None or empty else from_units(value * scale)
+            better = better if value is None else value
         return from_units(total * scale), smallest
+
+    def _within_share(self, relation: str, crossing: int, share: Fraction) -> int | None:
+        """Return the smallest value that, with all larger ones, holds at most `share`.
+
+        That is the value that crosses the line when it fits in whole, else the next larger one.
+        """
+        whole = column("value")
+        query = (
+            exp.select(exp.Sum(this=whole))
+            .from_(table(relation))
+            .where(exp.GTE(this=whole.copy(), expression=exp.Literal.number(crossing)))
+        )
+        held = int(self.engine.rows(query.sql("duckdb"))[0][0])
+        return crossing if held <= share else self._next_larger(relation, crossing)
 
     def _ranks(self, values: _Column, decision: RankOfAll) -> tuple[int, dict[str, Decimal | None]]:
         """Return how many are ranked, and each grade's smallest value; None where nobody is."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 import kefen
+from kefen.grading.finding_effects import effects_under
+from kefen.lake.quality.report import finding_as_dict
 from kefen.standards.editions import not_in_force
 
 if TYPE_CHECKING:
@@ -102,17 +104,7 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
         ],
         "metrics_not_available": sorted(set(standard.metrics) - facts.available),
         "findings": [
-            {
-                "code": finding.code,
-                "principle": finding.principle,
-                "severity": finding.severity,
-                "table": finding.table,
-                "column": finding.column,
-                "count": finding.count,
-                "message": finding.message.as_dict(),
-                "effect": finding.effect.as_dict(),
-            }
-            for finding in dataset.findings
+            finding_as_dict(finding) for finding in effects_under(dataset.findings, standard)
         ],
         "engine": {
             "name": "duckdb",

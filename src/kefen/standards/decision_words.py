@@ -154,6 +154,12 @@ def decision_in_words(scheme: Scheme, names: Mapping[str, Text]) -> tuple[Text, 
         said.append(
             Text("The score is {s}.", "得分为{s}。").filled(s=in_words(scheme.score, names))
         )
+    if isinstance(decision, ShareOfTotal):
+        said.append(
+            Text("The customer that crosses a line is inside it.", "跨线的客户算在线内。")
+            if decision.crossing == "inside"
+            else Text("The customer that crosses a line is outside it.", "跨线的客户算在线外。")
+        )
     if isinstance(decision, RankOfAll):
         said.append(
             Text("Those equal to the last one inside are in.", "与线内最后一名数值相等者算在线内。")

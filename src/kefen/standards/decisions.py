@@ -27,10 +27,11 @@ if TYPE_CHECKING:
 
     from kefen.expressions.tree import Expression
     from kefen.standards.grades import Grades
-    from kefen.standards.model import Decision, Indicator, Rounding, Ties
+    from kefen.standards.model import Crossing, Decision, Indicator, Rounding, Ties
     from kefen.standards.reading import Reading
 
 TIES = ("up", "down")
+CROSSINGS = ("inside", "outside")
 ROUNDINGS = ("up", "down", "half up")
 WAYS = ("score", "conditions", "rank of X", "share of X", "grid of R and F", "value of X")
 """The ways to grade, as they are written."""
@@ -102,6 +103,12 @@ def read_decision(reading: Reading, node: Mapping, ground: Ground) -> Decision |
                     Text("“{k}” goes with “rank of”", "“{k}”与“rank of”同用").filled(k=key),
                     Text("Remove it.", "请删除。"),
                 )
+    if not way["share"] and "crossing" in node.entries:
+        reading.problem(
+            node.key_places["crossing"],
+            Text("“{k}” goes with “share of”", "“{k}”与“share of”同用").filled(k="crossing"),
+            Text("Remove it.", "请删除。"),
+        )
     if way["value"]:
         return _categories(reading, node, by, way, ground)
     if not ground.grades.entries:
@@ -124,7 +131,7 @@ def read_decision(reading: Reading, node: Mapping, ground: Ground) -> Decision |
         return Conditions(_conditions(reading, ground, place))
     if way["share"]:
         of = _part(reading, by, way, "share", ground.before, _NUMBERS)
-        return _shares(reading, ground.grades, of, place) if of is not None else None
+        return _shares(reading, node, ground.grades, of, place) if of is not None else None
     if way["rank"]:
         of = _part(reading, by, way, "rank", ground.after, _NUMBERS)
         return _ranks(reading, node, ground.grades, of, place)
@@ -201,7 +208,9 @@ def _must_end_with_else(reading: Reading, place: Place, clauses: list[tuple[str,
         )
 
 
-def _shares(reading: Reading, grades: Grades, of: Expression, place: Place) -> ShareOfTotal:
+def _shares(
+    reading: Reading, node: Mapping, grades: Grades, of: Expression, place: Place
+) -> ShareOfTotal:
     lines: list[tuple[str, Fraction | None]] = []
     clauses = _clauses(reading, grades)
     for grade, clause in clauses:
@@ -225,7 +234,13 @@ def _shares(reading: Reading, grades: Grades, of: Expression, place: Place) -> S
             continue
         lines.append((grade, share))
     _must_end_with_else(reading, place, clauses)
-    return ShareOfTotal(of, tuple(lines))
+    child = reading.scalar(node, "crossing", _SCHEME)
+    crossing = (
+        reading.choice(child, CROSSINGS, Text("“crossing”", "“crossing”"))
+        if child is not None
+        else None
+    )
+    return ShareOfTotal(of, tuple(lines), cast("Crossing", crossing or CROSSINGS[0]))
 
 
 def _ranks(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from kefen.domain.periods import MONTH_NAMES, PERIODS
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
-from kefen.standards.decisions import ROUNDINGS, TIES
+from kefen.standards.decisions import CROSSINGS, ROUNDINGS, TIES
 from kefen.standards.grades import GRADE_KEYS, STRATEGIES, TONES
 from kefen.standards.indicators import GROUP_KEYS, IF_UNKNOWN, INDICATOR_KEYS
 from kefen.standards.learning import LEARN_KEYS, LEARN_WAYS
@@ -256,6 +256,7 @@ def _scheme() -> dict[str, Any]:
             "score_text": {"enum": ["points"]},
             "grade_by": _suggested(_WAYS, _WAY),
             "ties": {"enum": list(TIES)},
+            "crossing": {"enum": list(CROSSINGS)},
             "rounding": {"enum": list(ROUNDINGS)},
             "grades": {"type": "object", "additionalProperties": _ref("grade"), "minProperties": 1},
             "review": _by_grade(

@@ -110,6 +110,10 @@ SCHEME = {
     "ties": Text(
         "With rank of: whether equals of the last one are in.", "与 rank of 同用：并列者是否在内。"
     ),
+    "crossing": Text(
+        "With share of: whether the customer that crosses a line is inside it.",
+        "与 share of 同用：跨线的客户是否在线内。",
+    ),
     "rounding": Text("With rank of: parts of a customer.", "与 rank of 同用：不足一户如何取整。"),
     "grades": Text("The classes, best first.", "等级，从高到低。"),
     "rules": Text("What changes the grade afterwards, in order.", "定级后依次调整的规则。"),

@@ -31,7 +31,18 @@ if TYPE_CHECKING:
 SCHEME_KEYS = (
     *("name", "question", "rationale", "among", "otherwise", "within", "learn"),
     *("groups", "indicators", *LIMITS, "out_of", "score", "score_text"),
-    *("grade_by", "ties", "rounding", "grades", "rules", "tags", "terms", "review", "approval"),
+    *(
+        "grade_by",
+        "ties",
+        "rounding",
+        "crossing",
+        "grades",
+        "rules",
+        "tags",
+        "terms",
+        "review",
+        "approval",
+    ),
     "advice",
 )
 MOVEMENT = "movement"

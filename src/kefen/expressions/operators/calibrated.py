@@ -131,18 +131,24 @@ add(
 )
 
 _SEPARATOR_FIRST = Text(
-    "a separator in quotes, then texts, whole numbers or dates",
-    "先是带引号的分隔符，然后是文本、整数或日期",
+    "a separator in quotes, then texts, numbers or dates",
+    "先是带引号的分隔符，然后是文本、数值或日期",
 )
 
 
 def _joined_rule(types: list[ValueType], call: Call) -> ValueType:
-    written_alike = (ValueType.TEXT, ValueType.INTEGER, ValueType.DATE, ValueType.UNKNOWN)
+    unlike = (ValueType.MOMENT, ValueType.BOOLEAN)
     separator, *parts = types or [ValueType.UNKNOWN]
-    wrong_part = not parts or any(part not in written_alike for part in parts)
+    wrong_part = not parts or any(part in unlike for part in parts)
     if separator is not ValueType.TEXT or wrong_part:
         raise wrong(call, _SEPARATOR_FIRST)
     return ValueType.TEXT
+
+
+def _plainly(value: Any) -> str:
+    if not isinstance(value, Decimal):
+        return str(value)
+    return format(value, ".4f").rstrip("0").rstrip(".")
 
 
 add(
@@ -150,13 +156,17 @@ add(
         "joined",
         "joined(separator, a, b, ...)",
         Text(
-            "Texts, whole numbers or dates joined to one text; unknown when one is.",
-            "以分隔符连接文本、整数或日期；任一未知则未知。",
+            "Texts, numbers (without zeros at the end) or dates joined to one text; unknown when "
+            "one is.",
+            "以分隔符连接文本、数值（不写末尾的零）或日期；任一未知则未知。",
         ),
         _joined_rule,
-        lambda v: str(v[0]).join(str(x) for x in v[1:]),
+        lambda v: str(v[0]).join(_plainly(x) for x in v[1:]),
         lambda a, t: s.when_all_known(
-            a[1:], exp.func("concat_ws", a[0], *(s.cast_to(x.copy(), "TEXT") for x in a[1:]))
+            a[1:],
+            exp.func(
+                "concat_ws", a[0], *(s.plainly(x, k) for x, k in zip(a[1:], t[1:], strict=True))
+            ),
         ),
         units=plain,
         repeats=2,

@@ -8,6 +8,7 @@ from kefen.lake.quality.report import (
     QualityReport,
     TableQuality,
     Verdict,
+    verdicts,
 )
 
 __all__ = [
@@ -18,4 +19,5 @@ __all__ = [
     "TableQuality",
     "Verdict",
     "assess_quality",
+    "verdicts",
 ]

@@ -1,6 +1,7 @@
 """What a standard says, as plain data: metrics, schemes, grades."""
 
 from kefen.standards.model.metrics import (
+    CANCELLATIONS,
     PURCHASES,
     Aggregate,
     ComputedMetric,
@@ -17,6 +18,7 @@ from kefen.standards.model.schemes import (
     Categories,
     Conditions,
     Control,
+    Crossing,
     CutOffs,
     Decision,
     Formula,
@@ -49,6 +51,7 @@ from kefen.standards.model.standard import (
 )
 
 __all__ = [
+    "CANCELLATIONS",
     "PURCHASES",
     "TOTAL",
     "Aggregate",
@@ -60,6 +63,7 @@ __all__ = [
     "Conditions",
     "Constants",
     "Control",
+    "Crossing",
     "CutOffs",
     "Decision",
     "FactMetric",

@@ -50,6 +50,8 @@ UNITS = (
     "per_year",
 )
 """How values of metrics are shown."""
+CANCELLATIONS = "cancellations"
+"""The derived fact: the order lines that were cancelled, which every other measure leaves out."""
 PURCHASES = "purchases"
 """The derived fact: an order's lines together, above zero; see DESIGN of the default standard."""
 
@@ -142,7 +144,7 @@ class FactMetric:
 
     Attributes:
         aggregate: How rows become one value.
-        table: The fact table, or `purchases`.
+        table: The fact table, `purchases` or `cancellations`.
         of: The expression that is aggregated; None counts rows.
         where: Which rows count; None: all.
         over: The window of the rows' dates.

@@ -21,6 +21,7 @@ LearnedBy: TypeAlias = Literal[
     "most_common", "largest", "smallest", "mean", "sum", "count", "middle", "cut"
 ]
 Ties: TypeAlias = Literal["up", "down"]
+Crossing: TypeAlias = Literal["inside", "outside"]
 Rounding: TypeAlias = Literal["up", "down", "half up"]
 IfUnknown: TypeAlias = Literal["left out", "no grade", "zero", "worst", "points"]
 TOTAL = "points"
@@ -186,15 +187,18 @@ class CutOffs:
 
 @dataclass(frozen=True, slots=True)
 class ShareOfTotal:
-    """Grade by cumulative share of a total: the strictly larger values hold less than the share.
+    """Grade by cumulative share of a total, counted from the largest value.
 
     Attributes:
         of: The expression that is summed.
         lines: (grade, cumulative share from the top), ascending; None is the rest.
+        crossing: Whether the value that crosses a line is inside it (the strictly larger ones
+            hold less than the share) or outside (it and the larger ones hold at most the share).
     """
 
     of: Expression
     lines: tuple[tuple[str, Fraction | None], ...]
+    crossing: Crossing = "inside"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,86 @@
+"""What findings about the data do to a standard of one's own.
+
+The lake knows no standard: it words the effects of its findings for the default one. Under another
+standard a finding says which of its schemes rest on the data that was found wanting, and findings
+about tables that the standard never reads are left out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from kefen.compiler.needs import scheme_needs, schemes_named
+from kefen.domain.text import Text
+from kefen.lake.quality import FINDING_KINDS, QualityReport, verdicts
+from kefen.standards.reader import bundled_standard
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from kefen.lake.dataset import Finding
+    from kefen.standards.model import Scheme, Standard
+
+_ALWAYS = frozenset({"customers"})
+
+
+def quality_under(report: QualityReport, standard: Standard) -> QualityReport:
+    """Return a quality report whose findings speak of the schemes of a standard."""
+    found = effects_under(report.findings, standard)
+    return replace(report, findings=found, verdicts=verdicts(found))
+
+
+def effects_under(findings: Iterable[Finding], standard: Standard) -> tuple[Finding, ...]:
+    """Return findings with their effects on the schemes of a standard.
+
+    Args:
+        findings: Findings as the lake words them: for the default standard.
+        standard: The standard that grades.
+
+    Returns:
+        The same findings for the default standard. For another: those about customers and about
+        tables that one of its metrics reads, each naming the schemes that rest on its table, or,
+        where it is about a column, on that column.
+    """
+    if standard.fingerprint == bundled_standard().fingerprint:
+        return tuple(findings)
+    read = _ALWAYS.union(*(metric.tables for metric in standard.metrics.values()))
+    return tuple(
+        replace(finding, effect=_effect(finding, standard))
+        if finding.code in FINDING_KINDS
+        else finding
+        for finding in findings
+        if finding.table in read
+    )
+
+
+def _effect(finding: Finding, standard: Standard) -> Text:
+    names = [
+        scheme.name
+        for scheme in standard.schemes.values()
+        if _rests_on(standard, scheme, finding.table, finding.column)
+    ]
+    if not names:
+        return Text("No scheme of the standard rests on it.", "本标准没有方案以此为据。")
+    return Text("Schemes that rest on it: {s}.", "以此为据的方案：{s}。").filled(
+        s=Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
+    )
+
+
+def _rests_on(standard: Standard, scheme: Scheme, table: str, column: str | None) -> bool:
+    pending, seen = [scheme.id], set[str]()
+    while pending:
+        identifier = pending.pop()
+        if identifier in seen:
+            continue
+        seen.add(identifier)
+        other = standard.schemes[identifier]
+        needed, some = scheme_needs(standard, other)
+        for name in needed | some:
+            metric = standard.metrics[name]
+            if column is None and table in metric.tables:
+                return True
+            if column is not None and f"{table}.{column}" in metric.columns:
+                return True
+        pending += schemes_named(standard, other)
+    return False
