@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 from kefen.domain.decimals import from_units
 from kefen.domain.text import Text
 from kefen.expressions.wording import in_words
+from kefen.standards.band_words import blank_after, place_in_words, points_for_each
 from kefen.standards.decision_words import joined, plain
 from kefen.standards.model import Bands, Formula, OfBest, Position, Tiles
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kefen.expressions.tree import Expression
     from kefen.standards.model import Band, Group, Indicator, Scheme
 
 _UNKNOWN: dict[str, Text] = {
@@ -83,10 +85,12 @@ def indicator_in_words(
         said = _UNKNOWN[indicator.if_unknown]
         parts.append(said.filled(p=plain(indicator.unknown_points or Decimal(0))))
     lead = indicator.name
+    if isinstance(indicator.scoring, Bands) and value != lead:
+        lead = Text("{n}, by {v}", "{n}，按{v}").filled(n=lead, v=value)
     if indicator.group is not None:
         group = groups[indicator.group].name
-        lead = Text("{g}: {n}", "{g}：{n}").filled(g=group, n=indicator.name)
-    return Text("{l} - {h}", "{l}——{h}").filled(l=lead, h=joined(parts))
+        lead = Text("{g} - {n}", "{g}——{n}").filled(g=group, n=lead)
+    return Text("{l}: {h}", "{l}：{h}").filled(l=lead, h=joined(parts))
 
 
 def _left_out_anyway(indicator: Indicator) -> bool:
@@ -98,11 +102,12 @@ def _scoring(indicator: Indicator, value: Text, names: Mapping[str, Text]) -> Te
     scoring = indicator.scoring
     if isinstance(scoring, Bands):
         if scoring.by is None:
-            return _bands(scoring.bands, names)
+            return _bands(scoring.bands, indicator.value, names)
         by = in_words(scoring.by, names)
         tables = [
             Text("{k}: {b}", "{k}：{b}").filled(
-                k=Text("any other", "其他") if key is None else key, b=_bands(bands, names)
+                k=Text("any other", "其他") if key is None else key,
+                b=_bands(bands, indicator.value, names),
             )
             for key, bands in scoring.tables
         ]
@@ -118,17 +123,36 @@ def _scoring(indicator: Indicator, value: Text, names: Mapping[str, Text]) -> Te
     if isinstance(scoring, OfBest):
         return Text("{v} as a part of the best one's", "{v}占最优者的比例").filled(v=value)
     assert isinstance(scoring, Formula)  # noqa: S101  the last of the union
-    return Text("{f} points", "{f} 分").filled(f=in_words(scoring.points, names))
+    return formula_in_words(scoring, indicator.value, names)
 
 
-def _bands(bands: tuple[Band, ...], names: Mapping[str, Text]) -> Text:
-    said = [
-        Text("{c}: {p}", "{c}：{p}").filled(
-            c=in_words(band.condition, names)
-            if band.condition is not None
-            else Text("else", "其余"),
-            p=plain(band.points),
-        )
-        for band in bands
-    ]
-    return joined(said, "; ", "；")
+def formula_in_words(scoring: Formula, value: Expression, names: Mapping[str, Text]) -> Text:
+    """Return points by an expression in words: `-5 points for each`."""
+    found = points_for_each(scoring.points, value)
+    if found is None:
+        return Text("{f} points", "{f} 分").filled(f=in_words(scoring.points, names))
+    points, every = found
+    if points == every == 1:
+        return Text("as many points as its value", "其值即得分")
+    if every == 1:
+        return Text("{p} {p:point|points} for each", "每 1 计 {p} 分").filled(p=plain(points))
+    return Text("{p} {p:point|points} for every {e}", "每 {e} 计 {p} 分").filled(
+        p=plain(points), e=plain(every)
+    )
+
+
+def _bands(bands: tuple[Band, ...], value: Expression, names: Mapping[str, Text]) -> Text:
+    """Return bands in words, the unit said once: `30 points from 60, 25 from 40, otherwise 10`."""
+    said = []
+    for number, band in enumerate(bands):
+        points = plain(band.points)
+        first = number == 0
+        if band.condition is None:
+            rest = Text("otherwise {p}", "其余 {p} 分")
+            said.append(rest.filled(p=points))
+            continue
+        place = place_in_words(band.condition, value, names)
+        unit = Text("{p} {p:point|points}", "{p}").filled(p=points) if first else points
+        words = Text("{u} {c}", "{c}{b}计 {p} 分")
+        said.append(words.filled(u=unit, p=points, c=place, b=blank_after(place.zh)))
+    return joined(said)

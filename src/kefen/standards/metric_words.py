@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 from kefen.domain.contract import TABLES
 from kefen.domain.periods import CALENDAR_YEAR, MONTH_NAMES
 from kefen.domain.text import Text
-from kefen.expressions.tree import Literal
+from kefen.expressions.tree import Literal, names_in
 from kefen.expressions.wording import in_words
-from kefen.standards.facts import date_column, fact_label, fact_types
-from kefen.standards.model import PURCHASES, FactMetric
+from kefen.standards.band_words import place_in_words
+from kefen.standards.facts import contract_table, date_column, fact_label
+from kefen.standards.model import FactMetric
 from kefen.standards.model.metrics import CalendarGroups, Runs
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.calendar import CalendarSpan, Window
     from kefen.domain.periods import Period
-    from kefen.standards.model import Metric
+    from kefen.standards.model import ComputedMetric, Metric
     from kefen.standards.model.metrics import BandedResult, Judgement, Level, Raters
 
 
@@ -81,7 +82,7 @@ _VALUE = Text("the value", "数值")
 def metric_in_words(metric: Metric, names: Mapping[str, Text]) -> MetricWords:
     """Return how a metric comes about, in words."""
     definition = metric.definition
-    known = customers_in_words() | dict(names)
+    known = _attributes_in_words(definition) | customers_in_words() | dict(names)
     if not isinstance(definition, FactMetric):
         formula = (
             in_words(definition.formula, known)
@@ -99,6 +100,16 @@ def metric_in_words(metric: Metric, names: Mapping[str, Text]) -> MetricWords:
         w=window_in_words(definition.over), d=columns.get(dated, Text.same(dated))
     )
     return MetricWords(metric.id, metric.name, metric.description, formula, window)
+
+
+def _attributes_in_words(definition: ComputedMetric | FactMetric) -> dict[str, Text]:
+    """Return the names for people of the customers' columns that the contract does not have."""
+    named = definition.names if isinstance(definition, FactMetric) else names_in(definition.formula)
+    return {
+        name: Text("the customer's {c}", "客户的 {c}").filled(c=name.removeprefix("customers."))
+        for name in named
+        if name.startswith("customers.")
+    }
 
 
 def _aggregated(definition: FactMetric, columns: Mapping[str, Text]) -> Text:
@@ -167,14 +178,17 @@ def _judged(judgement: Judgement) -> Text:
     formula = _RATERS[judgement.raters].filled(i=Text(judgement.item, f"“{judgement.item}”"))
     if judgement.role is not None:
         formula = Text("{f} by {r}", "{r}{f}").filled(f=formula, r=judgement.role)
+    return Text("{f}, {p}", "{f}，可取：{p}").filled(f=formula, p=possible_in_words(judgement))
+
+
+def possible_in_words(judgement: Judgement) -> Text:
+    """Return the values that a judgement can have, in words."""
     if judgement.words:
         given = Text(", ".join(judgement.words), "、".join(judgement.words))
-        return Text("{f}, one of {g}", "{f}，取值为{g}").filled(f=formula, g=given)
+        return Text("one of {g}", "{g} 之一").filled(g=given)
     lowest, highest = (in_words(Literal(n), {}) for n in (judgement.lowest, judgement.highest))
     whole = Text("whole numbers", "整数") if judgement.whole else Text("numbers", "数值")
-    return Text("{f}, {w} from {a} to {b}", "{f}，{a} 至 {b} 的{w}").filled(
-        f=formula, w=whole, a=lowest, b=highest
-    )
+    return Text("{w} from {a} to {b}", "{a} 至 {b} 的{w}").filled(w=whole, a=lowest, b=highest)
 
 
 def _banded(bands: BandedResult, names: Mapping[str, Text]) -> Text:
@@ -182,14 +196,14 @@ def _banded(bands: BandedResult, names: Mapping[str, Text]) -> Text:
     tables: list[Text] = []
     for key, table in bands.tables:
         lines = [
-            Text("{r} if {c}", "{c}：{r}").filled(
-                r=in_words(Literal(result), names), c=in_words(condition, names)
+            Text("{r} {c}", "{c}取 {r}").filled(
+                r=in_words(Literal(result), names), c=place_in_words(condition, bands.of, names)
             )
             if condition is not None
-            else Text("otherwise {r}", "其余：{r}").filled(r=in_words(Literal(result), names))
+            else Text("otherwise {r}", "其余取 {r}").filled(r=in_words(Literal(result), names))
             for condition, result in table
         ]
-        words = Text("; ".join(t.en for t in lines), "；".join(t.zh for t in lines))
+        words = Text(", ".join(t.en for t in lines), "，".join(t.zh for t in lines))
         if bands.by is not None and key is not None:
             by = in_words(bands.by, names)
             words = Text("where {b} is {k}: {w}", "{b}为 {k} 时：{w}").filled(
@@ -198,7 +212,10 @@ def _banded(bands: BandedResult, names: Mapping[str, Text]) -> Text:
         elif bands.by is not None:
             words = Text("in other cases: {w}", "其他情况：{w}").filled(w=words)
         tables.append(words)
-    return Text(". ".join(t.en for t in tables), "。".join(t.zh for t in tables))
+    return Text("by {v}: {t}", "按{v}：{t}").filled(
+        v=in_words(bands.of, names),
+        t=Text("; ".join(t.en for t in tables), "；".join(t.zh for t in tables)),
+    )
 
 
 def customers_in_words() -> dict[str, Text]:
@@ -207,7 +224,8 @@ def customers_in_words() -> dict[str, Text]:
 
 
 def _column_names(fact: str) -> dict[str, Text]:
-    if fact == PURCHASES:
+    table = contract_table(fact)
+    if table is None:
         return {
             "purchased_on": Text("date of purchase", "购买日期"),
             "amount": Text("amount of the purchase", "购买金额"),
@@ -217,8 +235,7 @@ def _column_names(fact: str) -> dict[str, Text]:
             "discount": Text("discount of the purchase", "购买折扣"),
             "returned": Text("amount taken back", "退回金额"),
         }
-    labels = {column.name: column.label for column in TABLES[fact].columns}
-    return {name: labels[name] for name in fact_types(fact)}
+    return {column.name: column.label for column in table.columns}
 
 
 _SPANS = {
