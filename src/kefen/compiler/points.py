@@ -135,12 +135,7 @@ def _earned(
     if isinstance(scoring, OfBest):
         if not cuts:
             return Literal(None)
-        best = steps.learned(dict(cuts[0]))
-        # Of a frozen best, more than the best is still the best; below zero earns nothing.
-        inside = Call("largest", (Literal(Decimal("0.0000")), Call("smallest", (value, best))))
-        share = Call("part_of", (Literal(Decimal("1.0000")), inside, best))
-        none_at_all = Call("at_most", (best, ZERO))
-        return chosen(known(value), chosen(none_at_all, ZERO, share), Literal(None))
+        return _part_of_best(steps, value, cuts, Literal(Decimal("1.0000")))
     if isinstance(scoring, Formula):
         formula = replace_names(scoring.points, {"value": value})
         return chosen(known(value), steps.resolved(formula), Literal(None))
@@ -160,6 +155,21 @@ def _earned(
     if isinstance(scoring, Position):
         raise TypeError("a position has no points before its weight")
     assert_never(scoring)
+
+
+def _part_of_best(
+    steps: Steps,
+    value: Expression,
+    cuts: Sequence[Mapping[str | None, Value]],
+    weight: Expression,
+) -> Expression:
+    """Return the part of a weight that a value earns, rounded once; unknown where it is."""
+    best = steps.learned(dict(cuts[0]))
+    # Of a frozen best, more than the best is still the best; below zero earns nothing.
+    inside = Call("largest", (ZERO, Call("smallest", (value, best))))
+    share = Call("part_of", (weight, inside, best))
+    none_at_all = Call("at_most", (best, ZERO))
+    return chosen(known(value), chosen(none_at_all, ZERO, share), Literal(None))
 
 
 def _by_bands(steps: Steps, bands: Sequence[Band], value: Name) -> Expression:
@@ -233,6 +243,11 @@ def _weighted(
     else:
         earned = _filled(indicator, steps.own("earned", indicator.id))
         result = Call("part_of", (weight, earned, points(out_of(indicator))))
+        if isinstance(scoring, OfBest) and cuts and indicator.out_of is None:
+            # Straight from the value: a share rounded before its weight would be rounded twice.
+            value = steps.own("value", indicator.id)
+            exact = _part_of_best(steps, value, cuts, weight)
+            result = Call("first_known", (chosen(known(weight), exact, Literal(None)), result))
     return limited(result, indicator.at_most, indicator.at_least)
 
 
