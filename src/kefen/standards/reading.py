@@ -15,6 +15,7 @@ from kefen.expressions.parser import ExpressionError, parse
 from kefen.expressions.types import ExpressionTypeError, ValueType, WrongArgumentsError, type_of
 from kefen.expressions.units import ExpressionUnitError, Unit, unit_of, units_of_columns
 from kefen.standards.document import Mapping, Node, Scalar, Sequence
+from kefen.standards.grade_order import compared_by_rank
 from kefen.standards.model import Place
 from kefen.standards.problems import Problem, Severity
 
@@ -47,12 +48,14 @@ class Reading:
         broken: Names that the document defines with errors: told once, where they are defined.
         units: The units of names that mean the same wherever they stand: metrics, and columns
             with their table's name. Names that are not here fit any unit.
+        grades: By scheme that was read: its grades from the highest to the lowest.
     """
 
     source: str
     problems: list[Problem] = field(default_factory=list)
     broken: set[str] = field(default_factory=set)
     units: dict[str, Unit] = field(default_factory=lambda: dict(_COLUMN_UNITS))
+    grades: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def problem(self, place: Place, what: Text, mend: Text, severity: Severity = "error") -> None:
         """Note a finding."""
@@ -235,7 +238,7 @@ class Reading:
         """
         scope = dict.fromkeys(self.broken, ValueType.UNKNOWN) | dict(types)
         try:
-            tree = parse(node.text)
+            tree = compared_by_rank(parse(node.text), self.grades)
             found = type_of(tree, scope)
             try:
                 unit_of(tree, self.units | dict(units or {}))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from kefen.domain.text import Text
@@ -47,6 +48,9 @@ SCHEME_KEYS = (
 )
 MOVEMENT = "movement"
 """Reserved: how grades move over time."""
+MOST_SCHEMES = 40
+MOST_LINKS = 15
+"""How long a chain of schemes, each named by the next, can be: more than anyone can follow."""
 _SCHEME = Text("a scheme", "分类方案")
 _NUMBERS = (ValueType.INTEGER, ValueType.DECIMAL)
 # Where a scheme can name other schemes, and what below them is no expression.
@@ -68,7 +72,9 @@ def read_schemes(
     Problems are noted in `reading`; a scheme with problems is left out.
     """
     children: dict[str, Mapping] = {}
-    for identifier, child, place in named_parts(reading, node, _SCHEME, RESERVED):
+    reading.at_most(len(node.entries), MOST_SCHEMES, node.place, Text("schemes", "方案"))
+    named = named_parts(reading, node, _SCHEME, RESERVED)
+    for identifier, child, place in islice(named, MOST_SCHEMES):
         if isinstance(child, Mapping):
             children[identifier] = child
         else:
@@ -80,6 +86,10 @@ def read_schemes(
         )
         if scheme is not None:
             schemes[identifier] = scheme
+            if identifier not in metrics:  # a metric's name wins over a scheme's
+                reading.grades[identifier] = tuple(
+                    grade.id for grade in scheme.grades if grade.reason is None
+                )
         else:
             reading.broken |= {identifier, f"{identifier}.score"}
     return schemes
@@ -94,8 +104,7 @@ def _grading_order(
         for identifier, child in children.items()
     }
     try:
-        ordered = TopologicalSorter(needs)
-        return list(ordered.static_order())
+        ordered = list(TopologicalSorter(needs).static_order())
     except CycleError as error:
         cycle = cast("list[str]", error.args[1])
         reading.broken |= {name for member in cycle for name in (member, f"{member}.score")}
@@ -107,6 +116,19 @@ def _grading_order(
             Text("Let one of them do without the others.", "请让其中一个不依赖其他方案。"),
         )
         return [identifier for identifier in children if identifier not in cycle]
+    links: dict[str, int] = {}
+    for identifier in ordered:
+        links[identifier] = 1 + max((links[own] for own in needs[identifier]), default=0)
+        if links[identifier] == MOST_LINKS + 1:
+            reading.problem(
+                children[identifier].place,
+                Text(
+                    "“{n}” rests on a chain of more than {m} schemes",
+                    "“{n}”所依赖的方案链超过 {m} 层",
+                ).filled(n=identifier, m=MOST_LINKS),
+                Text("Let it do without some of them.", "请减少其所依赖的方案。"),
+            )
+    return ordered
 
 
 def _words_below(node: Mapping) -> set[str]:
