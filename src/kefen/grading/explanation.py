@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.text import Text
     from kefen.expressions.tree import Value
+    from kefen.grading.conditions import ConditionPart
 
 State: TypeAlias = Literal["counted", "unknown", "does not apply"]
 
@@ -135,6 +136,7 @@ class Threshold:
         rule: The line or condition in words.
         line: The number to reach, or to stay below, where there is one.
         met: Whether this customer meets it (None: not graded).
+        condition: The condition taken apart; None where there is none.
     """
 
     grade: str
@@ -142,6 +144,7 @@ class Threshold:
     rule: Text
     line: Decimal | None
     met: bool | None
+    condition: ConditionPart | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the threshold for JSON."""
@@ -151,6 +154,7 @@ class Threshold:
             "rule": self.rule.as_dict(),
             "line": plain_value(self.line),
             "met": self.met,
+            "condition": self.condition.as_dict() if self.condition is not None else None,
         }
 
 

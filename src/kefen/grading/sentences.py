@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
+from kefen.grading.conditions import lacking_in_words
 from kefen.grading.wording import plain_number, points_in_words
 from kefen.standards.decision_words import grade_name, joined
 from kefen.standards.model import Categories, Conditions, CutOffs, Grid, RankOfAll, ShareOfTotal
@@ -94,12 +95,51 @@ def _decided(
     if isinstance(decision, Grid):
         return _by_points(lines)
     if isinstance(decision, Conditions):
-        if any(code == grade and condition is None for code, condition in decision.lines):
-            return Text("it meets the condition of no other grade.", "不满足其他等级的条件。")
-        met = next(rule for rule in rules if rule.met)
-        return Text("because {r}.", "因为{r}。").filled(r=met.rule)
+        return _by_conditions(subject, rules, grade)
     assert isinstance(decision, Categories)  # noqa: S101  the last of the union
     return Text("that is its {m}.", "即其{m}。").filled(m=subject.of(decision.of))
+
+
+def _by_conditions(subject: Subject, rules: Sequence[Threshold], grade: str) -> Text:
+    """Return which condition is met, and what is lacking of the nearest better grade's."""
+    index = next(i for i, rule in enumerate(rules) if rule.grade == grade and rule.met)
+    own = rules[index]
+    said = (
+        Text("it meets the condition of no other grade", "不满足其他等级的条件")
+        if own.condition is None
+        else Text("because {r}", "因为{r}").filled(r=own.rule)
+    )
+    lacking = _short_of_better(subject, rules[:index], grade)
+    if lacking is None:
+        return Text("{s}.", "{s}。").filled(s=said)
+    if own.condition is None:
+        return Text("{l}.", "{l}。").filled(l=lacking)
+    return Text("{s}; {l}.", "{s}；{l}。").filled(s=said, l=lacking)
+
+
+def _short_of_better(subject: Subject, better: Sequence[Threshold], grade: str) -> Text | None:
+    """Return which parts of the nearest better grade's condition fail; None: there is none.
+
+    Nearest is the condition of which the fewest parts fail, and among those the next one above.
+    """
+    asked = [
+        (rule.condition.distance(), place, rule)
+        for place, rule in enumerate(reversed(better))
+        if rule.condition is not None and rule.grade != grade and _is_grade(subject, rule.grade)
+    ]
+    if not asked:
+        return None
+    _, _, nearest = min(asked, key=lambda found: found[:2])
+    lacking = lacking_in_words(nearest.condition) if nearest.condition is not None else None
+    if lacking is None:
+        return None
+    return Text("short of {g}: {l}", "未达到{g}：{l}").filled(g=nearest.name, l=lacking)
+
+
+def _is_grade(subject: Subject, grade: str) -> bool:
+    """Return whether an entry is a grade, and not one that stands for a reason for none."""
+    found = subject.scheme.grade(grade)
+    return found is None or found.reason is None
 
 
 def _by_score(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
 from kefen.grading.calibrate import places_inside
+from kefen.grading.conditions import taken_apart
 from kefen.grading.explanation import Threshold
 from kefen.standards.decision_words import REST, cells_in_words, percent, score_line_in_words
 from kefen.standards.model import Conditions, CutOffs, Grid, RankOfAll, ShareOfTotal
@@ -120,14 +121,14 @@ def _reaches(subject: Subject, value: Value, line: Decimal | None, *, empty: boo
 def _conditions(subject: Subject, decision: Conditions) -> tuple[Threshold, ...]:
     found = []
     for grade, condition in decision.lines:
-        met: bool | None = None
-        if condition is None:
-            rule, met = Text("none of the above", "以上均不成立"), True
-        else:
-            rule = subject.condition(condition)
-            met = subject.value_of(condition) is True
         name = subject.grade_name(grade)
-        found.append(Threshold(grade, name, rule, None, met if subject.eligible else None))
+        if condition is None:
+            rule = Text("none of the above", "以上均不成立")
+            found.append(Threshold(grade, name, rule, None, True if subject.eligible else None))
+            continue
+        met = subject.value_of(condition) is True if subject.eligible else None
+        parts = taken_apart(subject, condition)
+        found.append(Threshold(grade, name, subject.condition(condition), None, met, parts))
     return tuple(found)
 
 
