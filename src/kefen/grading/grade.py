@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,7 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.sql import literal
 from kefen.grading.calibrate import calibrate_scheme, learns_from_population, patterns_in
+from kefen.grading.judgements import unusable_judgements
 from kefen.grading.measure import METRICS, create, make_metrics, make_views
 from kefen.grading.outcomes import OUTCOMES, outcome_columns, outcomes_query
 from kefen.grading.population import (
@@ -105,6 +107,8 @@ class _Grading:
         running, not_run = runnable_schemes(self.dataset, self.standard, available)
         with self._stage("metrics"):
             make_metrics(self.dataset, self.standard, self.as_of, available, facts)
+            unusable = unusable_judgements(self.engine, self.standard, available, facts)
+        self.dataset = replace(self.dataset, findings=(*self.dataset.findings, *unusable))
         self._make_scored(running)
         with self._stage("grades"):
             covered = self._months_covered(facts)

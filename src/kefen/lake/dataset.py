@@ -90,7 +90,7 @@ class Dataset:
     Attributes:
         engine: The engine that holds the relations.
         tables: What was imported, by table name; `customers` is always there.
-        findings: What reading found (the quality report adds to it).
+        findings: What reading found; grading and the quality report add to it.
         timezone: The book's time zone, an IANA name.
         currency: The one currency of the data, or None when it names none.
         versions: Lake version per table; empty in file mode.

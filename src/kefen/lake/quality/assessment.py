@@ -39,8 +39,8 @@ def assess_quality(dataset: Dataset, as_of: date, window_months: int = 12) -> Qu
     """Return the quality report of `dataset` as of a date.
 
     A few passes over each table in SQL; memory grows with customers and days, not with rows.
-    What reading already found is in the report; a finding on the same table and column with the
-    same code is not repeated, and unattributed rows are told by the report alone.
+    What reading and grading already found is in the report; a finding on the same table and column
+    with the same code is not repeated, and unattributed rows are told by the report alone.
 
     Args:
         dataset: The tables as read; `customers` must be among them.
@@ -67,7 +67,8 @@ def assess_quality(dataset: Dataset, as_of: date, window_months: int = 12) -> Qu
         if name in dataset.tables
     }
     of_reading = (f for f in dataset.findings if f.code not in _SAID_BETTER_HERE)
-    found = ordered(_not_repeated((*of_reading, *_assess(cut, profiles, distributions, activity))))
+    assessed = _assess(cut, profiles, distributions, activity)
+    found = ordered(_not_repeated(tuple(of_reading), assessed))
     cut.drop(ORDER_CUSTOMERS)
     return QualityReport(
         as_of=as_of,
@@ -99,10 +100,11 @@ def _assess(
     yield from continuous.findings(cut, profiles, used)
 
 
-def _not_repeated(findings: tuple[Finding, ...]) -> Iterator[Finding]:
-    """Yield the findings, those of reading first, without later ones of the same place and code."""
-    seen: set[tuple[str, str, str | None]] = set()
-    for finding in findings:
+def _not_repeated(read: tuple[Finding, ...], assessed: Iterator[Finding]) -> Iterator[Finding]:
+    """Yield what was found before, then what was assessed: once for each place and code."""
+    yield from read
+    seen = {(finding.code, finding.table, finding.column) for finding in read}
+    for finding in assessed:
         place = (finding.code, finding.table, finding.column)
         if place not in seen:
             seen.add(place)
