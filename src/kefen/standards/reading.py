@@ -17,6 +17,7 @@ from kefen.expressions.units import ExpressionUnitError, Unit, unit_of, units_of
 from kefen.standards.document import Mapping, Node, Scalar, Sequence
 from kefen.standards.grade_order import compared_by_rank
 from kefen.standards.model import Place
+from kefen.standards.near_windows import mend_of_window
 from kefen.standards.problems import Problem, Severity
 
 if TYPE_CHECKING:
@@ -210,10 +211,7 @@ class Reading:
             self.problem(
                 node.place,
                 Text("“{v}” is not a window of time", "“{v}”不是时间窗口").filled(v=node.text),
-                Text(
-                    "Write “last 12 months”, “last 90 days ending 3 months ago” or “all time”.",
-                    "请写“last 12 months”“last 90 days ending 3 months ago”或“all time”。",
-                ),
+                mend_of_window(node.text),
             )
             return Window()
 
