@@ -14,8 +14,8 @@ from kefen.standards.model import Place
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MAX_CHARACTERS = 1_000_000
-MAX_NODES = 50_000
+MAX_CHARACTERS = 300_000
+MAX_NODES = 20_000
 MAX_DEPTH = 40
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
@@ -76,7 +76,7 @@ def load_document(text: str, source: str) -> Mapping:
             mend=Text("Keep data out of the standard.", "请勿把数据写入标准。"),
         )
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = _Composer(text, source).get_single_node()
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = Place(mark.line + 1, mark.column + 1) if mark else Place(1, 1)
@@ -120,6 +120,45 @@ def load_document(text: str, source: str) -> Mapping:
     return node
 
 
+class _Composer(yaml.SafeLoader):
+    """Composes nodes, counting while it does, so that it stops where it is too much."""
+
+    def __init__(self, text: str, source: str) -> None:
+        super().__init__(text)
+        self._source = source
+        self._count = 0
+        self._depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+        """Return the next node with all below it.
+
+        Raises:
+            StandardError: There are too many, or they are nested too deep.
+        """
+        mark = self.peek_event().start_mark  # type: ignore[no-untyped-call]
+        self._count += 1
+        self._depth += 1
+        if self._count > MAX_NODES:
+            raise _too_many(self._source, Place(mark.line + 1, mark.column + 1))
+        # The root is no level.
+        if self._depth > MAX_DEPTH + 1:
+            raise _too_deep(self._source, Place(mark.line + 1, mark.column + 1))
+        node = super().compose_node(parent, index)
+        self._depth -= 1
+        return node
+
+
+def _too_many(source: str, place: Place) -> StandardError:
+    return StandardError(
+        Text("the document grows past {n} nodes", "文档展开后超过 {n} 个节点").filled(n=MAX_NODES),
+        where=located(source, place),
+        mend=Text(
+            "A standard needs a few hundred. Remove aliases that repeat aliases, and data.",
+            "标准通常只需几百个。请去掉层层重复的别名及数据。",
+        ),
+    )
+
+
 def _too_deep(source: str, place: Place) -> StandardError:
     return StandardError(
         Text("the document is nested more than {n} levels", "文档嵌套超过 {n} 层").filled(
@@ -141,13 +180,7 @@ class _Walk:
         place = Place(node.start_mark.line + 1, node.start_mark.column + 1)
         self._count += 1
         if self._count > MAX_NODES:
-            raise StandardError(
-                Text("the document grows past {n} nodes", "文档展开后超过 {n} 个节点").filled(
-                    n=MAX_NODES
-                ),
-                where=located(self._source, place),
-                mend=Text("Remove aliases that repeat aliases.", "请去掉层层重复的别名。"),
-            )
+            raise _too_many(self._source, place)
         if depth > MAX_DEPTH:
             raise _too_deep(self._source, place)
         if node.tag not in _PLAIN_TAGS:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from kefen.standards.reading import Reading
 
 _GRADE = Text("a grade", "等级")
+_SPAN = r"(\d{1,14})(?:-(\d{1,14}))?"
 
 
 def read_grid(
@@ -106,7 +107,7 @@ def _cells(
     reading: Reading, item: Scalar, rows: str, columns: str, spans: dict[str, tuple[int, ...]]
 ) -> list[tuple[int, int]]:
     match = re.fullmatch(
-        rf"{re.escape(rows)}\s+(\d+)(?:-(\d+))?\s*,\s*{re.escape(columns)}\s+(\d+)(?:-(\d+))?",
+        rf"{re.escape(rows)}\s+{_SPAN}\s*,\s*{re.escape(columns)}\s+{_SPAN}",
         item.text.strip(),
     )
     if match is None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 LEARN_WAYS = ("most_common", "largest", "smallest", "mean", "sum", "count", "middle", "cut")
 """The ways a value is learned; a learned value has exactly one of them."""
 LEARN_KEYS = ("name", *LEARN_WAYS, "at")
+MOST_LEARNED = 50
 _LEARNED = Text("a learned value", "标定值")
 _PART = re.compile(r"(\d{1,3}(?:\.\d{1,4})?)\s*%")
 _NUMBERS = (ValueType.INTEGER, ValueType.DECIMAL)
@@ -46,6 +47,10 @@ def read_learned(
     found: list[Learned] = []
     named: dict[str, ValueType] = {}
     section = reading.mapping(node, "learn")
+    if section is not None:
+        reading.at_most(
+            len(section.entries), MOST_LEARNED, section.place, Text("learned values", "标定值")
+        )
     for identifier, child, place in named_parts(reading, section, _LEARNED, taken):
         named[identifier] = ValueType.UNKNOWN  # what is wrong with it is told once, here
         ways = [how for how in LEARN_WAYS if isinstance(child, Mapping) and how in child.entries]

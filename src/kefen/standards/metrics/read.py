@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from graphlib import CycleError, TopologicalSorter
+from itertools import islice
 from typing import TYPE_CHECKING, cast
 
 from kefen.domain.text import Text
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 
 RESERVED = frozenset({"as_of", "customer_id", "points", "score", "value"}) | WORDS
 """Names that mean something else in expressions: nothing can be called by them."""
+MOST_METRICS = 300
+MOST_LINKS = 20
+"""How long a chain of metrics, each named by the next, can be: more than anyone can follow."""
 
 
 def read_metrics(reading: Reading, node: Mapping, window: Window) -> dict[str, Metric]:
@@ -35,8 +39,15 @@ def read_metrics(reading: Reading, node: Mapping, window: Window) -> dict[str, M
     alone = [n for n, child in children.items() if "value" not in child.entries and not needs[n]]
     reading.broken |= set(node.entries) - set(children)
     rest = {n: needs[n] - set(alone) for n in children if n not in set(alone)}
+    links: dict[str, int] = {}
     for name in [*alone, *_computing_order(reading, node, rest)]:
         child = children[name]
+        links[name] = 1 + max((links.get(own, 0) for own in needs[name]), default=0)
+        if links[name] > MOST_LINKS:
+            if links[name] == MOST_LINKS + 1:
+                _refuse_chain(reading, node, name)
+            reading.broken.add(name)
+            continue
         if "value" in child.entries:
             metric = computed_metric(every, name, child)
         elif "judged" in child.entries:
@@ -54,7 +65,8 @@ def _named(reading: Reading, node: Mapping) -> dict[str, Mapping]:
     """Return the metrics' documents by id; notes ids that cannot be used."""
     children: dict[str, Mapping] = {}
     seen: list[str] = []
-    for identifier, child in node:
+    reading.at_most(len(node.entries), MOST_METRICS, node.place, Text("metrics", "指标"))
+    for identifier, child in islice(node, MOST_METRICS):
         place = node.key_places[identifier]
         if not IDENTIFIER.fullmatch(identifier) or identifier in RESERVED:
             reading.problem(
@@ -104,6 +116,17 @@ def _computing_order(reading: Reading, node: Mapping, needs: dict[str, set[str]]
         # The others are still read, so that their problems are told too.
         left = {name: own - set(cycle) for name, own in needs.items() if name not in cycle}
         return _computing_order(reading, node, left)
+
+
+def _refuse_chain(reading: Reading, node: Mapping, name: str) -> None:
+    reading.problem(
+        _place_of(node, name),
+        Text(
+            "“{n}” rests on a chain of more than {m} metrics",
+            "“{n}”所依赖的指标链超过 {m} 层",
+        ).filled(n=name, m=MOST_LINKS),
+        Text("Merge some of them.", "请合并其中一部分。"),
+    )
 
 
 def _place_of(node: Mapping, identifier: str) -> Place:
