@@ -116,3 +116,38 @@ def test_raters_and_what_cannot_be_used(engine: DuckDBEngine) -> None:
     )
     found = measured(engine, content, standard)["a"]
     assert found == {"last": D(5), "mean": D("4.5"), "any": D(1)}
+
+
+LINES = [
+    order("a", date(2026, 5, 4), "100"),
+    order("a", date(2026, 5, 4), "30", status="cancelled"),
+    order("a", date(2026, 6, 1), "40", status="cancelled", cancelled_on=date(2026, 10, 31)),
+    order("a", date(2026, 6, 2), "50", status="cancelled", cancelled_on=date(2026, 11, 1)),
+    order("a", date(2026, 11, 1), "60", status="cancelled", cancelled_on=date(2026, 10, 1)),
+]
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [
+        ("{count: cancellations, over: all time}", 2),
+        ("{sum: cancellations.amount, over: this year}", D(70)),
+        ("{sum: cancellations.amount, over: last 5 months}", D(40)),
+        # A line cancelled on no known day is in no window of days of cancelling.
+        ("{sum: cancellations.amount, dated: cancelled_on, over: all time}", D(40)),
+        ("{latest: cancellations.cancelled_on, over: all time}", date(2026, 10, 31)),
+        ("{sum: orders.amount, over: all time}", D(150)),
+        ("{sum: purchases.amount, over: all time}", D(150)),
+        # What is cancelled after the as-of date was a line like any other.
+        ("{latest: orders.cancelled_on, over: all time}", None),
+        ("{count: orders, where: orders.status = 'completed', over: all time}", 1),
+    ],
+)
+def test_cancelled_lines(engine: DuckDBEngine, metric: str, expected: Any) -> None:
+    found = measured(engine, company(LINES), standard_of(f"m: {metric}"))
+    assert found["a"]["m"] == expected
+
+
+def test_cancellations_are_unknown_without_the_status_of_orders(engine: DuckDBEngine) -> None:
+    standard = standard_of("all: {count: orders}\nm: {count: cancellations}")
+    assert measured(engine, company(ORDERS), standard)["a"] == {"all": 7, "m": None}

@@ -108,6 +108,23 @@ home_ratio: {value: home_orders / family}
 taken_back: {sum: purchases.returned, over: all time}
 pieces: {sum: purchases.quantity, over: all time}
 rebates: {largest: purchases.discount, over: all time}
+cancelled_lines: {count: cancellations}
+cancelled_amount: {sum: cancellations.amount, over: all time}
+cancelled_by_day: {sum: cancellations.amount, dated: cancelled_on, over: last 6 months}
+cancelled_months: {count: cancellations, dated: cancelled_on, each: every month, take: largest}
+cancelled_last: {last: cancellations.category, dated: cancelled_on, over: all time}
+cancelled_soon:
+  count: cancellations
+  where: "days_between(cancellations.ordered_at, cancellations.cancelled_on) <= 30"
+  over: all time
+cancelled_large: {count: cancellations, where: cancellations.amount > usual, over: all time}
+cancelled_family: {sum: cancellations.amount, across: parent_id, over: all time}
+cancelled_rate: {value: cancelled_amount / (cancelled_amount + gross)}
+kinds_of_status: {distinct: orders.status, over: all time}
+status_known: {count: orders, where: "orders.cancelled_on is unknown", over: all time}
+status_named: {count: orders, where: "orders.status = 'completed'", over: all time}
+to_be_cancelled: {latest: orders.cancelled_on, over: all time}
+by_cancelling: {count: orders, dated: cancelled_on, over: all time}
 """
 AS_OF_DATES = (date(2026, 10, 31), date(2024, 2, 29), date(2025, 2, 28), date(2026, 4, 5))
 AMOUNTS = tuple(map(Decimal, ("10", "20", "80", "0.0001", "33.3333", "0", "-10", "-100.5", "7")))
@@ -156,7 +173,7 @@ def companies(draw: st.DrawFn, as_of: date) -> dict[str, list[dict[str, Any]]]:
             "category": draw(st.sampled_from((None, "tea", "茶"))),
             "quantity": draw(st.sampled_from((None, Decimal(2), Decimal(-1)))),
             "discount": draw(st.sampled_from((None, Decimal("0.1")))),
-            "status": draw(st.sampled_from((None, None, "cancelled"))),
+            "status": draw(st.sampled_from((None, "completed", "cancelled"))),
             "cancelled_on": draw(maybe),
             "recorded_on": draw(st.one_of(st.none(), st.none(), days(as_of))),
         }

@@ -13,7 +13,7 @@ from kefen.expressions.snippets import cast_to, date_part, number, quotient
 from kefen.expressions.sql import literal, to_sql
 from kefen.expressions.tree import Name, names_in
 from kefen.expressions.types import ValueType
-from kefen.standards.facts import date_column, fact_types
+from kefen.standards.facts import CANCELLED_ON, STATUS, date_column, fact_types
 from kefen.standards.model import PURCHASES
 from kefen.standards.model.metrics import CalendarGroups, Runs
 
@@ -53,10 +53,25 @@ class FactSQL:
                 column(joined_name(name)) if there else cast_to(exp.Null(), types[name].sql)
             )
         columns["as_of"] = literal(self.as_of)
+        if fact == "orders":
+            columns |= self._not_cancelled_yet()
         sql = to_sql(tree, columns, types)
         if isinstance(tree, Name) and own.get(tree.name) is ValueType.MOMENT:
             return cast_to(sql, "DATE") if fact != PURCHASES else sql
         return sql
+
+    def _not_cancelled_yet(self) -> dict[str, exp.Expr]:
+        """Return what was known of a line of orders that is to be cancelled later: nothing of it.
+
+        The view of orders has no other cancelled lines. It keeps their columns as they are, so
+        that measures which do not name them stay as fast as they are.
+        """
+        later = exp.GT(this=column(CANCELLED_ON), expression=literal(self.as_of))
+        known = {CANCELLED_ON: exp.Null(), STATUS: exp.Literal.string("completed")}
+        return {
+            name: exp.Case(ifs=[exp.If(this=later.copy(), true=then)], default=column(name))
+            for name, then in known.items()
+        }
 
     def day(self, definition: FactMetric) -> exp.Expr:
         """Return the day that places a row in the window."""

@@ -9,7 +9,7 @@ from sqlglot import exp
 from kefen.domain.contract import TABLES, Kind
 from kefen.expressions.snippets import cast_to
 from kefen.expressions.sql import literal
-from kefen.standards.facts import RECORDED_ON
+from kefen.standards.facts import CANCELLED_ON, RECORDED_ON, STATUS, contract_table
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -38,7 +38,8 @@ def table(name: str) -> exp.Table:
 
 def day_of(fact: str, name: str) -> exp.Expr:
     """Return the day of a fact's date column."""
-    if fact in TABLES and TABLES[fact].column(name).kind is Kind.TIMESTAMP:
+    contract = contract_table(fact)
+    if contract is not None and contract.column(name).kind is Kind.TIMESTAMP:
         return cast_to(column(name), "DATE")
     return column(name)
 
@@ -102,6 +103,27 @@ def as_of_view(fact: str, relation: str, as_of: date, *, recorded: bool = False)
         later = exp.GT(this=column("cancelled_on"), expression=literal(as_of))
         query = query.where(exp.or_(completed, later))
     return query
+
+
+def cancellations_view(relation: str, as_of: date, *, recorded: bool = False) -> exp.Select:
+    """Return the query of the order lines that were known at `as_of` to be cancelled.
+
+    Args:
+        relation: The relation of the rows of `orders`.
+        as_of: The as-of date.
+        recorded: Whether its data says when rows were recorded.
+    """
+    by_then = exp.or_(
+        exp.Is(this=column(CANCELLED_ON), expression=exp.Null()),
+        exp.LTE(this=column(CANCELLED_ON), expression=literal(as_of)),
+    )
+    return (
+        exp.select("*")
+        .from_(table(relation))
+        .where(exp.LTE(this=known_day("orders", recorded=recorded), expression=literal(as_of)))
+        .where(exp.EQ(this=column(STATUS), expression=exp.Literal.string("cancelled")))
+        .where(by_then)
+    )
 
 
 def purchases_view(orders_view: str) -> exp.Select:

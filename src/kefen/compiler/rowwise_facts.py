@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kefen.compiler.rowwise_values import Row, day_of, known_total, total
 from kefen.domain.contract import TABLES
 from kefen.standards.facts import FACT_TABLES, RECORDED_ON, date_column
-from kefen.standards.model import PURCHASES
+from kefen.standards.model import CANCELLATIONS, PURCHASES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -20,16 +20,18 @@ if TYPE_CHECKING:
 def known_by_then(
     facts: Mapping[str, Sequence[Mapping[str, Value]]], as_of: date
 ) -> dict[str, list[Row]]:
-    """Return the rows of each fact as they were known at the end of `as_of`, with purchases."""
+    """Return the rows of each fact as they were known at the end of `as_of`, derived facts too."""
     known: dict[str, list[Row]] = {}
     for fact in FACT_TABLES:
         if fact in facts:
             blank: Row = dict.fromkeys(TABLES[fact].column_names)
-            rows = (blank | dict(row) for row in facts[fact])
+            rows = [blank | dict(row) for row in facts[fact]]
             known[fact] = [
                 _as_known(fact, row, as_of) for row in rows if _had_happened(fact, row, as_of)
             ]
     if "orders" in known:
+        known[CANCELLATIONS] = [row for row in known["orders"] if row["status"] == "cancelled"]
+        known["orders"] = [row for row in known["orders"] if row["status"] != "cancelled"]
         known[PURCHASES] = _purchases(known["orders"])
     return known
 
@@ -38,11 +40,7 @@ def _had_happened(fact: str, row: Row, as_of: date) -> bool:
     if day_of(row[date_column(fact)]) > as_of:
         return False
     recorded = row.get(RECORDED_ON)
-    if recorded is not None and day_of(recorded) > as_of:
-        return False
-    if fact != "orders" or row["status"] != "cancelled":
-        return True
-    return row["cancelled_on"] is not None and day_of(row["cancelled_on"]) > as_of
+    return recorded is None or day_of(recorded) <= as_of
 
 
 def _as_known(fact: str, row: Row, as_of: date) -> Row:
@@ -51,6 +49,8 @@ def _as_known(fact: str, row: Row, as_of: date) -> Row:
     def happens_later(name: str) -> bool:
         return row[name] is not None and day_of(row[name]) > as_of
 
+    if fact == "orders" and happens_later("cancelled_on"):
+        return row | {"cancelled_on": None, "status": "completed"}
     hidden: set[str] = set()
     if fact == "receivables" and happens_later("settled_on"):
         hidden |= {"settled_on", "settled_amount"}

@@ -8,14 +8,14 @@ from sqlglot import exp
 
 from kefen.compiler.aggregates import FactSQL
 from kefen.compiler.aggregation import FactAggregation, joined_names, source_of
-from kefen.compiler.facts import as_of_view, purchases_view, table
+from kefen.compiler.facts import as_of_view, cancellations_view, purchases_view, table
 from kefen.compiler.linked import joined_view, of_each_member
 from kefen.compiler.metrics import customers_columns, metrics_query
 from kefen.expressions.tree import names_in
 from kefen.grading.families import make_families
 from kefen.grading.population import POPULATION
-from kefen.standards.facts import FACT_TABLES, RECORDED_ON
-from kefen.standards.model import PURCHASES, ComputedMetric, FactMetric
+from kefen.standards.facts import FACT_TABLES, RECORDED_ON, STATUS
+from kefen.standards.model import CANCELLATIONS, PURCHASES, ComputedMetric, FactMetric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -44,6 +44,12 @@ def make_views(dataset: Dataset, as_of: date) -> dict[str, str]:
     if "orders" in views:
         views[PURCHASES] = "purchases as of"
         create(dataset.engine, "VIEW", views[PURCHASES], purchases_view(views["orders"]))
+        orders = dataset.tables["orders"]
+        if STATUS in orders.columns:
+            views[CANCELLATIONS] = "cancellations as of"
+            recorded = RECORDED_ON in orders.columns
+            view = cancellations_view(orders.relation, as_of, recorded=recorded)
+            create(dataset.engine, "VIEW", views[CANCELLATIONS], view)
     return views
 
 

@@ -31,7 +31,8 @@ class GradedRun:
             kind, id, amount); None when the schemes run have none.
         facts: Names of the as-of views by fact: `orders` (no cancelled lines; further column
             `ordered_on` DATE), `purchases` (customer_id, order_id, purchased_on, amount, lines),
-            and each other fact table imported (rows of the future masked: principle 5).
+            `cancellations` (the cancelled lines of orders, where their status was imported), and
+            each other fact table imported (rows of the future masked: principle 5).
         calibration: What the schemes learned (`as_dict` is `calibration.json`).
         record: The content of `run.json`.
     """

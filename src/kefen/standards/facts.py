@@ -1,12 +1,22 @@
-"""What expressions over facts may name: the contract's columns, and purchases."""
+"""What expressions over facts may name: the contract's columns, purchases and cancellations."""
 
 from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType, type_of_kind
-from kefen.standards.model import PURCHASES
+from kefen.standards.model import CANCELLATIONS, PURCHASES
 
+if TYPE_CHECKING:
+    from kefen.domain.contract import Table
+
+_LABELS = {
+    PURCHASES: Text("Purchases", "购买"),
+    CANCELLATIONS: Text("Cancelled order lines", "已取消的订单行"),
+}
+_DERIVED = {PURCHASES: "orders", CANCELLATIONS: "orders"}
 _PURCHASE_TYPES = {
     "order_id": ValueType.TEXT,
     "purchased_on": ValueType.DATE,
@@ -17,6 +27,10 @@ _PURCHASE_TYPES = {
     "returned": ValueType.DECIMAL,
 }
 _SUMMED_LINES = ("quantity", "discount")
+STATUS = "status"
+"""The column of orders that tells cancelled lines from those that stand."""
+CANCELLED_ON = "cancelled_on"
+"""The column of orders that says when a line was cancelled."""
 FACT_TABLES = tuple(
     name
     for name, table in TABLES.items()
@@ -36,7 +50,16 @@ def knowable_later(fact: str) -> bool:
 
 def fact_label(fact: str) -> Text:
     """Return a fact's name for people."""
-    return Text("Purchases", "购买") if fact == PURCHASES else TABLES[fact].label
+    return _LABELS[fact] if fact in _LABELS else TABLES[fact].label
+
+
+def contract_table(fact: str) -> Table | None:
+    """Return the contract table whose columns a fact has; None where it has its own.
+
+    Raises:
+        KeyError: There is no such fact.
+    """
+    return None if fact == PURCHASES else TABLES[source_table(fact)]
 
 
 def fact_types(fact: str) -> dict[str, ValueType]:
@@ -45,9 +68,10 @@ def fact_types(fact: str) -> dict[str, ValueType]:
     Raises:
         KeyError: There is no such fact.
     """
-    if fact == PURCHASES:
+    table = contract_table(fact)
+    if table is None:
         return dict(_PURCHASE_TYPES)
-    return {column.name: type_of_kind(column.kind) for column in TABLES[fact].columns}
+    return {column.name: type_of_kind(column.kind) for column in table.columns}
 
 
 def date_column(fact: str) -> str:
@@ -56,17 +80,17 @@ def date_column(fact: str) -> str:
     Raises:
         KeyError: There is no such fact.
     """
-    if fact == PURCHASES:
+    table = contract_table(fact)
+    if table is None:
         return "purchased_on"
-    column = TABLES[fact].date
-    if column is None:
+    if table.date is None:
         raise KeyError(fact)
-    return column
+    return table.date
 
 
 def source_table(fact: str) -> str:
     """Return the contract table that a fact comes from."""
-    return "orders" if fact == PURCHASES else fact
+    return _DERIVED.get(fact, fact)
 
 
 def source_columns(fact: str, column: str) -> frozenset[str]:
@@ -74,4 +98,6 @@ def source_columns(fact: str, column: str) -> frozenset[str]:
     if fact == PURCHASES:
         own = {f"orders.{column}"} if column in _SUMMED_LINES else set()
         return frozenset({"orders.order_id", "orders.amount", "orders.ordered_at", *own})
+    if fact == CANCELLATIONS:
+        return frozenset({f"orders.{STATUS}", f"orders.{column}"})
     return frozenset({f"{fact}.{column}"})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
 from kefen.expressions.units import (
@@ -16,7 +15,7 @@ from kefen.expressions.units import (
     unit_word,
     units_of_columns,
 )
-from kefen.standards.model import PURCHASES
+from kefen.standards.facts import contract_table
 
 if TYPE_CHECKING:
     from kefen.standards.document import Scalar
@@ -35,7 +34,8 @@ _BY_TYPE = {
 
 def fact_units(fact: str) -> dict[str, Unit]:
     """Return the units of a fact's columns, by their own names and as `orders.amount`."""
-    own = _PURCHASE_UNITS if fact == PURCHASES else units_of_columns(TABLES[fact])
+    table = contract_table(fact)
+    own = _PURCHASE_UNITS if table is None else units_of_columns(table)
     return own | {f"{fact}.{name}": unit for name, unit in own.items()}
 
 

@@ -9,6 +9,7 @@ from kefen.domain.text import Text
 from kefen.expressions.tree import names_in
 from kefen.expressions.units import unit_named
 from kefen.standards.checks.bands import BandList, Line, check_bands
+from kefen.standards.checks.cancelled import asks_for_cancelled
 from kefen.standards.checks.findings import Findings, plain
 from kefen.standards.checks.grades import check_grades
 from kefen.standards.checks.holding import check_condition
@@ -44,6 +45,8 @@ def findings_on_standard(standard: Standard, document: Document) -> tuple[Proble
     domains = standard_domains(standard)
     for metric in standard.metrics.values():
         if isinstance(metric.definition, FactMetric):
+            if asks_for_cancelled(findings, metric, metric.definition, places, domains):
+                continue
             check_condition(
                 findings,
                 metric.definition.where,

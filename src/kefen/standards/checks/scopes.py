@@ -11,8 +11,14 @@ from kefen.standards.checks import ranges
 from kefen.standards.checks.domains import Domains, column_domains, with_unknown
 from kefen.standards.checks.possible import SCORE, Possible, possible_points, scheme_domains
 from kefen.standards.checks.ranges import Scale, Values, scale_of
-from kefen.standards.facts import fact_types
-from kefen.standards.model import PURCHASES, Categories, FactMetric
+from kefen.standards.facts import (
+    CANCELLED_ON,
+    STATUS,
+    contract_table,
+    fact_types,
+    source_table,
+)
+from kefen.standards.model import CANCELLATIONS, Categories, FactMetric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,14 +61,36 @@ def standard_domains(standard: Standard) -> Domains:
 
 def fact_domains(table: str, domains: Domains) -> Domains:
     """Return what is known of a fact's columns, besides what else its conditions may name."""
+    domains = contract_domains(table, domains)
+    known = {
+        # Orders without their cancelled lines, as measures see them.
+        "orders": {STATUS: _one_text("completed"), CANCELLED_ON: _no_day()},
+        CANCELLATIONS: {STATUS: ranges.listed(Scale.TEXT, ("cancelled",))},
+    }
     for prefix in ("", f"{table}."):
-        if table == PURCHASES:
+        values = {f"{prefix}{name}": own for name, own in known.get(table, {}).items()}
+        domains = domains.with_names({}, values)
+    return domains
+
+
+def contract_domains(table: str, domains: Domains) -> Domains:
+    """Return what the data contract alone says of a fact's columns, besides other names."""
+    for prefix in ("", f"{table}."):
+        if contract_table(table) is None:
             types = {f"{prefix}{name}": of_type for name, of_type in fact_types(table).items()}
             domains = domains.with_names(types, {})
         else:
-            columns = column_domains(table, prefix)
+            columns = column_domains(source_table(table), prefix)
             domains = domains.with_names(columns.types, columns.values)
     return domains
+
+
+def _one_text(text: str) -> Values:
+    return with_unknown(ranges.listed(Scale.TEXT, (text,)))
+
+
+def _no_day() -> Values:
+    return with_unknown(ranges.nothing(Scale.DAY))
 
 
 def metric_values(metric: Metric, domains: Domains) -> Values:
