@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
@@ -20,6 +21,7 @@ from kefen.reports.model import Card, Prose
 from kefen.reports.population import population
 from kefen.reports.segments import segment_position
 from kefen.reports.tables import GradeMark, Table
+from kefen.standards.calibration import SchemeCalibration
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -79,6 +81,16 @@ def test_distribution_says_customers_sales_margin_and_shares(make_run: RunMaker)
     assert key["previous"] is None
     none = row(table(report, "distribution_abc"), "No positive sales")
     assert none["customers"] == 1
+
+
+def test_a_distribution_of_few_says_why_it_is_doubtful(make_run: RunMaker) -> None:
+    run = make_run(customers=CUSTOMERS, orders=ORDERS)
+    learned = {"abc": SchemeCalibration(3)}
+    few = build_report(replace(run, calibration=replace(run.calibration, schemes=learned)))
+    note = table(few, "distribution_abc").note
+    assert note is not None
+    assert note.en.endswith("Low confidence: 3 customers are graded together, fewer than 50.")
+    assert note.zh.endswith("置信度低：一同评级的客户为 3 户，不足 50 户。")
 
 
 def test_regions_say_who_bought_who_did_not_and_what_grew(make_run: RunMaker) -> None:

@@ -24,7 +24,7 @@ def show_explanation(explained: Explanation, *, full: bool) -> None:
         full: Whether each grade's condition, the rules and the data used are told too.
     """
     from kefen.cli.terminal import console, print_prose
-    from kefen.grading.outcome_words import outcome_in_words
+    from kefen.grading.outcome_words import low_words, outcome_in_words
 
     screen = console()
     who = (
@@ -37,6 +37,8 @@ def show_explanation(explained: Explanation, *, full: bool) -> None:
         screen.print()
         screen.print(f"{say(scheme.name)}  {scheme.scheme}", style="bold cyan")
         print_prose(screen, say(scheme.sentence), indent="  ")
+        if scheme.low is not None:
+            print_prose(screen, say(low_words(scheme.low)), "yellow", "  ")
         if scheme.additive or full:
             _show_points(screen, scheme)
         if full:

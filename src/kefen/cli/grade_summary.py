@@ -12,6 +12,8 @@ from kefen.cli.terminal import bar, console, count, money, percent, plain_table,
 from kefen.domain.calendar import is_month_end
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
+from kefen.grading.confidence import low_of_scheme_in_words
+from kefen.grading.outcome_words import low_words
 from kefen.grading.tally import tally_grades
 
 if TYPE_CHECKING:
@@ -150,10 +152,13 @@ def _show_scheme(
 
     title = Styled(say(scheme.name), style="bold")
     title.append(f"  {scheme.id}", style="dim")
-    if any(tally.low for tally in classes):
-        title.append(say(Text("  low confidence", "  置信度低")), style="yellow")
     screen.print()
     screen.print(title)
+    run = graded.run
+    learned = run.calibration.schemes[scheme.id]
+    why = low_of_scheme_in_words(run.standard, scheme, learned, run.record["months"])
+    if why is not None and any(tally.low for tally in classes):
+        print_prose(screen, say(low_words(why)), "yellow", "  ")
     rows = list(_rows(scheme, classes, graded))
     customers = sum(row.customers for row in rows)
     revenue = sum((row.revenue or Decimal(0) for row in rows), Decimal(0))

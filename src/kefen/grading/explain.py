@@ -15,6 +15,7 @@ from kefen.domain.decimals import rounded
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.expressions.tree import names_in
+from kefen.grading.confidence import low_in_words
 from kefen.grading.explanation import Datum, Explanation, SchemeExplanation
 from kefen.grading.lines import adjustments_of, lines_of
 from kefen.grading.outcome import approval_of, review_of, rules_of, tags_of, terms_of
@@ -22,6 +23,7 @@ from kefen.grading.sentences import sentence
 from kefen.grading.subject import Subject
 from kefen.grading.thresholds import thresholds
 from kefen.grading.wording import metric_in_words
+from kefen.standards.calibration import SchemeCalibration
 from kefen.standards.model import FactMetric
 
 if TYPE_CHECKING:
@@ -143,7 +145,17 @@ def explain_scheme(
         sentence=sentence(subject, lines, lines_of_grades, rules, reason),
         advice=found.advice if found else (scheme.advice if grade is not None else None),
         population=subject.calibration.population,
+        low=_low(subject) if grade is not None else None,
     )
+
+
+def _low(subject: Subject) -> Text | None:
+    """Return why a grade is marked low, by the customer's own group where there are groups."""
+    run, scheme = subject.run, subject.scheme
+    learned = run.calibration.schemes.get(scheme.id, SchemeCalibration(0))
+    own = learned.groups.get(str(subject.own("within")), learned)
+    months = run.record.get("months")
+    return low_in_words(run.standard, scheme, own.population, months)
 
 
 def _data(subject: Subject) -> tuple[Datum, ...]:

@@ -321,6 +321,7 @@ class SchemeExplanation:
         sentence: All of it in a sentence.
         advice: What to do for such a customer.
         population: How many customers the calibration was learned from.
+        low: Why the grade is marked low confidence; None where it is not, or there is none.
     """
 
     scheme: str
@@ -349,6 +350,7 @@ class SchemeExplanation:
     sentence: Text
     advice: Text | None
     population: int
+    low: Text | None
 
     @property
     def entries(self) -> tuple[Line | Adjustment, ...]:
@@ -393,6 +395,7 @@ class SchemeExplanation:
             "missing": [text.as_dict() for text in self.missing],
             "advice": for_json(self.advice),
             "population": self.population,
+            "low_confidence": for_json(self.low),
         }
 
 

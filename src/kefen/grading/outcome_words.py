@@ -22,7 +22,15 @@ class GradeInWords:
 
 def grade_in_words(scheme: SchemeExplanation) -> GradeInWords:
     """Return an explanation as its sentence and what comes with the grade."""
-    return GradeInWords(scheme.sentence, outcome_in_words(scheme))
+    sentence = scheme.sentence
+    if scheme.low is not None:
+        sentence = Text("{s} {l}", "{s}{l}").filled(s=sentence, l=low_words(scheme.low))
+    return GradeInWords(sentence, outcome_in_words(scheme))
+
+
+def low_words(why: Text) -> Text:
+    """Return that confidence is low, and why, as a sentence."""
+    return Text("Low confidence: {w}.", "置信度低：{w}。").filled(w=why)
 
 
 def outcome_in_words(scheme: SchemeExplanation) -> tuple[Text, ...]:

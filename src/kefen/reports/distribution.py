@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.grading.confidence import low_of_scheme_in_words
+from kefen.grading.outcome_words import low_words
 from kefen.reports.arithmetic import percent_words, share
 from kefen.reports.charts import PairedBars
 from kefen.reports.generated import scheme_sources
@@ -245,7 +247,7 @@ def distribution_table(
         columns,
         rows,
         total,
-        note=_compared(people, scheme, previous),
+        note=_with_confidence(people, scheme, _compared(people, scheme, previous)),
         reconciliation=(
             PartsEqualTotal(("customers", "sales", "margin", "overdue", "previous", "change")),
             UnknownHolds("customers", totals.customers - _graded(people, scheme)),
@@ -269,6 +271,18 @@ def _compared(people: Population, scheme: Scheme, previous: PreviousRun | None) 
     return Text("{question} No previous count: {why}.", "{question}无上期客户数：{why}。").filled(
         question=scheme.question, why=why
     )
+
+
+def _with_confidence(people: Population, scheme: Scheme, note: Text) -> Text:
+    """Return a note, followed by why the scheme's grades are marked low, if they are."""
+    run = people.run
+    learned = run.calibration.schemes.get(scheme.id)
+    if learned is None:
+        return note
+    why = low_of_scheme_in_words(run.standard, scheme, learned, run.record.get("months"))
+    if why is None:
+        return note
+    return Text("{n} {l}", "{n}{l}").filled(n=note, l=low_words(why))
 
 
 def _graded(people: Population, scheme: Scheme) -> int:
