@@ -74,8 +74,8 @@ def next_points(
 
 
 def _graded(subject: Subject, indicator: Indicator, metric: str, value: Value) -> Decimal | None:
-    changed = subject.run.with_changes(subject.values, {metric: value})
     try:
+        changed = subject.run.with_changes(subject.values, {metric: value})
         values = subject.run.evaluated(changed, subject.run.needs(subject.scheme.id))
     except OutOfRangeError:
         return None

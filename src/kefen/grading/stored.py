@@ -10,6 +10,7 @@ import duckdb
 
 from kefen.compiler.needs import schemes_named
 from kefen.compiler.plan import SchemePlan, part
+from kefen.compiler.rowwise_values import stored
 from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.expressions.evaluator import evaluation
@@ -146,12 +147,16 @@ class StoredRun:
         """Return metrics with some changed, and those computed from them computed anew.
 
         What rests on a changed metric but also on what the run does not hold stays (see `held`).
+
+        Raises:
+            OutOfRangeError: A value grew too large to be stored.
         """
         values = dict(metrics) | dict(changes) | {"as_of": self.as_of}
         changed = set(changes)
         for name, inputs in self.kept("computed", self._computed):
             if name not in changes and not changed.isdisjoint(inputs):
-                values[name] = self._formula(name)(values)
+                found = self._formula(name)(values)
+                values[name] = stored(found, self.standard.metrics[name].type)
                 changed.add(name)
         return values
 
@@ -163,8 +168,9 @@ class StoredRun:
         """
         changed = set(changes)
         found: list[str] = []
+        unavailable = set(self.record["metrics_not_available"])
         for metric in self.standard.metrics.values():
-            if metric.id in changes:
+            if metric.id in changes or metric.id in unavailable:
                 continue
             if not self.rests_on(metric.id) & changed:
                 continue

@@ -1,0 +1,78 @@
+"""`kefen what-if` says which figures it left as they are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+STANDARD = """\
+standard: held
+version: 1
+name: {en: Held, zh: 维持}
+metrics:
+  usual: {name: {en: Usual order, zh: 通常订单}, mean: orders.amount, over: all time, unit: money}
+  large:
+    name: {en: Large orders, zh: 大单数}
+    count: orders
+    where: orders.amount > usual
+    over: all time
+  band: {name: {en: Band, zh: 档}, value: usual, bands: [">= 500: 'high'", "else: 'low'"]}
+schemes:
+  rating:
+    name: {en: Rating, zh: 评级}
+    indicators:
+      band: {name: {en: Band, zh: 档}, bands: ["= 'high': 5", "else: 0"]}
+      large: {name: {en: Large orders, zh: 大单}, points: value}
+    grade_by: score
+    grades:
+      A: {when: ">= 5", name: {en: Good, zh: 好}}
+      B: {when: else, name: {en: Fair, zh: 中}}
+"""
+
+
+@pytest.fixture
+def results(call, company, tmp_path: Path) -> Path:
+    standard = tmp_path / "held.yaml"
+    standard.write_text(STANDARD, encoding="utf-8")
+    out = tmp_path / "results"
+    answer = call(
+        *("grade", *company.options, "--standard", standard, "--as-of", "2025-12-31"),
+        *("--no-report", "--out", out),
+    )
+    assert answer.code == 0, answer.err
+    return out
+
+
+@pytest.mark.parametrize(
+    ("language", "anew", "held"),
+    [
+        ("en", "Computed anew: Band.", "Left as they are, for they rest on single records too:"),
+        ("zh", "随之重新计算：档。", "维持不变（还取决于逐笔记录）：大单数。"),
+    ],
+)
+def test_what_is_computed_anew_and_what_stays_is_said(
+    call, results: Path, language: str, anew: str, held: str
+) -> None:
+    said = call("what-if", "0042", "usual=900", "--run", results, "--lang", language).out
+    assert anew in said
+    assert held in said
+
+
+def test_the_same_for_machines(call, results: Path) -> None:
+    told = call("what-if", "0042", "usual=900", "--run", results, "--json").json
+    assert told["recomputed"] == {"band": "high"}
+    assert told["held"] == ["large"]
+    assert [(s["grade_before"], s["grade_after"]) for s in told["schemes"]] == [("B", "A")]
+    nothing = call("what-if", "0042", "large=5", "--run", results, "--json").json
+    assert (nothing["recomputed"], nothing["held"]) == ({}, [])
+
+
+@pytest.mark.parametrize(
+    ("language", "held"), [("en", "(Large orders left as it is)"), ("zh", "（大单数维持不变）")]
+)
+def test_the_way_to_a_grade_says_what_it_takes_as_it_is(
+    call, results: Path, language: str, held: str
+) -> None:
+    answer = call("what-if", "0042", "--to", "A", "--run", results, "--lang", language)
+    assert held in answer.out.replace("\n  ", " ").replace("\n", "")
