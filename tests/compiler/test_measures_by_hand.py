@@ -89,6 +89,68 @@ def test_families_reach_over_generations_and_circles(engine: DuckDBEngine) -> No
     }
 
 
+def test_within_a_family_each_row_keeps_its_own_customer(engine: DuckDBEngine) -> None:
+    customers = [{"customer_id": "G1"}, {"customer_id": "G2", "parent_id": "G1"}]
+    limits = [("G1", "2500000"), ("G2", "2450000")]
+    rows = [
+        {"customer_id": one, "item": "limit", "value": value, "assessed_on": date(2020, 1, 1)}
+        for one, value in limits
+    ]
+    standard = standard_of(
+        "exposure: {last: number(assessments.value), across: parent_id, over: all time,"
+        " each: assessments.customer_id, take: sum}\n"
+        "companies: {distinct: assessments.customer_id, across: parent_id, over: all time}\n"
+        "own: {largest: number(assessments.value), across: parent_id, over: all time,"
+        " where: assessments.customer_id = 'G2'}"
+    )
+    found = measured(engine, {"customers": customers, "assessments": rows}, standard)
+    expected = {"exposure": D(4_950_000), "companies": 2, "own": D(2_450_000)}
+    assert found == {"G1": expected, "G2": expected}
+
+
+def test_all_that_is_last_is_of_one_row(engine: DuckDBEngine) -> None:
+    rows = [
+        {"customer_id": "a", "period_end": date(2026, 6, 30), "revenue": D(900), "assets": D(50)},
+        {"customer_id": "a", "period_end": date(2026, 9, 30), "revenue": None, "assets": D(70)},
+    ]
+    standard = standard_of(
+        "revenue: {last: financials.revenue}\n"
+        "assets: {last: financials.assets}\n"
+        "rate: {last: financials.revenue / financials.assets}\n"
+        "reported: {last: financials.assets, where: financials.revenue is known}\n"
+        "first: {first: financials.revenue}"
+    )
+    found = measured(engine, {"customers": [{"customer_id": "a"}], "financials": rows}, standard)
+    assert found["a"] == {
+        "revenue": None,
+        "assets": D(70),
+        "rate": None,
+        "reported": D(50),
+        "first": D(900),
+    }
+
+
+def test_of_rows_of_one_moment_the_columns_decide_alike_for_all(engine: DuckDBEngine) -> None:
+    day = date(2026, 10, 1)
+    rows = [
+        order("a", day, "10", order_id="3", line="1", category="tea"),
+        order("a", day, "90", order_id="1", line="1", category="salt"),
+        order("a", day, "50", order_id="3", line="2", category=None),
+        order("b", day, "10", order_id="9", category="tea", recorded_on=None),
+        order("b", day, "20", order_id="1", category="salt", recorded_on=day + timedelta(days=5)),
+    ]
+    standard = standard_of(
+        "amount: {last: orders.amount}\nkind: {last: orders.category}\n"
+        "first: {first: orders.amount}"
+    )
+    found = measured(engine, company(rows, {"customer_id": "a"}, {"customer_id": "b"}), standard)
+    assert found == {
+        "a": {"amount": D(50), "kind": None, "first": D(50)},
+        # What was recorded last corrects what was recorded before.
+        "b": {"amount": D(20), "kind": "salt", "first": D(20)},
+    }
+
+
 def test_raters_and_what_cannot_be_used(engine: DuckDBEngine) -> None:
     def judged(value: str, day: int, who: str | None, role: str = "sales") -> dict[str, Any]:
         on = date(2026, 10, day)

@@ -105,6 +105,20 @@ home_orders: {count: orders, across: household, where: "customers.country = 'CN'
 home_best: {sum: orders.amount, across: household, each: 2 months, take: largest, over: all time}
 home_usual: {count: orders, across: household, where: orders.amount > usual, over: all time}
 home_ratio: {value: home_orders / family}
+each_member: {last: orders.amount, across: parent_id, each: orders.customer_id, take: sum}
+member_kinds:
+  last: orders.amount
+  across: household
+  each: [orders.customer_id, orders.category]
+  take: [largest, sum]
+members: {distinct: orders.customer_id, across: parent_id, over: all time}
+buyers: {distinct: purchases.customer_id, across: household, over: all time}
+buyer_last: {last: purchases.amount, across: parent_id, each: purchases.customer_id, take: sum}
+family_last: {last: orders.customer_id, across: parent_id, over: all time}
+last_quantity: {last: orders.quantity, over: all time}
+last_known_quantity: {last: orders.quantity, where: orders.quantity is known, over: all time}
+first_status: {first: orders.status, over: all time}
+quantity_runs: {last: orders.quantity, each: 2 months, take: number of unknown, over: all time}
 taken_back: {sum: purchases.returned, over: all time}
 pieces: {sum: purchases.quantity, over: all time}
 rebates: {largest: purchases.discount, over: all time}

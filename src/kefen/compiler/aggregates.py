@@ -13,7 +13,14 @@ from kefen.expressions.snippets import cast_to, date_part, number, quotient
 from kefen.expressions.sql import literal, to_sql
 from kefen.expressions.tree import Name, names_in
 from kefen.expressions.types import ValueType
-from kefen.standards.facts import CANCELLED_ON, STATUS, date_column, fact_types
+from kefen.standards.facts import (
+    CANCELLED_ON,
+    CUSTOMER,
+    STATUS,
+    date_column,
+    fact_types,
+    in_order,
+)
 from kefen.standards.model import PURCHASES
 from kefen.standards.model.metrics import CalendarGroups, Runs
 
@@ -26,6 +33,8 @@ if TYPE_CHECKING:
     from kefen.standards.model import FactMetric
 
 _BEGINNING = "0001-01-01"
+OWN_CUSTOMER = "own customer_id"
+"""The column in which rows that count for a family keep their own customer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,23 +51,31 @@ class FactSQL:
     types: Mapping[str, ValueType] = field(default_factory=dict)
     joined: Collection[str] = ()
 
-    def expression(self, tree: Expression, fact: str) -> exp.Expr:
-        """Return an expression on a row; a moment on its own counts as its day."""
+    def expression(self, tree: Expression, definition: FactMetric) -> exp.Expr:
+        """Return an expression on a row of a metric; a moment on its own counts as its day."""
+        fact = definition.table
         own = fact_types(fact)
         types = {**self.types, **own, "as_of": ValueType.DATE}
-        columns: dict[str, exp.Expr] = {name: column(name) for name in own}
+        columns = self._columns(definition)
         for name in set(names_in(tree)) - set(own) - {"as_of"}:
             there = name in self.joined
             columns[name] = (
                 column(joined_name(name)) if there else cast_to(exp.Null(), types[name].sql)
             )
         columns["as_of"] = literal(self.as_of)
-        if fact == "orders":
-            columns |= self._not_cancelled_yet()
         sql = to_sql(tree, columns, types)
         if isinstance(tree, Name) and own.get(tree.name) is ValueType.MOMENT:
             return cast_to(sql, "DATE") if fact != PURCHASES else sql
         return sql
+
+    def _columns(self, definition: FactMetric) -> dict[str, exp.Expr]:
+        """Return the columns of a row, as they were known and of the row's own customer."""
+        columns: dict[str, exp.Expr] = {name: column(name) for name in fact_types(definition.table)}
+        if definition.table == "orders":
+            columns |= self._not_cancelled_yet()
+        if definition.across is not None:
+            columns[CUSTOMER] = column(OWN_CUSTOMER)
+        return columns
 
     def _not_cancelled_yet(self) -> dict[str, exp.Expr]:
         """Return what was known of a line of orders that is to be cancelled later: nothing of it.
@@ -89,7 +106,7 @@ class FactSQL:
         if end < self.as_of or definition.dated is not None:
             conditions.append(exp.LTE(this=day.copy(), expression=literal(end)))
         if definition.where is not None:
-            conditions.append(self.expression(definition.where, definition.table))
+            conditions.append(self.expression(definition.where, definition))
         return exp.and_(*conditions) if conditions else exp.true()
 
     def key(self, definition: FactMetric, by: Expression | CalendarGroups | Runs) -> exp.Expr:
@@ -98,7 +115,7 @@ class FactSQL:
             return period_number(self.day(definition), by.period, definition.over.year_start)
         if isinstance(by, Runs):
             return period_number(self.day(definition), by.unit, definition.over.year_start)
-        return self.expression(by, definition.table)
+        return self.expression(by, definition)
 
     def aggregate(self, definition: FactMetric, rows: exp.Expr | None) -> exp.Expr:
         """Return what a metric computes of rows.
@@ -108,17 +125,16 @@ class FactSQL:
             rows: The condition of the rows that count; None: all.
         """
 
-        def of_rows(aggregate: exp.Expr, further: exp.Expr | None = None) -> exp.Expr:
-            conditions = [c.copy() for c in (rows, further) if c is not None]
-            if not conditions:
+        def of_rows(aggregate: exp.Expr) -> exp.Expr:
+            if rows is None:
                 return aggregate
-            return exp.Filter(this=aggregate, expression=exp.Where(this=exp.and_(*conditions)))
+            return exp.Filter(this=aggregate, expression=exp.Where(this=rows.copy()))
 
         if definition.aggregate == "count":
             return of_rows(exp.Count(this=exp.Star()))
         if definition.of is None:
             raise ValueError("only a count has no operand")
-        value = self.expression(definition.of, definition.table)
+        value = self.expression(definition.of, definition)
         if definition.aggregate == "distinct":
             return of_rows(exp.Count(this=exp.Distinct(expressions=[value])))
         if definition.aggregate == "sum":
@@ -127,22 +143,34 @@ class FactSQL:
             total, many = exp.Sum(this=value), exp.Count(this=value.copy())
             return quotient(of_rows(total), of_rows(many))
         if definition.aggregate in ("first", "last"):
-            known = exp.Is(this=exp.paren(value.copy()), expression=exp.Null()).not_()
-            chosen = of_rows(exp.Max(this=self.placed(definition, value)), known)
-            return exp.Dot(this=exp.paren(chosen), expression=exp.to_identifier("value"))
+            chosen = of_rows(exp.Max(this=self.placed(definition, value)))
+            return exp.Dot(
+                this=exp.paren(chosen), expression=exp.to_identifier(PLACED, quoted=True)
+            )
         first = definition.aggregate in ("smallest", "earliest")
         return of_rows((exp.Min if first else exp.Max)(this=value))
 
     def placed(self, definition: FactMetric, value: exp.Expr) -> exp.Expr:
-        """Return a value with its place in time: the largest is the last, or the first.
+        """Return a value with the place of its row: the largest is of the last row, or the first.
 
-        Of rows of one moment the largest value is the larger.
+        Of rows of one moment the columns decide, never the value: so that all that is taken of
+        the last row is of one row. A blank comes before everything.
         """
         name = definition.dated or date_column(definition.table)
         moment: exp.Expr = exp.func("epoch_us", cast_to(column(name), "TIMESTAMP"))
         if definition.aggregate == "first":
             moment = exp.Neg(this=moment)
-        return struct(moment=moment, value=value.copy())
+        place: dict[str, exp.Expr] = {"moment": moment}
+        columns = self._columns(definition)
+        for name in in_order(definition.table):
+            place[f"known {name}"] = exp.Is(this=columns[name], expression=exp.Null()).not_()
+            place[name] = columns[name].copy()
+        # A column may be called `value`, so the value's own name is none of a column.
+        return struct(**place, **{PLACED: value.copy()})
+
+
+PLACED = "placed value"
+"""The field of `FactSQL.placed` that holds the value."""
 
 
 def joined_name(name: str) -> str:
@@ -154,7 +182,7 @@ def struct(**fields: exp.Expr) -> exp.Expr:
     """Return a struct; structs are compared field by field."""
     return exp.Struct(
         expressions=[
-            exp.PropertyEQ(this=exp.to_identifier(name), expression=value)
+            exp.PropertyEQ(this=exp.to_identifier(name, quoted=True), expression=value)
             for name, value in fields.items()
         ]
     )

@@ -33,7 +33,7 @@ class Source:
     """The rows that a metric is counted from.
 
     Attributes:
-        fact: The fact table, or `purchases`.
+        fact: The fact table, `purchases` or `cancellations`.
         across: The column of customers whose sharers count together; None: each alone.
         joined: Whether rows are joined with metrics or columns of their customers.
     """
@@ -208,7 +208,7 @@ class FactAggregation:
         return self.sql.aggregate(definition, self.sql.rows(definition))
 
     def _leading_sum(self, definition: FactMetric, of: Expression) -> exp.Expr:
-        value = exp.Sum(this=self.sql.expression(of, definition.table))
+        value = exp.Sum(this=self.sql.expression(of, definition))
         return exp.Filter(this=value, expression=exp.Where(this=self.sql.rows(definition)))
 
     def _finished(self, metric: Metric, value: exp.Expr) -> exp.Expr:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from kefen.compiler.aggregates import PLACED
 from kefen.compiler.facts import column, table
 from kefen.compiler.groups import empty_group, every_period
 from kefen.compiler.takes import RUNS, run_lengths, taken
@@ -131,7 +132,7 @@ def _values_of_runs(
     if verb == "distinct":
         if definition.of is None:
             raise ValueError("only a count has no operand")
-        value = sql.expression(definition.of, definition.table)
+        value = sql.expression(definition.of, definition)
         different = over_run(exp.Count(this=exp.Distinct(expressions=[value])))
         return (
             exp.select(*grouping, exp.alias_(different, "value", quoted=True))
@@ -143,7 +144,7 @@ def _values_of_runs(
         steps["total"] = exp.Count(this=exp.Star())
         result = of_column(exp.Sum, "total")
     else:
-        value = sql.expression(definition.of, definition.table)
+        value = sql.expression(definition.of, definition)
         if verb in ("sum", "mean"):
             steps["total"] = exp.Sum(this=value)
             result = of_column(exp.Sum, "total")
@@ -151,11 +152,9 @@ def _values_of_runs(
                 steps["many"] = exp.Count(this=value.copy())
                 result = quotient(result, of_column(exp.Sum, "many"))
         elif verb in ("first", "last"):
-            known = exp.Is(this=exp.paren(value.copy()), expression=exp.Null()).not_()
-            placed = exp.Max(this=sql.placed(definition, value))
-            steps["total"] = exp.Filter(this=placed, expression=exp.Where(this=known))
+            steps["total"] = exp.Max(this=sql.placed(definition, value))
             chosen = exp.paren(of_column(exp.Max, "total"))
-            result = exp.Dot(this=chosen, expression=exp.to_identifier("value"))
+            result = exp.Dot(this=chosen, expression=exp.to_identifier(PLACED, quoted=True))
         else:
             least = verb in ("smallest", "earliest")
             chosen_by = exp.Min if least else exp.Max
@@ -181,11 +180,11 @@ def _daily_averages(
     start, end = definition.over.span(sql.as_of)
     if start is None:
         raise ValueError("the daily average of a window that does not begin")
-    value = sql.expression(definition.of, definition.table)
+    value = sql.expression(definition.of, definition)
     grouping = [column(_CUSTOMER), *map(column, keys)]
     last = exp.Dot(
         this=exp.paren(exp.Max(this=sql.placed(definition, value))),
-        expression=exp.to_identifier("value"),
+        expression=exp.to_identifier(PLACED, quoted=True),
     )
     day = sql.day(definition)
     levels = (

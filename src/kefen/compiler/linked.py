@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.compiler.aggregates import joined_name
+from kefen.compiler.aggregates import OWN_CUSTOMER, joined_name
 from kefen.compiler.facts import column, table
 
 if TYPE_CHECKING:
@@ -34,7 +34,8 @@ def joined_view(
         metrics: The metrics to add.
         measured: The relation of metrics, by customer.
         families: The relation of families (`customer_id`, `family`): rows then belong to the
-            family, by its name as `customer_id`; None: to the customer.
+            family, by its name as `customer_id`, and keep their own customer as `OWN_CUSTOMER`;
+            None: to the customer.
     """
     own = exp.column("customer_id", table="facts")
     star: exp.Expr = exp.Column(this=exp.Star(), table=exp.to_identifier("facts"))
@@ -42,6 +43,8 @@ def joined_view(
         family = exp.alias_(exp.column("family", table="families"), "customer_id")
         star = exp.Column(this=exp.Star(replace=[family]), table=exp.to_identifier("facts"))
     query = exp.select(star).from_(exp.alias_(table(view), "facts", table=True))
+    if families is not None:
+        query = query.select(exp.alias_(own.copy(), OWN_CUSTOMER, quoted=True))
     for alias, relation, names in (
         ("attributes", customers, attributes),
         ("measured", measured, metrics),

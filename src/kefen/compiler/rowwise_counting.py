@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +21,11 @@ from kefen.domain.periods import period_number
 from kefen.expressions.evaluator import evaluate
 from kefen.expressions.tree import Name
 from kefen.expressions.types import ValueType
-from kefen.standards.facts import date_column, fact_types
+from kefen.standards.facts import date_column, fact_types, in_order
 from kefen.standards.model.metrics import CalendarGroups, Runs
 
 if TYPE_CHECKING:
-    from datetime import date
+    from datetime import datetime
 
     from kefen.expressions.tree import Expression, Value
     from kefen.standards.model import FactMetric, Metric
@@ -122,8 +122,14 @@ def _key(definition: FactMetric, level: Level, row: Row, as_of: date) -> Value:
 def _aggregate(definition: FactMetric, rows: list[Row], as_of: date) -> Value:
     if definition.aggregate == "count" or definition.of is None:
         return len(rows)
-    placed = [(row, _value(definition, definition.of, row, as_of)) for row in rows]
-    known = [(row[_date_name(definition)], value) for row, value in placed if value is not None]
+    if definition.aggregate in ("first", "last"):
+        return (
+            _value(definition, definition.of, _placed_row(definition, rows), as_of)
+            if rows
+            else None
+        )
+    found = [(row, _value(definition, definition.of, row, as_of)) for row in rows]
+    known = [(row, value) for row, value in found if value is not None]
     values: list[Any] = [value for _, value in known]
     if definition.aggregate == "distinct":
         return len(set(values))
@@ -135,25 +141,42 @@ def _aggregate(definition: FactMetric, rows: list[Row], as_of: date) -> Value:
         return mean_of(values)
     if definition.aggregate == "daily_average":
         return _daily_average(definition, known, as_of)
-    if definition.aggregate in ("first", "last"):
-        moments = [moment_of(moment) for moment, _ in known]
-        wanted = (min if definition.aggregate == "first" else max)(moments)
-        latest: Value = max(v for m, v in zip(moments, values, strict=True) if m == wanted)
-        return latest
     chosen: Value = (min if definition.aggregate in ("smallest", "earliest") else max)(values)
     return chosen
 
 
-def _daily_average(definition: FactMetric, known: list[tuple[Any, Any]], as_of: date) -> Value:
+def _placed_row(definition: FactMetric, rows: list[Row]) -> Row:
+    """Return the first or last row by date; of rows of one moment the last by its columns."""
+    moments = [_moment(definition, row) for row in rows]
+    wanted = (min if definition.aggregate == "first" else max)(moments)
+    own = [row for row, moment in zip(rows, moments, strict=True) if moment == wanted]
+    return max(own, key=lambda row: _place(definition, row))
+
+
+def _moment(definition: FactMetric, row: Row) -> datetime:
+    return moment_of(row[_date_name(definition)])
+
+
+def _place(definition: FactMetric, row: Row) -> tuple[tuple[bool, Any], ...]:
+    """Return a row's place among those of one moment; a blank comes before everything."""
+    values = [row.get(name) for name in in_order(definition.table)]
+    return tuple((v is not None, moment_of(v) if isinstance(v, date) else v) for v in values)
+
+
+def _daily_average(definition: FactMetric, known: list[tuple[Row, Any]], as_of: date) -> Value:
     """Return the mean over the window's days of the level at the end of each day."""
     start, end = definition.over.span(as_of)
     assert start is not None  # noqa: S101  the reader guarantees it
     days = (end - start).days
+    placed = sorted(
+        (((_moment(definition, row), _place(definition, row)), value) for row, value in known),
+        key=lambda pair: pair[0],
+    )
     levels: list[Any] = []
     for past in range(days):
         day = start + timedelta(days=past + 1)
-        before = [(moment_of(moment), value) for moment, value in known if day_of(moment) <= day]
-        levels.append(max(before)[1] if before else 0)
+        before = [pair for pair in placed if day_of(pair[0][0]) <= day]
+        levels.append(before[-1][1] if before else 0)
     return quotient(total([Decimal(level) for level in levels]), days)
 
 

@@ -72,6 +72,7 @@ def _purchases(lines: Iterable[Row]) -> list[Row]:
         if isinstance(amount, Decimal) and amount > 0:
             purchases.append(
                 {
+                    "customer_id": own[0]["customer_id"],
                     "order_id": order,
                     "purchased_on": min(day_of(line["ordered_at"]) for line in own),
                     "amount": amount,

@@ -18,6 +18,7 @@ _LABELS = {
 }
 _DERIVED = {PURCHASES: "orders", CANCELLATIONS: "orders"}
 _PURCHASE_TYPES = {
+    "customer_id": ValueType.TEXT,
     "order_id": ValueType.TEXT,
     "purchased_on": ValueType.DATE,
     "amount": ValueType.DECIMAL,
@@ -27,6 +28,8 @@ _PURCHASE_TYPES = {
     "returned": ValueType.DECIMAL,
 }
 _SUMMED_LINES = ("quantity", "discount")
+CUSTOMER = "customer_id"
+"""The column of every fact that says whose it is."""
 STATUS = "status"
 """The column of orders that tells cancelled lines from those that stand."""
 CANCELLED_ON = "cancelled_on"
@@ -86,6 +89,17 @@ def date_column(fact: str) -> str:
     if table.date is None:
         raise KeyError(fact)
     return table.date
+
+
+def in_order(fact: str) -> tuple[str, ...]:
+    """Return the columns by which a fact's rows of one moment are put in order.
+
+    The day a row was recorded comes first, so that a correction comes after what it corrects;
+    then the others as the contract lists them.
+    """
+    names = tuple(fact_types(fact))
+    recorded = tuple(name for name in names if name == RECORDED_ON)
+    return recorded + tuple(name for name in names if name != RECORDED_ON)
 
 
 def source_table(fact: str) -> str:

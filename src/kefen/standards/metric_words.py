@@ -230,6 +230,7 @@ def _column_names(fact: str) -> dict[str, Text]:
             "purchased_on": Text("date of purchase", "购买日期"),
             "amount": Text("amount of the purchase", "购买金额"),
             "lines": Text("lines", "行数"),
+            "customer_id": Text("customer", "客户"),
             "order_id": Text("order id", "订单号"),
             "quantity": Text("quantity of the purchase", "购买数量"),
             "discount": Text("discount of the purchase", "购买折扣"),
