@@ -223,7 +223,7 @@ _numbers: _Source = st.deferred(
         _wrapped("first_known({}, {})", _numbers, _numbers),
         _wrapped("absolute({})", _numbers),
         *(
-            _wrapped(f"{name}({{}}, {{}})", _numbers, st.integers(0, 4).map(str))
+            _wrapped(f"{name}({{}}, {{}})", _numbers, st.integers(-6, 4).map(str))
             for name in ("round", "round_down", "round_up")
         ),
         _wrapped("if({}, {}, {})", _conditions, _numbers, _numbers),

@@ -209,7 +209,7 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     **dict.fromkeys(
         ("round", "round_down", "round_up"),
         st.one_of(
-            *(_with_constants((t,), st.tuples(st.integers(0, 4))) for t in (T.INTEGER, T.DECIMAL))
+            *(_with_constants((t,), st.tuples(st.integers(-6, 4))) for t in (T.INTEGER, T.DECIMAL))
         ),
     ),
     "halved": st.one_of(
@@ -449,12 +449,36 @@ def test_division_by_zero_is_unknown(engine: DuckDBEngine) -> None:
         ("1.0050", 2, "1.01"),
         ("-1.0050", 2, "-1.01"),
         ("99999999999999.9999", 3, "100000000000000.000"),
+        ("45", -1, "50"),
+        ("-44.9999", -1, "-40"),
+        ("500000", -6, "1000000"),
+        ("499999.9999", -6, "0"),
     ],
 )
 def test_halves_are_rounded_away_from_zero(
     engine: DuckDBEngine, value: str, places: int, expected: str
 ) -> None:
     tree = tree_of("round", 1, (places,))
+    row = (Decimal(value),)
+    assert in_sql(engine, tree, (T.DECIMAL,), [row]) == [Decimal(expected)]
+    assert evaluate(tree, {"c0": row[0]}) == Decimal(expected)
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "places", "expected"),
+    [
+        ("round_down", "29999.9999", -4, "20000"),
+        ("round_down", "30000", -4, "30000"),
+        ("round_down", "-10000.0001", -4, "-10000"),
+        ("round_up", "20000.0001", -4, "30000"),
+        ("round_up", "-1", -6, "-1000000"),
+        ("round_up", "0", -6, "0"),
+    ],
+)
+def test_places_below_zero_cut_to_tens_and_more(
+    engine: DuckDBEngine, name: str, value: str, places: int, expected: str
+) -> None:
+    tree = tree_of(name, 1, (places,))
     row = (Decimal(value),)
     assert in_sql(engine, tree, (T.DECIMAL,), [row]) == [Decimal(expected)]
     assert evaluate(tree, {"c0": row[0]}) == Decimal(expected)

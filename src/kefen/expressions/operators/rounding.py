@@ -6,19 +6,18 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.domain.decimals import from_units, rounded, units
+from kefen.domain.decimals import from_units, units
 from kefen.domain.text import Text
 from kefen.expressions import snippets as s
 from kefen.expressions.operators.operator import Operator, add
 from kefen.expressions.operators.type_rules import (
     decimal_result,
-    exact,
     numbers,
     so_many,
     wrong,
 )
 from kefen.expressions.operators.unit_rules import a_plain_second, of_first
-from kefen.expressions.types import ValueType
+from kefen.expressions.types import ExpressionTypeError, ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Call
 
 _PLACES = 4
+_FEWEST_PLACES = -6
 _MOST_HALVINGS = 126  # half of the widest number that many times is below half a unit
 
 
@@ -35,12 +35,50 @@ def _places_rule(types: list[ValueType], call: Call) -> ValueType:
 
     numbers(types[:1], call)
     places = call.arguments[1] if len(call.arguments) == 2 else None
-    if not (isinstance(places, Literal) and type(places.value) is int and 0 <= places.value <= 4):
-        raise wrong(call, Text("a number and a literal 0 to 4", "一个数值和 0 到 4 的常数"))
+    value = places.value if isinstance(places, Literal) else None
+    if places is None or type(value) is not int:
+        wanted = Text(
+            "a number and the places to keep, a whole number from {a} to {b} written out",
+            "一个数值和保留的位数（直接写出的 {a} 到 {b} 的整数）",
+        )
+        raise wrong(call, wanted.filled(a=_FEWEST_PLACES, b=_PLACES))
+    if not _FEWEST_PLACES <= value <= _PLACES:
+        what = Text("{v} is no number of places from {a} to {b}", "位数 {v} 不在 {a} 到 {b} 之间")
+        raise ExpressionTypeError(what.filled(v=value, a=_FEWEST_PLACES, b=_PLACES), places.at)
     return ValueType.DECIMAL
 
 
+def _half_up(value: int | Decimal, places: int) -> Decimal:
+    """Return `value` in whole steps of its last place, half a step away from zero."""
+    step = 10 ** (_PLACES - places)
+    size = units(abs(value) if isinstance(value, int) else value.copy_abs())
+    steps = (size + step // 2) // step
+    return from_units(-steps * step if value < 0 else steps * step)
+
+
+def _steps_sql(arguments: Sequence[exp.Expr], further: int) -> exp.Expr:
+    """Return the first argument plus `further` of its units, in whole steps towards zero."""
+    step = _step(arguments)
+    value = s.in_units(arguments[0])
+    size = exp.Add(this=exp.Abs(this=value), expression=s.number(further))
+    steps = s.whole_division(size, s.number(step))
+    return s.from_units(
+        exp.Mul(
+            this=exp.Mul(this=exp.Sign(this=value.copy()), expression=exp.paren(steps)),
+            expression=s.number(step),
+        )
+    )
+
+
+def _step(arguments: Sequence[exp.Expr]) -> int:
+    """Return the step to which a call rounds, in units of the fourth decimal."""
+    return int(10 ** (_PLACES - int(arguments[1].sql("duckdb"))))
+
+
 def _round_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
+    step = _step(arguments)
+    if step > 10**_PLACES:
+        return _steps_sql(arguments, step // 2)
     narrowed = s.cast_to(s.widened(arguments[0]), f"DECIMAL(38, {arguments[1].name})")
     return s.cast(narrowed, ValueType.DECIMAL)
 
@@ -49,12 +87,17 @@ add(
     Operator(
         "round",
         "round(a, places)",
-        Text("The number rounded half up to 0-4 decimals.", "四舍五入到 0–4 位小数。"),
+        Text(
+            "The number rounded half up to up to 4 decimals; places below 0 round to tens, "
+            "hundreds and so on, up to -6.",
+            "四舍五入，最多保留 4 位小数；位数为负时取整到十、百……，最低 -6。",
+        ),
         _places_rule,
-        lambda v: rounded(rounded(exact(v[0]), v[1])),
+        lambda v: _half_up(v[0], v[1]),
         _round_sql,
         units=of_first,
         callable=True,
+        repeats=2,
     )
 )
 
@@ -68,21 +111,11 @@ def _stepped(value: int | Decimal, places: int, *, up: bool) -> Decimal:
 
 
 def _stepped_sql(arguments: Sequence[exp.Expr], *, up: bool) -> exp.Expr:
-    step = s.number(10 ** (_PLACES - int(arguments[1].name)))
-    value = s.in_units(arguments[0])
-    if not up:
-        whole = s.whole_division(value, step)
-        return s.from_units(exp.Mul(this=exp.paren(whole), expression=step.copy()))
-    size = exp.Add(
-        this=exp.Abs(this=value), expression=exp.paren(exp.Sub(this=step, expression=s.number(1)))
-    )
-    steps = s.whole_division(size, step.copy())
-    return s.from_units(
-        exp.Mul(
-            this=exp.Mul(this=exp.Sign(this=value.copy()), expression=exp.paren(steps)),
-            expression=step.copy(),
-        )
-    )
+    step = _step(arguments)
+    if up:
+        return _steps_sql(arguments, step - 1)
+    whole = s.whole_division(s.in_units(arguments[0]), s.number(step))
+    return s.from_units(exp.Mul(this=exp.paren(whole), expression=s.number(step)))
 
 
 add(
@@ -90,8 +123,10 @@ add(
         "round_down",
         "round_down(a, places)",
         Text(
-            "The number cut off after 0-4 decimals, towards zero.",
-            "在 0–4 位小数后截去，向零取整。",
+            "The number cut off towards zero after up to 4 decimals; places below 0 cut to tens, "
+            "hundreds and so on, up to -6: round_down(a, -4) to whole 10,000.",
+            "向零截去，最多保留 4 位小数；位数为负时截到十、百……，最低 -6："
+            "round_down(a, -4) 截到整万。",
         ),
         _places_rule,
         lambda v: _stepped(v[0], v[1], up=False),
@@ -105,8 +140,9 @@ add(
         "round_up",
         "round_up(a, places)",
         Text(
-            "The number rounded to 0-4 decimals away from zero, whatever is cut off.",
-            "保留 0–4 位小数，只要有余数就进位（远离零）。",
+            "The number rounded away from zero to up to 4 decimals, whatever is cut off; places "
+            "below 0 round to tens, hundreds and so on, up to -6.",
+            "只要有余数就进位（远离零），最多保留 4 位小数；位数为负时进到十、百……，最低 -6。",
         ),
         _places_rule,
         lambda v: _stepped(v[0], v[1], up=True),
