@@ -93,7 +93,16 @@ def number_of(reading: Reading, node: Mapping, key: str, what: Text) -> Decimal 
     child = reading.scalar(node, key, what)
     if child is None:
         return None
-    return reading.number(child, Text("“{k}”", "“{k}”").filled(k=key))
+    mend = _TWO_STARTS if key == "start" else None
+    return reading.number(child, Text("“{k}”", "“{k}”").filled(k=key), mend)
+
+
+_TWO_STARTS = Text(
+    "Write a number; for two starts add an indicator with the difference: "
+    '“newcomer: {value: tenure, bands: ["< 12: -20", "else: 0"]}”.',
+    "请写一个数；起始分有两种时，请另加一个指标项表示差额："
+    '“newcomer: {value: tenure, bands: ["< 12: -20", "else: 0"]}”。',
+)
 
 
 class _Sheet:

@@ -12,6 +12,7 @@ from kefen.domain.calendar import Window, parse_window
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.tree import Call, names_in
 from kefen.expressions.types import ExpressionTypeError, ValueType, WrongArgumentsError, type_of
 from kefen.expressions.units import ExpressionUnitError, Unit, unit_of, units_of_columns
 from kefen.standards.document import Mapping, Node, Scalar, Sequence
@@ -185,11 +186,18 @@ class Reading:
         self._not_a(node, Text("a whole number", "整数"), what)
         return 0
 
-    def number(self, node: Scalar, what: Text) -> Decimal:
-        """Return a number of at most four decimals; notes what is none and returns 0."""
+    def number(self, node: Scalar, what: Text, mend: Text | None = None) -> Decimal:
+        """Return a number of at most four decimals; notes what is none and returns 0.
+
+        Args:
+            node: Where it stands.
+            what: What it is, for people.
+            mend: What to do about an expression, where more is to be said than what is needed.
+        """
         if _NUMBER.fullmatch(node.text):
             return Decimal(node.text)
-        self._not_a(node, Text("a number with at most 4 decimals", "至多 4 位小数的数值"), what)
+        wanted = Text("a number with at most 4 decimals", "至多 4 位小数的数值")
+        self._not_a(node, wanted, what, mend if _is_expression(node.text) else None)
         return Decimal(0)
 
     def choice(self, node: Scalar, allowed: Collection[str], what: Text) -> str | None:
@@ -279,11 +287,11 @@ class Reading:
             )
         return singles
 
-    def _not_a(self, node: Scalar, wanted: Text, what: Text) -> None:
+    def _not_a(self, node: Scalar, wanted: Text, what: Text, mend: Text | None = None) -> None:
         self.problem(
             node.place,
             Text("“{v}” is not {n}", "“{v}”不是{n}").filled(v=node.text, n=wanted),
-            Text("{w} needs {n}.", "{w}应为{n}。").filled(w=what, n=wanted),
+            mend or Text("{w} needs {n}.", "{w}应为{n}。").filled(w=what, n=wanted),
         )
 
     @staticmethod
@@ -291,6 +299,15 @@ class Reading:
         """Return the place of a character of a one-line value; the value's own when folded."""
         shift = offset + (1 if node.quoted else 0)
         return Place(node.place.line, node.place.column + shift)
+
+
+def _is_expression(text: str) -> bool:
+    """Return whether a text computes something of names, and is more than a word."""
+    try:
+        tree = parse(text)
+    except ExpressionError:
+        return False
+    return bool(names_in(tree)) and isinstance(tree, Call)
 
 
 _MOST_NAMES = 40
