@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from kefen.domain.periods import MONTH_NAMES, PERIODS
+from kefen.domain.periods import MONTH_NAMES, MONTHS_IN
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
 from kefen.standards.decisions import CROSSINGS, ROUNDINGS, TIES
@@ -30,12 +30,14 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
-_PERIOD = f"(?:{'|'.join(PERIODS)})"
+_CALENDAR = f"(?:{'|'.join(MONTHS_IN)})"
+_UNIT = f"(?:day|{'|'.join(MONTHS_IN)})"
 _WINDOW = (
-    rf"^\s*(?:all time|last\s+\d{{1,4}}\s+(?:whole\s+)?{_PERIOD}s?"
-    rf"|this\s+{_PERIOD}(?:\s+and\s+the\s+\d{{1,4}}\s+before)?)"
-    rf"(?:\s+from\s+\d{{1,2}}\s+(?:{'|'.join(MONTH_NAMES)}))?"
-    rf"(?:\s+ending\s+\d{{1,4}}\s+{_PERIOD}s?\s+ago)?\s*$"
+    rf"^\s*(?:all\s+time|last\s+\d{{1,4}}\s+{_UNIT}s?"
+    rf"|(?:last\s+\d{{1,4}}\s+whole\s+{_CALENDAR}s?"
+    rf"|this\s+{_CALENDAR}(?:\s+and\s+the\s+\d{{1,4}}\s+before)?)"
+    rf"(?:\s+from\s+\d{{1,2}}\s+(?:{'|'.join(MONTH_NAMES)}))?)"
+    rf"(?:\s+ending\s+\d{{1,4}}\s+{_UNIT}s?\s+ago)?\s*$"
 )
 _WINDOWS = (
     *("last 12 months", "last 90 days", "last 12 months ending 12 months ago", "all time"),
