@@ -5,19 +5,19 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import replace
-from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from kefen.compiler.facts import column, table
-from kefen.compiler.needs import depends_on_facts, schemes_named
+from kefen.compiler.needs import schemes_named
 from kefen.compiler.plan import SchemePlan, part
 from kefen.compiler.scoring import layered_query
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.sql import literal
 from kefen.grading.calibrate import calibrate_scheme, learns_from_population, patterns_in
+from kefen.grading.confidence import low_in_words
 from kefen.grading.judgements import unusable_judgements
 from kefen.grading.measure import METRICS, create, make_metrics, make_views
 from kefen.grading.outcomes import OUTCOMES, outcome_columns, outcomes_query
@@ -226,14 +226,12 @@ class _Grading:
         for name in self._learns_nothing:
             self.calibrations[name] = SchemeCalibration(graded[name])
         constants = self.standard.constants
-        thin = covered is not None and Fraction(*covered) < constants.coverage
+        months = None if covered is None else {"covered": covered[0], "of": covered[1]}
         parts: list[exp.Select] = []
         for identifier in running:
             scheme = self.standard.schemes[identifier]
             learned = self.calibrations[identifier]
-            low = learned.population < constants.small_population or (
-                thin and depends_on_facts(self.standard, scheme)
-            )
+            low = low_in_words(self.standard, scheme, learned.population, months) is not None
             small = {
                 group
                 for group, own in learned.groups.items()
