@@ -5,37 +5,40 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.cli.language import say
+from kefen.cli.layout import named
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from rich.console import Console
 
     from kefen.grading.conditions import ConditionPart
-    from kefen.grading.explanation import Explanation, SchemeExplanation, Threshold
+    from kefen.grading.explanation import Explanation, Line, SchemeExplanation, Threshold
+    from kefen.standards.model import Scheme
 
 
-def show_explanation(explained: Explanation, *, full: bool) -> None:
+def show_explanation(explained: Explanation, schemes: Mapping[str, Scheme], *, full: bool) -> None:
     """Print why a customer has its grades.
 
     Args:
         explained: The explanation.
+        schemes: The schemes of the standard, for the names of those that were not run.
         full: Whether each grade's condition, the rules and the data used are told too.
     """
     from kefen.cli.terminal import console, print_prose
     from kefen.grading.outcome_words import low_words, outcome_in_words
 
     screen = console()
-    who = (
-        explained.customer if explained.name is None else f"{explained.name} ({explained.customer})"
-    )
+    who = explained.customer
+    if explained.name is not None and explained.name != who:
+        who = f"{explained.name} ({who})"
     head = Text("{w}, as of {d}, under {s}", "{w}，评级日 {d}，标准：{s}")
     screen.print()
     print_prose(screen, say(head.filled(w=who, d=explained.as_of, s=explained.standard)), "bold")
     for scheme in explained.schemes:
         screen.print()
-        screen.print(f"{say(scheme.name)}  {scheme.scheme}", style="bold cyan")
+        screen.print(named(say(scheme.name), scheme.scheme), style="bold cyan")
         print_prose(screen, say(scheme.sentence), indent="  ")
         if scheme.low is not None:
             print_prose(screen, say(low_words(scheme.low)), "yellow", "  ")
@@ -48,6 +51,7 @@ def show_explanation(explained: Explanation, *, full: bool) -> None:
         if scheme.advice is not None and say(scheme.advice):
             advice = Text("What to do: {a}", "建议：{a}").filled(a=scheme.advice)
             print_prose(screen, say(advice), "green", "  ")
+    _show_not_run(screen, explained, schemes)
     if not full and explained.schemes:
         screen.print()
         hint = Text(
@@ -57,6 +61,18 @@ def show_explanation(explained: Explanation, *, full: bool) -> None:
         print_prose(
             screen, say(hint.filled(s=explained.schemes[0].scheme, c=explained.customer)), "dim"
         )
+
+
+def _show_not_run(screen: Console, explained: Explanation, schemes: Mapping[str, Scheme]) -> None:
+    from kefen.cli.layout import definition_list
+
+    if not explained.not_run:
+        return
+    screen.print()
+    screen.print(say(Text("Not run", "未运行的方案")), style="bold")
+    rows = [(say(schemes[name].name), say(why)) for name, why in explained.not_run.items()]
+    for line in definition_list(rows, screen.width):
+        screen.print(line, style="dim")
 
 
 def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
@@ -88,7 +104,7 @@ def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
                 say(entry.value_words),
                 *([position] if placed else []),
                 "–" if entry.points is None else str(entry.points),
-                "–" if entry.at_best is None else str(entry.at_best),
+                _most(entry),
             )
         else:
             table.add_row(say(entry.name), "", *blank, str(entry.points), "")
@@ -100,6 +116,13 @@ def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
         if line.note is not None:
             note = Text("{n}: {t}", "{n}：{t}").filled(n=line.name, t=line.note)
             print_prose(screen, say(note), "dim", "  ")
+
+
+def _most(line: Line) -> str:
+    """Return the most a line could give, or what it takes away."""
+    if line.gives is not None:
+        return say(line.gives)
+    return "–" if line.at_best is None else str(line.at_best)
 
 
 def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
@@ -153,7 +176,7 @@ def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
 
 def _threshold_rows(threshold: Threshold, *, given: bool) -> Iterator[tuple[str, str]]:
     """Yield a grade's line or condition; a condition of several parts with a mark for each."""
-    head = f"{_tick(given)} {threshold.grade} {say(threshold.name)}"
+    head = f"{_tick(given)} {named(threshold.grade, say(threshold.name), ' ')}"
     condition = threshold.condition
     if condition is None or not condition.parts:
         yield head, say(threshold.rule)

@@ -26,6 +26,11 @@ def terminal_width() -> int:
     return min(shutil.get_terminal_size((80, 24)).columns, WIDEST)
 
 
+def named(first: str, second: str, between: str = "  ") -> str:
+    """Return a name and an id beside each other; the first alone where they are one word."""
+    return first if first.casefold() == second.casefold() else f"{first}{between}{second}"
+
+
 def padded(text: str, width: int) -> str:
     """Return a text filled up with spaces to `width` cells."""
     return text + " " * max(0, width - cell_width(text))

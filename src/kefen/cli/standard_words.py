@@ -9,7 +9,7 @@ import click
 from kefen.cli import options
 from kefen.cli.errors import print_json
 from kefen.cli.language import say
-from kefen.cli.layout import definition_list
+from kefen.cli.layout import definition_list, named
 from kefen.cli.standard import book_if_any, check_scheme, scheme_option, standard_argument
 from kefen.cli.standards import find_editions, find_standard
 from kefen.cli.tree import Command, Example
@@ -91,7 +91,7 @@ def _tell_scheme(screen: Console, scheme: SchemeWords) -> None:
     from kefen.cli.terminal import print_prose
 
     screen.print()
-    screen.print(f"{say(scheme.name)}  {scheme.id}", style="bold cyan")
+    screen.print(named(say(scheme.name), scheme.id), style="bold cyan")
     for text in (scheme.question, scheme.rationale):
         if say(text):
             print_prose(screen, say(text), indent="  ")
@@ -125,7 +125,7 @@ def _list(screen: Console, heading: Text, lines: tuple[Text, ...]) -> None:
 
 def _tell_grade(screen: Console, grade: GradeWords) -> None:
     name = say(grade.name)
-    term = name if name == grade.id else f"{name}  {grade.id}"
+    term = named(name, grade.id)
     advice = say(grade.advice)
     rule = say(grade.rule)
     if advice:
@@ -144,7 +144,7 @@ def _tell_metrics(screen: Console, words: StandardWords) -> None:
         formula = say(metric.formula)
         if metric.window is not None:
             formula += say(Text("; {w}", "；{w}").filled(w=metric.window))
-        term = f"{say(metric.name)}  {metric.id}"
+        term = named(say(metric.name), metric.id)
         for line in definition_list([(term, formula)], screen.width):
             screen.print(line)
 

@@ -34,7 +34,7 @@ def explain(
     if as_json:
         print_json(explained.as_dict())
         return
-    show_explanation(explained, full=scheme is not None)
+    show_explanation(explained, stored.standard.schemes, full=scheme is not None)
 
 
 def what_if(

@@ -50,6 +50,8 @@ class Line:
         weight: Points at best for this customer, after others handed theirs on.
         points: What it contributes; None when it is left out or unknown.
         at_best: The most it could contribute; None when there is no most.
+        gives: What it gives, in words, where it can only take away or gives so much for each:
+            `to -11`, `-5 for each`; None where `at_best` says it.
         better: Whether higher or lower values are better; None when that is not said.
         note: What is missing, does not apply or was capped, and what that did.
         next: What it would give at the next better value, where that is simple to say.
@@ -68,6 +70,7 @@ class Line:
     weight: Decimal | None
     points: Decimal | None
     at_best: Decimal | None
+    gives: Text | None
     better: str | None
     note: Text | None
     next: NextPoints | None
@@ -88,6 +91,7 @@ class Line:
             "weight": plain_value(self.weight),
             "points": plain_value(self.points),
             "at_best": plain_value(self.at_best),
+            "gives": for_json(self.gives),
             "better": self.better,
             "note": for_json(self.note),
             "next": None

@@ -12,6 +12,7 @@ from kefen.expressions.tree import names_in
 from kefen.grading.explanation import Adjustment, Line
 from kefen.grading.next_points import next_points
 from kefen.grading.wording import plain_number
+from kefen.standards.band_words import points_for_each
 from kefen.standards.model import Bands, Formula, OfBest, Position, Tiles
 
 if TYPE_CHECKING:
@@ -85,7 +86,7 @@ def _line(subject: Subject, indicator: Indicator) -> Line:
         state=state,
         value=value,
         value_words=Text.same("–")
-        if state == "does not apply"
+        if state == "does not apply" or not names_in(indicator.value)
         else subject.shown(indicator.value, value),
         position=quotient(position, POSITION_WHOLE) if isinstance(position, int) else None,
         earned=number("earned"),
@@ -93,6 +94,7 @@ def _line(subject: Subject, indicator: Indicator) -> Line:
         weight=weight,
         points=points,
         at_best=_at_best(subject, indicator, weight),
+        gives=_gives(subject, indicator),
         better=indicator.better,
         note=_note(subject, indicator, state, points, weight),
         next=next_points(subject, indicator, points) if state == "counted" else None,
@@ -197,6 +199,30 @@ def _at_best(subject: Subject, indicator: Indicator, weight: Decimal | None) -> 
     if best is not None and indicator.at_least is not None:
         best = max(best, indicator.at_least)
     return rounded(best) if best is not None else None
+
+
+def _gives(subject: Subject, indicator: Indicator) -> Text | None:
+    """Return what an indicator gives, where it only takes away or gives so much for each."""
+    if indicator.weight is not None:
+        return None
+    scoring = indicator.scoring
+    if isinstance(scoring, Formula):
+        found = points_for_each(scoring.points, indicator.value)
+        if found is None or indicator.at_most is not None:
+            return None
+        points, every = found
+        if every == 1:
+            return Text("{p} for each", "每 1 计 {p}").filled(p=plain_number(points))
+        return Text("{p} for every {e}", "每 {e} 计 {p}").filled(
+            p=plain_number(points), e=plain_number(every)
+        )
+    if not isinstance(scoring, Bands):
+        return None
+    earned = [band.points for band in _table(subject, scoring)]
+    if max(earned) > 0 or min(earned) == 0:
+        return None
+    worst = min(earned) if indicator.at_least is None else max(min(earned), indicator.at_least)
+    return Text("to {p}", "至 {p}").filled(p=plain_number(worst))
 
 
 def _table(subject: Subject, scoring: Bands) -> tuple[Band, ...]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
+from kefen.expressions.tree import names_in
 from kefen.grading.conditions import lacking_in_words
 from kefen.grading.wording import plain_number, points_in_words
 from kefen.standards.decision_words import grade_name, joined
@@ -161,7 +162,7 @@ def _by_score(
     parts = [_shown_score(subject, lines, score), *(t for t in (own, better) if t is not None)]
     said = Text("{p}.", "{p}。").filled(p=joined(parts))
     fewer_are_better = decision.lines[0].low is None and decision.lines[0].high is not None
-    further = _gives_and_costs(lines, with_costs=not fewer_are_better)
+    further = _gives_and_costs(subject, lines, with_costs=not fewer_are_better)
     return said if further is None else Text("{s} {f}", "{s}{f}").filled(s=said, f=further)
 
 
@@ -204,15 +205,15 @@ def _to_better_line(line: ScoreLine, name: Text, score: Decimal) -> Text | None:
     return None
 
 
-def _gives_and_costs(lines: Sequence[Line], *, with_costs: bool) -> Text | None:
+def _gives_and_costs(subject: Subject, lines: Sequence[Line], *, with_costs: bool) -> Text | None:
     """Return what gives most and what costs most, with what its next band would give.
 
     Where fewer points are better, none are missed: then only what gives most is said.
     """
     known = [
-        (line, line.points, line.at_best)
+        (line, line.points, at_best)
         for line in lines
-        if line.points is not None and line.at_best is not None
+        if line.points is not None and (at_best := _most(line)) is not None
     ]
     if len(known) < 2:
         return None
@@ -226,11 +227,12 @@ def _gives_and_costs(lines: Sequence[Line], *, with_costs: bool) -> Text | None:
         )
     costliest, points, at_best = max(known, key=lambda found: found[2] - found[1])
     if with_costs and costliest is not best and points < at_best:
-        words = (
-            Text("{n} costs most: {p} of {m} for {v}", "{n}失分最多：{v} 得 {p}/{m}")
-            if at_best > 0
-            else Text("{n} costs most: {p} for {v}", "{n}失分最多：{v} 计 {p}")
-        )
+        if not _asks_something(subject, costliest):
+            words = Text("{n} costs most: {p}", "{n}失分最多：{p}")
+        elif at_best > 0:
+            words = Text("{n} costs most: {p} of {m} for {v}", "{n}失分最多：{v} 得 {p}/{m}")
+        else:
+            words = Text("{n} costs most: {p} for {v}", "{n}失分最多：{v} 计 {p}")
         parts.append(
             words.filled(
                 n=costliest.name,
@@ -242,6 +244,19 @@ def _gives_and_costs(lines: Sequence[Line], *, with_costs: bool) -> Text | None:
         if costliest.next is not None:
             parts.append(costliest.next.words)
     return Text("{p}.", "{p}。").filled(p=joined(parts, "; ", "；")) if parts else None
+
+
+def _most(line: Line) -> Decimal | None:
+    """Return the most a line could give; of what takes so much for each, nothing taken."""
+    if line.at_best is None and line.gives is not None and (line.points or 0) < 0:
+        return Decimal(0)
+    return line.at_best
+
+
+def _asks_something(subject: Subject, line: Line) -> bool:
+    """Return whether a line scores a value, and not a constant that is the same for everybody."""
+    indicator = next(one for one in subject.scheme.indicators if one.id == line.indicator)
+    return bool(names_in(indicator.value))
 
 
 def _by_rank(

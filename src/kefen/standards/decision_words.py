@@ -58,7 +58,7 @@ def names_of_scheme(standard: Standard, scheme: Scheme) -> dict[str, Text]:
     }
     names |= {metric.id: metric.name for metric in standard.metrics.values()}
     names |= {learned.id: learned.name for learned in scheme.learns}
-    names[TOTAL] = Text("the points in all", "总得分")
+    names[TOTAL] = Text("total points", "总得分")
     names["score"] = Text("the score", "得分")
     parts = {indicator.id: indicator.name for indicator in scheme.indicators}
     parts |= {group.id: group.name for group in scheme.groups}
