@@ -77,6 +77,8 @@ def company() -> dict[str, list[dict[str, Any]]]:
                     "category": ["a", "b"][n % 2],
                     "product_id": f"P{n % 3}",
                     "channel": ["shop", "online", "wholesale"][n % 3],
+                    "status": "cancelled" if n % 5 == 4 else "completed",
+                    "cancelled_on": day + timedelta(days=9) if n % 5 == 4 else None,
                 }
             )
             rows["receivables"].append(
