@@ -91,29 +91,37 @@ class Construct:
     Attributes:
         id: How it is called here, such as `metric: across`.
         without: Reads standards as if the language lacked it.
+        word: A word without which it cannot be written.
     """
 
     id: str
     without: Callable[[], AbstractContextManager[None]]
+    word: str
+
+    def may_stand_in(self, document: str) -> bool:
+        """Return whether a document has the word that the construct is written with."""
+        return self.word in document
 
 
 def constructs() -> tuple[Construct, ...]:
     """Return every construct: keys, ways to write a value, clauses, and operators."""
     found = [
-        Construct(f"{section}: {key}", lambda s=section, k=key: _without_key(_SECTIONS[s], k))
+        Construct(f"{section}: {key}", lambda s=section, k=key: _without_key(_SECTIONS[s], k), key)
         for section, keys in _KEYS.items()
         for key in keys.split()
     ]
     found += [
         Construct(
-            f"{key}: {name}", lambda s=section, k=key, p=pattern: _without_value(_SECTIONS[s], k, p)
+            f"{key}: {name}",
+            lambda s=section, k=key, p=pattern: _without_value(_SECTIONS[s], k, p),
+            key,
         )
         for (section, key), forms in _VALUES.items()
         for name, pattern in forms.items()
     ]
-    found.append(Construct("clause: interval", _without_intervals))
+    found.append(Construct("clause: interval", _without_intervals, ","))
     found += [
-        Construct(f"operator: {operator.usage}", lambda n=name: _without_operator(n))
+        Construct(f"operator: {operator.usage}", lambda n=name: _without_operator(n), f"{name}(")
         for name, operator in CATALOGUE.items()
         if operator.callable
     ]
@@ -154,7 +162,9 @@ def standards_that_need(construct: Construct) -> tuple[str, ...]:
     """Return the ready standards, the default one too, that cannot be read without a construct."""
     with construct.without():
         return tuple(
-            name for name in (*library(), "default") if not _is_read(bundled_text(name), name)
+            name
+            for name in (*library(), "default")
+            if construct.may_stand_in(bundled_text(name)) and not _is_read(bundled_text(name), name)
         )
 
 
@@ -162,7 +172,13 @@ def pages_that_need(construct: Construct) -> tuple[str, ...]:
     """Return the pages of the language whose examples cannot be read without a construct."""
     with construct.without():
         return tuple(
-            sorted({page for page, document in examples() if not _is_read(document, page)})
+            sorted(
+                {
+                    page
+                    for page, document in examples()
+                    if construct.may_stand_in(document) and not _is_read(document, page)
+                }
+            )
         )
 
 
@@ -214,3 +230,57 @@ def _without_operator(name: str) -> Iterator[None]:
     # Other constructs are made of operators: only writing it by name is taken away.
     with mock.patch.dict(CATALOGUE, {name: replace(CATALOGUE[name], callable=False)}):
         yield
+
+
+# --- the page ---------------------------------------------------------------------------------
+
+_PAGES = {
+    "en": _DOCS / "reference/language/constructs.md",
+    "zh": _DOCS / "reference/language/constructs.zh.md",
+}
+_HEADS = {
+    "en": ("construct", "ready standards that need it", "pages whose examples need it"),
+    "zh": ("构造", "离不开它的现成标准", "示例离不开它的页面"),
+}
+
+
+def rows() -> list[tuple[str, tuple[str, ...], tuple[str, ...]]]:
+    """Return each construct with the ready standards and the pages that need it."""
+    return [(one.id, standards_that_need(one), pages_that_need(one)) for one in constructs()]
+
+
+def table(found: list[tuple[str, tuple[str, ...], tuple[str, ...]]], language: str) -> str:
+    """Return the table of a page."""
+    lines = ["| " + " | ".join(_HEADS[language]) + " |", "|---|---|---|"]
+    for name, standards, pages in found:
+        links = ", ".join(_link(page, language) for page in pages)
+        lines.append(f"| `{name}` | {', '.join(standards) or '–'} | {links or '–'} |")
+    return "\n".join(lines)
+
+
+def _link(page: str, language: str) -> str:
+    ending = ".md" if language == "en" else ".zh.md"
+    folder = "../../how-to/" if page == _TUTORIAL.stem else ""
+    return f"[{page}]({folder}{page}{ending})"
+
+
+def written(text: str, body: str) -> str:
+    """Return a page with its table replaced."""
+    return re.sub(
+        r"<!-- constructs -->.*<!-- end of constructs -->",
+        lambda _: f"<!-- constructs -->\n\n{body}\n\n<!-- end of constructs -->",
+        text,
+        flags=re.DOTALL,
+    )
+
+
+def main() -> None:
+    """Write the tables of both pages."""
+    found = rows()
+    for language, page in _PAGES.items():
+        text = page.read_text(encoding="utf-8")
+        page.write_text(written(text, table(found, language)), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -20,6 +20,7 @@ from kefen.expressions import CATALOGUE
 from kefen.lake.reading import REJECTION_REASONS
 from kefen.standards.facts import date_column
 from kefen.standards.json_schema import schema_text
+from kefen.standards.library import bundled_outlines
 from kefen.standards.model import FactMetric, Tiles
 from kefen.standards.reader import bundled_standard
 from kefen.standards.reasons import REASONS
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 
     from kefen.domain.text import Language
     from kefen.standards.model import Metric, Scheme
+
+sys.path.insert(0, str(Path(__file__).parent))
+from constructs import cards_of, features_of
 
 REFERENCE = Path(__file__).parent / "reference"
 _REGION = re.compile(r"<!-- generated: (\w+) -->\n.*?<!-- end of \1 -->", re.DOTALL)
@@ -392,6 +396,30 @@ def _facts(language: Language) -> Iterator[str]:
     )
 
 
+def _library(language: Language) -> Iterator[str]:
+    """Yield the ready standards: code, name, trade, the rule they are made from, its features."""
+    heads = _heads(
+        language,
+        Text("standard", "标准"),
+        Text("what it is", "内容"),
+        Text("trade", "行业"),
+        Text("rule", "办法"),
+        Text("features", "特征"),
+    )
+    rows = [
+        (
+            f"`{one.id}`",
+            one.name.in_language(language),
+            one.trade.in_language(language) if one.trade is not None else "",
+            cards_of(one.id),
+            " ".join(features_of(one.id)),
+        )
+        for one in bundled_outlines()
+        if one.id != "default"
+    ]
+    yield from _table(heads, rows)
+
+
 REGIONS: dict[str, Callable[[Language], Iterable[str]]] = {
     "operators": _operators,
     "contract": _contract,
@@ -401,6 +429,7 @@ REGIONS: dict[str, Callable[[Language], Iterable[str]]] = {
     "metrics": _metrics,
     "schemes": _schemes,
     "reasons": _reasons,
+    "library": _library,
 }
 """What each generated region holds, by its name."""
 

@@ -52,15 +52,23 @@ def company() -> dict[str, list[dict[str, Any]]]:
             "beds": str(150 * i),
             "title": ["senior", "attending", "resident"][i % 3],
             "agreement": "guarantee" if i % 5 == 0 else None,
+            "renewal_on": f"2026-0{1 + i % 9}-15",
             "market_type": ["town", "village"][i % 2],
         }
         for i in range(12)
     ]
     rows: dict[str, list[dict[str, Any]]] = {
         name: []
-        for name in (
-            "orders receivables payments interactions cases surveys assessments financials"
-        ).split()
+        for name in [
+            "orders",
+            "receivables",
+            "payments",
+            "interactions",
+            "cases",
+            "surveys",
+            "assessments",
+            "financials",
+        ]
     }
     for i in range(1, 12):
         who = f"C{i}"
@@ -105,6 +113,7 @@ def company() -> dict[str, list[dict[str, Any]]]:
                     "customer_id": who,
                     "opened_at": datetime(day.year, day.month, day.day, 8),
                     "kind": ["complaint", "fault"][n % 2],
+                    "first_response_at": datetime(day.year, day.month, day.day, 8 + n % 12),
                     "severity": "theft" if i == 7 and n == 1 else "low",
                 }
             )
