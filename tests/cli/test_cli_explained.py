@@ -1,4 +1,4 @@
-"""What `kefen explain` prints: marks of conditions, names once, schemes that were not run."""
+"""What `kefen explain` and `kefen what-if --to` print: marks, names once, what was not run."""
 
 from __future__ import annotations
 
@@ -101,3 +101,36 @@ def test_a_run_without_any_scheme_still_says_why(call, company, tmp_path: Path) 
     shown = call("explain", "007", "--run", out).out
     assert "Called" in shown
     assert "what-if" not in shown
+    refused = call("what-if", "007", "--to", "often", "--run", out)
+    assert refused.code == 2
+    assert "was not run" in refused.err
+
+
+def test_what_if_tells_the_ways_and_the_rest_in_a_sentence(call, graded) -> None:
+    run = graded(STANDARD)
+    shown = " ".join(call("what-if", "007", "--to", "SUPERHOST", "--run", run).out.split())
+    assert "What alone would make 007 Superhost under Superhost:" in shown
+    assert "Revenue of 50,000" in shown
+    assert "Orders of 20 reaches it" in shown
+    assert "No change of" not in shown
+    shown = " ".join(call("what-if", "C4", "--to", "a", "--run", run).out.split())
+    assert (
+        "Orders of 1 reaches it; now 0. No change of another figure alone does (1 tried)." in shown
+    )
+    chinese = call("what-if", "C4", "--to", "超赞房东", "--run", run, "--lang", "zh").out
+    assert "任何单项数据的改变均无法达到" not in chinese
+    answer = call("what-if", "C4", "--to", "a", "--run", run, "--json").json
+    assert answer["grade"] == "A"
+    assert {one["metric"]: one["found"] for one in answer["changes"]} == {
+        "revenue": "not reached",
+        "orders": "reached",
+    }
+
+
+def test_what_if_says_that_nothing_alone_does_once(call, graded) -> None:
+    text = STANDARD.replace("orders >= 1 and (revenue", "orders >= 9 and (revenue")
+    text = text.replace("or orders >= 20)", "and revenue < 6 wan)")
+    shown = call("what-if", "C4", "--to", "Superhost", "--run", graded(text)).out
+    assert "No change of a single figure does (2 tried); try several" in shown
+    already = call("what-if", "007", "--to", "A", "--run", graded(text)).out
+    assert "007 is A under Superhost already." in already

@@ -13,7 +13,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from kefen.grading.smallest_changes import Reach
@@ -48,6 +48,8 @@ def what_if(
     as_json: bool,
 ) -> None:
     """Grade a customer with other values, or find what reaches a grade."""
+    from kefen.grading.explain import checked_scheme
+    from kefen.grading.named import grade_called
     from kefen.grading.smallest_changes import smallest_changes
     from kefen.grading.what_if import what_if as grade_with
 
@@ -71,19 +73,25 @@ def what_if(
         else:
             _show_outcomes(stored, answer)
         return
-    chosen = scheme or stored.running[0]
-    reached = smallest_changes(stored, customer, to, chosen)
+    chosen = checked_scheme(stored, scheme or _first_scheme(stored))
+    wanted = grade_called(stored.standard.schemes[chosen], to)
+    reached = smallest_changes(stored, customer, wanted, chosen)
     if as_json:
         print_json(
             {
                 "customer_id": customer,
                 "scheme": chosen,
-                "grade": to,
+                "grade": wanted,
                 "changes": [reach.as_dict() for reach in reached],
             }
         )
     else:
-        _show_reached(stored, customer, to, chosen, reached)
+        _show_reached(stored, customer, wanted, chosen, reached)
+
+
+def _first_scheme(stored: StoredRun) -> str:
+    """Return the first scheme that was run; where none was, the first, which says why."""
+    return stored.running[0] if stored.running else next(iter(stored.standard.schemes))
 
 
 def _change(text: str) -> tuple[str, str]:
@@ -139,30 +147,63 @@ def _show_reached(
     stored: StoredRun, customer: str, to: str, scheme: str, reached: Sequence[Reach]
 ) -> None:
     from kefen.cli.terminal import console, print_prose
+    from kefen.standards.decision_words import grade_name
 
     screen = console()
-    if any(reach.change == 0 for reach in reached):  # no search is made from where one is
-        screen.print()
-        text = Text("{c} has this grade under {s} already.", "{c} 在{s}下已是该等级。")
-        own = stored.standard.schemes[scheme].name
-        print_prose(screen, say(text.filled(c=customer, s=own)))
+    said = stored.standard.schemes[scheme]
+    grade = grade_name(said, to)
+    screen.print()
+    if any(reach.found == "there already" for reach in reached):
+        text = Text("{c} is {g} under {s} already.", "{c} 在{s}下已是{g}。")
+        print_prose(screen, say(text.filled(c=customer, g=grade, s=said.name)))
         return
     head = Text(
-        "What alone would give {c} the grade {g} under {s}:",
-        "单独改变哪一项可使 {c} 在{s}下达到 {g}：",
+        "What alone would make {c} {g} under {s}:", "单独改变哪一项可使 {c} 在{s}下成为{g}："
     )
-    name = stored.standard.schemes[scheme].name
-    screen.print()
-    print_prose(screen, say(head.filled(c=customer, g=to, s=name)), "bold")
-    possible = [reach for reach in reached if reach.needed is not None or reach.change is not None]
-    for reach in possible:
-        print_prose(screen, say(reach.words), "green", "  ")
+    print_prose(screen, say(head.filled(c=customer, g=grade, s=said.name)), "bold")
     for reach in reached:
-        if reach not in possible:
-            print_prose(screen, say(reach.words), "dim", "  ")
+        if reach.found == "reached":
+            print_prose(screen, say(reach.words), "green", "  ")
+    for text in _what_does_not(reached):
+        print_prose(screen, say(text), "dim", "  ")
+
+
+def _what_does_not(reached: Sequence[Reach]) -> Iterator[Text]:
+    """Yield what no change of the other metrics does, and which could not be tried."""
     if not reached:
-        text = Text("Nothing that was imported can be moved.", "没有可变动的已导入数据。")
-        print_prose(screen, say(text), indent="  ")
+        yield Text("Nothing that was imported can be moved.", "没有可变动的已导入数据。")
+        return
+    failed = sum(reach.found == "not reached" for reach in reached)
+    if any(reach.found == "reached" for reach in reached):
+        words = Text(
+            "No change of another figure alone does ({n} tried).",
+            "其他数据单独改变均无法达到（已尝试 {n} 项）。",
+        )
+    else:
+        words = Text(
+            "No change of a single figure does ({n} tried); try several: "
+            "kefen what-if CUSTOMER a=1 b=2.",
+            "任何单项数据的改变均无法达到（已尝试 {n} 项）；可同时改变几项："
+            "kefen what-if 客户 a=1 b=2。",
+        )
+    if failed:
+        yield words.filled(n=failed)
+    for found, template in (
+        (
+            "unknown now",
+            Text("Unknown now, so not tried: {m}.", "目前未知，未尝试：{m}。"),
+        ),
+        (
+            "not tried",
+            Text(
+                "Not tried, for the standard names no values of them: {m}.",
+                "标准中没有写出取值，未尝试：{m}。",
+            ),
+        ),
+    ):
+        names = [say(reach.name) for reach in reached if reach.found == found]
+        if names:
+            yield template.filled(m=say(Text(", ", "、")).join(names))
 
 
 _CUSTOMER = Argument(
@@ -221,10 +262,11 @@ COMMANDS = {
         text=Text(
             "Grade a customer with other values, or find what reaches a grade.\n\n"
             "Give metrics with new values; or --to, and the smallest single change of each "
-            "metric that reaches that grade is found and verified by grading.",
+            "metric that reaches that grade is found and verified by grading; of texts the values "
+            "that the standard names are tried.",
             "假设数值改变，看等级如何变化；或求达到某等级所需的变化。\n\n"
             "给出指标的新数值；或用 --to，求出每项指标单独达到该等级所需的最小变化，"
-            "并经重新评级验证。",
+            "并经重新评级验证；文本类指标则尝试标准中写出的各个取值。",
         ),
         callback=what_if,
         parameters=[
@@ -239,7 +281,9 @@ COMMANDS = {
             ),
             Option(
                 "--to",
-                text=Text("The grade to reach.", "要达到的等级。"),
+                text=Text(
+                    "The grade to reach: its code or its name.", "要达到的等级：代码或名称。"
+                ),
                 metavar=Text("GRADE", "等级"),
             ),
             Option(

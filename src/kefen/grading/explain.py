@@ -18,6 +18,7 @@ from kefen.expressions.tree import names_in
 from kefen.grading.confidence import low_in_words
 from kefen.grading.explanation import Datum, Explanation, SchemeExplanation
 from kefen.grading.lines import adjustments_of, lines_of
+from kefen.grading.named import called
 from kefen.grading.outcome import approval_of, review_of, rules_of, tags_of, terms_of
 from kefen.grading.sentences import sentence
 from kefen.grading.subject import Subject
@@ -76,11 +77,13 @@ def explain(
 
 
 def checked_scheme(run: StoredRun, scheme: str) -> str:
-    """Return `scheme` when the run has it.
+    """Return the id of a scheme of the run: given by id or by name, whatever the case.
 
     Raises:
         CallError: It was not run, or the standard has no such scheme.
     """
+    known = ((one.id, one.name) for one in run.standard.schemes.values())
+    scheme = called(scheme, known) or scheme
     if scheme in run.running:
         return scheme
     if scheme in run.not_run:

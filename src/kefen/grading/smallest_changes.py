@@ -1,7 +1,9 @@
 """The smallest single change of each metric that reaches a grade.
 
-Every answer is found by grading: a change is reported only after the changed customer was graded
-and has the wanted grade, and one smallest unit less was graded and has not.
+Numbers and dates are searched; of texts and of yes and no, the values that the standard compares
+them with are tried. Every answer is found by grading: a change is reported only after the changed
+customer was graded and has the wanted grade; of a number or date, also one smallest unit less was
+graded and has not.
 """
 
 from __future__ import annotations
@@ -10,18 +12,19 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from math import floor
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kefen.compiler.needs import scheme_needs
 from kefen.compiler.plan import part
 from kefen.domain.decimals import from_units, units
-from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.types import ValueType
 from kefen.grading.explain import checked_scheme
 from kefen.grading.explanation import plain_value
+from kefen.grading.named import grade_called
 from kefen.grading.turning_points import Follower, tests_of
+from kefen.grading.values_compared import only_possible, values_compared
 from kefen.grading.wording import metric_in_words
 from kefen.standards.decision_words import joined
 from kefen.standards.model import ComputedMetric, FactMetric
@@ -36,6 +39,11 @@ if TYPE_CHECKING:
 _MONEY_LIMIT = 10**18 - 1
 _COUNT_LIMIT = 10**9
 _DAY_ZERO = date(1900, 1, 1).toordinal()
+_SEARCHED = (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE)
+_THERE = Text("The grade is there already.", "已是该等级。")
+
+
+Found: TypeAlias = Literal["there already", "reached", "not reached", "unknown now", "not tried"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +55,10 @@ class Reach:
         name: Its name.
         now: Its value now.
         needed: The value that reaches the grade; None when none does.
-        change: `needed` less `now` (days for dates); None when none does.
+        change: `needed` less `now` (days for dates); None when none does, and for texts.
         words: The answer in words.
+        found: Whether the grade is there already, a value reaches it, none does, the metric is
+            unknown now, or no value could be tried.
     """
 
     metric: str
@@ -57,6 +67,7 @@ class Reach:
     needed: Value
     change: Decimal | int | None
     words: Text
+    found: Found
 
     def as_dict(self) -> dict[str, Any]:
         """Return the answer for JSON; decimals as strings."""
@@ -67,6 +78,7 @@ class Reach:
             "needed": plain_value(self.needed),
             "change": plain_value(self.change),
             "words": self.words.as_dict(),
+            "found": self.found,
         }
 
 
@@ -80,33 +92,26 @@ def smallest_changes(
 ) -> tuple[Reach, ...]:
     """Return, for each movable metric of a scheme, the smallest single change that gives a grade.
 
-    Movable are the numbers and dates counted from facts or recorded, and imported, that the
-    scheme rests on, also through other schemes. Each change found was graded, and one smallest
-    unit less (0.0001, 1, or a day) was graded and misses.
+    Movable is what is counted from facts or recorded, and imported, that the scheme rests on,
+    also through other schemes. Each change found was graded; of numbers and dates one smallest
+    unit less (0.0001, 1, or a day) was graded too, and misses.
 
     Args:
         run: The run that graded.
         customer: The customer's id.
-        grade: The wanted grade's code.
+        grade: The wanted grade: its code or its name, whatever the case.
         scheme: The scheme.
         metrics: The customer's metrics where the caller has them; None reads the run's.
 
     Raises:
         CallError: There is no such customer, scheme or grade.
     """
-    checked_scheme(run, scheme)
-    classes = run.standard.schemes[scheme].classes
-    if classes and grade not in {known.id for known in classes}:
-        raise CallError(
-            Text("{s} has no grade “{g}”", "{s}没有等级“{g}”").filled(
-                s=run.standard.schemes[scheme].name, g=grade
-            ),
-            mend=Text("Grades: {g}.", "等级：{g}。").filled(g=", ".join(c.id for c in classes)),
-        )
+    scheme = checked_scheme(run, scheme)
+    wanted = grade_called(run.standard.schemes[scheme], grade)
     stored = run.metrics_of(customer) if metrics is None else dict(metrics)
     order = run.needs(scheme)
     return tuple(
-        _Search(run, stored, metric, scheme, order, grade).answer()
+        _Search(run, stored, metric, scheme, order, wanted).answer()
         for metric in _movable(run, order)
     )
 
@@ -125,7 +130,6 @@ def _movable(run: StoredRun, order: Sequence[str]) -> list[Metric]:
         for metric in run.standard.metrics.values()
         if metric.id in wanted
         and metric.id not in unavailable
-        and metric.type in (ValueType.INTEGER, ValueType.DECIMAL, ValueType.DATE)
         and not set(run.inputs(metric.id)) & set(run.standard.metrics)
     ]
 
@@ -160,9 +164,12 @@ class _Search:
 
     def answer(self) -> Reach:
         now = self.stored.get(self.metric.id)
+        if self.metric.type not in _SEARCHED:
+            return self._among_values(now)
         if now is None:
             return self._reach(
                 None,
+                "unknown now",
                 Text(
                     "{m} is unknown now, so there is nothing to change.",
                     "{m}目前未知，无从改变。",
@@ -170,11 +177,12 @@ class _Search:
             )
         start = self._to_units(now)
         if self._hits(start):
-            return self._reach(start, Text("The grade is there already.", "已是该等级。"))
+            return self._reach(start, "there already", _THERE)
         found = self._nearest(start)
         if found is None:
             return self._reach(
                 None,
+                "not reached",
                 Text("No change of {m} alone reaches it{h}.", "仅改变{m}无法达到{h}。").filled(
                     m=self.metric.name, h=self._held()
                 ),
@@ -182,6 +190,7 @@ class _Search:
         words = Text("{m} of {v} reaches it; now {n}{h}.", "{m}达到 {v} 即可；目前 {n}{h}。")
         return self._reach(
             found,
+            "reached",
             words.filled(
                 m=self.metric.name,
                 v=self._words(self._from_units(found)),
@@ -197,14 +206,60 @@ class _Search:
             return Text("", "")
         return Text(" ({n} left as it is)", "（{n}维持不变）").filled(n=joined(held, ", ", "、"))
 
-    def _reach(self, found: int | None, words: Text) -> Reach:
+    def _among_values(self, now: Value) -> Reach:
+        """Return which of the values that the standard compares the metric with reach it."""
+        metric = self.metric
+        if self._gives(now):
+            return Reach(metric.id, metric.name, now, now, None, _THERE, "there already")
+        values = values_compared(self.run, metric, self.order, self.stored)
+        if not values:
+            words = Text(
+                "{m} was not tried: the standard names no value of it.",
+                "未尝试{m}：标准中没有写出它的取值。",
+            )
+            said = words.filled(m=metric.name)
+            return Reach(metric.id, metric.name, now, None, None, said, "not tried")
+        reaching = [value for value in values if value != now and self._gives(value)]
+        if reaching:
+            said = joined([self._said(value) for value in reaching], " or ", " 或 ")
+            return self._by_value(now, reaching[0], said)
+        other = self._other_than(values)
+        if other is not None and self._gives(other):
+            listed = joined([self._said(value) for value in values], ", ", "、")
+            said = Text("other than {v}", "{v} 以外的值").filled(v=listed)
+            return self._by_value(now, other, said)
+        words = Text("No value of {m} alone reaches it{h}.", "仅改变{m}无法达到{h}。")
+        said = words.filled(m=metric.name, h=self._held())
+        return Reach(metric.id, metric.name, now, None, None, said, "not reached")
+
+    def _by_value(self, now: Value, value: Value, said: Text) -> Reach:
+        metric = self.metric
+        words = Text("{m} {v} reaches it; now {n}{h}.", "{m}为 {v} 即可；目前 {n}{h}。").filled(
+            m=metric.name, v=said, n=self._said(now), h=self._held()
+        )
+        return Reach(metric.id, metric.name, now, value, None, words, "reached")
+
+    def _other_than(self, values: Sequence[Value]) -> str | None:
+        """Return a text that is none of those named; None where only those can be."""
+        if self.metric.type is not ValueType.TEXT or only_possible(self.metric):
+            return None
+        other = "other"
+        while other in values:
+            other += "*"
+        return other
+
+    def _said(self, value: Value) -> Text:
+        words = self._words(value)
+        return Text(f"“{words.en}”", f"“{words.zh}”") if isinstance(value, str) else words
+
+    def _reach(self, found: int | None, how: Found, words: Text) -> Reach:
         now = self.stored.get(self.metric.id)
         needed = None if found is None else self._from_units(found)
         change: Decimal | int | None = None
         if found is not None and now is not None:
             moved = found - self._to_units(now)
             change = from_units(moved) if self.metric.type is ValueType.DECIMAL else moved
-        return Reach(self.metric.id, self.metric.name, now, needed, change, words)
+        return Reach(self.metric.id, self.metric.name, now, needed, change, words, how)
 
     def _words(self, value: Value) -> Text:
         return metric_in_words(value, self.metric.unit, self.run.record.get("currency"))
@@ -242,12 +297,16 @@ class _Search:
 
     def _hits(self, number: int) -> bool:
         if number not in self._graded:
-            try:
-                values = self.run.evaluated(self._changed(number), self.order)
-                self._graded[number] = values[part(self.scheme, "grade")] == self.grade
-            except OutOfRangeError:
-                self._graded[number] = False
+            self._graded[number] = self._gives(self._from_units(number))
         return self._graded[number]
+
+    def _gives(self, value: Value) -> bool:
+        """Return whether the metric at a value gives the grade."""
+        try:
+            changed = self.run.with_changes(self.stored, {self.metric.id: value})
+            return self.run.evaluated(changed, self.order)[part(self.scheme, "grade")] == self.grade
+        except OutOfRangeError:
+            return False
 
     def _changed(self, number: int) -> dict[str, Value]:
         return self.run.with_changes(self.stored, {self.metric.id: self._from_units(number)})
