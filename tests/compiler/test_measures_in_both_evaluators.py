@@ -95,6 +95,7 @@ judged_word: {judged: attitude, one_of: [good, fair, 差]}
 band:
   value: plain
   bands: [">= 100: 'large'", "(0, 100): 'small'", "unknown: 'none'", "else: 'odd'"]
+band_after: {value: plain, bands: [">= 100: 2", "else: 1", "unknown: 0"]}
 factor:
   value: usual
   by: customers.country

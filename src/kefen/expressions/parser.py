@@ -39,6 +39,9 @@ _SCALES = {
     "百万": Decimal(1_000_000),
     "亿": Decimal(100_000_000),
 }
+_CURRENCY_SIGNS = "$€£¥￥"
+_FURTHER_DIGITS = re.compile(r",\d{3}(?!\d)")
+_WITH_COMMA = re.compile(r"(?<![\w.])\d+(?:,\d{3}(?!\d))+")
 UNIT_WORDS = {
     "day": "days",
     "天": "days",
@@ -109,7 +112,7 @@ def parse(source: str) -> Expression:
             MAX_LENGTH,
             Text("Split it: name parts of it as metrics.", "请拆分：把其中的部分定义为指标。"),
         )
-    parser = _Parser(_tokens(source), len(source))
+    parser = _Parser(_tokens(source), source)
     tree = parser.expression()
     parser.end()
     _check_size(tree)
@@ -155,11 +158,13 @@ def _tokens(source: str) -> list[_Token]:
         if match is None:
             while source[at].isspace():
                 at += 1
-            raise ExpressionError(
-                Text("“{c}” cannot be read here", "此处无法识别“{c}”").filled(c=source[at]), at
-            )
+            raise _cannot_be_read(source[at], at)
         number = match["number"]
         if number is not None:
+            # A number of three digits that begins with 0 is the rest of another one.
+            further = source[match.start("number") - 1 : match.start("number")] == ","
+            if further and tokens[-2:] and tokens[-2].kind == "number" and _is_rest(number):
+                raise _with_comma(source, tokens[-2].at)
             tokens.append(_number_token(match, number))
         else:
             kind = match.lastgroup or ""
@@ -176,13 +181,58 @@ def _number_token(match: re.Match[str], number: str) -> _Token:
     return _Token("number", number, match.start("number"), scale, unit)
 
 
+def _is_rest(number: str) -> bool:
+    return len(number.partition(".")[0]) == 3 and number.startswith("0")
+
+
+def _cannot_be_read(sign: str, at: int) -> ExpressionError:
+    what = Text("“{c}” cannot be read here", "此处无法识别“{c}”").filled(c=sign)
+    if sign in _CURRENCY_SIGNS:
+        mend = Text(
+            "Amounts are written without a currency: 23000; “unit: money” says what they are.",
+            "金额不写币种：23000；“unit: money”已说明是金额。",
+        )
+        return ExpressionError(what, at, mend)
+    return ExpressionError(what, at)
+
+
+def comma_in_number(source: str) -> ExpressionError | None:
+    """Return the error of the first number with thousands signs in a text; None: it has none."""
+    found = _WITH_COMMA.search(source)
+    return None if found is None else _with_comma(source, found.start())
+
+
+def _with_comma(source: str, at: int) -> ExpressionError:
+    written = match[0] if (match := _WITH_COMMA.match(source, at)) is not None else source[at:]
+    return ExpressionError(
+        Text("a number has no comma: “{w}”", "数字中不能有逗号：“{w}”").filled(w=written),
+        at,
+        Text("Quote it and write {n}.", "请加引号并写成 {n}。").filled(n=written.replace(",", "")),
+    )
+
+
+def _no_unit_word(word: str, at: int) -> ExpressionError:
+    """Return the error of a number followed by a word that is no unit."""
+    return ExpressionError(
+        Text("“{w}” is no unit word", "“{w}”不是单位词").filled(w=word),
+        at,
+        Text(
+            "After a number may stand days, months, years, hours, times (how often), %, and wan, "
+            "thousand, million before them. Of anything else, money too, write the number alone.",
+            "数字之后可写 天、个月、年、小时、次、%，以及其前的 万、千、百万、亿；"
+            "其他数量（包括金额）只写数字。",
+        ),
+    )
+
+
 class _Parser:
     """Precedence climbing over tokens: or < and < not < comparison < + - < * / < unary."""
 
-    def __init__(self, tokens: list[_Token], length: int) -> None:
+    def __init__(self, tokens: list[_Token], source: str) -> None:
         self._tokens = tokens
+        self._source = source
         self._next = 0
-        self._length = length
+        self._length = len(source)
         self._depth = 0
 
     def expression(self) -> Expression:
@@ -198,12 +248,28 @@ class _Parser:
         return tree
 
     def end(self) -> None:
+        self._after_number()
         token = self._peek()
         if token is not None:
             raise ExpressionError(
                 Text("“{t}” is not expected here", "此处不应出现“{t}”").filled(t=token.text),
                 token.at,
             )
+
+    def _after_number(self) -> None:
+        """Refuse what people write after a number and cannot stand there.
+
+        Raises:
+            ExpressionError: A unit that is none, or the rest of a number with commas.
+        """
+        token = self._peek()
+        before = self._tokens[self._next - 1] if self._next else None
+        if token is None or before is None or before.kind != "number":
+            return
+        if token.kind == "name" and token.text not in WORDS:
+            raise _no_unit_word(token.text, token.at)
+        if _FURTHER_DIGITS.match(self._source, token.at) is not None:
+            raise _with_comma(self._source, before.at)
 
     def _conjunctions(self) -> Expression:
         tree = self._negation()
@@ -330,6 +396,7 @@ class _Parser:
 
     def _close(self) -> None:
         if self._take_symbol(")") is None:
+            self._after_number()
             raise ExpressionError(Text("“)” is expected here", "此处应为“)”"), self._at())
 
     def _peek(self) -> _Token | None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.expressions.parser import comma_in_number
 from kefen.expressions.tree import Call
 from kefen.expressions.types import ValueType
 from kefen.standards.document import Scalar
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
     from kefen.standards.reading import Reading
 
+UNKNOWN = "unknown"
+"""The clause of a value that is not known."""
 # The ends are expressions themselves, but hold no comma outside brackets in practice.
 INTERVAL = re.compile(r"(?P<open>[\[(])(?P<low>[^,]*),(?P<high>[^,]*)(?P<close>[\])])")
 _COMPARED = re.compile(r"(?:<=|>=|<>|!=|=|<|>|in\b|not\s+in\b|is\b)")
@@ -56,12 +59,18 @@ def read_clause(
     start = item.text.index(words) if words else 0
     if words == "else":
         return Clause(None)
-    if words == "unknown":
+    if words == UNKNOWN:
         return _joined(_compared(reading, item, f"({subject}) is ", words, start, types))
     interval = INTERVAL.fullmatch(words)
     if interval is not None:
         return _interval(reading, item, interval, subject, start, types)
     if not _COMPARED.match(words):
+        error = comma_in_number(words)
+        if error is not None:
+            at = start + item.quoted + error.at
+            place = Place(item.place.line, item.place.column + at)
+            reading.problem(place, error.what, error.mend)
+            return None
         reading.problem(
             item.place,
             Text(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
 MAX_CHARACTERS = 300_000
 MAX_NODES = 20_000
 MAX_DEPTH = 40
+_REST_OF_NUMBER = re.compile(r"\d{3}")
+_NUMBER_BEGUN = re.compile(r"\d{1,3}$")
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "value", "merge")
@@ -211,6 +214,7 @@ class _Walk:
                     mend=Text("Put quotes around it.", "请加引号。"),
                 )
             key = str(key_node.value)
+            self._whole_number(entries, key, key_node, value_node, at)
             if key in entries:
                 raise StandardError(
                     Text("“{k}” stands here twice", "“{k}”重复出现").filled(k=key),
@@ -222,3 +226,30 @@ class _Walk:
             entries[key] = self.node(value_node, depth + 1)
             places[key] = at
         return Mapping(entries, places, place)
+
+    def _whole_number(
+        self,
+        before: dict[str, Node],
+        key: str,
+        key_node: yaml.ScalarNode,
+        value_node: yaml.Node,
+        at: Place,
+    ) -> None:
+        """Refuse `{when: >= 23,000}`, which is `when: >= 23` and a name `000` without value."""
+        rest = _REST_OF_NUMBER.fullmatch(key)
+        last = next(reversed(before.values()), None)
+        without = value_node.start_mark.index == key_node.end_mark.index
+        if rest is None or key_node.style or not without or not isinstance(last, Scalar):
+            return
+        begun = _NUMBER_BEGUN.search(last.text)
+        if begun is None or last.quoted:
+            return
+        raise StandardError(
+            Text("the comma in “{a},{b}” ends the value", "“{a},{b}”中的逗号使取值到此为止").filled(
+                a=begun[0], b=key
+            ),
+            where=located(self._source, at),
+            mend=Text("Quote it and write {a}{b}.", "请加引号并写成 {a}{b}。").filled(
+                a=begun[0], b=key
+            ),
+        )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.contract import TABLES
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.calendar import CalendarSpan, Window
     from kefen.domain.periods import Period
+    from kefen.expressions.tree import Value
     from kefen.standards.model import ComputedMetric, Metric
     from kefen.standards.model.metrics import BandedResult, Judgement, Level, Raters
 
@@ -87,7 +89,7 @@ def metric_in_words(metric: Metric, names: Mapping[str, Text]) -> MetricWords:
         formula = (
             in_words(definition.formula, known)
             if definition.bands is None
-            else _banded(definition.bands, known)
+            else _banded(definition.bands, known, share=metric.unit == "share")
         )
         return MetricWords(metric.id, metric.name, metric.description, formula, None)
     columns = known | _column_names(definition.table)
@@ -191,16 +193,19 @@ def possible_in_words(judgement: Judgement) -> Text:
     return Text("{w} from {a} to {b}", "{a} 至 {b} 的{w}").filled(w=whole, a=lowest, b=highest)
 
 
-def _banded(bands: BandedResult, names: Mapping[str, Text]) -> Text:
+def _banded(bands: BandedResult, names: Mapping[str, Text], *, share: bool) -> Text:
     """Return the bands of a value with their results, in words."""
     tables: list[Text] = []
     for key, table in bands.tables:
         lines = [
             Text("{r} {c}", "{c}取 {r}").filled(
-                r=in_words(Literal(result), names), c=place_in_words(condition, bands.of, names)
+                r=in_words(_result(result, share=share), names),
+                c=place_in_words(condition, bands.of, names),
             )
             if condition is not None
-            else Text("otherwise {r}", "其余取 {r}").filled(r=in_words(Literal(result), names))
+            else Text("otherwise {r}", "其余取 {r}").filled(
+                r=in_words(_result(result, share=share), names)
+            )
             for condition, result in table
         ]
         words = Text(", ".join(t.en for t in lines), "，".join(t.zh for t in lines))
@@ -216,6 +221,13 @@ def _banded(bands: BandedResult, names: Mapping[str, Text]) -> Text:
         v=in_words(bands.of, names),
         t=Text("; ".join(t.en for t in tables), "；".join(t.zh for t in tables)),
     )
+
+
+def _result(result: Value, *, share: bool) -> Literal:
+    """Return what a band gives; a share is said with %, however it was written."""
+    if share and isinstance(result, int | Decimal):
+        return Literal(Decimal(result), unit="share")
+    return Literal(result)
 
 
 def customers_in_words() -> dict[str, Text]:

@@ -12,9 +12,10 @@ from kefen.domain.calendar import Window, parse_window
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.parser import ExpressionError, parse
-from kefen.expressions.tree import Call, names_in
+from kefen.expressions.tree import Call, Literal, names_in
 from kefen.expressions.types import ExpressionTypeError, ValueType, WrongArgumentsError, type_of
 from kefen.expressions.units import ExpressionUnitError, Unit, unit_of, units_of_columns
+from kefen.expressions.wording import value_in_words
 from kefen.standards.document import Mapping, Node, Scalar, Sequence
 from kefen.standards.grade_order import compared_by_rank
 from kefen.standards.model import Place
@@ -199,6 +200,26 @@ class Reading:
         wanted = Text("a number with at most 4 decimals", "至多 4 位小数的数值")
         self._not_a(node, wanted, what, mend if _is_expression(node.text) else None)
         return Decimal(0)
+
+    def plausible_share(self, given: Expression, place: Place) -> None:
+        """Warn of a share above 1 or below 0 that was not written with %."""
+        value = given.value if isinstance(given, Literal) else None
+        if isinstance(value, bool) or not isinstance(value, int | Decimal) or 0 <= value <= 1:
+            return
+        if isinstance(given, Literal) and given.unit == "share":
+            return
+        written = value_in_words(value).en
+        self.problem(
+            place,
+            Text("{v} as a share is {p} %", "{v} 作为比例即 {p} %").filled(
+                v=written, p=value_in_words(Decimal(value) * 100).en
+            ),
+            Text(
+                "Did you mean {v} %? A share outside 0 to 1 is written with %.",
+                "是否应为 {v} %？0 到 1 以外的比例请写 %。",
+            ).filled(v=written),
+            severity="warning",
+        )
 
     def choice(self, node: Scalar, allowed: Collection[str], what: Text) -> str | None:
         """Return the text if it is one of `allowed`; notes otherwise."""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kefen.domain.decimals import from_units, units
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import ExpressionError, comma_in_number, parse
 from kefen.expressions.tree import Literal as Constant
 from kefen.standards.clauses import INTERVAL
 from kefen.standards.grades import ELSE
@@ -116,6 +116,13 @@ def _line(reading: Reading, grade: str, clause: Scalar) -> _Line | None:
         low, high = _number(interval["low"]), _number(interval["high"])
         if low is not None and high is not None:
             return _interval(reading, grade, clause, low, high)
+    fault = _fault(words)
+    if fault is not None:
+        error, at = fault
+        at += clause.quoted + clause.text.index(words) + error.at
+        place = replace(clause.place, column=clause.place.column + at)
+        reading.problem(place, error.what, error.mend)
+        return None
     reading.problem(
         clause.place,
         Text("“{v}” is not a line of a score", "“{v}”不是得分线").filled(v=clause.text),
@@ -125,6 +132,19 @@ def _line(reading: Reading, grade: str, clause: Scalar) -> _Line | None:
             "请写“>= 80”、“[70, 80)”这样的区间（方括号含端点），或“else”。",
         ),
     )
+    return None
+
+
+def _fault(words: str) -> tuple[ExpressionError, int] | None:
+    """Return why the number of a line cannot be read, and where it begins; None: it is one."""
+    compared = _COMPARED.fullmatch(words)
+    if compared is None:
+        error = comma_in_number(words)
+        return None if error is None else (error, 0)
+    try:
+        parse(compared[2])
+    except ExpressionError as error:
+        return error, compared.start(2)
     return None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
-from kefen.standards.clauses import read_clause
+from kefen.standards.clauses import UNKNOWN, read_clause
 from kefen.standards.document import Mapping, Node, Scalar, Sequence
 from kefen.standards.model import Band, Bands, Formula, OfBest, Position, Tiles
 
@@ -200,7 +200,7 @@ def _band_list(reading: Reading, node: Node, scored: Scored) -> tuple[Band, ...]
     ended = False
     items = _band_items(reading, node)
     for clause, points in items:
-        if ended:
+        if ended and clause.text.strip() != UNKNOWN:
             reading.problem(
                 clause.place,
                 Text("bands after “else” are never reached", "“else”之后的分档永远达不到"),
@@ -212,7 +212,8 @@ def _band_list(reading: Reading, node: Node, scored: Scored) -> tuple[Band, ...]
         if read is not None:
             bands.append(Band(read.condition, number, clause.place))
     reading.at_most(len(items), MOST_BANDS, node.place, Text("bands", "分档"))
-    return tuple(bands)
+    # `else` is everything known, so what is unknown may stand after it.
+    return tuple(sorted(bands, key=lambda band: band.condition is None))
 
 
 def _band_items(reading: Reading, node: Node) -> list[tuple[Scalar, Scalar]]:

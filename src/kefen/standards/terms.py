@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
+from kefen.expressions.tree import Literal
 from kefen.expressions.types import ValueType
 from kefen.expressions.units import unit_named, unit_of
 from kefen.standards.document import Mapping, Scalar
@@ -96,7 +99,17 @@ def _value(
             ),
             Text("Change the expression, or “unit”.", "请修改表达式，或修改“unit”。"),
         )
+    if unit == "share":
+        reading.plausible_share(read[0], node.place)
+        return as_share(read[0])
     return read[0]
+
+
+def as_share(given: Expression) -> Expression:
+    """Return a constant share as one written with %, so that it is said with it."""
+    if isinstance(given, Literal) and isinstance(given.value, int | Decimal):
+        return Literal(rounded(Decimal(given.value)), given.at, "share")
+    return given
 
 
 def _must_cover(

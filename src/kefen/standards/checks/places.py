@@ -62,7 +62,7 @@ class Places:
         return ("schemes", scheme, "groups", indicator.group, "indicators", indicator.id)
 
     def bands(self, path: tuple[str, ...], table: str | None) -> tuple[Written, ...]:
-        """Return how the bands of an indicator or metric are written, in order.
+        """Return how the bands of an indicator or metric are written, as they are read.
 
         Args:
             path: The path of the indicator or metric.
@@ -77,7 +77,9 @@ class Places:
             return (_band(node),)
         if not isinstance(node, Sequence):
             return ()
-        return tuple(_band(item) for item in node.items)
+        written = (_band(item) for item in node.items)
+        # As they are read: `else` is last.
+        return tuple(sorted(written, key=lambda band: band.text == "else"))
 
     def when(self, scheme: str, grade: str) -> Place:
         """Return where the condition of a grade stands."""

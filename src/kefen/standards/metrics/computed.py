@@ -10,7 +10,7 @@ from kefen.expressions.parser import MAX_SIZE, ExpressionError, parse
 from kefen.expressions.tree import Call, Literal, names_in
 from kefen.expressions.types import ValueType, common_type, type_of_value
 from kefen.expressions.units import BARE, unit_of
-from kefen.standards.clauses import read_clause
+from kefen.standards.clauses import UNKNOWN, read_clause
 from kefen.standards.document import Mapping, Scalar
 from kefen.standards.metrics.scope import METRIC
 from kefen.standards.metrics.shared import COMMON, metric
@@ -109,7 +109,9 @@ def _banded(
         nodes.sort(key=lambda pair: pair[0] is None)
     formula_node = node.entries["value"]
     subject = formula_node.text if isinstance(formula_node, Scalar) else ""
-    tables = [(key, _table(every, child, subject)) for key, child in nodes]
+    unit = node.entries.get("unit")
+    share = isinstance(unit, Scalar) and unit.text == "share"
+    tables = [(key, _table(every, child, subject, share=share)) for key, child in nodes]
     place = node.key_places["bands"]
     reading.at_most(len(tables), MOST_BANDS, place, Text("tables of bands", "分档表"))
     if any(bands is None for _, bands in tables):
@@ -152,7 +154,9 @@ def _key(every: MetricsReading, node: Mapping, key: str, by_type: ValueType) -> 
     return None
 
 
-def _table(every: MetricsReading, node: Node, subject: str) -> tuple[Band, ...] | None:
+def _table(
+    every: MetricsReading, node: Node, subject: str, *, share: bool
+) -> tuple[Band, ...] | None:
     reading = every.reading
     bands: list[Band] = []
     broken = False
@@ -161,14 +165,15 @@ def _table(every: MetricsReading, node: Node, subject: str) -> tuple[Band, ...] 
     for item in items:
         split = _BAND.fullmatch(item.text)
         condition, result = (split[1], split[2]) if split else (item.text, "")
-        if bands and bands[-1][0] is None:
+        ended = any(taken is None for taken, _ in bands)
+        if ended and condition.strip() != UNKNOWN:
             reading.problem(
                 item.place,
                 Text("bands after “else” are never reached", "“else”之后的分档永远达不到"),
                 Text("Put “else” last.", "请把“else”放在最后。"),
             )
             broken = True
-        found = _result(every, item, result.strip())
+        found = _result(every, item, result.strip(), share=share)
         types = every.types_of_customers(f"{subject} {condition}")
         where = Scalar(condition.strip(), item.place, item.quoted)
         clause = read_clause(reading, where, subject, types)
@@ -176,15 +181,19 @@ def _table(every: MetricsReading, node: Node, subject: str) -> tuple[Band, ...] 
             broken = True
             continue
         bands.append((clause.condition, found))
+    # `else` is everything known, so what is unknown may stand after it.
+    bands.sort(key=lambda band: band[0] is None)
     return None if broken or not bands else tuple(bands)
 
 
-def _result(every: MetricsReading, item: Scalar, text: str) -> Value:
+def _result(every: MetricsReading, item: Scalar, text: str, *, share: bool) -> Value:
     try:
         tree = parse(text) if text else None
     except ExpressionError:
         tree = None
     if isinstance(tree, Literal) and type_of_value(tree.value) in _BY[:3]:
+        if share:
+            every.reading.plausible_share(tree, item.place)
         return tree.value
     every.reading.problem(
         item.place,
