@@ -89,6 +89,22 @@ def test_families_reach_over_generations_and_circles(engine: DuckDBEngine) -> No
     }
 
 
+def test_years_are_counted_by_the_sum_of_the_best_of_each_kind(engine: DuckDBEngine) -> None:
+    nights = [(2024, "card", 8), (2024, "card", 9), (2024, "stay", 1), (2025, "card", 9)]
+    rows = [
+        order("a", date(year, 3, 1), str(count), category=kind, quantity=D(count), line=str(n))
+        for n, (year, kind, count) in enumerate(nights)
+    ]
+    standard = standard_of(
+        "years: {largest: orders.quantity, over: all time, each: [year, orders.category],"
+        " take: [number of >= 10, sum]}\n"
+        "before: {count: orders, over: last 1 whole year ending 1 day ago}"
+    )
+    for as_of in (date(2025, 1, 1), date(2025, 6, 1), date(2025, 12, 31)):
+        found = measured(engine, company(rows), standard, as_of)["a"]
+        assert found == {"years": 1, "before": 3}
+
+
 def test_within_a_family_each_row_keeps_its_own_customer(engine: DuckDBEngine) -> None:
     customers = [{"customer_id": "G1"}, {"customer_id": "G2", "parent_id": "G1"}]
     limits = [("G1", "2500000"), ("G2", "2450000")]

@@ -32,6 +32,11 @@ PROBLEMS = [
     ("{sum: orders.amount, each: [month, every day], take: [sum, sum]}", "outside it too"),
     ("{latest: orders.ordered_at, each: month, take: largest}", "“each” goes with"),
     ("{sum: orders.amount, each: month, take: longest run of > 0}", "without gaps"),
+    (
+        "{sum: orders.amount, each: [every month, orders.category],"
+        " take: [sum, longest run of > 0]}",
+        "without gaps",
+    ),
     ("{sum: orders.amount, each: month, take: number of else}", "says nothing here"),
     ("{sum: orders.amount, each: month, take: number of big}", "what the value must meet"),
     ("{sum: orders.amount, each: month, take: best}", "“best” is not possible"),
@@ -134,3 +139,25 @@ def test_types_and_units_follow_the_definition() -> None:
     }
     assert isinstance(metrics["h"].definition, ComputedMetric)
     assert isinstance(metrics["a"].definition, FactMetric)
+
+
+def _notes(take: str) -> list[Problem]:
+    text = f"m: {{largest: orders.quantity, each: [year, orders.category], take: {take}}}"
+    document = load_document(text, "metrics.yaml")
+    assert isinstance(document, Mapping)
+    reading = Reading("metrics.yaml")
+    read_metrics(reading, document, Window(12))
+    return [problem for problem in reading.problems if "counts summed" in problem.what.en]
+
+
+def test_counts_of_inner_groups_that_are_summed_are_noted_with_the_other_order() -> None:
+    [note] = _notes("[sum, number of >= 10]")
+    assert note.severity == "note"
+    assert "take: [number of >= 10, sum]" in note.mend.en
+    assert not _notes("[number of >= 10, sum]")
+
+
+def test_a_run_of_inner_groups_that_are_no_periods_says_to_swap() -> None:
+    metric = "{sum: orders.amount, each: [every month, orders.category],"
+    _, problems = read(f"m: {metric} take: [sum, latest run of > 0]}}")
+    assert [problem.mend.en.split(":")[0] for problem in problems] == ["Swap the two of “take”"]

@@ -14,11 +14,13 @@ from kefen.standards.metrics.scope import NUMBERS
 from kefen.standards.model.metrics import CalendarGroups, Level, Runs, Take
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence as Several
+
     from kefen.domain.calendar import Window
     from kefen.expressions.tree import Expression
     from kefen.standards.document import Mapping, Node
     from kefen.standards.metrics.scope import MetricsReading
-    from kefen.standards.model import Aggregate
+    from kefen.standards.model import Aggregate, Place
     from kefen.standards.model.metrics import TakeKind
     from kefen.standards.reading import Reading
 
@@ -106,12 +108,37 @@ def read_levels(
         return None
     levels: list[Level] = []
     for by, words in zip(reversed(known), reversed(takes), strict=True):
-        found = _take(reading, words, by, value_type)
+        swapped = len(known) == 2 and _is_every(known[0]) != _is_every(known[1])
+        found = _take(reading, words, by, value_type, swapped=swapped)
         if found is None:
             return None
         levels.append(Level(by, found[0]))
         value_type = found[1]
+    if len(levels) == 2 and levels[0].take.kind == "number" and levels[1].take.kind == "sum":
+        _tell_sum_of_counts(reading, take.place, takes)
     return tuple(reversed(levels)), value_type
+
+
+def _is_every(by: By) -> bool:
+    return isinstance(by, CalendarGroups) and by.every
+
+
+def _tell_sum_of_counts(reading: Reading, place: Place, takes: Several[Scalar]) -> None:
+    """Note that inner groups are counted: often the outer ones are meant to be."""
+    outer, inner = (" ".join(words.text.split()) for words in takes)
+    reading.problem(
+        place,
+        Text(
+            "inner groups that meet the condition are counted, and the counts summed",
+            "统计的是满足条件的内层组，再把个数相加",
+        ),
+        Text(
+            "Nothing, if it is meant so. To count the outer groups whose sum meets it, write "
+            "“take: [{i}, {o}]”.",
+            "如本意如此，无需处理。要统计合计满足条件的外层组，请写“take: [{i}, {o}]”。",
+        ).filled(i=inner, o=outer),
+        severity="note",
+    )
 
 
 def _pair(reading: Reading, node: Node) -> tuple[Scalar, ...] | None:
@@ -202,7 +229,7 @@ def _fitting(reading: Reading, each: Node, verb: Aggregate, groups: list[By]) ->
 
 
 def _take(
-    reading: Reading, node: Scalar, by: By, value_type: ValueType
+    reading: Reading, node: Scalar, by: By, value_type: ValueType, *, swapped: bool
 ) -> tuple[Take, ValueType] | None:
     """Return how the groups' values are joined, and the type of the result."""
     words = " ".join(node.text.split())
@@ -213,7 +240,12 @@ def _take(
             reading.problem(
                 node.place,
                 Text("a run is made of periods without gaps", "连续期须由无间断的期间组成"),
-                Text("Write “each: every month”.", "请写“each: every month”。"),
+                Text(
+                    "Swap the two of “take”: the first joins the groups of the first of “each”.",
+                    "请对调“take”的两项：第一项合并“each”第一项的各组。",
+                )
+                if swapped
+                else Text("Write “each: every month”.", "请写“each: every month”。"),
             )
             return None
         text = counting["condition"].strip()
