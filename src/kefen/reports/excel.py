@@ -58,7 +58,7 @@ def write_excel(report: Report, path: Path, language: Language) -> None:
 
 
 def _sheet_name(wanted: str, taken: set[str]) -> str:
-    plain = "".join(" " if letter in "[]:*?/\\'" else letter for letter in wanted).strip()
+    plain = "".join(" " if letter in "[]:*?/\\'!" else letter for letter in wanted).strip()
     name = plain[:_SHEET_NAME_LENGTH]
     number = 2
     while name.lower() in taken:

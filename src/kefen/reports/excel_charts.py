@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 _BLUE, _PALE, _RED, _INK, _LINE = "#1643BF", "#A6C0EC", "#B3261E", "#121926", "#E4E7EC"
 _SERIES = ("#1643BF", "#006A51", "#956200")
 CHART_WIDTH = 600
+_CELL = re.compile(r"!(?=\$?[A-Z]+\$?\d)")
 _SIZE = {"width": CHART_WIDTH, "height": 320}
 
 
@@ -65,10 +67,18 @@ def draw(
         drawn = _curve(workbook, sheet, chart, rows, language)
     else:
         drawn = _columns(workbook, sheet, chart, rows)
-    drawn.set_title({"name": chart.title.in_language(language), "name_font": {"size": 11}})
+    drawn.set_title(
+        {"name": _as_text(chart.title.in_language(language)), "name_font": {"size": 11}}
+    )
     drawn.set_size(_SIZE)
     drawn.set_legend({"position": "bottom"})
     return drawn
+
+
+def _as_text(wording: str) -> str:
+    """Return a wording that the workbook does not take for a formula or a cell (`x!A1`)."""
+    apart = _CELL.sub("! ", wording)
+    return f" {apart}" if apart.startswith("=") else apart
 
 
 def _values(sheet: str, rows: tuple[int, int], names: int, values: int) -> dict[str, Any]:
@@ -102,8 +112,8 @@ def _curve(
     drawn.add_series({**_values(sheet, rows, 0, 1), "line": {"color": _INK, "width": 2}})
     axis = {"num_format": "0%", "min": 0, "max": 1, "major_unit": 0.2}
     grid = {"major_gridlines": {"visible": True, "line": {"color": _LINE}}}
-    drawn.set_x_axis({**axis, "name": chart.across.in_language(language)})
-    drawn.set_y_axis({**axis, **grid, "name": chart.up.in_language(language)})
+    drawn.set_x_axis({**axis, "name": _as_text(chart.across.in_language(language))})
+    drawn.set_y_axis({**axis, **grid, "name": _as_text(chart.up.in_language(language))})
     return drawn
 
 

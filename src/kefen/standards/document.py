@@ -20,6 +20,8 @@ MAX_NODES = 20_000
 MAX_DEPTH = 40
 _REST_OF_NUMBER = re.compile(r"\d{3}")
 _NUMBER_BEGUN = re.compile(r"\d{1,3}$")
+# Escapes in double quotes can write what no file, page or workbook can hold.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{name}"
     for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "value", "merge")
@@ -200,7 +202,19 @@ class _Walk:
         if isinstance(node, yaml.SequenceNode):
             return Sequence(tuple(self.node(item, depth + 1) for item in node.value), place)
         quoted = isinstance(node, yaml.ScalarNode) and node.style in ("'", '"')
-        return Scalar(str(node.value), place, quoted)
+        return Scalar(self._writable(str(node.value), place), place, quoted)
+
+    def _writable(self, text: str, place: Place) -> str:
+        found = _UNWRITABLE.search(text)
+        if found is not None:
+            raise StandardError(
+                Text(
+                    "this holds the control character U+{c:04X}", "此处含有控制字符 U+{c:04X}"
+                ).filled(c=ord(found[0])),
+                where=located(self._source, place),
+                mend=Text("Remove it.", "请删除。"),
+            )
+        return text
 
     def _mapping(self, node: yaml.MappingNode, place: Place, depth: int) -> Mapping:
         entries: dict[str, Node] = {}
@@ -213,7 +227,7 @@ class _Walk:
                     where=located(self._source, at),
                     mend=Text("Put quotes around it.", "请加引号。"),
                 )
-            key = str(key_node.value)
+            key = self._writable(str(key_node.value), at)
             self._whole_number(entries, key, key_node, value_node, at)
             if key in entries:
                 raise StandardError(
