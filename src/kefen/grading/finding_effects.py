@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from kefen.compiler.needs import scheme_needs, schemes_named
 from kefen.domain.text import Text
 from kefen.lake.quality import FINDING_KINDS, QualityReport, verdicts
-from kefen.standards.reader import bundled_standard
+from kefen.standards.reader import DEFAULT, bundled_standard, bundled_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -42,7 +42,7 @@ def effects_under(findings: Iterable[Finding], standard: Standard) -> tuple[Find
         tables that one of its metrics reads, each naming the schemes that rest on its table, or,
         where it is about a column, on that column.
     """
-    if standard.fingerprint == bundled_standard().fingerprint:
+    if _is_the_default(standard):
         return tuple(findings)
     read = _ALWAYS.union(*(metric.tables for metric in standard.metrics.values()))
     return tuple(
@@ -52,6 +52,13 @@ def effects_under(findings: Iterable[Finding], standard: Standard) -> tuple[Find
         for finding in findings
         if finding.table in read
     )
+
+
+def _is_the_default(standard: Standard) -> bool:
+    # Reading the default standard anew takes longer than comparing its text.
+    if standard.text == bundled_text(DEFAULT):
+        return True
+    return standard.fingerprint == bundled_standard().fingerprint
 
 
 def _effect(finding: Finding, standard: Standard) -> Text:
