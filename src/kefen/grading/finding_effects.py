@@ -40,18 +40,24 @@ def effects_under(findings: Iterable[Finding], standard: Standard) -> tuple[Find
     Returns:
         The same findings for the default standard. For another: those about customers and about
         tables that one of its metrics reads, each naming the schemes that rest on its table, or,
-        where it is about a column, on that column.
+        where it is about a column, on that column. A column that no scheme rests on is passed
+        over, unless something is wrong with it.
     """
     if _is_the_default(standard):
         return tuple(findings)
     read = _ALWAYS.union(*(metric.tables for metric in standard.metrics.values()))
-    return tuple(
-        replace(finding, effect=_effect(finding, standard))
-        if finding.code in FINDING_KINDS
-        else finding
-        for finding in findings
-        if finding.table in read
-    )
+    found: list[Finding] = []
+    for finding in findings:
+        if finding.code not in FINDING_KINDS:
+            found += [finding] if finding.table in read else []
+            continue
+        names = _resting(finding, standard)
+        if names:
+            found.append(replace(finding, effect=_effect(names)))
+        elif finding.table in read and (finding.column is None or finding.severity == "error"):
+            effect = Text("No scheme of the standard rests on it.", "本标准没有方案以此为据。")
+            found.append(replace(finding, effect=effect))
+    return tuple(found)
 
 
 def _is_the_default(standard: Standard) -> bool:
@@ -61,14 +67,16 @@ def _is_the_default(standard: Standard) -> bool:
     return standard.fingerprint == bundled_standard().fingerprint
 
 
-def _effect(finding: Finding, standard: Standard) -> Text:
-    names = [
+def _resting(finding: Finding, standard: Standard) -> list[Text]:
+    """Return the names of the schemes that rest on what a finding is about."""
+    return [
         scheme.name
         for scheme in standard.schemes.values()
         if _rests_on(standard, scheme, finding.table, finding.column)
     ]
-    if not names:
-        return Text("No scheme of the standard rests on it.", "本标准没有方案以此为据。")
+
+
+def _effect(names: list[Text]) -> Text:
     return Text("Schemes that rest on it: {s}.", "以此为据的方案：{s}。").filled(
         s=Text(", ".join(name.en for name in names), "、".join(name.zh for name in names))
     )
