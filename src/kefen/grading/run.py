@@ -19,7 +19,7 @@ class GradedRun:
     """One run, with its results as relations in the dataset's engine.
 
     Attributes:
-        dataset: The data cut that was graded.
+        dataset: The data cut that was graded, with what grading found about it.
         standard: The standard that was applied.
         as_of: The as-of date.
         metrics: Name of the relation with `customer_id` and one column a metric, one row a
