@@ -152,7 +152,7 @@ def _bands(bands: tuple[Band, ...], value: Expression, names: Mapping[str, Text]
             said.append(rest.filled(p=points))
             continue
         place = place_in_words(band.condition, value, names)
-        unit = Text("{p} {p:point|points}", "{p}").filled(p=points) if first else points
-        words = Text("{u} {c}", "{c}{b}计 {p} 分")
-        said.append(words.filled(u=unit, p=points, c=place, b=blank_after(place.zh)))
+        unit = Text("{p} {p:point|points}", "{p}").filled(p=points) if first else Text.same(points)
+        worth = Text(unit.en, f"{blank_after(place.zh)}计 {points} 分")
+        said.append(Text("{w} {c}", "{c}{w}").filled(w=worth, c=place))
     return joined(said)
