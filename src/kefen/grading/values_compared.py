@@ -26,8 +26,9 @@ def values_compared(
 ) -> tuple[Value, ...]:
     """Return the values worth trying for a metric of text or yes and no, in a fixed order.
 
-    Where only certain words can be, those: a judgement's, a code's; else those that formulas, conditions and bands
-    compare it with, and the keys of tables that it chooses from. Numbers and dates have none.
+    Where only certain words can be, those: a judgement's, a code's; else those that formulas,
+    conditions and bands compare it with, and the keys of tables that it chooses from. Numbers and
+    dates have none.
 
     Args:
         run: The run.
