@@ -234,7 +234,7 @@ def _without_operator(name: str) -> Iterator[None]:
 
 # --- the page ---------------------------------------------------------------------------------
 
-_PAGES = {
+PAGES = {
     "en": _DOCS / "reference/language/constructs.md",
     "zh": _DOCS / "reference/language/constructs.zh.md",
 }
@@ -277,7 +277,7 @@ def written(text: str, body: str) -> str:
 def main() -> None:
     """Write the tables of both pages."""
     found = rows()
-    for language, page in _PAGES.items():
+    for language, page in PAGES.items():
         text = page.read_text(encoding="utf-8")
         page.write_text(written(text, table(found, language)), encoding="utf-8")
 
