@@ -257,7 +257,7 @@ def test_grades_of_another_scheme_are_known() -> None:
     _, problems = examine_standard(text, "small.yaml")
     errors = [p.what.en for p in problems if p.severity == "error"]
     assert errors == [
-        "“X” is never reached: “first = Z”, but first can only be 'A', 'B', 'C'",
+        "“X” is never reached: “first = “Z””, but first can only be 'A', 'B', 'C'",
         "“Y” is never reached: “first.score > 20”, but first.score can only be 2 to 20",
     ]
 
