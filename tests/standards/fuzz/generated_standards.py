@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
@@ -178,7 +179,7 @@ class Generator:
         return node, "count"
 
     def _of_customer(self) -> tuple[dict[str, Any], str]:
-        return self.one(
+        found: tuple[dict[str, Any], str] = self.one(
             ({"value": "customers.region"}, "text"),
             ({"value": "customers.stars"}, "text"),
             ({"value": "customers.employees"}, "count"),
@@ -186,6 +187,7 @@ class Generator:
             ({"value": "days_between(customers.created_on, as_of)", "unit": "days"}, "days"),
             ({"value": "years_between(customers.founded_on, as_of) >= 3"}, "yes_no"),
         )
+        return found
 
     def _computed(self) -> tuple[dict[str, Any], str]:
         money, counts, dates = self.of("money"), self.of("count"), self.of("date")
@@ -475,7 +477,7 @@ def company_of(seed: int) -> dict[str, list[dict[str, Any]]]:
         }
         for n in range(dice.randint(0, 9))
     ]
-    further = {
+    further: dict[str, Callable[[], dict[str, Any]]] = {
         "receivables": lambda: (
             {"issued_on": day(), "due_on": day(), "amount": amount()}
             | {"settled_on": dice.choice((None, day()))}
