@@ -249,7 +249,7 @@ def graded(
         ]
     }
     return GradedRun(
-        dataset, STANDARD, as_of, "metrics", "grades", None, facts, NOTHING_LEARNT, record
+        dataset, STANDARD, as_of, "metrics", "grades", None, None, facts, NOTHING_LEARNT, record
     )
 
 

@@ -27,6 +27,7 @@ from kefen.grading.population import (
     runnable_schemes,
 )
 from kefen.grading.record import RunFacts, run_record
+from kefen.grading.rule_counts import RULES, counts_by_scheme, rule_columns, rules_query
 from kefen.grading.run import GradedRun
 from kefen.standards.calibration import Calibration, SchemeCalibration
 
@@ -98,6 +99,7 @@ class _Grading:
         self.calibrations: dict[str, SchemeCalibration] = {}
         self._learns_nothing: set[str] = set()
         self.outcomes: str | None = None
+        self.rules: str | None = None
 
     def run(self) -> GradedRun:
         with self._stage("population"):
@@ -113,6 +115,9 @@ class _Grading:
         with self._stage("grades"):
             covered = self._months_covered(facts)
             graded = self._make_grades(running, covered)
+            followed = counts_by_scheme(
+                self.engine, self.standard, running, self.rules, self.outcomes
+            )
         if self.frozen is None:
             calibration = Calibration(
                 self.standard.id,
@@ -130,6 +135,7 @@ class _Grading:
             metrics=METRICS,
             grades=GRADES,
             outcomes=self.outcomes,
+            rules=self.rules,
             facts=facts,
             calibration=calibration,
             record=run_record(
@@ -142,6 +148,7 @@ class _Grading:
                     undated=undated,
                     available=available,
                     graded={name: graded[name] for name in running},
+                    followed=followed,
                     not_run=not_run,
                     covered=covered,
                     seconds=self.seconds,
@@ -178,7 +185,7 @@ class _Grading:
                 steps = self._steps(plan, source, types)
             pending += steps
             kept += [step.name for step in steps if _is_result(step.name)]
-            kept += outcome_columns(scheme)
+            kept += [*outcome_columns(scheme), *rule_columns(scheme)]
         with self._stage("grades"):
             create(self.engine, "TABLE", _SCORED, layered_query(source, pending, types, kept))
 
@@ -248,6 +255,10 @@ class _Grading:
         if outcomes is not None:
             create(self.engine, "VIEW", OUTCOMES, outcomes)
             self.outcomes = OUTCOMES
+        rules = rules_query(self.standard, running, _SCORED)
+        if rules is not None:
+            create(self.engine, "TABLE", RULES, rules)
+            self.rules = RULES
         return graded
 
     def _graded_counts(self, running: tuple[str, ...]) -> dict[str, int]:

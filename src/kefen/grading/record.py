@@ -33,6 +33,7 @@ class RunFacts:
         undated: How many of them have neither a date nor a fact.
         available: The metrics whose data there is.
         graded: How many customers each scheme that was run graded, in order.
+        followed: By scheme, what is said of its rules, tags and amounts.
         not_run: The schemes that were not run.
         covered: (spans of a month in the window that have orders, all of them), if counted.
         seconds: The time each stage took.
@@ -44,6 +45,7 @@ class RunFacts:
     undated: int
     available: frozenset[str]
     graded: Mapping[str, int]
+    followed: Mapping[str, Mapping[str, Any]]
     not_run: tuple[NotRun, ...]
     covered: tuple[int, int] | None
     seconds: Mapping[str, float]
@@ -91,7 +93,12 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
         },
         "lake_versions": dict(dataset.versions),
         "schemes": [
-            {"scheme": name, "graded": graded, "not_graded": facts.customers - graded}
+            {
+                "scheme": name,
+                "graded": graded,
+                "not_graded": facts.customers - graded,
+                **facts.followed[name],
+            }
             for name, graded in facts.graded.items()
         ],
         "schemes_not_run": [

@@ -29,6 +29,9 @@ class GradedRun:
             customer has one row for each scheme that was run: a grade, or a reason code.
         outcomes: Name of the relation of tags that hold and amounts of terms (customer_id, scheme,
             kind, id, amount); None when the schemes run have none.
+        rules: Name of the relation of what rules did (scheme, rule, passed_over, before, after,
+            customers: for how many customers the rule held in that way); None when the schemes
+            run have none.
         facts: Names of the as-of views by fact: `orders` (no cancelled lines; further column
             `ordered_on` DATE), `purchases` (customer_id, order_id, purchased_on, amount, lines),
             `cancellations` (the cancelled lines of orders, where their status was imported), and
@@ -43,6 +46,7 @@ class GradedRun:
     metrics: str
     grades: str
     outcomes: str | None
+    rules: str | None
     facts: Mapping[str, str]
     calibration: Calibration
     record: Mapping[str, Any]

@@ -13,6 +13,7 @@ from kefen.reports.crossing import crossed
 from kefen.reports.customer_list import customers_section
 from kefen.reports.distribution import count_classes, distribution_section
 from kefen.reports.findings import not_run_section, quality_section
+from kefen.reports.follow_ups import follow_ups_section
 from kefen.reports.generated import generated_label, labelled
 from kefen.reports.model import Meta, Report
 from kefen.reports.movements import movements_section
@@ -87,6 +88,7 @@ def _sections(
         None if customer is None else card_section(people, customer, why),
         concentration_section(people, found),
         distribution_section(people, counts, previous),
+        follow_ups_section(people, counts),
         region_section(people, leading),
         movements_section(people),
         ageing_section(people),

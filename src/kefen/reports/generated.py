@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -105,6 +106,8 @@ def _names(value: object) -> Iterator[str]:
     elif is_dataclass(value):
         for part in fields(value):
             yield from _names(getattr(value, part.name))
+    elif isinstance(value, Mapping):
+        yield from _names(tuple(value.values()))
     elif isinstance(value, tuple):
         for item in value:
             yield from _names(item)

@@ -38,7 +38,8 @@ def relations(run: GradedRun, months: int) -> Iterator[None]:
     `report_base`: one row a customer with its number `key`, its columns, sales, margin, overdue
     and months of purchase. `report_lines`: the order lines of the two years up to the as-of date,
     by customer (`key`), month (`period`, from 1), category and tier of the product.
-    `report_grades` and a `report_<table>` view for each contract table, empty where there is none.
+    `report_grades`, `report_outcomes`, `report_rules` and a `report_<table>` view for each
+    contract table, empty where there is none.
 
     Args:
         run: The run.
@@ -81,6 +82,14 @@ def _make_views(run: GradedRun, made: list[tuple[str, str]]) -> None:
         sources["report_purchases"] = run.facts["purchases"]
     else:
         _make_view(run, "report_purchases", _EMPTY_PURCHASES, made)
+    for name, relation, empty in (
+        ("report_outcomes", run.outcomes, _EMPTY_OUTCOMES),
+        ("report_rules", run.rules, _EMPTY_RULES),
+    ):
+        if relation is not None:
+            sources[name] = relation
+        else:
+            _make_view(run, name, empty, made)
     for name, relation in sources.items():
         identifier = exp.to_identifier(relation, quoted=True)
         query = exp.select("*").from_(exp.Table(this=identifier))
@@ -106,6 +115,15 @@ def _empty(table: str) -> str:
 _EMPTY_PURCHASES = """
 SELECT NULL::VARCHAR AS customer_id, NULL::VARCHAR AS order_id, NULL::DATE AS purchased_on,
        NULL::DECIMAL(38, 4) AS amount, NULL::BIGINT AS lines
+WHERE FALSE"""
+
+_EMPTY_OUTCOMES = """
+SELECT NULL::VARCHAR AS customer_id, NULL::VARCHAR AS scheme, NULL::VARCHAR AS kind,
+       NULL::VARCHAR AS id, NULL::DECIMAL(18, 4) AS amount
+WHERE FALSE"""
+_EMPTY_RULES = """
+SELECT NULL::VARCHAR AS scheme, NULL::VARCHAR AS rule, NULL::BOOLEAN AS passed_over,
+       NULL::VARCHAR AS before, NULL::VARCHAR AS after, NULL::BIGINT AS customers
 WHERE FALSE"""
 
 
