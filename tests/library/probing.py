@@ -116,16 +116,25 @@ def probe(
     """
     read = _standard(standard)
     day = _date(as_of)
-    rows = [{"customer_id": c} if isinstance(c, str) else dict(c) for c in customers]
-    company = {"customers": _canonical("customers", rows)} | {
-        name: _canonical(name, list(own)) for name, own in tables.items()
-    }
+    company = _company(customers, tables)
     with DuckDBEngine() as engine, tempfile.TemporaryDirectory() as folder:
         run = grade(_dataset(engine, company), read, day)
         with output_directory(Path(folder) / "out", overwrite=True) as partial:
             write_results(run, partial)
         stored = StoredRun.load(Path(folder) / "out")
         return _agreed(run, stored, company)
+
+
+def run_of(
+    engine: DuckDBEngine,
+    standard: str,
+    as_of: date,
+    customers: Iterable[Mapping[str, Any] | str],
+    **tables: Rows,
+) -> GradedRun:
+    """Return the run of such a grading, in an engine."""
+    company = _company(customers, tables)
+    return grade(_dataset(engine, company), _standard(standard), as_of)
 
 
 def problems_of(standard: str) -> list[str]:
@@ -139,6 +148,15 @@ def problems_of(standard: str) -> list[str]:
 
 
 # --- rows -----------------------------------------------------------------------------------
+
+
+def _company(
+    customers: Iterable[Mapping[str, Any] | str], tables: Mapping[str, Rows]
+) -> dict[str, list[dict[str, Any]]]:
+    rows = [{"customer_id": c} if isinstance(c, str) else dict(c) for c in customers]
+    return {"customers": _canonical("customers", rows)} | {
+        name: _canonical(name, list(own)) for name, own in tables.items()
+    }
 
 
 @cache

@@ -6,13 +6,21 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from random import Random
 from typing import Any
 
 import pytest
-from probing import probe, problems_of
+from markupsafe import escape
+from probing import probe, problems_of, run_of
 
 from kefen.domain.contract import TABLES, Kind, Table
+from kefen.domain.text import LANGUAGES
+from kefen.engines.duckdb import DuckDBEngine
+from kefen.grading.outcomes import amounts_of
+from kefen.reports.build import build_report
+from kefen.reports.excel import write_excel
+from kefen.reports.html import render_html
 from kefen.standards.model import FactMetric, Standard
 from kefen.standards.reader import DEFAULT, bundled_names, bundled_standard, bundled_text
 
@@ -53,6 +61,30 @@ def test_any_data_is_graded_alike_by_the_engine_and_row_by_row(standard: str) ->
     for verdicts in found.verdicts.values():
         for verdict in verdicts.values():
             assert (verdict.grade is None) != (verdict.reason is None)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("standard", READY)
+def test_its_reports_are_whole_in_both_languages(standard: str, tmp_path: Path) -> None:
+    company = company_for(Random(standard), bundled_standard(standard))
+    customers = company.pop("customers")
+    with DuckDBEngine() as engine:
+        run = run_of(engine, standard, AS_OF, customers, **company)
+        report = build_report(run, customer=_CUSTOMERS[0])
+    tables = {table.id for table in report.tables()}
+    for scheme in run.standard.schemes.values():
+        assert (f"rules_{scheme.id}" in tables) == bool(scheme.rules)
+        assert (f"tags_{scheme.id}" in tables) == bool(scheme.tags)
+        assert (f"gets_{scheme.id}" in tables) == bool(scheme.terms or scheme.control)
+        for term in amounts_of(scheme):
+            assert f"term_{scheme.id}_{term.id}" in tables
+    for language in LANGUAGES:
+        page = render_html(report, language)
+        for scheme in run.standard.schemes.values():
+            for named in (scheme, *scheme.rules, *scheme.tags, *scheme.terms):
+                assert escape(named.name.in_language(language)) in page
+        assert "Decimal(" not in page
+        write_excel(report, tmp_path / f"{language}.xlsx", language)
 
 
 def company_for(dice: Random, standard: Standard) -> dict[str, list[dict[str, Any]]]:

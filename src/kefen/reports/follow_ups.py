@@ -69,9 +69,9 @@ def _tag_table(people: Population, scheme: Scheme) -> Table:
         tag: (customers, sales)
         for tag, customers, sales in people.rows(
             """
-            SELECT id, count(*), sum(sales)
-            FROM report_outcomes JOIN report_base USING (customer_id)
-            WHERE scheme = ? AND kind = 'tag' GROUP BY id""",
+            SELECT o.id, count(*), sum(sales)
+            FROM report_outcomes o JOIN report_base USING (customer_id)
+            WHERE o.scheme = ? AND o.kind = 'tag' GROUP BY o.id""",
             [scheme.id],
         )
     }

@@ -261,7 +261,7 @@ def _by_value(
                 )
                 for grade in grades
             ),
-            Column("class_none", Text("Sales to the others", "销往其他客户"), "money"),
+            Column("not_graded", Text("Sales to the others", "销往其他客户"), "money"),
         ),
         rows,
         Row(tuple(total)),
@@ -270,8 +270,8 @@ def _by_value(
             "购买多类产品的客户在各类分别计数，客户数不可相加。",
         ),
         reconciliation=(
-            PartsEqualTotal(("sales", "margin", *classes, "class_none")),
-            Flow("class_none", classes, (), "sales"),
+            PartsEqualTotal(("sales", "margin", *classes, "not_graded")),
+            Flow("not_graded", classes, (), "sales"),
             UnknownHolds("sales", unknown),
         ),
         particulars=people.particulars,

@@ -112,7 +112,7 @@ def _table(people: Population, levels: Sequence[str], leading: Scheme | None) ->
             Column(f"grade_{grade}", Text.same(grade) if len(grade) <= 2 else name, "number")
             for grade, name in grades
         ),
-        *((Column("grade_none", Text("Not graded", "未评级"), "number"),) if leading else ()),
+        *((Column("not_graded", Text("Not graded", "未评级"), "number"),) if leading else ()),
         Column("sales_before", Text("Sales, year before", "上年销售额"), "money"),
         Column("sales", Text("Sales, this year", "本年销售额"), "money"),
         Column("sales_share", Text("Sales %", "销售额占比"), "percent", bar=True),
@@ -165,7 +165,7 @@ def _table(people: Population, levels: Sequence[str], leading: Scheme | None) ->
         "existing",
         "prospects",
         *(f"grade_{grade}" for grade, _ in grades),
-        *(("grade_none",) if leading else ()),
+        *(("not_graded",) if leading else ()),
         "sales_before",
         "sales",
         "gained",
@@ -185,7 +185,7 @@ def _table(people: Population, levels: Sequence[str], leading: Scheme | None) ->
             *(
                 (
                     Flow(
-                        "grade_none",
+                        "not_graded",
                         tuple(f"grade_{grade}" for grade, _ in grades),
                         (),
                         "customers",

@@ -66,7 +66,7 @@ def region_by_satisfaction(people: Population, satisfaction: Scheme) -> Table:
         Column("region", Text("Region", "地区")),
         Column("customers", Text("Customers", "客户数"), "number"),
         *(Column(f"class_{mark.code}", mark.name, "number") for mark in marks),
-        Column("class_none", Text("Not known", "未知"), "number"),
+        Column("not_graded", Text("Not known", "未知"), "number"),
         Column(
             "best",
             Text("{grade}, of those known", "{grade}占比（已知者）").filled(grade=marks[0].name)
@@ -86,7 +86,7 @@ def region_by_satisfaction(people: Population, satisfaction: Scheme) -> Table:
         row(Text("Total", "合计"), list(found)),
         reconciliation=(
             PartsEqualTotal(
-                ("customers", *(f"class_{mark.code}" for mark in marks), "class_none", "sales")
+                ("customers", *(f"class_{mark.code}" for mark in marks), "not_graded", "sales")
             ),
             UnknownHolds("customers", unknown),
         ),
@@ -118,7 +118,7 @@ def value_by_satisfaction(people: Population, value: Scheme, satisfaction: Schem
         (
             Column("value", value.name, "grade"),
             *(Column(f"class_{mark.code}", mark.name, "number") for mark in across),
-            Column("class_none", Text("Not known", "未知"), "number"),
+            Column("not_graded", Text("Not known", "未知"), "number"),
             Column("customers", Text("Customers", "客户数"), "number"),
         ),
         tuple(Row((mark, *cells([mark.code or None])), unknown=not mark.code) for mark in down),
@@ -130,8 +130,8 @@ def value_by_satisfaction(people: Population, value: Scheme, satisfaction: Schem
             )
         ),
         reconciliation=(
-            PartsEqualTotal((*(f"class_{m.code}" for m in across), "class_none", "customers")),
-            Flow("class_none", tuple(f"class_{m.code}" for m in across), (), "customers"),
+            PartsEqualTotal((*(f"class_{m.code}" for m in across), "not_graded", "customers")),
+            Flow("not_graded", tuple(f"class_{m.code}" for m in across), (), "customers"),
         ),
         particulars=people.particulars,
         draws_on=drawn_from(people, value, satisfaction),
