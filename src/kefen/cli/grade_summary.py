@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple
 
+from kefen.cli.follow_up_lines import follow_up_lines
 from kefen.cli.language import say
 from kefen.cli.layout import definition_list, wrapped
 from kefen.cli.terminal import bar, console, count, money, percent, plain_table, print_prose
@@ -182,6 +183,9 @@ def _show_scheme(
             style=style,
         )
     screen.print(table)
+    entry = next(item for item in run.record["schemes"] if item["scheme"] == scheme.id)
+    for line in follow_up_lines(scheme, entry, run.record["currency"]):
+        print_prose(screen, say(line), "dim", "  ")
 
 
 def _rows(scheme: Scheme, classes: Sequence[ClassTally], graded: Graded) -> Iterator[_Row]:
