@@ -176,3 +176,17 @@ def test_equal_remainders_go_to_the_first() -> None:
 def test_weights_that_are_none_are_refused(weights: list[int]) -> None:
     with pytest.raises(ValueError, match="weights"):
         apportioned(5, weights)
+
+
+@given(st.dates(date(2015, 1, 1), date(2030, 12, 31)), st.integers(1, 30))
+def test_whole_periods_ending_earlier_follow_each_other(day: date, back: int) -> None:
+    for period, months in (("month", 1), ("quarter", 3), ("half-year", 6), ("year", 12)):
+        later = parse_window(f"last 1 whole {period} ending {(back - 1) * months} months ago")
+        earlier = parse_window(f"last 1 whole {period} ending {back * months} months ago")
+        assert earlier.span(day)[1] == later.span(day)[0]
+
+
+def test_the_month_before_the_last_is_not_the_last_again() -> None:
+    window = parse_window("last 1 whole month ending 1 month ago")
+    for day in (date(2026, 3, 28), date(2026, 3, 30), date(2026, 3, 15)):
+        assert window.span(day) == (date(2025, 12, 31), date(2026, 1, 31))

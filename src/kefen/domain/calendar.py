@@ -114,14 +114,24 @@ class Window:
 
     def span(self, as_of: date) -> tuple[date | None, date]:
         """Return (start, end]: days after `start` (None: no start) up to and including `end`."""
-        end = _before(as_of, self.ending, self.ending_unit)
         if self.calendar is not None:
-            return self.calendar.span(end)
+            return self.calendar.span(self._seen_from(as_of, self.calendar))
+        end = _before(as_of, self.ending, self.ending_unit)
         if self.length is None:
             return None, end
         if self.unit == self.ending_unit == "months":
             return months_before(as_of, self.ending + self.length), end
         return _before(end, self.length, self.unit), end
+
+    def _seen_from(self, as_of: date, calendar: CalendarSpan) -> date:
+        """Return the day from which periods of the calendar are seen.
+
+        Whole periods are moved back from the end of the last complete one: moved back from a day,
+        a day late in a long month would meet a short month's end, and count that month twice.
+        """
+        if calendar.running or self.ending_unit == "days":
+            return _before(as_of, self.ending, self.ending_unit)
+        return months_before(calendar.span(as_of)[1], self.ending)
 
     @property
     def has_start(self) -> bool:

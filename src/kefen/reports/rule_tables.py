@@ -92,7 +92,6 @@ def _held_table(people: Population, scheme: Scheme) -> Table:
             "占比以全部客户为基数。",
         ),
         reconciliation=(Flow("changed", ("unchanged", "passed_over"), (), "held"),),
-        particulars=people.particulars,
         draws_on=scheme_sources(people.run.standard, scheme),
     )
 
@@ -132,7 +131,6 @@ def _moves_table(
             "等级被多条规则改变的客户，在每条规则中各计一次。",
         ),
         reconciliation=(PartsEqualTotal(("customers",)),),
-        particulars=people.particulars,
         draws_on=scheme_sources(people.run.standard, scheme),
     )
 
@@ -212,6 +210,5 @@ def no_grade_table(
         ),
         note=Text("The share is of all customers.", "占比以全部客户为基数。"),
         reconciliation=(PartsEqualTotal(("customers",)),),
-        particulars=people.particulars,
         draws_on=scheme_sources(people.run.standard, scheme),
     )

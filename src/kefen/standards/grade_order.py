@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from kefen.expressions.tree import Expression
 
+_EQUAL = frozenset({"equals", "differs", "one_of"})
 _MIRRORED = {
     "less": "greater",
     "at_most": "at_least",
@@ -38,6 +39,8 @@ def compared_by_rank(tree: Expression, grades: Mapping[str, tuple[str, ...]]) ->
     """
     if not isinstance(tree, Call):
         return tree
+    if tree.operator in _EQUAL:
+        _must_be_grades(tree, grades)
     if tree.operator in _MIRRORED:
         left, right = tree.arguments
         if isinstance(left, Name) and left.name in grades:
@@ -46,6 +49,34 @@ def compared_by_rank(tree: Expression, grades: Mapping[str, tuple[str, ...]]) ->
             return _one_of(tree, _MIRRORED[tree.operator], right, left, grades)
     arguments = tuple(compared_by_rank(argument, grades) for argument in tree.arguments)
     return tree if arguments == tree.arguments else Call(tree.operator, arguments, tree.at)
+
+
+def _must_be_grades(tree: Call, grades: Mapping[str, tuple[str, ...]]) -> None:
+    """Refuse a grade compared with a text that is none of its scheme's grades."""
+    scheme = next((a for a in tree.arguments if isinstance(a, Name) and a.name in grades), None)
+    if scheme is None or not grades[scheme.name]:
+        return
+    for argument in tree.arguments:
+        value = argument.value if isinstance(argument, Literal) else None
+        if isinstance(value, str) and value not in grades[scheme.name]:
+            raise _no_such_grade(scheme, argument, value, grades[scheme.name])
+
+
+def _no_such_grade(
+    scheme: Name, other: Expression, grade: str, order: tuple[str, ...]
+) -> ExpressionError:
+    near = difflib.get_close_matches(grade, order, 1, 0.5)
+    return ExpressionError(
+        Text("“{s}” has no grade “{g}”", "“{s}”没有等级“{g}”").filled(s=scheme.name, g=grade)
+        if order
+        else Text("the classes of “{s}” have no order", "“{s}”的类别没有高低次序").filled(
+            s=scheme.name
+        ),
+        other.at,
+        Text("Did you mean “{n}”?", "是否应为“{n}”？").filled(n=near[0])
+        if near
+        else Text("Its grades: {g}.", "它的等级：{g}。").filled(g=", ".join(order) or "-"),
+    )
 
 
 def _one_of(
@@ -68,20 +99,7 @@ def _one_of(
             ),
         )
     if other.value not in order:
-        near = difflib.get_close_matches(other.value, order, 1, 0.5)
-        raise ExpressionError(
-            Text("“{s}” has no grade “{g}”", "“{s}”没有等级“{g}”").filled(
-                s=scheme.name, g=other.value
-            )
-            if order
-            else Text("the classes of “{s}” have no order", "“{s}”的类别没有高低次序").filled(
-                s=scheme.name
-            ),
-            other.at,
-            Text("Did you mean “{n}”?", "是否应为“{n}”？").filled(n=near[0])
-            if near
-            else Text("Its grades: {g}.", "它的等级：{g}。").filled(g=", ".join(order) or "-"),
-        )
+        raise _no_such_grade(scheme, other, other.value, order)
     place = order.index(other.value)
     meant = {
         "at_least": order[: place + 1],
