@@ -75,3 +75,29 @@ def test_unknown_points_give_no_grade_and_not_the_last_one(
     assert verdict.grade == grade
     assert verdict.reason == (None if grade else "value_unknown")
     assert verdict.points["mark"] == (None if value is None else Decimal(value))
+
+
+def test_tags_and_terms_may_name_their_own_schemes_grade() -> None:
+    document = DOCUMENT + (
+        "    tags:\n"
+        "      nearly: {name: {en: Near, zh: 近}, when: \"tax < 'A' and revenue >= 80\"}\n"
+        "    terms:\n"
+        "      days: {name: {en: Days, zh: 天}, unit: days, else: \"if(tax >= 'M', 30, 0)\"}\n"
+    )
+    orders = [
+        {"customer_id": who, "ordered_at": "2020-01-01", "amount": amount}
+        for who, amount in (("top", 100), ("near", 85), ("capped", 95), ("low", 10))
+    ]
+    found = graded(document, "2026-05-01", ["top", "near", "capped", "low"], orders=orders)
+    assert {c: own["tax"].tags for c, own in found.items()} == {
+        "top": frozenset(),
+        "near": {"nearly"},
+        "capped": {"nearly"},
+        "low": frozenset(),
+    }
+    assert {c: own["tax"].terms["days"] for c, own in found.items()} == {
+        "top": Decimal(30),
+        "near": Decimal(0),
+        "capped": Decimal(30),
+        "low": Decimal(0),
+    }

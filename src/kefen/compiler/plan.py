@@ -46,6 +46,7 @@ class SchemePlan:
         as_of: date,
     ) -> None:
         self.scheme = scheme
+        self._metrics = frozenset(standard.metrics)
         self._steps: list[Step] = []
         self._calibration: SchemeCalibration | None = None
         self._types: dict[str, ValueType] = dict(standard.metric_types)
@@ -151,6 +152,8 @@ class SchemePlan:
             points = tuple(self.own("points", i.id) for i in self.scheme.indicators)
             text = Call("joined", (Literal("-"), *points))
             self.step("score_text", chosen(graded, text, Literal(None)))
+        if self.scheme.id not in self._metrics:
+            self._names[self.scheme.id] = self.own("grade")
         outcome_steps(self, self.scheme)
         return tuple(self._steps)
 

@@ -252,6 +252,10 @@ class _Scheme:
         )
         decision = read_decision(reading, node, ground)
         rules = read_rules(reading, node, grades, self.reasons, after)
+        if self.id not in self.metrics:
+            # What comes with a grade is said of it: tags and terms may name their own scheme's.
+            after = after | {self.id: ValueType.TEXT}
+            reading.grades[self.id] = tuple(g.id for g in grades.grades if g.reason is None)
         tags = read_tags(reading, node, after)
         terms = read_terms(reading, node, grades, after)
         control = read_control(reading, node, grades)
