@@ -54,13 +54,17 @@ def test_a_mapping_keeps_it_when_written_and_read_again(tmp_path: Path) -> None:
     assert load_mapping(again).tables == options.mapping.tables
 
 
-def test_texts_are_joined_and_numbers_with_decimals_are_not(tmp_path: Path) -> None:
+def test_texts_and_numbers_are_joined_and_yes_or_no_is_not(tmp_path: Path) -> None:
     source, options = mapped(
         tmp_path, "leave_out: [visit]\n    where: joined('/', city, person) != 'Quito/8'"
     )
     with DuckDBEngine() as engine:
         read, _ = read_table(engine, "customers", source, options)
         assert read.rows_used == 1
-    source, options = mapped(tmp_path, "where: joined(' ', 1.5, city) = 'x'")
+    source, options = mapped(tmp_path, "where: joined(' ', 1.50, city) = '1.5 Quito'")
+    with DuckDBEngine() as engine:
+        read, _ = read_table(engine, "customers", source, options)
+        assert read.rows_used == 1
+    source, options = mapped(tmp_path, "where: joined(' ', true, city) = 'x'")
     with DuckDBEngine() as engine, pytest.raises(DataError, match="joined"):
         read_table(engine, "customers", source, options)

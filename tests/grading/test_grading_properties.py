@@ -246,8 +246,8 @@ def test_points_add_up_to_the_score(engine: DuckDBEngine) -> None:
         )["value_index"]
         points = [
             value
-            for name, value in row.steps.items()
-            if name.startswith("value_index:points:") and isinstance(value, Decimal)
+            for indicator in STANDARD.schemes["value_index"].indicators
+            if isinstance(value := row.steps[f"value_index:points:{indicator.id}"], Decimal)
         ]
         if row.score is not None:
             assert sum(points) == row.score
