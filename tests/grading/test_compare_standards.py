@@ -108,3 +108,16 @@ def test_a_scheme_that_lacks_its_data_in_one_says_why() -> None:
     assert alone.scheme == "industry"
     assert alone.reason.en
     assert found.only_draft == ()
+
+
+def test_a_draft_with_no_scheme_in_common_still_has_its_grades_counted() -> None:
+    draft = bundled_standard("rfm-map")
+    with DuckDBEngine() as engine:
+        dataset = dataset_by_hand(engine, company(5, 60))
+        found = compare_standards(dataset, bundled_standard(), draft, AS_OF)
+        rows = engine.rows("SELECT grade, count(*) FROM grades WHERE grade IS NOT NULL GROUP BY 1")
+    (alone,) = found.only_draft
+    assert found.schemes == ()
+    assert sum(tally.customers for tally in alone.totals) == found.customers
+    given = {t.outcome.grade: t.customers for t in alone.totals if t.outcome.grade and t.customers}
+    assert given == dict(rows)

@@ -110,7 +110,12 @@ def _amount(amount: Decimal | None) -> str | None:
 
 
 def _alone(one: Alone) -> dict[str, Any]:
-    return {"scheme": one.scheme, "name": one.name.as_dict(), "reason": one.reason.as_dict()}
+    return {
+        "scheme": one.scheme,
+        "name": one.name.as_dict(),
+        "reason": one.reason.as_dict(),
+        "totals": [_tally(tally) for tally in one.totals],
+    }
 
 
 def show_comparison(found: StandardComparison, moves: Path | None) -> None:
@@ -135,8 +140,10 @@ def show_comparison(found: StandardComparison, moves: Path | None) -> None:
         screen.print(say(same), style="yellow")
     for one in found.schemes:
         _show_scheme(screen, one, found)
-    _show_alone(screen, Text("Only in the current standard", "仅现行标准有"), found.only_current)
-    _show_alone(screen, Text("Only in the draft", "仅草案有"), found.only_draft)
+    _show_alone(
+        screen, Text("Only in the current standard", "仅现行标准有"), found.only_current, None
+    )
+    _show_alone(screen, Text("Only in the draft", "仅草案有"), found.only_draft, found.draft)
     if not found.schemes:
         none = Text(
             "They have no scheme of the same name, so nothing can be compared.",
@@ -301,7 +308,10 @@ def _show_left_off(screen: Console, number: int) -> None:
         screen.print(f"  {say(more.filled(n=number))}", style="dim")
 
 
-def _show_alone(screen: Console, heading: Text, alone: Sequence[Alone]) -> None:
+def _show_alone(
+    screen: Console, heading: Text, alone: Sequence[Alone], counted: Standard | None
+) -> None:
+    """Show schemes of one side only; with their grades counted where a standard is given."""
     if not alone:
         return
     screen.print()
@@ -311,6 +321,9 @@ def _show_alone(screen: Console, heading: Text, alone: Sequence[Alone]) -> None:
             n=one.name, i=one.scheme, r=one.reason
         )
         print_prose(screen, say(line), indent="  ")
+        if counted is not None:
+            side = Text("Draft", "草案")
+            _show_side(screen, side, counted.schemes[one.scheme], one.totals, counted)
 
 
 def _words(outcome: Outcome, scheme: Scheme, *standards: Standard) -> str:

@@ -83,8 +83,12 @@ def compare_standards(
         revenue_after=revenue_after,
         revenue=_total_revenue(engine, after),
         schemes=tuple(_Pair(name, before, after).compared() for name in both),
-        only_current=tuple(_alone(name, before, after) for name in ran_before if name not in both),
-        only_draft=tuple(_alone(name, after, before) for name in ran_after if name not in both),
+        only_current=tuple(
+            _alone(name, before, after, _BEFORE) for name in ran_before if name not in both
+        ),
+        only_draft=tuple(
+            _alone(name, after, before, after.grades) for name in ran_after if name not in both
+        ),
         moves=_make_moves(engine, both),
     )
 
@@ -98,12 +102,31 @@ def _ran(run: GradedRun, wanted: set[str] | None) -> list[str]:
     return [name for name in names if wanted is None or name in wanted]
 
 
-def _alone(scheme: str, graded_by: GradedRun, other: GradedRun) -> Alone:
-    name = graded_by.standard.schemes[scheme].name
+def _alone(scheme: str, graded_by: GradedRun, other: GradedRun, grades: str) -> Alone:
+    own = graded_by.standard.schemes[scheme]
+    reason = Text("the other standard has no such scheme", "另一标准没有此方案")
     for item in other.record["schemes_not_run"]:
         if item["scheme"] == scheme:
-            return Alone(scheme, name, Text.from_dict(item["reason"]))
-    return Alone(scheme, name, Text("the other standard has no such scheme", "另一标准没有此方案"))
+            reason = Text.from_dict(item["reason"])
+    return Alone(scheme, own.name, reason, _counted_alone(graded_by, own, grades))
+
+
+def _counted_alone(run: GradedRun, scheme: Scheme, grades: str) -> tuple[Tally, ...]:
+    """Return the totals of a scheme that has no counterpart: everybody stays where they are."""
+    keys = [column("grade"), column("reason")]
+    query = (
+        exp.select(*keys, exp.Count(this=exp.Star()), exp.Sum(this=column("revenue")))
+        .from_(table(grades))
+        .join(table(_REVENUE), using=["customer_id"], join_type="left")
+        .where(exp.EQ(this=column("scheme"), expression=exp.Literal.string(scheme.id)))
+        .group_by(*(key.copy() for key in keys))
+    )
+    rows = run.dataset.engine.rows(query.sql("duckdb"))
+    moves = [
+        Move(_outcome(a, b), _outcome(a, b), count, None if total is None else Decimal(total))
+        for a, b, count, total in rows
+    ]
+    return _totals(moves, scheme, lambda move: move.after)
 
 
 def _make_revenue(run: GradedRun, current: Standard) -> date | None:

@@ -91,11 +91,15 @@ class SchemeComparison:
 
 @dataclass(frozen=True, slots=True)
 class Alone:
-    """A scheme that only one of the two standards could grade, and why the other does not."""
+    """A scheme that only one of the two standards could grade, and why the other does not.
+
+    `totals` counts its grades, each with its customers.
+    """
 
     scheme: str
     name: Text
     reason: Text
+    totals: tuple[Tally, ...]
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,6 +137,13 @@ def _why_unknown(subject: Subject, indicator: Indicator) -> Text:
     if unavailable & set(names):
         return Text("not imported", "未导入")
     if subject.own("value", indicator.id) is not None:
+        group = subject.own("within")
+        if isinstance(indicator.scoring, Tiles | Position | OfBest) and group is not None:
+            return Text("nothing was learned of the group “{g}”", "标定中没有“{g}”组").filled(
+                g=group
+            )
+        if isinstance(indicator.scoring, Formula):
+            return Text("its formula gives nothing here", "其公式在此没有结果")
         return Text("its value is in no band", "其值不在任何区间内")
     if all(subject.scope.get(name) is not None for name in names):
         return Text("not in the calibration, which was made without it", "标定时尚无此数据")
