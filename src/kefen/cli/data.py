@@ -14,7 +14,7 @@ from kefen.domain.text import Text
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.book import Book
     from kefen.lake.dataset import Dataset, Finding, ReadTable
     from kefen.lake.reading import ReadingOptions, Source
@@ -50,7 +50,7 @@ class Data:
         """Return how many steps `read` has."""
         return len(self.sources) + 1
 
-    def read(self, engine: DuckDBEngine, begin: Callable[[Text], None]) -> Dataset:
+    def read(self, engine: Engine, begin: Callable[[Text], None]) -> Dataset:
         """Read everything into the engine.
 
         Raises:
@@ -62,7 +62,7 @@ class Data:
             return of_book(self.book, engine, rates=self.rates)
         return self._read_files(engine, begin)
 
-    def _read_files(self, engine: DuckDBEngine, begin: Callable[[Text], None]) -> Dataset:
+    def _read_files(self, engine: Engine, begin: Callable[[Text], None]) -> Dataset:
         from kefen.lake.reading import attribute_rows
 
         options = self.options
@@ -91,7 +91,7 @@ class Data:
 
 def of_book(
     book: Book,
-    engine: DuckDBEngine,
+    engine: Engine,
     versions: Mapping[str, int] | None = None,
     *,
     rates: Path | None = None,
@@ -113,7 +113,7 @@ def of_book(
 
 
 def read_one(
-    engine: DuckDBEngine,
+    engine: Engine,
     table: str,
     source: Source,
     options: ReadingOptions,

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 _HEADINGS = (
     Text("Table", "数据表"),
@@ -27,7 +27,7 @@ _HEADINGS = (
 _PIECE = 10_000
 
 
-def write_rejected_of(engine: DuckDBEngine, relations: Mapping[str, str], path: Path) -> int:
+def write_rejected_of(engine: Engine, relations: Mapping[str, str], path: Path) -> int:
     """Write the rejected values of tables as CSV, each with its reason in words.
 
     The file is UTF-8 with a mark, so that Excel reads it; a value that a spreadsheet would take
@@ -65,7 +65,7 @@ def write_rejected_of(engine: DuckDBEngine, relations: Mapping[str, str], path: 
 
 
 def _values(
-    engine: DuckDBEngine, relation: str
+    engine: Engine, relation: str
 ) -> Iterator[tuple[str, int, str | None, str | None, str]]:
     from sqlglot import exp
 

@@ -10,7 +10,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.grading.stored import StoredRun
     from kefen.lake.book import Book
     from kefen.lake.dataset import Dataset
@@ -65,7 +65,7 @@ def name_in_book(book: Book, stored: StoredRun, customer: str) -> str | None:
         return name_in(engine, tables["customers"].relation, customer)
 
 
-def name_in(engine: DuckDBEngine, relation: str, customer: str) -> str | None:
+def name_in(engine: Engine, relation: str, customer: str) -> str | None:
     """Return the name of a customer in a relation of customers; None where it has none."""
     from sqlglot import exp
 

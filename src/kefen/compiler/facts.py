@@ -162,7 +162,7 @@ def seen_customers(
     after: date | None,
     up_to: date | None,
     recorded: Collection[str] = (),
-) -> exp.Expr | None:
+) -> exp.Query | None:
     """Return the query of customers with a fact after a day, or up to a day; None without facts.
 
     Args:

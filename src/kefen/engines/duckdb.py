@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import glob
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
+from sqlglot import exp
 
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from types import TracebackType
 
     import pyarrow as pa
@@ -54,6 +56,56 @@ class DuckDBEngine:
         """
         self._execute(sql, parameters)
 
+    @property
+    def described(self) -> dict[str, str]:
+        """The engine's name and version, as `run.json` has them."""
+        return {"name": "duckdb", "version": duckdb.__version__}
+
+    def create(self, kind: str, name: str, query: exp.Query, *, brief: bool = False) -> None:
+        """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
+
+        Args:
+            kind: `VIEW` or `TABLE`.
+            name: The relation's name.
+            query: What it holds.
+            brief: Whether a table lasts as long as the connection only, and is never written out.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+        created = exp.Create(
+            this=exp.to_table(exp.to_identifier(name, quoted=True).sql("duckdb"), dialect="duckdb"),
+            kind=kind,
+            expression=query,
+            replace=True,
+            properties=exp.Properties(expressions=[exp.TemporaryProperty()]) if brief else None,
+        )
+        self.run(created.sql("duckdb"))
+
+    def placed(self, relation: str, by: str) -> str:  # noqa: ARG002
+        """Return the relation: here all rows lie together."""
+        return relation
+
+    def everywhere(self, relation: str) -> str:
+        """Return the relation: here all rows lie together."""
+        return relation
+
+    def parquet(self, paths: Sequence[Path]) -> str:
+        """Return SQL for a FROM clause that reads Parquet files, with `file_row_number`.
+
+        Files of one table may differ in their columns: a missing one reads as null.
+        """
+        return parquet_scan([str(path.resolve()) for path in paths])
+
+    def columns(self, source: str) -> list[tuple[str, str]]:
+        """Return the names and types of the columns that a FROM clause gives.
+
+        Raises:
+            duckdb.Error: It cannot be read.
+        """
+        described = self.connection.execute(f"SELECT * FROM {source} LIMIT 0").description  # noqa: S608
+        return [(str(column[0]), str(column[1])) for column in described or ()]
+
     def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
         """Run a query and return its rows, for small results.
 
@@ -73,6 +125,10 @@ class DuckDBEngine:
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable in SQL under `name`."""
         self.connection.register(name, table)
+
+    def unregister(self, name: str) -> None:
+        """Forget a table that was registered."""
+        self.connection.unregister(name)
 
     def close(self) -> None:
         """Close the connection and remove the scratch directory."""
@@ -102,6 +158,14 @@ class DuckDBEngine:
     def _execute(self, sql: str, parameters: list[Any] | None) -> duckdb.DuckDBPyConnection:
         with _translated():
             return self.connection.execute(sql, parameters)
+
+
+def parquet_scan(paths: Sequence[str]) -> str:
+    """Return SQL for a FROM clause that reads Parquet files as they are, with their row numbers."""
+    # A path is a pattern to DuckDB: brackets and stars in the name of a folder are escaped.
+    files = ", ".join(exp.Literal.string(glob.escape(path)).sql("duckdb") for path in paths)
+    together = "" if len(paths) == 1 else ", union_by_name = true"
+    return f"read_parquet([{files}], hive_partitioning = false{together}, file_row_number = true)"
 
 
 @contextmanager

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from kefen.compiler.plan import Step
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.expressions.tree import Expression, Value
     from kefen.expressions.types import ValueType
     from kefen.standards.model import Indicator, Scheme
@@ -48,7 +48,7 @@ def learns_from_population(scheme: Scheme) -> bool:
 
 
 def calibrate_scheme(
-    engine: DuckDBEngine, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
+    engine: Engine, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
 ) -> SchemeCalibration:
     """Return what a scheme learns from the customers it grades.
 
@@ -65,7 +65,7 @@ def calibrate_scheme(
 
 
 def patterns_in(
-    engine: DuckDBEngine, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
+    engine: Engine, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
 ) -> list[int]:
     """Return which sets of weighted indicators are known together among those graded.
 
@@ -89,7 +89,7 @@ class _Calibrating:
 
     def __init__(
         self,
-        engine: DuckDBEngine,
+        engine: Engine,
         plan: SchemePlan,
         source: str,
         types: Mapping[str, ValueType],

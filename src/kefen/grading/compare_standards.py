@@ -23,14 +23,13 @@ from kefen.grading.comparison import (
     Tally,
 )
 from kefen.grading.grade import grade
-from kefen.grading.measure import create
 from kefen.standards.model import Categories
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.grading.run import GradedRun
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Scheme, Standard
@@ -68,7 +67,7 @@ def compare_standards(
     engine = dataset.engine
     begin = on_stage or _nothing
     before = grade(dataset, current, as_of, on_stage=lambda stage: begin(f"{stage} before"))
-    create(engine, "TABLE", _BEFORE, exp.select("*").from_(table(before.grades)))
+    engine.create("TABLE", _BEFORE, exp.select("*").from_(table(before.grades)))
     after = grade(dataset, draft, as_of, on_stage=begin)
     begin("comparison")
     revenue_after = _make_revenue(after, current)
@@ -150,11 +149,11 @@ def _make_revenue(run: GradedRun, current: Standard) -> date | None:
         )
         if start is not None:
             query = query.where(exp.GT(this=ordered.copy(), expression=literal(start)))
-    create(engine, "TABLE", _REVENUE, query)
+    engine.create("TABLE", _REVENUE, query)
     return start
 
 
-def _total_revenue(engine: DuckDBEngine, run: GradedRun) -> Decimal | None:
+def _total_revenue(engine: Engine, run: GradedRun) -> Decimal | None:
     if "orders" not in run.facts:
         return None
     query = exp.select(exp.Sum(this=column("revenue"))).from_(table(_REVENUE))
@@ -226,7 +225,7 @@ class _Pair:
             .join(sides[1], using=["customer_id"])
             .join(table(_REVENUE), using=["customer_id"], join_type="left")
         )
-        create(self.engine, "TABLE", _compared(self.id), query)
+        self.engine.create("TABLE", _compared(self.id), query)
 
     def _pairs(self) -> list[Move]:
         keys = [column(name) for name in ("before", "before_reason", "after", "after_reason")]
@@ -279,7 +278,7 @@ class _Pair:
 _PARTS = ("", "_reason", "_score")
 
 
-def _make_moves(engine: DuckDBEngine, schemes: Sequence[str]) -> str:
+def _make_moves(engine: Engine, schemes: Sequence[str]) -> str:
     """Make the relation of everybody whose grade, or whose reason for none, differs."""
     names = ("before", "before_reason", "before_score", "after", "after_reason", "after_score")
     parts: list[exp.Query] = [
@@ -303,7 +302,7 @@ def _make_moves(engine: DuckDBEngine, schemes: Sequence[str]) -> str:
     query = parts[0]
     for further in parts[1:]:
         query = exp.union(query, further, distinct=False)
-    create(engine, "VIEW", "moves compared", query)
+    engine.create("VIEW", "moves compared", query)
     return "moves compared"
 
 

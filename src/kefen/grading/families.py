@@ -17,12 +17,12 @@ from kefen.compiler.linked import (
 )
 
 if TYPE_CHECKING:
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 _ANCESTORS = "ancestors"
 
 
-def make_families(engine: DuckDBEngine, customers: str, column: str) -> str:
+def make_families(engine: Engine, customers: str, column: str) -> str:
     """Make the relation of families by a column of customers, and return its name.
 
     Args:
@@ -36,9 +36,9 @@ def make_families(engine: DuckDBEngine, customers: str, column: str) -> str:
     """
     name = f"families by {column}"
     if column != PARENT:
-        _create(engine, name, families_by_value(customers, column))
+        engine.create("TABLE", name, families_by_value(customers, column))
         return name
-    _create(engine, f"{_ANCESTORS} 0", first_ancestors(customers))
+    engine.create("TABLE", f"{_ANCESTORS} 0", first_ancestors(customers))
     counted = exp.select(exp.Count(this=exp.Star())).from_(table(customers))
     customer_count = int(engine.rows(counted.sql("duckdb"))[0][0])
     step, moved, far = 0, 1, 1
@@ -47,18 +47,13 @@ def make_families(engine: DuckDBEngine, customers: str, column: str) -> str:
     while moved and far <= customer_count:
         step, far = step + 1, far * 2
         nearer, further = f"{_ANCESTORS} {step - 1}", f"{_ANCESTORS} {step}"
-        _create(engine, further, older_ancestors(nearer))
+        engine.create("TABLE", further, older_ancestors(nearer))
         moved = int(engine.rows(moved_ancestors(nearer, further).sql("duckdb"))[0][0])
         _drop(engine, nearer)
-    _create(engine, name, families_by_ancestor(f"{_ANCESTORS} {step}"))
+    engine.create("TABLE", name, families_by_ancestor(f"{_ANCESTORS} {step}"))
     _drop(engine, f"{_ANCESTORS} {step}")
     return name
 
 
-def _create(engine: DuckDBEngine, name: str, query: exp.Query) -> None:
-    created = exp.Create(this=table(name), kind="TABLE", expression=query, replace=True)
-    engine.run(created.sql("duckdb"))
-
-
-def _drop(engine: DuckDBEngine, name: str) -> None:
+def _drop(engine: Engine, name: str) -> None:
     engine.run(exp.Drop(tables=[table(name)], kind="TABLE").sql("duckdb"))

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from kefen.compiler.histograms import BinRow
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.expressions.tree import Value
     from kefen.standards.model import Learned, RankOfAll, ShareOfTotal
 
@@ -46,19 +46,12 @@ class Figures:
         engine: The engine that holds the relations.
     """
 
-    def __init__(self, engine: DuckDBEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
     def make(self, name: str, query: exp.Select) -> None:
         """Make a table that lasts as long as the engine's connection."""
-        created = exp.Create(
-            this=table(name),
-            kind="TABLE",
-            expression=query,
-            replace=True,
-            properties=exp.Properties(expressions=[exp.TemporaryProperty()]),
-        )
-        self.engine.run(created.sql("duckdb"))
+        self.engine.create("TABLE", name, query, brief=True)
 
     def population(self, relation: str) -> int:
         """Return how many customers a relation holds."""

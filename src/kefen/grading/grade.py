@@ -19,7 +19,7 @@ from kefen.expressions.sql import literal
 from kefen.grading.calibrate import calibrate_scheme, learns_from_population, patterns_in
 from kefen.grading.confidence import low_in_words
 from kefen.grading.judgements import unusable_judgements
-from kefen.grading.measure import METRICS, create, make_metrics, make_views
+from kefen.grading.measure import METRICS, make_metrics, make_views
 from kefen.grading.outcomes import OUTCOMES, outcome_columns, outcomes_query
 from kefen.grading.population import (
     available_metrics,
@@ -187,7 +187,7 @@ class _Grading:
             kept += [step.name for step in steps if _is_result(step.name)]
             kept += [*outcome_columns(scheme), *rule_columns(scheme)]
         with self._stage("grades"):
-            create(self.engine, "TABLE", _SCORED, layered_query(source, pending, types, kept))
+            self.engine.create("TABLE", _SCORED, layered_query(source, pending, types, kept))
 
     def _materialised(
         self, source: str, steps: list[Step], types: Mapping[str, ValueType], kept: list[str]
@@ -195,7 +195,7 @@ class _Grading:
         """Store grades that a later scheme calibrates on, beside the metrics."""
         name = f"{METRICS} and {len(kept)} results"
         names = [*self.standard.metrics, *kept]
-        create(self.engine, "TABLE", name, layered_query(source, steps, types, names))
+        self.engine.create("TABLE", name, layered_query(source, steps, types, names))
         return name
 
     def _steps(
@@ -250,14 +250,14 @@ class _Grading:
         query: exp.Query = parts[0]
         for further in parts[1:]:
             query = exp.union(query, further, distinct=False)
-        create(self.engine, "VIEW", GRADES, query)
+        self.engine.create("VIEW", GRADES, query)
         outcomes = outcomes_query(self.standard, running, _SCORED)
         if outcomes is not None:
-            create(self.engine, "VIEW", OUTCOMES, outcomes)
+            self.engine.create("VIEW", OUTCOMES, outcomes)
             self.outcomes = OUTCOMES
         rules = rules_query(self.standard, running, _SCORED)
         if rules is not None:
-            create(self.engine, "TABLE", RULES, rules)
+            self.engine.create("TABLE", RULES, rules)
             self.rules = RULES
         return graded
 

@@ -21,7 +21,7 @@ from kefen.standards.model import FactMetric
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping, Sequence
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.expressions.tree import Expression
     from kefen.lake.dataset import Finding
     from kefen.standards.model import Metric, Standard
@@ -45,7 +45,7 @@ _COLUMNS = {name: column(name) for name in fact_types(ASSESSMENTS)}
 
 
 def unusable_judgements(
-    engine: DuckDBEngine,
+    engine: Engine,
     standard: Standard,
     available: Collection[str],
     facts: Mapping[str, str],
@@ -94,7 +94,7 @@ def _counted(judgement: Judgement) -> exp.Expr:
 
 
 def _finding(
-    engine: DuckDBEngine,
+    engine: Engine,
     view: str,
     judgement: Judgement,
     metrics: Sequence[Metric],

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kefen.compiler.aggregation import Source
-    from kefen.engines.duckdb import DuckDBEngine
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Metric, Standard
 
@@ -40,16 +39,16 @@ def make_views(dataset: Dataset, as_of: date) -> dict[str, str]:
         views[name] = f"{name} as of"
         recorded = RECORDED_ON in read.columns
         view = as_of_view(name, read.relation, as_of, recorded=recorded)
-        create(dataset.engine, "VIEW", views[name], view)
+        dataset.engine.create("VIEW", views[name], view)
     if "orders" in views:
         views[PURCHASES] = "purchases as of"
-        create(dataset.engine, "VIEW", views[PURCHASES], purchases_view(views["orders"]))
+        dataset.engine.create("VIEW", views[PURCHASES], purchases_view(views["orders"]))
         orders = dataset.tables["orders"]
         if STATUS in orders.columns:
             views[CANCELLATIONS] = "cancellations as of"
             recorded = RECORDED_ON in orders.columns
             view = cancellations_view(orders.relation, as_of, recorded=recorded)
-            create(dataset.engine, "VIEW", views[CANCELLATIONS], view)
+            dataset.engine.create("VIEW", views[CANCELLATIONS], view)
     return views
 
 
@@ -115,7 +114,7 @@ class _Measuring:
             pending = [metric for metric in pending if metric not in ready]
             if pending:
                 measured = self._measured_so_far()
-        create(self.engine, "TABLE", METRICS, self._query(self.available))
+        self.engine.create("TABLE", METRICS, self._query(self.available))
         for name in self.parts:
             self._drop("TABLE", name)
         for kind, name in reversed(self.made):
@@ -136,7 +135,7 @@ class _Measuring:
             query = part.query
             if part.source.across is not None:
                 query = of_each_member(query, self.families[part.source.across])
-            create(self.engine, "TABLE", name, query)
+            self.engine.create("TABLE", name, query)
             self.parts[name] = part.metrics
 
     def _sources(self, metrics: Sequence[Metric]) -> dict[Source, str]:
@@ -161,7 +160,7 @@ class _Measuring:
                 families=self._family(source.across),
             )
             views[source] = f"{source.fact} with {len(self.made)}"
-            create(self.engine, "VIEW", views[source], query)
+            self.engine.create("VIEW", views[source], query)
             self.made.append(("VIEW", views[source]))
         return views
 
@@ -183,7 +182,7 @@ class _Measuring:
                 if inputs & self.available <= known:
                     known.add(metric.id)
         measured = frozenset(known)
-        create(self.engine, "TABLE", _SO_FAR, self._query(measured))
+        self.engine.create("TABLE", _SO_FAR, self._query(measured))
         if ("TABLE", _SO_FAR) not in self.made:
             self.made.insert(0, ("TABLE", _SO_FAR))
         return measured
@@ -201,9 +200,3 @@ class _Measuring:
 
     def _drop(self, kind: str, name: str) -> None:
         self.engine.run(exp.Drop(tables=[table(name)], kind=kind).sql("duckdb"))
-
-
-def create(engine: DuckDBEngine, kind: str, name: str, query: exp.Query) -> None:
-    """Make a view or table (`kind`) of a query, in place of an earlier one of that name."""
-    created = exp.Create(this=table(name), kind=kind, expression=query, replace=True)
-    engine.run(created.sql("duckdb"))

@@ -98,14 +98,14 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     relations = {n: t.relation for n, t in dataset.tables.items() if n in FACT_TABLES}
     created = column("created_on")
     base = exp.select(column("customer_id"), created).from_(customers)
-    engine.run(f"CREATE OR REPLACE TEMP VIEW dated_customers AS {base.sql('duckdb')}")
+    engine.create("VIEW", "dated_customers", base)
     created_by_then = exp.LTE(this=created.copy(), expression=literal(as_of))
     not_created = exp.or_(
         exp.Is(this=created.copy(), expression=exp.Null()),
         exp.GT(this=created.copy(), expression=literal(as_of)),
     )
     asked = exp.select(column("customer_id")).from_("dated_customers").where(not_created)
-    engine.run(f"CREATE OR REPLACE TEMP TABLE not_created AS {asked.sql('duckdb')}")
+    engine.create("TABLE", "not_created", asked, brief=True)
     others = engine.rows("SELECT count(*) FROM not_created")[0][0]
     recorded = tables_with_records(dataset)
     seen = seen_customers(
@@ -114,14 +114,14 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     if not others or seen is None:
         query = exp.select(column("customer_id")).from_("dated_customers")
         if not others:
-            engine.run(f"CREATE OR REPLACE TABLE {POPULATION} AS {query.sql('duckdb')}")
+            engine.create("TABLE", POPULATION, query)
             return 0
     none = exp.select(column("customer_id")).from_(customers.copy()).where(exp.false())
-    engine.run(f"CREATE OR REPLACE TEMP TABLE seen AS {(seen or none).sql('duckdb')}")
+    engine.create("TABLE", "seen", seen or none, brief=True)
     later = seen_customers(
         relations, among="not_created", after=as_of, up_to=None, recorded=recorded
     )
-    engine.run(f"CREATE OR REPLACE TEMP TABLE seen_later AS {(later or none).sql('duckdb')}")
+    engine.create("TABLE", "seen_later", later or none, brief=True)
 
     def member(of: str) -> exp.Expr:
         return exp.In(
@@ -138,7 +138,7 @@ def make_population(dataset: Dataset, as_of: date) -> int:
         .from_("dated_customers")
         .where(exp.or_(created_by_then, member("seen"), undated))
     )
-    engine.run(f"CREATE OR REPLACE TABLE {POPULATION} AS {kept.sql('duckdb')}")
+    engine.create("TABLE", POPULATION, kept)
     count = exp.select(exp.Count(this=exp.Star())).from_("dated_customers").where(undated.copy())
     return int(engine.rows(count.sql("duckdb"))[0][0])
 

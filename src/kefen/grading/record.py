@@ -6,8 +6,6 @@ import platform
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-import duckdb
-
 import kefen
 from kefen.grading.finding_effects import effects_under
 from kefen.lake.quality.report import finding_as_dict
@@ -114,8 +112,7 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
             finding_as_dict(finding) for finding in effects_under(dataset.findings, standard)
         ],
         "engine": {
-            "name": "duckdb",
-            "version": duckdb.__version__,
+            **dataset.engine.described,
             "kefen": kefen.__version__,
             "python": platform.python_version(),
         },

@@ -14,7 +14,7 @@ from kefen.grading.outcomes import amounts_of
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.standards.model import Rule, Scheme, Standard
 
 RULES = "rules"
@@ -84,7 +84,7 @@ def _held(scheme: Scheme, rule: Rule, scored: str) -> exp.Select:
 
 
 def counts_by_scheme(
-    engine: DuckDBEngine,
+    engine: Engine,
     standard: Standard,
     running: Sequence[str],
     rules: str | None,
@@ -143,7 +143,7 @@ def _term_counts(term: str, customers: int, total: object) -> Mapping[str, Any]:
     return {"term": term, "customers": customers, "sum": None if total is None else str(total)}
 
 
-def _held_counts(engine: DuckDBEngine, rules: str) -> dict[tuple[str, str], tuple[int, int, int]]:
+def _held_counts(engine: Engine, rules: str) -> dict[tuple[str, str], tuple[int, int, int]]:
     moved = exp.NullSafeNEQ(this=column("before"), expression=column("after"))
     query = (
         exp.select(
@@ -166,9 +166,7 @@ def _where_sum(condition: exp.Expr) -> exp.Expr:
     return exp.Filter(this=exp.Sum(this=column("customers")), expression=exp.Where(this=condition))
 
 
-def _given_counts(
-    engine: DuckDBEngine, outcomes: str
-) -> dict[tuple[str, str, str], tuple[int, Any]]:
+def _given_counts(engine: Engine, outcomes: str) -> dict[tuple[str, str, str], tuple[int, Any]]:
     keys = [column(name) for name in ("scheme", "kind", "id")]
     query = (
         exp.select(*keys, exp.Count(this=exp.Star()), exp.Sum(this=column("amount")))

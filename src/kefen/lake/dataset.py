@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.contract import Table
     from kefen.domain.text import Text
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 Principle: TypeAlias = Literal["whole", "scientific", "comparable", "continuous"]
 Severity: TypeAlias = Literal["note", "warning", "error"]
@@ -97,7 +97,7 @@ class Dataset:
         generated: Names of tables or columns that were generated for a demonstration.
     """
 
-    engine: DuckDBEngine
+    engine: Engine
     tables: Mapping[str, ReadTable]
     findings: tuple[Finding, ...] = ()
     timezone: str = "UTC"

@@ -18,7 +18,7 @@ from kefen.standards.reasons import REASONS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.grading.run import GradedRun
     from kefen.standards.model import Scheme
 
@@ -77,7 +77,7 @@ class Population:
     schemes: tuple[Scheme, ...]
 
     @property
-    def engine(self) -> DuckDBEngine:
+    def engine(self) -> Engine:
         """Return the engine that holds the relations."""
         return self.run.dataset.engine
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.grading.run import GradedRun
 
 _FACTS = (
@@ -55,10 +55,10 @@ def relations(run: GradedRun, months: int) -> Iterator[None]:
     finally:
         for kind, name in reversed(made):
             engine.run(f"DROP {kind} IF EXISTS {name}")
-        engine.connection.unregister("report_days")
+        engine.unregister("report_days")
 
 
-def _make_tables(engine: DuckDBEngine, made: list[tuple[str, str]]) -> None:
+def _make_tables(engine: Engine, made: list[tuple[str, str]]) -> None:
     # Nothing reads these tables in their order, and all cores can write where it does not matter.
     engine.run("SET preserve_insertion_order = false")
     try:
@@ -151,7 +151,7 @@ def _make_days(run: GradedRun, months: int, made: list[tuple[str, str]]) -> None
     run.dataset.engine.run(
         "CREATE OR REPLACE TEMP TABLE report_dates AS SELECT * FROM report_dates_source"
     )
-    run.dataset.engine.connection.unregister("report_dates_source")
+    run.dataset.engine.unregister("report_dates_source")
     made.append(("TABLE", "report_dates"))
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from kefen.domain.text import Language
+    from kefen.engines.engine import Engine
     from kefen.lake.book.record_log import RecordLog
     from kefen.lake.dataset import Dataset, ReadTable
 
@@ -340,7 +341,7 @@ class Book:
         return found
 
     def tables(
-        self, engine: DuckDBEngine, versions: Mapping[str, int] | None = None
+        self, engine: Engine, versions: Mapping[str, int] | None = None
     ) -> tuple[dict[str, ReadTable], dict[str, int]]:
         """Return the tables of the book as relations in the engine, before attribution.
 
@@ -358,7 +359,7 @@ class Book:
 
     def dataset(
         self,
-        engine: DuckDBEngine,
+        engine: Engine,
         versions: Mapping[str, int] | None = None,
         *,
         rates: Path | None = None,

@@ -16,13 +16,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 NO_REJECTED = "kefen_book_no_rejected_rows"
 
 
 def tables_at(
-    engine: DuckDBEngine,
+    engine: Engine,
     lake: Path,
     batches: Iterable[Batch],
     versions: Mapping[str, int] | None,
@@ -80,7 +80,7 @@ def _standing_at(batches: list[Batch], table: Table, snapshot: Snapshot) -> list
     return [batch for batch in with_undos(by_then) if batch.stands]
 
 
-def _view(engine: DuckDBEngine, snapshot: Snapshot, standing: list[Batch]) -> ReadTable:
+def _view(engine: Engine, snapshot: Snapshot, standing: list[Batch]) -> ReadTable:
     layout = snapshot.layout
     given = {column for batch in standing for column in batch.columns}
     columns = []
@@ -96,7 +96,7 @@ def _view(engine: DuckDBEngine, snapshot: Snapshot, standing: list[Batch]) -> Re
             "CREATE OR REPLACE VIEW {relation} AS SELECT {columns} FROM {files}",
             relation=sql.name(relation),
             columns=", ".join(columns),
-            files=_rows(snapshot),
+            files=_rows(engine, snapshot),
         )
     )
     return ReadTable(
@@ -111,9 +111,9 @@ def _view(engine: DuckDBEngine, snapshot: Snapshot, standing: list[Batch]) -> Re
     )
 
 
-def _rows(snapshot: Snapshot) -> str:
+def _rows(engine: Engine, snapshot: Snapshot) -> str:
     if snapshot.files:
-        return sql.rows_of_files([file.path for file in snapshot.files])
+        return engine.parquet([file.path for file in snapshot.files])
     empty = ", ".join(
         sql.statement(
             "CAST(NULL AS {type}) AS {column}",

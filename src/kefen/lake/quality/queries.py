@@ -15,7 +15,7 @@ from kefen.domain.calendar import months_before
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.dataset import Dataset, ReadTable
 
 _FIGURES_A_PASS = 400
@@ -40,7 +40,7 @@ class DataCut:
     window_months: int
 
     @property
-    def engine(self) -> DuckDBEngine:
+    def engine(self) -> Engine:
         """Return the engine that holds the tables."""
         return self.dataset.engine
 

@@ -16,7 +16,7 @@ from kefen.lake.reading.tables import read_table
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.dataset import Dataset, Finding, ReadTable
 
 __all__ = [
@@ -40,7 +40,7 @@ __all__ = [
 
 
 def read_dataset(
-    engine: DuckDBEngine, sources: MappingOf[str, Source], options: ReadingOptions
+    engine: Engine, sources: MappingOf[str, Source], options: ReadingOptions
 ) -> Dataset:
     """Read the files of every table into one dataset, ready to be graded.
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 _EXAMPLES = 100
 
 
 def attribute_rows(
-    engine: DuckDBEngine,
+    engine: Engine,
     tables: Mapping[str, ReadTable],
     *,
     timezone: str = "UTC",
@@ -83,7 +83,7 @@ def attribute_rows(
     )
 
 
-def _customers_of_facts(engine: DuckDBEngine, tables: Mapping[str, ReadTable]) -> ReadTable:
+def _customers_of_facts(engine: Engine, tables: Mapping[str, ReadTable]) -> ReadTable:
     """Return a table of the customers that facts name."""
     table = TABLES["customers"]
     made = new_name("customers_of_facts")
@@ -126,7 +126,7 @@ def _customers_of_facts(engine: DuckDBEngine, tables: Mapping[str, ReadTable]) -
 
 
 def _attributed(
-    engine: DuckDBEngine, read: ReadTable, customers: ReadTable, *, known: bool
+    engine: Engine, read: ReadTable, customers: ReadTable, *, known: bool
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     """Return a table without the rows of blank and unknown customers.
 
@@ -204,7 +204,7 @@ def _attributed(
 
 
 def _decimal_ids(
-    engine: DuckDBEngine, read: ReadTable, customers: ReadTable, strangers: str
+    engine: Engine, read: ReadTable, customers: ReadTable, strangers: str
 ) -> tuple[Finding, ...]:
     """Find unknown ids such as `12346.0` that match a customer without their `.0`."""
     matches = engine.rows(

@@ -16,7 +16,7 @@ from kefen.lake.reading.sql import name
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 _ROWS_PER_BATCH = 20_000
 FORMULA_ERRORS = (
@@ -76,7 +76,7 @@ def as_cell(value: Any) -> Cell:
 
 
 def write_cells(
-    engine: DuckDBEngine, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
+    engine: Engine, headings: Sequence[str], rows: Iterable[Sequence[Cell]]
 ) -> tuple[str, tuple[RawColumn, ...]]:
     """Write rows of cells to a raw table.
 

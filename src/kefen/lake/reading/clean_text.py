@@ -14,7 +14,7 @@ from kefen.lake.reading.sql import SQL, any_of, listed, literal, statement
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.reading.source import RawColumn, RawFile
 
 _BLANKS = SQL("(' ', '\t', '\r', '\n', '\u00a0', '\u3000', '\ufeff')")
@@ -30,7 +30,7 @@ _RANGES = (
 )
 
 
-def with_clean_columns(engine: DuckDBEngine, file: RawFile, headings: Collection[str]) -> RawFile:
+def with_clean_columns(engine: Engine, file: RawFile, headings: Collection[str]) -> RawFile:
     """Return a file that lies in place with its clean columns of text marked as such.
 
     Args:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.dataset import Finding, ReadTable
 
 _FIRST_DAY = datetime.date(1, 1, 1)
@@ -43,7 +43,7 @@ def currency_code(text: str) -> str:
 
 
 def one_currency(
-    engine: DuckDBEngine,
+    engine: Engine,
     tables: Mapping[str, ReadTable],
     currency: str | None,
     rates: Path | None,
@@ -92,7 +92,7 @@ def one_currency(
     )
 
 
-def _counts(engine: DuckDBEngine, read: ReadTable) -> dict[str, int]:
+def _counts(engine: Engine, read: ReadTable) -> dict[str, int]:
     if read.currency is not None:
         return {read.currency: read.rows_used}
     rows = engine.rows(
@@ -104,9 +104,7 @@ def _counts(engine: DuckDBEngine, read: ReadTable) -> dict[str, int]:
     return {str(code): int(count) for code, count in rows}
 
 
-def _converted(
-    engine: DuckDBEngine, read: ReadTable, rates: str, target: str, path: Path
-) -> ReadTable:
+def _converted(engine: Engine, read: ReadTable, rates: str, target: str, path: Path) -> ReadTable:
     """Return the table with its money in the target currency, half-up at four decimals."""
     day = statement("CAST(facts.{date} AS DATE)", date=name(str(read.table.date)))
     foreign = statement(
@@ -158,7 +156,7 @@ def _converted(
     return replace(read, relation=made, currency=target)
 
 
-def _rate_table(engine: DuckDBEngine, path: Path, target: str) -> str:
+def _rate_table(engine: Engine, path: Path, target: str) -> str:
     """Read the rates into a table (`currency`, `from_day`, `rate`)."""
     with path.open(encoding=find_encoding(path), newline="") as file:
         rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
@@ -190,7 +188,7 @@ def _rate_table(engine: DuckDBEngine, path: Path, target: str) -> str:
         ),
     )
     engine.run(statement("CREATE TABLE {made} AS SELECT * FROM rates_given", made=name(made)))
-    engine.connection.unregister("rates_given")
+    engine.unregister("rates_given")
     return made
 
 

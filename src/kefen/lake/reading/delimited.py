@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_CHARACTERS = 1 << 20
@@ -39,7 +39,7 @@ class _Layout:
     headings: tuple[str, ...]
 
 
-def read_delimited(engine: DuckDBEngine, path: Path, table: Table) -> RawFile:
+def read_delimited(engine: Engine, path: Path, table: Table) -> RawFile:
     """Read a delimited text file into a table of the engine's scratch database.
 
     Raises:
@@ -145,7 +145,7 @@ def _first_rows(head: str, delimiter: str) -> tuple[list[list[str]], list[int]]:
     return rows, ends
 
 
-def _as_utf8(engine: DuckDBEngine, path: Path, encoding: str) -> Path:
+def _as_utf8(engine: Engine, path: Path, encoding: str) -> Path:
     """Write the file again in UTF-8 into the scratch directory."""
     target = engine.scratch / f"{new_name('utf8')}.csv"
     with (

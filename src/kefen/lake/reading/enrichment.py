@@ -12,7 +12,7 @@ from kefen.lake.reading.sql import SQL, listed, name, statement
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.dataset import Finding, ReadTable
 
 _AT_ONCE = (
@@ -21,7 +21,7 @@ _AT_ONCE = (
 
 
 def enrich(
-    engine: DuckDBEngine, tables: Mapping[str, ReadTable]
+    engine: Engine, tables: Mapping[str, ReadTable]
 ) -> tuple[dict[str, ReadTable], tuple[Finding, ...]]:
     """Fill in categories and costs of order lines and due dates of invoices, where missing.
 
@@ -64,7 +64,7 @@ def terms_in_days(terms: SQL) -> SQL:
 
 
 def _orders(
-    engine: DuckDBEngine, orders: ReadTable, products: ReadTable
+    engine: Engine, orders: ReadTable, products: ReadTable
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     if "product_id" not in orders.columns:
         return orders, ()
@@ -106,7 +106,7 @@ def _orders(
 
 
 def _receivables(
-    engine: DuckDBEngine, receivables: ReadTable, customers: ReadTable
+    engine: Engine, receivables: ReadTable, customers: ReadTable
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     if "payment_terms" not in customers.columns:
         return receivables, ()
@@ -136,9 +136,7 @@ def _receivables(
     )
 
 
-def _view(
-    engine: DuckDBEngine, read: ReadTable, source: SQL, replaced: Mapping[str, SQL]
-) -> ReadTable:
+def _view(engine: Engine, read: ReadTable, source: SQL, replaced: Mapping[str, SQL]) -> ReadTable:
     """Return the table as a view with some columns replaced."""
     made = new_name(f"filled_{read.table.name}")
     columns = listed(

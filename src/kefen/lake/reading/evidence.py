@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kefen.domain.contract import Column, Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.reading.columns import ColumnChoice
     from kefen.lake.reading.mapping import TableMapping
     from kefen.lake.reading.source import RawColumn, RawFile
@@ -26,7 +26,7 @@ _DATES = (Kind.DATE, Kind.TIMESTAMP)
 
 
 def weigh_evidence(
-    engine: DuckDBEngine,
+    engine: Engine,
     table: Table,
     files: Sequence[tuple[RawFile, ColumnChoice]],
     mapping: TableMapping,
@@ -72,7 +72,7 @@ def weigh_evidence(
 
 
 def _counts(
-    engine: DuckDBEngine, table: Table, file: RawFile, choice: ColumnChoice
+    engine: Engine, table: Table, file: RawFile, choice: ColumnChoice
 ) -> Mapping[str, tuple[int, ...]]:
     """Return the counts that speak for a column's form, for the columns of text of a file."""
     asked: list[tuple[str, int]] = []

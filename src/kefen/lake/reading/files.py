@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.reading.source import RawFile
 
 _EXCEL_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb"})
@@ -24,7 +24,7 @@ _JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 _BLOCK = 1 << 20
 
 
-def open_file(engine: DuckDBEngine, path: Path, table: Table, sheet: str | None = None) -> RawFile:
+def open_file(engine: Engine, path: Path, table: Table, sheet: str | None = None) -> RawFile:
     """Make the rows of a file readable in the engine.
 
     Args:

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 
-def read_json_lines(engine: DuckDBEngine, path: Path) -> RawFile:
+def read_json_lines(engine: Engine, path: Path) -> RawFile:
     """Read a file of JSON objects into a table of the engine's scratch database.
 
     Raises:

@@ -13,13 +13,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 _EXAMPLES = 5
 
 
 def find_duplicates(
-    engine: DuckDBEngine, table: Table, staged: SQL, columns: Sequence[str], given: frozenset[str]
+    engine: Engine, table: Table, staged: SQL, columns: Sequence[str], given: frozenset[str]
 ) -> str | None:
     """Return a table of the rows to leave out as copies of others (`file`, `id`).
 
@@ -41,7 +41,7 @@ def find_duplicates(
     return _duplicates(engine, table, staged, columns, _suspects(engine, staged, table.key))
 
 
-def _suspects(engine: DuckDBEngine, staged: SQL, key: Sequence[str]) -> str | None:
+def _suspects(engine: Engine, staged: SQL, key: Sequence[str]) -> str | None:
     """Return a table of the hashes that more than one row's key has; None if there are none."""
     made = new_name("suspects")
     engine.run(
@@ -57,7 +57,7 @@ def _suspects(engine: DuckDBEngine, staged: SQL, key: Sequence[str]) -> str | No
 
 
 def _duplicates(
-    engine: DuckDBEngine,
+    engine: Engine,
     table: Table,
     staged: SQL,
     columns: Sequence[str],
@@ -119,7 +119,7 @@ def _duplicates(
 
 
 def _order_duplicates(
-    engine: DuckDBEngine, table: Table, staged: SQL, columns: Sequence[str], has_line: bool
+    engine: Engine, table: Table, staged: SQL, columns: Sequence[str], has_line: bool
 ) -> str | None:
     """Check orders in one pass over order, customer and line.
 
@@ -157,7 +157,7 @@ def _order_duplicates(
     return _duplicates(engine, table, staged, columns, made, hashed=("order_id",))
 
 
-def _refuse_two_customers(engine: DuckDBEngine, staged: SQL, suspects: str) -> None:
+def _refuse_two_customers(engine: Engine, staged: SQL, suspects: str) -> None:
     found = engine.rows(
         statement(
             "SELECT order_id, min(customer_id), max(customer_id), min(row_number_in_file), "

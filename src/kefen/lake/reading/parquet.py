@@ -13,12 +13,12 @@ from kefen.domain.text import Text
 from kefen.engines.duckdb import first_line
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.source import CellKind, RawColumn, RawFile
-from kefen.lake.reading.sql import SQL, literal, name, statement
+from kefen.lake.reading.sql import SQL, name, statement
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 _INTEGERS = frozenset(
     sign + kind
@@ -27,20 +27,16 @@ _INTEGERS = frozenset(
 )
 
 
-def read_parquet(engine: DuckDBEngine, path: Path) -> RawFile:
+def read_parquet(engine: Engine, path: Path) -> RawFile:
     """Return a Parquet file as it lies, read by the engine whenever its rows are asked for.
 
     Raises:
         DataError: The file is not Parquet.
     """
-    relation = statement(
-        "read_parquet({path}, file_row_number = true)", path=literal(str(path.resolve()))
-    )
+    relation = SQL(engine.parquet([path]))
     try:
         parquet.read_metadata(str(path))
-        described = engine.connection.execute(
-            statement("SELECT * FROM {relation} LIMIT 0", relation=relation)
-        ).description
+        described = engine.columns(relation)
     except (duckdb.Error, pa.ArrowException, OSError) as error:
         raise DataError(
             Text(
@@ -50,14 +46,12 @@ def read_parquet(engine: DuckDBEngine, path: Path) -> RawFile:
             where=path.name,
             mend=Text("Write it again.", "请重新生成该文件。"),
         ) from error
-    refuse_too_wide(path, len(described or ()))
+    refuse_too_wide(path, len(described))
     return RawFile(
         path=path,
         relation=relation,
         columns=tuple(
-            _column(str(column[0]), str(column[1]))
-            for column in described or ()
-            if column[0] != "file_row_number"
+            _column(heading, kind) for heading, kind in described if heading != "file_row_number"
         ),
         row=SQL("(file_row_number + 1)"),
         identity=SQL("file_row_number"),

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 ROW = "row_number_in_file"
 _numbers = itertools.count(1)
@@ -34,7 +34,7 @@ class BatchWriter:
         fields: The names of the columns.
     """
 
-    def __init__(self, engine: DuckDBEngine, fields: Sequence[str]) -> None:
+    def __init__(self, engine: Engine, fields: Sequence[str]) -> None:
         self._engine = engine
         self._fields = tuple(fields)
         self._table = new_name("raw")
@@ -66,7 +66,7 @@ class BatchWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._engine.connection.unregister("raw_batch")
+        self._engine.unregister("raw_batch")
 
     def write(self, columns: Iterable[pa.Array]) -> None:
         """Append one batch: an array of strings for each field."""
@@ -101,7 +101,7 @@ class BatchWriter:
                 row=name(ROW),
             )
         )
-        self._engine.connection.unregister("lost_lines")
+        self._engine.unregister("lost_lines")
         self._engine.run(statement("DROP TABLE {table}", table=name(self._table)))
         return shifted
 
@@ -110,7 +110,7 @@ BLANK = SQL("' \t\r\n\u00a0\u3000\ufeff'")
 """The characters that surround a value without meaning."""
 
 
-def lost_table(engine: DuckDBEngine, code: str, rows: Sequence[tuple[int, str]]) -> str | None:
+def lost_table(engine: Engine, code: str, rows: Sequence[tuple[int, str]]) -> str | None:
     """Keep lines that could not be split into columns, with their numbers.
 
     Returns:
@@ -126,5 +126,5 @@ def lost_table(engine: DuckDBEngine, code: str, rows: Sequence[tuple[int, str]])
     }
     engine.register("lost_rows", pa.table(content))
     engine.run(statement("CREATE TABLE {made} AS SELECT * FROM lost_rows", made=name(made)))
-    engine.connection.unregister("lost_rows")
+    engine.unregister("lost_rows")
     return made

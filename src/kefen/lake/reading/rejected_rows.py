@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.reading.conversion import Conversion
     from kefen.lake.reading.source import RawFile
 
@@ -66,7 +66,7 @@ class RejectedRows:
     bad: int
 
 
-def new_rejected_table(engine: DuckDBEngine, table: str) -> str:
+def new_rejected_table(engine: Engine, table: str) -> str:
     """Return a new, empty relation of rejected values: `file`, `row`, `column`, `value`, `code`."""
     made = new_name(f"rejected_{table}")
     engine.run(
@@ -95,7 +95,7 @@ def bad_rows(rejected: str) -> SQL:
 
 
 def keep_rejected(
-    engine: DuckDBEngine,
+    engine: Engine,
     table: Table,
     file: RawFile,
     conversions: Sequence[Conversion],
@@ -212,7 +212,7 @@ def _code(conversion: Conversion) -> SQL:
 
 
 def _too_many(
-    engine: DuckDBEngine,
+    engine: Engine,
     file: RawFile,
     counted: RejectedRows,
     rejected: str,

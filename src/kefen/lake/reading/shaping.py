@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.dataset import Finding
     from kefen.lake.reading.mapping import Join, TableMapping
     from kefen.lake.reading.source import RawColumn, RawFile, ReadingOptions
@@ -28,7 +28,7 @@ _KEY = Column("key", Kind.ID, Text("Key", "关联字段"))
 
 
 def shape(
-    engine: DuckDBEngine,
+    engine: Engine,
     file: RawFile,
     mapping: TableMapping,
     options: ReadingOptions,
@@ -52,7 +52,7 @@ def shape(
 
 
 def _filtered(
-    engine: DuckDBEngine, file: RawFile, where: str, options: ReadingOptions, table: Table
+    engine: Engine, file: RawFile, where: str, options: ReadingOptions, table: Table
 ) -> tuple[RawFile, int]:
     condition = row_filter(where, file, options.timezone, f"{file.path.name} ({table.name}.where)")
     before, after = engine.rows(
@@ -73,7 +73,7 @@ def _filtered(
     return shaped, before - after
 
 
-def _joined(engine: DuckDBEngine, file: RawFile, join: Join, table: Table) -> tuple[RawFile, int]:
+def _joined(engine: Engine, file: RawFile, join: Join, table: Table) -> tuple[RawFile, int]:
     """Return the file with the columns of another beside its own, and the rows that fit none.
 
     Every row of the file stays; one that fits several rows of the other comes once for each.

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
 
 _HEAD_ROWS = 50
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
@@ -31,7 +31,7 @@ _ERROR_CELL = re.compile(
 )
 
 
-def read_spreadsheet(engine: DuckDBEngine, path: Path, table: Table, sheet: str | None) -> RawFile:
+def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None) -> RawFile:
     """Read one sheet of a workbook into a table of the engine's scratch database.
 
     Without a `sheet`, the visible one whose heading fits the table best is read.

@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from kefen.domain.contract import Table
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.reading.columns import ColumnChoice
     from kefen.lake.reading.source import RawFile, ReadingOptions, Source
 
@@ -54,7 +54,7 @@ class _Prepared:
 
 
 def read_table(
-    engine: DuckDBEngine, table: str, source: Source, options: ReadingOptions
+    engine: Engine, table: str, source: Source, options: ReadingOptions
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     """Read the files of one table into a canonical relation of the engine.
 
@@ -173,7 +173,7 @@ def _marked_currency(table: Table, file: RawFile, choice: ColumnChoice) -> Conve
 
 
 def _assemble(
-    engine: DuckDBEngine, table: Table, prepared: Sequence[_Prepared], options: ReadingOptions
+    engine: Engine, table: Table, prepared: Sequence[_Prepared], options: ReadingOptions
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     attributes = _attributes(table, prepared)
     in_place = all(p.file.in_place and all(c.cheap for c in p.conversions) for p in prepared)
@@ -319,9 +319,7 @@ def _without(source: SQL, left_out: SQL | None) -> SQL:
     )
 
 
-def _currencies(
-    engine: DuckDBEngine, relation: str, given: frozenset[str]
-) -> tuple[list[str], bool]:
+def _currencies(engine: Engine, relation: str, given: frozenset[str]) -> tuple[list[str], bool]:
     """Return the currencies that a table names, and whether some rows name none."""
     if "currency" not in given:
         return [], False

@@ -1,0 +1,107 @@
+"""What grading and reading ask of an engine, wherever its rows are.
+
+An engine holds relations and answers questions about them in DuckDB's SQL. On one machine that is
+one database; on a cluster every relation lies in pieces and the same SQL runs over each of them.
+For that to mean the same, a statement that makes a relation may only bring rows together that lie
+together: rows of one customer do once `placed` has been asked for, and `placed` is also how to
+bring together rows of one order or one family. A question (`rows`) may count, sum and compare over
+everything.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    import pyarrow as pa
+    from sqlglot import exp
+
+
+class Engine(Protocol):
+    """Relations, and questions about them."""
+
+    @property
+    def scratch(self) -> Path:
+        """A directory for intermediate files, gone when the engine closes."""
+
+    @property
+    def described(self) -> dict[str, str]:
+        """The engine's name and version, as `run.json` has them."""
+
+    def run(self, sql: str, parameters: list[Any] | None = None) -> None:
+        """Run a statement that makes, fills or drops a relation.
+
+        Raises:
+            EngineError: The engine ran out of memory or disk, or a number left its range.
+        """
+
+    def create(self, kind: str, name: str, query: exp.Query, *, brief: bool = False) -> None:
+        """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
+
+        Args:
+            kind: `VIEW`, computed whenever it is asked, or `TABLE`, computed once.
+            name: The relation's name.
+            query: What it holds.
+            brief: Whether a table may be gone when the engine's connection is.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+
+    def rows(self, sql: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run a query and return its rows, for small results.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+
+    def arrow(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
+        """Run a query and return an Arrow table.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+
+    def placed(self, relation: str, by: str) -> str:
+        """Return a relation with the same rows, those with one value of a column together.
+
+        Args:
+            relation: A relation.
+            by: The column; rows where it is null lie anywhere.
+        """
+
+    def everywhere(self, relation: str) -> str:
+        """Return a relation with the same rows that can be joined to any other in any way.
+
+        It is for what has no customers: products, rates.
+        """
+
+    def parquet(self, paths: Sequence[Path]) -> str:
+        """Return SQL for a FROM clause that reads Parquet files, with `file_row_number`.
+
+        Args:
+            paths: One file, or several with the same columns.
+        """
+
+    def columns(self, source: str) -> list[tuple[str, str]]:
+        """Return the names and types of the columns that a FROM clause gives.
+
+        Raises:
+            duckdb.Error: It cannot be read.
+        """
+
+    def register(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable in SQL under `name`."""
+
+    def unregister(self, name: str) -> None:
+        """Forget a table that was registered."""
+
+    def write_parquet(self, sql: str, path: Path) -> None:
+        """Write the rows of a query to a Parquet file, or a directory of them.
+
+        Raises:
+            EngineError: As for `run`.
+        """
