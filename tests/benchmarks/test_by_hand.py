@@ -1,52 +1,36 @@
-"""Kefen's grades equal those of SQL and of pandas written by hand, which share no code with it."""
+"""Kefen's grades equal those of SQL, polars and pandas by hand, which share no code with it."""
 
 from __future__ import annotations
 
-import importlib.util
 import json
-import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 import pytest
 
-if TYPE_CHECKING:
-    from types import ModuleType
-
-_BENCHMARKS = Path(__file__).parents[2] / "benchmarks"
-_CUSTOMERS = 10_000
-
-
-def _module(name: str) -> ModuleType:
-    spec = importlib.util.spec_from_file_location(f"benchmark_{name}", _BENCHMARKS / f"{name}.py")
-    assert spec is not None and spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+from by_hand import grade_by_hand
+from by_pandas import grade_in_pandas
+from by_plain_pandas import grade_in_plain_pandas
+from by_polars import grade_in_polars
+from compare import differences
+from contenders import KEFEN
+from generate import AS_OF
+from measuring import Limits, measure
 
 
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a directory with the data and what Kefen and the SQL by hand made of it."""
-    work = tmp_path_factory.mktemp("benchmark")
-    generate = _module("generate")
-    customers, orders = generate.generate(_CUSTOMERS, work / "data")
-    out = work / "kefen"
-    given = ["--customers", str(customers), "--orders", str(orders), "--as-of", generate.AS_OF]
-    program = "from kefen.cli.main import main; main()"
-    subprocess.run(
-        [sys.executable, "-c", program, "grade", *given, "--out", str(out), "--no-report"],
-        check=True,
-        stdout=subprocess.DEVNULL,
-    )
-    _module("by_hand").grade_by_hand(customers, orders, generate.AS_OF, work / "by_hand")
+def results(tmp_path_factory: pytest.TempPathFactory, small_data: Path) -> Path:
+    """Return a directory with what Kefen and the SQL by hand made of the data."""
+    work = tmp_path_factory.mktemp("results")
+    measure(KEFEN.command(small_data, work / "kefen"), Limits(minutes=10, gigabytes=4))
+    customers, orders = small_data / "customers.parquet", small_data / "orders.parquet"
+    grade_by_hand(customers, orders, AS_OF, work / "by_hand")
     return work
 
 
 def test_grades_and_metrics_equal_those_by_hand(results: Path) -> None:
-    assert _module("compare").differences(results / "kefen", results / "by_hand") == []
+    assert differences(results / "kefen", results / "by_hand") == []
 
 
 def test_counts_of_rows_equal_those_by_hand(results: Path) -> None:
@@ -59,21 +43,15 @@ def test_counts_of_rows_equal_those_by_hand(results: Path) -> None:
     assert min(rows["duplicate"], rows["unattributed"]) > 0
 
 
-def test_grades_and_metrics_equal_those_in_pandas(results: Path) -> None:
-    generate, data = _module("generate"), results / "data"
-    _module("by_pandas").grade_in_pandas(
-        data / "customers.parquet", data / "orders.parquet", generate.AS_OF, results / "pandas"
-    )
-    assert _module("compare").differences(results / "kefen", results / "pandas") == []
-
-
-@pytest.mark.slow
-def test_grades_and_metrics_equal_those_in_plain_pandas(results: Path) -> None:
-    generate, data = _module("generate"), results / "data"
-    _module("by_plain_pandas").grade_in_plain_pandas(
-        data / "customers.parquet", data / "orders.parquet", generate.AS_OF, results / "plain"
-    )
-    assert _module("compare").differences(results / "kefen", results / "plain") == []
+@pytest.mark.parametrize(
+    "grade",
+    [grade_in_polars, grade_in_pandas, pytest.param(grade_in_plain_pandas, marks=pytest.mark.slow)],
+)
+def test_grades_and_metrics_equal_those_in_other_tools(
+    results: Path, small_data: Path, tmp_path: Path, grade: Callable[[Path, Path, str, Path], None]
+) -> None:
+    grade(small_data / "customers.parquet", small_data / "orders.parquet", AS_OF, tmp_path)
+    assert differences(results / "kefen", tmp_path) == []
 
 
 def test_a_single_grade_that_differs_is_found(results: Path, tmp_path: Path) -> None:
@@ -90,11 +68,6 @@ def test_a_single_grade_that_differs_is_found(results: Path, tmp_path: Path) -> 
                     f"customer_id = '{first}' THEN 'B' ELSE grade END AS grade) FROM rows",
                 )
             rows.write_parquet(str(other / file))
-    found = _module("compare").differences(results / "kefen", other)
+    found = differences(results / "kefen", other)
     assert len(found) == 1
     assert "grade differs in 1 rows" in found[0]
-
-
-def test_the_data_is_the_same_every_time(results: Path, tmp_path: Path) -> None:
-    for path in _module("generate").generate(_CUSTOMERS, tmp_path):
-        assert path.read_bytes() == (results / "data" / path.name).read_bytes()

@@ -1,0 +1,55 @@
+"""Who does the main job: Kefen on each engine, and the same job by hand in other tools."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from generate import AS_OF
+
+_HERE = Path(__file__).parent
+
+
+@dataclass(frozen=True)
+class Contender:
+    """One way to do the main job.
+
+    Attributes:
+        name: The name on the command line and in the results; that of its module if it is not
+            Kefen.
+        title: Its name for people.
+        engine: The engine of Kefen, or none for a module of this folder.
+        heavy: Whether it takes so long on a million customers that it runs less often.
+    """
+
+    name: str
+    title: str
+    engine: str = ""
+    heavy: bool = False
+
+    def command(self, data: Path, out: Path) -> list[str]:
+        """Return the command that grades the files of a directory into another."""
+        customers, orders = str(data / "customers.parquet"), str(data / "orders.parquet")
+        if not self.engine:
+            script = str(_HERE / f"{self.name}.py")
+            return [sys.executable, script, customers, orders, AS_OF, str(out)]
+        given = ["--customers", customers, "--orders", orders, "--as-of", AS_OF]
+        engine = [] if self.engine == "duckdb" else ["--engine", self.engine]
+        return [*kefen(), "grade", *given, "--out", str(out), "--no-report", *engine]
+
+
+def kefen() -> list[str]:
+    """Return the command that users call, of the environment that runs this."""
+    return [str(Path(sys.executable).with_name("kefen"))]
+
+
+KEFEN = Contender("kefen", "Kefen", engine="duckdb")
+BY_HAND = Contender("by_hand", "SQL by hand")
+POLARS = Contender("by_polars", "polars by an expert")
+PANDAS = Contender("by_pandas", "pandas by an expert", heavy=True)
+PLAIN_PANDAS = Contender("by_plain_pandas", "plain pandas", heavy=True)
+SPARK = Contender("kefen_on_spark", "Kefen on Spark", engine="spark", heavy=True)
+CONTENDERS = {
+    contender.name: contender for contender in (KEFEN, BY_HAND, POLARS, PANDAS, PLAIN_PANDAS, SPARK)
+}
