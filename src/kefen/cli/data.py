@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kefen.cli.rejected import write_rejected_of
+from kefen.cli.language import current_language
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from kefen.lake.book import Book
     from kefen.lake.dataset import Dataset, Finding, ReadTable
     from kefen.lake.reading import ReadingOptions, Source
-
-GENERATED = "generated"
-"""The entry in the record of an imported file that names what of it is generated sample data."""
 
 _READING = Text("Reading {table}", "读取{table}")
 _ARRANGING = Text("Bringing the tables together", "汇总各数据表")
@@ -59,11 +56,12 @@ class Data:
         """
         if self.book is not None:
             begin(_BOOK)
-            return of_book(self.book, engine, rates=self.rates)
+            return self.book.dataset(engine, rates=self.rates)
         return self._read_files(engine, begin)
 
     def _read_files(self, engine: Engine, begin: Callable[[Text], None]) -> Dataset:
         from kefen.lake.reading import attribute_rows
+        from kefen.lake.rejected_csv import write_rejected_of
 
         options = self.options
         if options is None:
@@ -85,31 +83,8 @@ class Data:
         )
         if self.rejected_to is not None:
             rejected = {name: read.rejected for name, read in tables.items()}
-            write_rejected_of(engine, rejected, self.rejected_to)
+            write_rejected_of(engine, rejected, self.rejected_to, current_language())
         return dataset
-
-
-def of_book(
-    book: Book,
-    engine: Engine,
-    versions: Mapping[str, int] | None = None,
-    *,
-    rates: Path | None = None,
-) -> Dataset:
-    """Return a book as a dataset, with what of it was imported as generated sample data.
-
-    Raises:
-        BookError: A version is not there, or a table cannot be read.
-        DataError: Currencies are mixed and cannot be converted.
-    """
-    dataset = book.dataset(engine, versions, rates=rates)
-    generated = dict.fromkeys(
-        name
-        for read in dataset.tables.values()
-        for file in read.inputs
-        for name in file.get(GENERATED, ())
-    )
-    return replace(dataset, generated=tuple(generated))
 
 
 def read_one(
@@ -128,6 +103,7 @@ def read_one(
         DataError: The files cannot be used as they are.
     """
     from kefen.lake.reading import TooManyRejectedError, read_table
+    from kefen.lake.rejected_csv import write_rejected_of
 
     try:
         read, findings = read_table(engine, table, source, options)
@@ -137,12 +113,12 @@ def read_one(
                 "To see them all, add --rejected FILE.", "要查看全部，请加 --rejected 文件。"
             )
         else:
-            write_rejected_of(engine, {table: error.rejected}, rejected_to)
+            write_rejected_of(engine, {table: error.rejected}, rejected_to, current_language())
             how = Text("All of them are in {f}.", "全部清单见 {f}。").filled(f=rejected_to)
         error.mend = Text("{m} {h}", "{m}{h}").filled(m=error.mend, h=how)
         raise
     if rejected_to is not None:
-        write_rejected_of(engine, {table: read.rejected}, rejected_to)
+        write_rejected_of(engine, {table: read.rejected}, rejected_to, current_language())
     return read, findings
 
 

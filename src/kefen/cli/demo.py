@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kefen.cli import options
-from kefen.cli.data import GENERATED, Data
+from kefen.cli.data import Data
 from kefen.cli.errors import print_json
 from kefen.cli.grading import Grading, grade_data
 from kefen.cli.language import current_language, say
@@ -103,6 +103,7 @@ def _make(directory: Path, *, shown: bool, overwrite: bool) -> Text:
 
 def _import(book: Book, table: str, files: DemoFiles) -> None:
     from kefen.engines.duckdb import DuckDBEngine
+    from kefen.lake.dataset import GENERATED
     from kefen.lake.reading import ReadingOptions, Source, read_table
 
     generated = [name for name in files.generated if name.replace(".", " ").split(" ")[0] == table]

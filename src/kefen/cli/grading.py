@@ -5,16 +5,13 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from kefen.cli.estimate import check_room
 from kefen.cli.language import current_language, language_was_asked
 from kefen.cli.progress import steps
-from kefen.cli.rejected import write_rejected_of
-from kefen.cli.standards import NamedStandard, find_calibration
 from kefen.domain.text import Text
+from kefen.grading.named_standard import NamedStandard, find_calibration
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,11 +20,8 @@ if TYPE_CHECKING:
 
     from kefen.cli.data import Data
     from kefen.domain.text import Language
-    from kefen.grading.outcome_words import GradeInWords
     from kefen.grading.run import GradedRun
-    from kefen.grading.stored import StoredRun
     from kefen.lake.book import Book
-    from kefen.lake.dataset import Dataset
     from kefen.lake.quality import QualityReport
     from kefen.reports.previous import PreviousRun
 
@@ -194,11 +188,10 @@ def result_language(book: Book | None) -> Language:
 def _write(graded: Graded, begin: Callable[[Text], None]) -> None:
     asked, book = graded.asked, graded.asked.data.book
     if book is not None:
-        with book.lock("grade"):
-            graded.run_id = _free_run_id(book, graded.run)
-            folder = book.begin_run(graded.run_id)
+        from kefen.grading.kept_runs import kept_run
+
+        with kept_run(book, graded.run) as (graded.run_id, folder):
             _write_files(graded, folder, begin)
-            book.append_run(_run_record(graded))
         graded.folders.append(folder)
     if asked.out is not None:
         from kefen.grading.outputs import output_directory
@@ -213,6 +206,7 @@ def _write(graded: Graded, begin: Callable[[Text], None]) -> None:
 
 def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) -> None:
     from kefen.grading.outputs import REJECTED_FILE, write_results
+    from kefen.lake.rejected_csv import write_rejected_of
 
     begin(_RESULTS)
     run = graded.run
@@ -221,8 +215,11 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
         name: read.rejected for name, read in run.dataset.tables.items() if read.rows_rejected
     }
     if rejected and graded.asked.data.book is None:
-        graded.rejected = write_rejected_of(run.dataset.engine, rejected, folder / REJECTED_FILE)
+        graded.rejected = write_rejected_of(
+            run.dataset.engine, rejected, folder / REJECTED_FILE, current_language()
+        )
     if graded.asked.report:
+        from kefen.grading.outcome_words import grades_in_words
         from kefen.grading.stored import StoredRun
         from kefen.reports.write import write_reports
 
@@ -234,23 +231,9 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
             language,
             customer=graded.asked.customer,
             quality=graded.quality,
-            why=explanations(StoredRun.load(folder), run.dataset, graded.asked.customer),
+            why=grades_in_words(StoredRun.load(folder), run.dataset, graded.asked.customer),
             previous=graded.previous,
         )
-
-
-def explanations(
-    stored: StoredRun, dataset: Dataset, customer: str | None
-) -> dict[str, GradeInWords] | None:
-    """Return why a customer has each of its grades, for its card; None for no customer."""
-    from kefen.cli.stored import customer_name
-    from kefen.grading.explain import explain
-    from kefen.grading.outcome_words import grade_in_words
-
-    if customer is None:
-        return None
-    explained = explain(stored, customer, name=customer_name(dataset, customer))
-    return {scheme.scheme: grade_in_words(scheme) for scheme in explained.schemes}
 
 
 def previous_run(
@@ -282,26 +265,3 @@ def previous_run(
     if as_of is not None:
         previous.require_before(as_of)
     return previous
-
-
-def _free_run_id(book: Book, run: GradedRun) -> str:
-    """Return the as-of date with the next number that no run, finished or not, has."""
-    taken = {record["run_id"] for record in book.runs()}
-    taken |= {folder.name for folder in book.unfinished_runs()}
-    numbers = (f"{run.as_of.isoformat()}-{number}" for number in count(1))
-    return next(name for name in numbers if name not in taken)
-
-
-def _run_record(graded: Graded) -> dict[str, Any]:
-    record = graded.run.record
-    return {
-        "run_id": graded.run_id,
-        "at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "as_of": record["as_of"],
-        "standard": {k: v for k, v in record["standard"].items() if k != "text"},
-        "versions": record["lake_versions"],
-        "calibration": record["calibration"],
-        "customers": record["customers"],
-        "schemes": record["schemes"],
-        "generated": record["generated"],
-    }

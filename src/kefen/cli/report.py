@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kefen.cli import options
-from kefen.cli.data import find_data, named_files, of_book
+from kefen.cli.data import find_data, named_files
 from kefen.cli.errors import print_json
-from kefen.cli.grading import Grading, explanations, grade_data, previous_run, result_language
+from kefen.cli.grading import Grading, grade_data, previous_run, result_language
 from kefen.cli.language import say
 from kefen.cli.progress import steps
 from kefen.cli.stored import find_run
@@ -91,6 +91,7 @@ def _of_book(
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.grading.finding_effects import quality_under
     from kefen.grading.grade import STAGES, grade
+    from kefen.grading.outcome_words import grades_in_words
     from kefen.grading.outputs import RECORD_FILE, check_output, output_directory, write_json
     from kefen.lake.quality import assess_quality
     from kefen.reports.write import write_reports
@@ -115,7 +116,7 @@ def _of_book(
         DuckDBEngine(memory_limit=memory) as engine,
         steps(len(STAGES) + 2, shown=shown) as begin,
     ):
-        dataset = of_book(opened, engine, stored.record["lake_versions"])
+        dataset = opened.dataset(engine, stored.record["lake_versions"])
         graded = grade(
             dataset,
             stored.standard,
@@ -137,7 +138,7 @@ def _of_book(
                 result_language(opened),
                 customer=customer,
                 quality=quality,
-                why=explanations(stored, dataset, customer),
+                why=grades_in_words(stored, dataset, customer),
                 previous=earlier,
             )
     return target

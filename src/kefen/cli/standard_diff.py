@@ -9,9 +9,9 @@ from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.layout import wrapped
 from kefen.cli.standard import book_if_any, standard_argument
-from kefen.cli.standards import find_standard
 from kefen.cli.tree import Command, Example
 from kefen.domain.text import Text
+from kefen.grading.named_standard import find_standard
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -13,10 +13,11 @@ from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.layout import cell_width, wrapped
 from kefen.cli.standard import STANDARD, book_if_any
-from kefen.cli.standards import book_outlines, complete_names, find_editions
+from kefen.cli.standards import book_outlines, complete_names
 from kefen.cli.tree import Argument, Command, Example, Option
 from kefen.domain.errors import CallError, StandardError
 from kefen.domain.text import Text
+from kefen.grading.named_standard import find_editions
 
 if TYPE_CHECKING:
     from rich.console import Console

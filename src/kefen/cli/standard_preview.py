@@ -11,10 +11,11 @@ from kefen.cli.estimate import check_room
 from kefen.cli.grading import Grading
 from kefen.cli.progress import steps
 from kefen.cli.standard import STANDARD, check_scheme, scheme_option, standard_argument
-from kefen.cli.standards import NamedStandard, complete_names
+from kefen.cli.standards import complete_names
 from kefen.cli.tree import Command, Example, Option
 from kefen.domain.errors import CallError, StandardError
 from kefen.domain.text import Text
+from kefen.grading.named_standard import NamedStandard
 
 if TYPE_CHECKING:
     from datetime import date

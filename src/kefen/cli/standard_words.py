@@ -11,9 +11,9 @@ from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.layout import definition_list, named
 from kefen.cli.standard import book_if_any, check_scheme, scheme_option, standard_argument
-from kefen.cli.standards import find_editions, find_standard
 from kefen.cli.tree import Command, Example
 from kefen.domain.text import Text
+from kefen.grading.named_standard import find_editions, find_standard
 
 if TYPE_CHECKING:
     from pathlib import Path

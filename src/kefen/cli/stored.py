@@ -10,10 +10,8 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from kefen.engines.engine import Engine
     from kefen.grading.stored import StoredRun
     from kefen.lake.book import Book
-    from kefen.lake.dataset import Dataset
 
 
 def find_run(run: str | None, book: Path | None) -> tuple[StoredRun, Book | None]:
@@ -42,40 +40,6 @@ def find_run(run: str | None, book: Path | None) -> tuple[StoredRun, Book | None
             )
         run = str(runs[-1]["run_id"])
     return StoredRun.load(opened.run_directory(run)), opened
-
-
-def customer_name(dataset: Dataset | None, customer: str) -> str | None:
-    """Return the name of a customer in a dataset; None where it has none."""
-    return (
-        None
-        if dataset is None
-        else name_in(dataset.engine, dataset.tables["customers"].relation, customer)
-    )
-
-
-def name_in_book(book: Book, stored: StoredRun, customer: str) -> str | None:
-    """Return the name that a customer had in the data that a run graded."""
-    from kefen.engines.duckdb import DuckDBEngine
-
-    versions = stored.record["lake_versions"]
-    if "customers" not in versions:
-        return None
-    with DuckDBEngine() as engine:
-        tables, _ = book.tables(engine, {"customers": versions["customers"]})
-        return name_in(engine, tables["customers"].relation, customer)
-
-
-def name_in(engine: Engine, relation: str, customer: str) -> str | None:
-    """Return the name of a customer in a relation of customers; None where it has none."""
-    from sqlglot import exp
-
-    query = (
-        exp.select(exp.column("name", quoted=True))
-        .from_(exp.table_(relation, quoted=True))
-        .where(exp.EQ(this=exp.column("customer_id", quoted=True), expression=exp.Placeholder()))
-    )
-    rows = engine.rows(query.sql("duckdb"), [customer])
-    return str(rows[0][0]) if rows and rows[0][0] is not None else None
 
 
 def _book_of_runs(run: str | None, book: Path | None) -> Book:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kefen.cli import options
 from kefen.cli.errors import print_json
 from kefen.cli.language import say
-from kefen.cli.stored import find_run, name_in_book
+from kefen.cli.stored import find_run
 from kefen.cli.tree import Argument, Command, Example, Option
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -27,9 +27,11 @@ def explain(
     """Explain a customer's grades."""
     from kefen.cli.explained import show_explanation
     from kefen.grading.explain import explain as explain_customer
+    from kefen.lake.customer_names import name_in_book
 
     stored, opened = find_run(run, book)
-    name = None if opened is None else name_in_book(opened, stored, customer)
+    versions = stored.record["lake_versions"]
+    name = None if opened is None else name_in_book(opened, versions, customer)
     explained = explain_customer(stored, customer, scheme=scheme, name=name)
     if as_json:
         print_json(explained.as_dict())

@@ -6,10 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.grading.explain import explain
+from kefen.lake.customer_names import customer_name
 from kefen.standards.decision_words import joined
 
 if TYPE_CHECKING:
     from kefen.grading.explanation import SchemeExplanation
+    from kefen.grading.stored import StoredRun
+    from kefen.lake.dataset import Dataset
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +30,20 @@ def grade_in_words(scheme: SchemeExplanation) -> GradeInWords:
     if scheme.low is not None:
         sentence = Text("{s} {l}", "{s}{l}").filled(s=sentence, l=low_words(scheme.low))
     return GradeInWords(sentence, outcome_in_words(scheme))
+
+
+def grades_in_words(
+    run: StoredRun, dataset: Dataset, customer: str | None
+) -> dict[str, GradeInWords] | None:
+    """Return why a customer has each of its grades, for its card; None for no customer.
+
+    Raises:
+        CallError: The run has no such customer.
+    """
+    if customer is None:
+        return None
+    explained = explain(run, customer, name=customer_name(dataset, customer))
+    return {scheme.scheme: grade_in_words(scheme) for scheme in explained.schemes}
 
 
 def low_words(why: Text) -> Text:

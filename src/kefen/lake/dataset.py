@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 Principle: TypeAlias = Literal["whole", "scientific", "comparable", "continuous"]
 Severity: TypeAlias = Literal["note", "warning", "error"]
+GENERATED = "generated"
+"""The entry in the record of an imported file that names what of it is generated sample data."""
 
 
 @dataclass(frozen=True, slots=True)

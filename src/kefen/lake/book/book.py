@@ -22,6 +22,7 @@ from kefen.lake.book.settings import FILE_NAME, BookSettings, read_settings, wri
 from kefen.lake.book.undo import UndoReport, check_undoable
 from kefen.lake.book.versions import tables_at
 from kefen.lake.book.writer import Writer
+from kefen.lake.dataset import GENERATED
 from kefen.lake.reading.attribution import attribute_rows
 
 if TYPE_CHECKING:
@@ -364,7 +365,7 @@ class Book:
         *,
         rates: Path | None = None,
     ) -> Dataset:
-        """Return the book as a dataset to be graded.
+        """Return the book as a dataset to be graded, with what of it is generated sample data.
 
         The relations are views over the files of the versions: nothing is copied. A
         cancellation without a date counts from the import that brought it.
@@ -379,6 +380,12 @@ class Book:
             DataError: Currencies are mixed and cannot be converted.
         """
         tables, used = self.tables(engine, versions)
+        generated = dict.fromkeys(
+            name
+            for read in tables.values()
+            for file in read.inputs
+            for name in file.get(GENERATED, ())
+        )
         return attribute_rows(
             engine,
             tables,
@@ -386,6 +393,7 @@ class Book:
             currency=self.settings.currency,
             rates=rates,
             versions=used,
+            generated=tuple(generated),
         )
 
     # -- runs -----------------------------------------------------------------------------

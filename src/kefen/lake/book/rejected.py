@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import re
 from typing import TYPE_CHECKING
 
 import pyarrow.parquet as pq
@@ -11,6 +10,7 @@ import pyarrow.parquet as pq
 from kefen.domain.text import Text
 from kefen.lake.book.delta import reported
 from kefen.lake.reading.rejections import rejection_reason
+from kefen.lake.rejected_csv import harmless
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -54,10 +54,3 @@ def write_rejected_csv(rejected: Path | None, target: Path, language: Language) 
                     writer.writerow([row["row"], row["column"], value, row["code"], reason])
                     count += 1
     return count
-
-
-def harmless(value: str | None) -> str | None:
-    """Return a value that no spreadsheet takes for a formula: behind an apostrophe if need be."""
-    if value and value[0] in "=+-@\t\r" and not re.fullmatch(r"[+-]?[\d.,\s]+", value):
-        return f"'{value}"
-    return value

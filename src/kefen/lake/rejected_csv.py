@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import csv
+import re
 from typing import TYPE_CHECKING
 
-from kefen.cli.language import say
+from sqlglot import exp
+
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
+from kefen.lake.reading.rejections import rejection_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from kefen.domain.text import Language
     from kefen.engines.engine import Engine
 
 _HEADINGS = (
@@ -27,7 +31,9 @@ _HEADINGS = (
 _PIECE = 10_000
 
 
-def write_rejected_of(engine: Engine, relations: Mapping[str, str], path: Path) -> int:
+def write_rejected_of(
+    engine: Engine, relations: Mapping[str, str], path: Path, language: Language
+) -> int:
     """Write the rejected values of tables as CSV, each with its reason in words.
 
     The file is UTF-8 with a mark, so that Excel reads it; a value that a spreadsheet would take
@@ -38,6 +44,7 @@ def write_rejected_of(engine: Engine, relations: Mapping[str, str], path: Path) 
         relations: The relation of rejected values (`file`, `row`, `column`, `value`, `code`) of
             each table.
         path: The file to write.
+        language: The language of headings and reasons.
 
     Returns:
         How many values it lists.
@@ -46,17 +53,14 @@ def write_rejected_of(engine: Engine, relations: Mapping[str, str], path: Path) 
         OSError: The file cannot be written.
         EngineError: The engine stopped.
     """
-    from kefen.lake.book.rejected import harmless
-    from kefen.lake.reading import rejection_reason
-
     count = 0
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([say(heading) for heading in _HEADINGS])
+        writer.writerow([heading.in_language(language) for heading in _HEADINGS])
         for table, relation in relations.items():
-            label = say(TABLES[table].label)
-            for name, row, column, value, code in _values(engine, relation):
-                reason = say(rejection_reason(code))
+            label = TABLES[table].label.in_language(language)
+            for name, row, column, value, code in rejected_values(engine, relation):
+                reason = rejection_reason(code).in_language(language)
                 writer.writerow(
                     [label, harmless(name), row, harmless(column), harmless(value), code, reason]
                 )
@@ -64,11 +68,10 @@ def write_rejected_of(engine: Engine, relations: Mapping[str, str], path: Path) 
     return count
 
 
-def _values(
+def rejected_values(
     engine: Engine, relation: str
 ) -> Iterator[tuple[str, int, str | None, str | None, str]]:
-    from sqlglot import exp
-
+    """Yield the rejected values of a relation in order: file, row, column, value, code."""
     names = ("file", "row", "column", "value", "code")
     columns = [exp.column(name, quoted=True) for name in names]
     query = (
@@ -80,3 +83,10 @@ def _values(
     while rows := engine.rows(query.limit(_PIECE).offset(offset).sql("duckdb")):
         yield from rows
         offset += len(rows)
+
+
+def harmless(value: str | None) -> str | None:
+    """Return a value that no spreadsheet takes for a formula: behind an apostrophe if need be."""
+    if value and value[0] in "=+-@\t\r" and not re.fullmatch(r"[+-]?[\d.,\s]+", value):
+        return f"'{value}"
+    return value
