@@ -43,6 +43,7 @@ class DuckDBEngine:
             ("memory_limit", memory_limit),
             ("temp_directory", str(self.scratch / "spill")),
             ("TimeZone", "UTC"),  # never the machine's zone: principle 1
+            ("enable_progress_bar", False),  # who wants one shows its own
             ("autoinstall_known_extensions", False),
             ("autoload_known_extensions", False),
         ):
@@ -120,7 +121,8 @@ class DuckDBEngine:
         Raises:
             EngineError: As for `run`.
         """
-        return self._execute(sql, parameters).to_arrow_table()
+        with _translated():
+            return self.connection.sql(sql, params=parameters).to_arrow_table()
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable in SQL under `name`."""

@@ -9,7 +9,7 @@ from sqlglot import exp
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.engine import Engine
     from kefen.lake.book import Book
     from kefen.lake.dataset import Dataset
 
@@ -30,7 +30,7 @@ def name_in_book(book: Book, versions: Mapping[str, int], customer: str) -> str 
         return _name_in(engine, tables["customers"].relation, customer)
 
 
-def _name_in(engine: DuckDBEngine, relation: str, customer: str) -> str | None:
+def _name_in(engine: Engine, relation: str, customer: str) -> str | None:
     query = (
         exp.select(exp.column("name", quoted=True))
         .from_(exp.table_(relation, quoted=True))

@@ -6,8 +6,15 @@ from typing import TYPE_CHECKING
 
 from kefen.lake.reading.attribution import attribute_rows
 from kefen.lake.reading.files import open_file
+from kefen.lake.reading.frames import Frame
+from kefen.lake.reading.libraries import Library, as_frame, library_of
 from kefen.lake.reading.mapping import Computed, Join, Mapping, TableMapping
-from kefen.lake.reading.mapping_file import guess_mapping, load_mapping, mapping_as_yaml
+from kefen.lake.reading.mapping_file import (
+    guess_mapping,
+    load_mapping,
+    mapping_as_yaml,
+    mapping_of,
+)
 from kefen.lake.reading.rejected_rows import TooManyRejectedError
 from kefen.lake.reading.rejections import REJECTION_REASONS, rejection_reason
 from kefen.lake.reading.source import ReadingOptions, Source
@@ -22,16 +29,21 @@ if TYPE_CHECKING:
 __all__ = [
     "REJECTION_REASONS",
     "Computed",
+    "Frame",
     "Join",
+    "Library",
     "Mapping",
     "ReadingOptions",
     "Source",
     "TableMapping",
     "TooManyRejectedError",
+    "as_frame",
     "attribute_rows",
     "guess_mapping",
+    "library_of",
     "load_mapping",
     "mapping_as_yaml",
+    "mapping_of",
     "open_file",
     "read_dataset",
     "read_table",

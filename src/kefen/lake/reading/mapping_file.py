@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import yaml
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from collections.abc import Mapping as MappingOf
     from decimal import Decimal
-    from pathlib import Path
 
     from yaml._yaml import Mark as _CMark
 
@@ -53,6 +53,24 @@ def load_mapping(path: Path) -> Mapping:
             mend=Text("A mapping has a few lines a table.", "映射文件每个表只需几行。"),
         )
     text = path.read_text(encoding=find_encoding(path))
+    return _Reader(path).mapping(text)
+
+
+def mapping_of(content: MappingOf[str, object]) -> Mapping:
+    """Return the mapping that a mapping file with this content would be.
+
+    Raises:
+        DataError: The content says something that a mapping cannot.
+    """
+    path = Path("mapping")
+    try:
+        text = yaml.safe_dump(dict(content), allow_unicode=True, sort_keys=False)
+    except yaml.YAMLError as error:
+        raise DataError(
+            Text("The mapping holds what a mapping file cannot.", "映射中含有映射文件不支持的值。"),
+            where=path.name,
+            mend=Text("Use texts, numbers, lists and mappings.", "请使用文本、数字、列表和映射。"),
+        ) from error
     return _Reader(path).mapping(text)
 
 

@@ -25,6 +25,8 @@ _INTEGERS = frozenset(
     for sign in ("", "U")
     for kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 )
+_INSTANT = "TIMESTAMP WITH TIME ZONE"
+_INSTANTS = frozenset({_INSTANT, "TIMESTAMP_NS WITH TIME ZONE", "TIMESTAMPTZ_NS"})
 
 
 def read_parquet(engine: Engine, path: Path) -> RawFile:
@@ -51,7 +53,9 @@ def read_parquet(engine: Engine, path: Path) -> RawFile:
         path=path,
         relation=relation,
         columns=tuple(
-            _column(heading, kind) for heading, kind in described if heading != "file_row_number"
+            typed_column(heading, kind, name(heading))
+            for heading, kind in described
+            if heading != "file_row_number"
         ),
         row=SQL("(file_row_number + 1)"),
         identity=SQL("file_row_number"),
@@ -60,10 +64,15 @@ def read_parquet(engine: Engine, path: Path) -> RawFile:
     )
 
 
-def _column(heading: str, kind: str) -> RawColumn:
-    """Return the column with its kind; what is neither text, number nor time becomes text."""
+def typed_column(heading: str, kind: str, value: SQL) -> RawColumn:
+    """Return a column with its kind; what is neither text, number nor time becomes text.
+
+    Args:
+        heading: Its heading.
+        kind: The engine's name of its type.
+        value: SQL for its cells.
+    """
     cell: CellKind = "text"
-    value = name(heading)
     if kind in _INTEGERS:
         cell = "integer"
     elif kind in {"DOUBLE", "FLOAT"}:
@@ -72,8 +81,10 @@ def _column(heading: str, kind: str) -> RawColumn:
         cell = "decimal"
     elif kind == "DATE":
         cell = "date"
-    elif kind in {"TIMESTAMP WITH TIME ZONE", "TIMESTAMP_NS WITH TIME ZONE"}:
+    elif kind in _INSTANTS:
         cell = "instant"
+        if kind != _INSTANT:
+            value = statement("CAST({value} AS TIMESTAMPTZ)", value=value)
     elif kind.startswith("TIMESTAMP"):
         cell = "timestamp"
         if kind != "TIMESTAMP":

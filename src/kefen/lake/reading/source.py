@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
     from pathlib import Path
 
+    from kefen.lake.reading.frames import Frame
     from kefen.lake.reading.mapping import Mapping
     from kefen.lake.reading.sql import SQL
 
@@ -18,15 +19,17 @@ DEFAULT_MAX_REJECTED = Decimal("0.01")
 
 @dataclass(frozen=True)
 class Source:
-    """The files of one table, read one after the other as if they were one.
+    """The inputs of one table, read one after the other as if they were one.
 
     Attributes:
         paths: The files, of any format; each with its own heading.
         sheet: The name of the sheet of an Excel file; None for the one that fits best.
+        frames: Rows that are no file, read after the files.
     """
 
-    paths: tuple[Path, ...]
+    paths: tuple[Path, ...] = ()
     sheet: str | None = None
+    frames: tuple[Frame, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,7 +85,7 @@ class RawFile:
     """One input file, readable in the engine.
 
     Attributes:
-        path: Where it is.
+        path: Where it is; of rows that are no file, what they are called.
         relation: SQL for a FROM clause that gives its rows.
         columns: Its columns.
         row: SQL for the number of a row; 1 is the first after the heading.
@@ -93,6 +96,7 @@ class RawFile:
         in_place: Whether `relation` reads the file itself, so that a view can stand on it.
         further: Other files whose columns were joined to it.
         properties: How it was read: format, encoding, delimiter, sheet.
+        fingerprint: Name, size and checksum of rows that are no file; None for a file.
     """
 
     path: Path
@@ -105,6 +109,7 @@ class RawFile:
     in_place: bool = False
     further: tuple[Path, ...] = ()
     properties: MappingOf[str, Any] = field(default_factory=dict)
+    fingerprint: MappingOf[str, Any] | None = None
 
     @property
     def headings(self) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from kefen.lake.reading.compute import computed_column
 from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
 from kefen.lake.reading.evidence import weigh_evidence
 from kefen.lake.reading.files import fingerprint, open_file
+from kefen.lake.reading.frames import open_frame
 from kefen.lake.reading.keys import find_duplicates
 from kefen.lake.reading.mapping import Computed, TableMapping
 from kefen.lake.reading.numbers import currency_of
@@ -82,16 +83,9 @@ def read_table(
     contract = TABLES[table]
     mapping = options.mapping.table(table) if options.mapping else TableMapping()
     with timed(table, "open"):
-        opened = [
-            shape(
-                engine,
-                open_file(engine, path, contract, source.sheet),
-                mapping,
-                options,
-                contract,
-            )
-            for path in source.paths
-        ]
+        inputs = [open_file(engine, path, contract, source.sheet) for path in source.paths]
+        inputs += [open_frame(engine, frame) for frame in source.frames]
+        opened = [shape(engine, file, mapping, options, contract) for file in inputs]
         choices = [choose_columns(file, contract, mapping) for file, _ in opened]
         opened = [
             (with_clean_columns(engine, file, _headings(choice)), found)
@@ -330,7 +324,8 @@ def _currencies(engine: Engine, relation: str, given: frozenset[str]) -> tuple[l
 
 def _inputs(file: RawFile, counted: RejectedRows) -> Iterator[dict[str, Any]]:
     """Yield the record of a file and of those joined to it."""
-    yield {**fingerprint(file.path), "rows": counted.rows_in, **file.properties}
+    own = fingerprint(file.path) if file.fingerprint is None else file.fingerprint
+    yield {**own, "rows": counted.rows_in, **file.properties}
     for path in file.further:
         yield {**fingerprint(path), "joined_to": file.path.name}
 

@@ -1,0 +1,20 @@
+"""The Python API: what `import kefen` offers. Calls grading, lake and reports only."""
+
+from kefen.api.books import Book, new_book, open_book
+from kefen.api.grading import grade
+from kefen.api.results import Result, Run, open_run
+from kefen.api.standards import check_standard, read_standard
+from kefen.domain.errors import KefenError
+
+__all__ = [
+    "Book",
+    "KefenError",
+    "Result",
+    "Run",
+    "check_standard",
+    "grade",
+    "new_book",
+    "open_book",
+    "open_run",
+    "read_standard",
+]

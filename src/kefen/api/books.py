@@ -1,0 +1,226 @@
+"""Books from Python: import, grade, look back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kefen.api.given import (
+    ChosenStandard,
+    calibration_given,
+    date_given,
+    mapping_given,
+    share_given,
+)
+from kefen.api.results import Result, Run
+from kefen.api.tables import sources_of
+from kefen.domain.errors import CallError
+from kefen.domain.text import Text
+from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
+from kefen.grading.grade import grade as grade_dataset
+from kefen.grading.population import default_as_of
+from kefen.grading.stored import StoredRun
+from kefen.lake.book import Book as KeptBook
+from kefen.lake.reading import ReadingOptions, read_table
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from decimal import Decimal
+
+    from kefen.api.given import GivenCalibration, GivenDate, GivenMapping, GivenStandard
+    from kefen.domain.text import Language
+    from kefen.lake.book import Batch, UndoReport
+    from kefen.lake.reading import Library
+
+
+class Book:
+    """A book: a company's data, imported batch by batch, and its runs."""
+
+    def __init__(self, book: KeptBook, library: Library, language: Language) -> None:
+        self._book = book
+        self._library: Library = library
+        self._language: Language = language
+
+    @property
+    def folder(self) -> Path:
+        """Return where the book is."""
+        return self._book.directory
+
+    @property
+    def batches(self) -> Sequence[Batch]:
+        """Return every import and undoing, oldest first, with what has become of it."""
+        return self._book.batches()
+
+    @property
+    def runs(self) -> Sequence[dict[str, Any]]:
+        """Return the records of the runs, oldest first."""
+        return self._book.runs()
+
+    def import_table(
+        self,
+        table: str,
+        rows: object,
+        *,
+        mapping: GivenMapping = None,
+        sheet: str | None = None,
+        max_rejected: Decimal | float | str = "0.01",
+        note: str = "",
+    ) -> Batch:
+        """Bring rows into the book, as one batch that can be undone.
+
+        Args:
+            table: The contract table, such as `orders`.
+            rows: A path, a frame, a list of rows, or a list of several of these.
+            mapping: A mapping file, or its content.
+            sheet: The sheet of an Excel file.
+            max_rejected: The share of the rows that may be rejected.
+            note: A note kept with the batch.
+
+        Returns:
+            The batch: how many rows are new, updated, unchanged and rejected.
+
+        Raises:
+            CallError: An argument is wrong.
+            DataError: The rows cannot be used as they are, or contradict the book.
+            BookError: The book is in use or cannot be written; it is as it was.
+        """
+        settings = self._book.settings
+        source = sources_of({table: rows}, {} if sheet is None else {table: sheet})[table]
+        options = ReadingOptions(
+            timezone=settings.timezone,
+            currency=settings.currency,
+            max_rejected=share_given(max_rejected),
+            mapping=mapping_given(mapping),
+        )
+        with DuckDBEngine() as engine:
+            read, _ = read_table(engine, table, source, options)
+            return self._book.import_table(engine, read, note=note)
+
+    def undo(self, batch: int, *, note: str = "") -> UndoReport:
+        """Take an import back: its rows go, the rows it replaced come back.
+
+        Raises:
+            CallError: There is no such batch, or it cannot be undone.
+            BookError: The book is in use or cannot be written; it is as it was.
+        """
+        return self._book.undo(batch, note=note)
+
+    def grade(
+        self,
+        *,
+        standard: GivenStandard = None,
+        as_of: GivenDate = None,
+        calibration: GivenCalibration = None,
+        rates: Path | None = None,
+        report: bool = True,
+        memory: str = DEFAULT_MEMORY_LIMIT,
+    ) -> Result:
+        """Grade every customer of the book; the run is kept in it.
+
+        Args:
+            standard: A file, the code of a standard of the book, the name of a ready standard,
+                or what `read_standard` returned; None for the default standard.
+            as_of: Grades use only what happened by the end of this day; None for the end of the
+                last complete month with orders.
+            calibration: A frozen calibration.
+            rates: A CSV file of exchange rates into the book's currency.
+            report: Whether the run gets its reports.
+            memory: The memory limit of the engine.
+
+        Raises:
+            KefenError: An argument, the data, the standard or the book is wrong.
+        """
+        day = date_given(as_of)
+        chosen = ChosenStandard(standard, self._book, day)
+        engine = DuckDBEngine(memory_limit=memory)
+        try:
+            dataset = self._book.dataset(engine, rates=rates)
+            day = day or default_as_of(dataset)
+            found = chosen.on(day)
+            frozen = calibration_given(calibration, found)
+            result = Result(
+                grade_dataset(dataset, found, day, calibration=frozen),
+                self._library,
+                self._language,
+            )
+            result.keep_in(self._book, report=report)
+        except BaseException:
+            engine.close()
+            raise
+        return result
+
+    def run(self, run: str | None = None) -> Run:
+        """Return a run that the book keeps, by its id; the last one by default.
+
+        Raises:
+            CallError: There is no such run.
+            DataError: A file of it is damaged.
+        """
+        if run is None:
+            runs = self.runs
+            if not runs:
+                raise CallError(
+                    Text("The book has no run yet.", "账套中尚无评级结果。"),
+                    where=str(self.folder),
+                    mend=Text("Grade it first: book.grade().", "请先评级：book.grade()。"),
+                )
+            run = str(runs[-1]["run_id"])
+        return Run(StoredRun.load(self._book.run_directory(run)), self._library, self._language)
+
+    def to_pandas(self) -> Book:
+        """Return the same book, whose results come as tables of pandas."""
+        return Book(self._book, "pandas", self._language)
+
+    def to_polars(self) -> Book:
+        """Return the same book, whose results come as tables of polars."""
+        return Book(self._book, "polars", self._language)
+
+    def __repr__(self) -> str:
+        return f"<Book {self._book.settings.name!r} in {self.folder}>"
+
+
+def open_book(folder: str | Path, *, language: Language | None = None) -> Book:
+    """Open a book.
+
+    Args:
+        folder: Where it is.
+        language: The language of words and reports; None: the book's.
+
+    Raises:
+        BookError: It is no book, of a newer format, or damaged.
+    """
+    book = KeptBook.open(folder)
+    return Book(book, "arrow", language or book.settings.language or "en")
+
+
+def new_book(
+    folder: str | Path,
+    *,
+    name: str | None = None,
+    timezone: str = "UTC",
+    currency: str | None = None,
+    country: str | None = None,
+    language: Language | None = None,
+) -> Book:
+    """Make a new book.
+
+    Args:
+        folder: Where.
+        name: Its name, for people; None: the folder's.
+        timezone: The IANA zone of its times.
+        currency: Three capital letters; what an empty currency means.
+        country: The country that counts as home.
+        language: The language of its results.
+
+    Raises:
+        BookError: There is a book already, a setting is wrong, or the disk refuses.
+    """
+    KeptBook.create(
+        folder,
+        name=name or Path(folder).absolute().name,
+        timezone=timezone,
+        currency=currency,
+        country=country,
+        language=language,
+    )
+    return open_book(folder, language=language)

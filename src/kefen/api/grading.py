@@ -1,0 +1,146 @@
+"""`kefen.grade`: files and frames in, a result out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from kefen.api.given import (
+    ChosenStandard,
+    calibration_given,
+    date_given,
+    mapping_given,
+    share_given,
+)
+from kefen.api.results import Result
+from kefen.api.tables import library_of_first, sources_of
+from kefen.domain.errors import CallError
+from kefen.domain.text import Text
+from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
+from kefen.grading.grade import grade as grade_dataset
+from kefen.grading.population import default_as_of
+from kefen.lake.reading import ReadingOptions, read_dataset
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from decimal import Decimal
+    from pathlib import Path
+
+    from kefen.api.given import GivenCalibration, GivenDate, GivenMapping, GivenStandard
+    from kefen.domain.text import Language
+
+
+def grade(
+    *,
+    customers: object = None,
+    orders: object = None,
+    receivables: object = None,
+    payments: object = None,
+    interactions: object = None,
+    cases: object = None,
+    surveys: object = None,
+    assessments: object = None,
+    financials: object = None,
+    credit_reports: object = None,
+    products: object = None,
+    costs: object = None,
+    markets: object = None,
+    standard: GivenStandard = None,
+    as_of: GivenDate = None,
+    calibration: GivenCalibration = None,
+    mapping: GivenMapping = None,
+    sheets: Mapping[str, str] | None = None,
+    timezone: str = "UTC",
+    currency: str | None = None,
+    rates: Path | None = None,
+    max_rejected: Decimal | float | str = "0.01",
+    engine: Literal["duckdb"] = "duckdb",
+    memory: str = DEFAULT_MEMORY_LIMIT,
+    language: Language = "en",
+) -> Result:
+    """Grade every customer.
+
+    Each table may be a path (CSV, Excel, Parquet, JSON lines), a DataFrame of pandas or polars, an
+    Arrow table, batch, reader or dataset, a DuckDB relation, a list of rows as mappings, or a
+    list of several of these. Columns are found by their headings, or named by `mapping`; the
+    checks are those of `kefen grade`.
+
+    Args:
+        customers: The customers; without them, those that facts name.
+        orders: The order lines.
+        receivables: The invoices.
+        payments: The payments.
+        interactions: Visits, calls and messages.
+        cases: Fault reports, requests and complaints.
+        surveys: Answers to surveys.
+        assessments: Judgements by people.
+        financials: Financial statements.
+        credit_reports: Credit reports.
+        products: The products.
+        costs: The costs of acquiring, keeping and serving customers.
+        markets: The size of markets.
+        standard: A file, the name of a ready standard, or what `read_standard` returned; None for
+            the default standard.
+        as_of: Grades use only what happened by the end of this day; None for the end of the last
+            complete month with orders.
+        calibration: A frozen calibration: a file, `result.calibration`, or its content; None
+            calibrates on these customers.
+        mapping: A mapping file, or its content as a mapping.
+        sheets: The sheet of a table's Excel file, by table.
+        timezone: The IANA zone that times with a zone are converted to.
+        currency: The currency as an ISO code; None takes the data's single one.
+        rates: A CSV file of exchange rates into it.
+        max_rejected: The share of a table's rows that may be rejected.
+        engine: Where to compute.
+        memory: The memory limit of the engine; what does not fit goes to disk.
+        language: The language of reasons and reports, `en` or `zh`.
+
+    Returns:
+        The result; its tables are of the library of the first frame given, else Arrow tables.
+
+    Raises:
+        CallError: An argument is wrong.
+        DataError: The data cannot be used as they are.
+        StandardError: The standard cannot be used as it is written.
+        EngineError: Memory or disk ran out, or a number is too large to be exact.
+    """
+    if engine != "duckdb":
+        raise CallError(
+            Text("There is no engine called {e}.", "没有名为 {e} 的计算引擎。").filled(e=engine),
+            where="engine",
+            mend=Text("Leave it out, or give duckdb.", "请省略，或使用 duckdb。"),
+        )
+    given = {
+        "customers": customers,
+        "orders": orders,
+        "receivables": receivables,
+        "payments": payments,
+        "interactions": interactions,
+        "cases": cases,
+        "surveys": surveys,
+        "assessments": assessments,
+        "financials": financials,
+        "credit_reports": credit_reports,
+        "products": products,
+        "costs": costs,
+        "markets": markets,
+    }
+    day = date_given(as_of)
+    chosen = ChosenStandard(standard, None, day)
+    sources = sources_of(given, sheets or {})
+    options = ReadingOptions(
+        timezone=timezone,
+        currency=currency,
+        rates=rates,
+        max_rejected=share_given(max_rejected),
+        mapping=mapping_given(mapping),
+    )
+    opened = DuckDBEngine(memory_limit=memory)
+    try:
+        dataset = read_dataset(opened, sources, options)
+        day = day or default_as_of(dataset)
+        found = chosen.on(day)
+        run = grade_dataset(dataset, found, day, calibration=calibration_given(calibration, found))
+    except BaseException:
+        opened.close()
+        raise
+    return Result(run, library_of_first(given), language)
