@@ -260,7 +260,7 @@ def test_a_sample_is_chosen_by_id_in_any_order() -> None:
     turned = ids[::-1]
     assert chosen == {turned[n] for n in sampled(turned, 100)}
     # Who was chosen stays chosen when others come.
-    assert len(chosen & {(ids + ["new"])[n] for n in sampled([*ids, "new"], 101)}) >= 100
+    assert len(chosen & {[*ids, "new"][n] for n in sampled([*ids, "new"], 101)}) >= 100
 
 
 def test_stability_is_one_when_the_same_groups_come_again() -> None:

@@ -140,6 +140,7 @@ class Book:
             frozen = calibration_given(calibration, found)
             result = Result(
                 grade_dataset(dataset, found, day, calibration=frozen),
+                engine.close,
                 self._library,
                 self._language,
             )

@@ -143,4 +143,4 @@ def grade(
     except BaseException:
         opened.close()
         raise
-    return Result(run, library_of_first(given), language)
+    return Result(run, opened.close, library_of_first(given), language)

@@ -39,7 +39,7 @@ from kefen.lake.reading import rejection_reason
 from kefen.lake.rejected_csv import rejected_values, write_rejected_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from kefen.domain.text import Language
@@ -250,9 +250,16 @@ class Result(Run):
     It keeps an engine with the data until `close`, or the end of a `with` block.
     """
 
-    def __init__(self, graded: GradedRun, library: Library, language: Language) -> None:
+    def __init__(
+        self,
+        graded: GradedRun,
+        close: Callable[[], None],
+        library: Library,
+        language: Language,
+    ) -> None:
         super().__init__(None, library, language)
         self._graded = graded
+        self._close = close
         self._kept: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -264,7 +271,7 @@ class Result(Run):
     def close(self) -> None:
         """Let go of the data; the result cannot be asked any more."""
         self._kept["closed"] = True
-        self._graded.dataset.engine.close()
+        self._close()
 
     def _open(self) -> GradedRun:
         if self._kept.get("closed"):
