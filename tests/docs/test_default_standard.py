@@ -22,7 +22,7 @@ from kefen.lake.reading import ReadingOptions, Source, read_dataset
 from kefen.standards.reader import bundled_standard
 
 PAGE = Path(__file__).parents[2] / "docs/reference/default-standard.md"
-SCORES = {"abc": "score", "rfm": "score_text", "value_index": "score"}
+SCORES = {"abc": "score", "rfm": "score_text", "value_index": "score", "credit": "score"}
 NEEDED = ("customers", "orders", "receivables", "interactions", "cases", "surveys")
 _ARROW = {
     Kind.INTEGER: pa.int64(),

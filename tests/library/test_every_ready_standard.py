@@ -43,7 +43,7 @@ def test_it_says_its_trade_its_card_and_the_features_it_uses(standard: str) -> N
             break
         comment.append(line.removeprefix("#").strip())
     assert any(re.fullmatch(r"Trade: .+ / .+", line) for line in comment)
-    assert any(re.match(r"card: P\d\d", line) for line in comment)
+    assert any(re.match(r"card: (P\d\d|S\d)", line) for line in comment)
     features = next(line for line in comment if line.startswith("features: ")).split()[1:]
     assert all(_FEATURE.fullmatch(feature) for feature in features)
     assert features == sorted(set(features)), "each once, in order"

@@ -38,6 +38,7 @@ DAYS = st.integers(-30, 1_200).map(lambda days: AS_OF - timedelta(days=days))
 def companies(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
     count = draw(st.integers(1, 9))
     customers, orders, receivables, surveys = [], [], [], []
+    payments: list[dict[str, Any]] = []
     tiers = draw(st.lists(st.sampled_from([None, "high", "middle", "low"]), min_size=4, max_size=4))
     for number in range(count):
         country, region, city = draw(PLACES)
@@ -76,10 +77,17 @@ def companies(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
                     "product_id": product,
                 }
             )
-        for place, (day, amount, terms, paid) in enumerate(
+        for place, (day, amount, terms, paid, settled, received) in enumerate(
             draw(
                 st.lists(
-                    st.tuples(DAYS, CENTS, st.none() | st.integers(0, 400), st.booleans()),
+                    st.tuples(
+                        DAYS,
+                        CENTS,
+                        st.none() | st.integers(0, 400),
+                        st.booleans(),
+                        st.none() | DAYS,
+                        st.lists(st.tuples(DAYS, CENTS, st.booleans()), max_size=2),
+                    ),
                     max_size=3,
                 )
             )
@@ -91,8 +99,19 @@ def companies(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
                     "issued_on": day,
                     "due_on": None if terms is None else day + timedelta(days=terms),
                     "amount": amount,
+                    "settled_on": settled,
                     "settled_amount": amount / 4 if paid else None,
                 }
+            )
+            payments.extend(
+                {
+                    "payment_id": f"{customer}-{place}-{number}",
+                    "customer_id": customer,
+                    "paid_on": paid_on,
+                    "amount": part,
+                    "invoice_id": f"{customer}-{place}" if named else None,
+                }
+                for number, (paid_on, part, named) in enumerate(received)
             )
         if draw(st.booleans()):
             surveys.append(
@@ -107,6 +126,7 @@ def companies(draw: Callable[..., Any]) -> dict[str, list[dict[str, Any]]]:
         "customers": customers,
         "orders": orders,
         "receivables": receivables,
+        "payments": payments,
         "surveys": surveys,
         "products": [{"product_id": n, "tier": tier} for n, tier in enumerate(tiers)],
     }

@@ -18,10 +18,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class GradeInWords:
-    """Why a customer has its grade, in a sentence, and what comes with it, a line each."""
+    """Why a customer has its grade, in words.
+
+    Attributes:
+        sentence: All of it in a sentence.
+        comes_with: What comes with the grade, a line each.
+        explained: The explanation itself, where it is at hand.
+    """
 
     sentence: Text
     comes_with: tuple[Text, ...] = ()
+    explained: SchemeExplanation | None = None
 
 
 def grade_in_words(scheme: SchemeExplanation) -> GradeInWords:
@@ -29,7 +36,7 @@ def grade_in_words(scheme: SchemeExplanation) -> GradeInWords:
     sentence = scheme.sentence
     if scheme.low is not None:
         sentence = Text("{s} {l}", "{s}{l}").filled(s=sentence, l=low_words(scheme.low))
-    return GradeInWords(sentence, outcome_in_words(scheme))
+    return GradeInWords(sentence, outcome_in_words(scheme), scheme)
 
 
 def grades_in_words(

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import share
 from kefen.reports.model import Section
+from kefen.reports.statements import account_table, accounts, statement_table
 from kefen.reports.tables import Column, PartsEqualTotal, Row, Table, UnknownHolds
 
 if TYPE_CHECKING:
@@ -32,11 +33,30 @@ SELECT CASE WHEN days_late IS NULL THEN 'unknown' WHEN days_late <= 0 THEN 'not_
 FROM report_open GROUP BY band"""
 
 
-def ageing_section(people: Population) -> Section | None:
-    """Return the ageing of open receivables; None when no receivables were imported."""
+def ageing_section(people: Population, customer: str | None = None) -> Section | None:
+    """Return table 7, ageing and statement; None when no receivables were imported.
+
+    Args:
+        people: The run's customers.
+        customer: A customer whose own statement is added.
+    """
     if "receivables" not in people.run.facts:
         return None
-    title = Text("Ageing of receivables", "应收账款账龄")
+    blocks = [_ageing_table(people)]
+    with accounts(people):
+        if customer is not None:
+            blocks.append(account_table(people, customer))
+        blocks.append(statement_table(people))
+    return Section(
+        "ageing",
+        Text("Ageing and statement of account", "账龄与对账单"),
+        Text("7 Ageing, statement", "7 账龄与对账单"),
+        None,
+        tuple(blocks),
+    )
+
+
+def _ageing_table(people: Population) -> Table:
     ((invoices, customers, total, undated),) = people.rows("""
         SELECT count(*), count(DISTINCT customer_id), coalesce(sum(open_amount), 0),
                coalesce(sum(open_amount) FILTER (WHERE days_late IS NULL), 0)
@@ -48,7 +68,7 @@ def ageing_section(people: Population) -> Section | None:
         if band != "unknown" or count:
             cells = (name, count, owing, amount, share(amount, total))
             rows.append(Row(cells, unknown=band == "unknown"))
-    table = Table(
+    return Table(
         "ageing",
         Text("Table 7 Ageing", "表 7 账龄分析表"),
         (
@@ -73,4 +93,3 @@ def ageing_section(people: Population) -> Section | None:
         particulars=people.particulars,
         draws_on=frozenset({"receivables", "payments"}),
     )
-    return Section("ageing", title, Text("7 Ageing", "7 账龄"), None, (table,))

@@ -9,6 +9,7 @@ from kefen.reports.ageing import ageing_section
 from kefen.reports.analyses import analyses_section
 from kefen.reports.cards import card_section
 from kefen.reports.concentration import concentration_section, measure_concentration
+from kefen.reports.credit import credit_section
 from kefen.reports.crossing import crossed
 from kefen.reports.customer_list import customers_section
 from kefen.reports.distribution import count_classes, distribution_section
@@ -91,7 +92,8 @@ def _sections(
         follow_ups_section(people, counts),
         region_section(people, leading),
         movements_section(people),
-        ageing_section(people),
+        credit_section(people, customer, why),
+        ageing_section(people, customer),
         analyses,
         segments,
         quality_section(run.dataset.findings, quality),

@@ -26,6 +26,7 @@ _FACTS = (
     "cases",
     "surveys",
     "interactions",
+    "assessments",
     "credit_reports",
 )
 _OTHER_TABLES = ("customers", "markets", "products")
@@ -201,7 +202,7 @@ _DERIVED = (
           SELECT invoice_id, sum(amount) AS paid FROM report_payments
           WHERE invoice_id IS NOT NULL GROUP BY invoice_id
         )
-        SELECT r.customer_id,
+        SELECT r.customer_id, r.due_on, coalesce(r.disputed, FALSE) AS disputed,
                as_of - r.due_on AS days_late,
                CASE WHEN r.settled_on IS NOT NULL THEN 0::DECIMAL(18, 4)
                     WHEN r.amount < 0 THEN r.amount - coalesce(r.settled_amount, m.paid, 0)
