@@ -121,6 +121,7 @@ cli = Kefen(
             Text("Grades", "评级"),
             _in_module("grade", "grade")
             | _in_module("why", "explain", "what-if")
+            | _in_module("portrait", "portrait")
             | _in_module("report", "report"),
         ),
         (

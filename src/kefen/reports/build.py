@@ -19,6 +19,7 @@ from kefen.reports.generated import generated_label, labelled
 from kefen.reports.model import Meta, Report
 from kefen.reports.movements import movements_section
 from kefen.reports.population import population
+from kefen.reports.portraits import portraits_section, portrayed_schemes
 from kefen.reports.reconciliation import reconcile
 from kefen.reports.regions import region_section
 from kefen.reports.segments import segments_section
@@ -89,6 +90,7 @@ def _sections(
         None if customer is None else card_section(people, customer, why),
         concentration_section(people, found),
         distribution_section(people, counts, previous),
+        portraits_section(people, portrayed_schemes(people, leading)),
         follow_ups_section(people, counts),
         region_section(people, leading),
         movements_section(people),

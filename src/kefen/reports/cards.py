@@ -10,6 +10,7 @@ from kefen.domain.text import Text
 from kefen.reports.card_lines import CardLines
 from kefen.reports.distribution import STRATEGIES
 from kefen.reports.model import Card, Section
+from kefen.reports.portraits import customer_portrait
 from kefen.reports.tables import Column, Row, Table
 from kefen.standards.decision_words import joined
 
@@ -84,7 +85,11 @@ def card_section(
         people.particulars,
         frozenset({"customers", "orders", "receivables", "interactions", "cases", "surveys"}),
     )
-    blocks: list[Block] = [card, _reasons(people, marks, why or {})]
+    blocks: list[Block] = [
+        card,
+        customer_portrait(people, customer, card.heading),
+        _reasons(people, marks, why or {}),
+    ]
     follow_ups = _follow_ups(people, customer)
     if follow_ups is not None:
         blocks.append(follow_ups)

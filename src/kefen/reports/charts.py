@@ -11,6 +11,7 @@ from kefen.reports.tables import Column, Row, Table
 if TYPE_CHECKING:
     from decimal import Decimal
 
+    from kefen.reports.model import Portrait
     from kefen.reports.tables import GradeMark
 
 
@@ -137,5 +138,37 @@ def chart_table(chart: Chart) -> Table:
         tuple(
             Row((category, *(series.values[position] for series in chart.series)))
             for position, category in enumerate(chart.categories)
+        ),
+    )
+
+
+def profile_table(portrait: Portrait) -> Table:
+    """Return the picture of a portrait as a table."""
+    compared = portrait.profile[0].others is not None
+    return Table(
+        f"{portrait.id}_profile",
+        Text("Where they stand against the others", "与其他客户相比的位置"),
+        (
+            Column("name", Text("Figure", "数据")),
+            Column(
+                "difference",
+                Text("−100 % all less, 100 % all more", "−100 % 全低，100 % 全高"),
+                "percent",
+            ),
+            Column("differs", Text("Told", "是否提及")),
+            Column("own", Text("Theirs", "本类")),
+            *((Column("others", Text("Others", "其他")),) if compared else ()),
+        ),
+        tuple(
+            Row(
+                (
+                    row.name,
+                    row.difference,
+                    Text("yes", "是") if row.differs else Text("may be chance", "可能是偶然"),
+                    row.own,
+                    *((row.others,) if compared else ()),
+                )
+            )
+            for row in portrait.profile
         ),
     )

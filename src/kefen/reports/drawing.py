@@ -62,6 +62,22 @@ def pair(chart: PairedBars, first: Decimal, second: Decimal | None, tone: str | 
     return Markup('<svg class="pair" aria-hidden="true">{}</svg>').format(bars)
 
 
+def leaning(difference: Decimal, differs: bool, tone: str | None) -> Markup:
+    """Return a bar that leans from the middle to the right (more) or to the left (less).
+
+    Args:
+        difference: -1 to 1.
+        differs: Whether the bar is filled; what may be chance is drawn as an outline.
+        tone: The tier colour.
+    """
+    width = min(abs(difference), Decimal(1)) * 50
+    start = Decimal(50) if difference >= 0 else 50 - width
+    return Markup(
+        '<svg class="lean" aria-hidden="true"><line class="gz" x1="50%" x2="50%" y1="0" y2="100%"/>'
+        '<rect class="{}-{}" x="{}%" y="4" width="{}%" height="10" rx="2"/></svg>'
+    ).format("f" if differs else "o", tone_class(tone), _short(start), _short(width))
+
+
 def curve(chart: Curve, language: Language) -> Markup:
     """Return the Pareto curve with its bands and its marked point."""
     points = [(_percent(x), _percent(y)) for x, y in chart.points]

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from kefen.domain.text import Text
-from kefen.reports.charts import ColumnChart, Curve, PairedBars
+from kefen.reports.charts import ColumnChart, Curve, PairedBars, profile_table
 from kefen.reports.excel_charts import CHART_WIDTH, draw
 from kefen.reports.excel_formats import BRAND, HEAD, MUTED, NUMBER_FORMATS, TIERS
-from kefen.reports.model import Card, Figures, Prose
+from kefen.reports.model import Card, Figures, Portrait, Prose
 from kefen.reports.page_words import NOT_RECORDED
 from kefen.reports.tables import Column, Row, Table
 from kefen.reports.wording import plain_text
@@ -118,8 +118,27 @@ class SheetWriter:
                 self._text(0, paragraph, bold=bold)
                 self._row += 1
             self._row += 1
+        elif isinstance(block, Portrait):
+            self._portrait(block)
         elif isinstance(block, Card):
             self._card(block)
+
+    def _portrait(self, portrait: Portrait) -> None:
+        self._text(0, portrait.heading, bold=True, font_size=12)
+        self._row += 1
+        if portrait.generated is not None:
+            self._text(0, portrait.generated, font_color=TIERS["warn"])
+            self._row += 1
+        self._text(0, portrait.lead)
+        self._row += 1
+        for name, words in portrait.sides:
+            self._text(0, name, font_color=MUTED)
+            self._text(1, words)
+            self._row += 1
+        if portrait.profile:
+            self._table(profile_table(portrait), freeze=False)
+        self._text(0, portrait.note, font_color=MUTED, italic=True)
+        self._row += 2
 
     def _table(self, table: Table, *, freeze: bool) -> None:
         self._text(0, table.title, bold=True, font_size=12)

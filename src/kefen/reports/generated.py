@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.tree import Name
-from kefen.reports.model import Card
+from kefen.reports.model import Card, Portrait
 from kefen.reports.tables import Table
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def labelled(section: Section, generated: Collection[str]) -> Section:
 
 
 def _labelled(block: Block, generated: Collection[str]) -> Block:
-    if not isinstance(block, (Table, Card)):
+    if not isinstance(block, (Table, Card, Portrait)):
         return block
     tables = {_table(source) for source in block.draws_on}
     shown = {

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from kefen.reports import drawing, page_words
 from kefen.reports.charts import ColumnChart, Curve, PairedBars, chart_table
-from kefen.reports.model import Card, Figures, Prose
+from kefen.reports.model import Card, Figures, Portrait, Prose
 from kefen.reports.tables import GradeMark, Table
 from kefen.reports.wording import (
     compact,
@@ -68,6 +68,7 @@ def render_html(report: Report, language: Language) -> str:
         "figures": lambda block: isinstance(block, Figures),
         "prose": lambda block: isinstance(block, Prose),
         "card": lambda block: isinstance(block, Card),
+        "portrait": lambda block: isinstance(block, Portrait),
     }
     style, script = _asset("page.css"), _asset("page.js")
     return environment.get_template("page.html").render(

@@ -10,6 +10,7 @@ from kefen.reports.tables import Table
 
 if TYPE_CHECKING:
     from datetime import date
+    from decimal import Decimal
 
     from kefen.domain.text import Text
     from kefen.reports.tables import Cell, ColumnKind, GradeMark, Particulars
@@ -84,7 +85,53 @@ class Card:
     generated: Text | None = None
 
 
-Block: TypeAlias = Table | Chart | Figures | Prose | Card
+@dataclass(frozen=True, slots=True)
+class ProfileRow:
+    """One bar of a portrait's picture.
+
+    Attributes:
+        name: What is compared.
+        difference: -1 (all others have more) to 1 (all others have less).
+        differs: Whether the difference is told, being large enough and hardly chance.
+        own: The class's median, or the customer's value, in words.
+        others: The others' median in words, or None.
+    """
+
+    name: Text
+    difference: Decimal
+    differs: bool
+    own: Text
+    others: Text | None
+
+
+@dataclass(frozen=True, slots=True)
+class Portrait:
+    """The portrait of a class or of one customer: sentences beside a picture.
+
+    Attributes:
+        id: Its name within the report.
+        mark: The class, or the customer's leading grade; None where it has none.
+        heading: Who it is of.
+        lead: How large it is, in a sentence.
+        sides: Each side's name and what is said of it.
+        profile: The picture: a bar for each number compared.
+        note: What to know when reading it.
+        draws_on: Contract tables, or columns as `customers.region`, that it comes from.
+        generated: A label that names what of it is generated sample data, or None.
+    """
+
+    id: str
+    mark: GradeMark | None
+    heading: Text
+    lead: Text
+    sides: tuple[tuple[Text, Text], ...]
+    profile: tuple[ProfileRow, ...]
+    note: Text
+    draws_on: frozenset[str] = frozenset()
+    generated: Text | None = None
+
+
+Block: TypeAlias = Table | Chart | Figures | Prose | Card | Portrait
 
 
 @dataclass(frozen=True, slots=True)

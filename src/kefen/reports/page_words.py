@@ -27,3 +27,8 @@ SHOWN = Text(
 )
 NOT_RECORDED = Text("not recorded", "未记录")
 FINGERPRINT = Text("Standard {f}", "标准指纹 {f}")
+PROFILE = Text("Where they stand against the others", "与其他客户相比的位置")
+LESS = Text("less", "较低")
+MORE = Text("more", "较高")
+OWN = Text("Theirs", "本类")
+OTHERS = Text("Others", "其他")

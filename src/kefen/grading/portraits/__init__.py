@@ -1,0 +1,1 @@
+"""Portraits: what sets a class, or one customer, apart from the others."""
