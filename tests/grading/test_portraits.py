@@ -103,7 +103,7 @@ def material(engine: DuckDBEngine, made: list[dict[str, Any]]) -> Material:
         ),
     )
     standard = read_standard(STANDARD, "portraits.yaml")
-    return Material(engine, "some_metrics", "some_grades", standard, ("abc",), "CNY", frozenset())
+    return Material(engine, "some_metrics", "some_grades", standard, ("abc",), "CNY")
 
 
 def drawn(engine: DuckDBEngine, large: int, small: int) -> tuple[Portrait, ...]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from kefen.cli import options
 from kefen.cli.errors import print_json
 from kefen.cli.language import say
-from kefen.cli.stored import find_run, name_in_book
+from kefen.cli.stored import find_run
 from kefen.cli.tree import Argument, Command, Example, Option
 from kefen.cli.why import run_option
 from kefen.domain.errors import CallError
@@ -44,10 +44,13 @@ def portrait(
                 "请只给出客户编号，或用 --scheme（可加 --grade）。",
             ),
         )
+    from kefen.lake.customer_names import name_in_book
+
     stored, opened = find_run(run, book)
     with stored_material(stored) as material:
         if customer is not None:
-            name = None if opened is None else name_in_book(opened, stored, customer)
+            versions = stored.record["lake_versions"]
+            name = None if opened is None else name_in_book(opened, versions, customer)
             _of_customer(stored, material, customer, name, as_json=as_json)
         else:
             _of_classes(stored, material, scheme, grade, as_json=as_json)
@@ -74,7 +77,6 @@ def stored_material(stored: StoredRun) -> Iterator[Material]:
             stored.standard,
             stored.running,
             stored.record["currency"],
-            frozenset(stored.record["metrics_not_available"]),
         )
 
 

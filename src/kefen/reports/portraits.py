@@ -48,7 +48,7 @@ def portraits_section(people: Population, schemes: Sequence[Scheme]) -> Section 
     """
     if not schemes:
         return None
-    material = Material.of_run(people.run)
+    material = Material.of_run(people.run, people.schemes)
     blocks: list[Block] = []
     for scheme in schemes:
         drawn = draw_portraits(material, scheme)
@@ -84,7 +84,7 @@ def customer_portrait(people: Population, customer: str, heading: str) -> Portra
     Raises:
         CallError: The run has no such customer.
     """
-    material = Material.of_run(people.run)
+    material = Material.of_run(people.run, people.schemes)
     drawn = draw_customer(material, customer)
     return Portrait(
         "portrait_customer",

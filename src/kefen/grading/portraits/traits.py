@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from sqlglot import exp
+
 from kefen.compiler.needs import expressions_of
 from kefen.domain.text import Text
 from kefen.expressions.tree import names_in
@@ -46,7 +48,6 @@ class Material:
         standard: The standard that graded.
         running: The schemes that were run, in order.
         currency: The unit of money, or None.
-        unavailable: The metrics that could not be computed.
     """
 
     engine: Engine
@@ -55,28 +56,28 @@ class Material:
     standard: Standard
     running: tuple[str, ...]
     currency: str | None
-    unavailable: frozenset[str]
 
     @classmethod
-    def of_run(cls, run: GradedRun) -> Material:
-        """Return the material that a graded run holds."""
+    def of_run(cls, run: GradedRun, running: Iterable[Scheme]) -> Material:
+        """Return the material that a graded run holds, of the schemes that were run."""
         return cls(
             run.dataset.engine,
             run.metrics,
             run.grades,
             run.standard,
-            tuple(entry["scheme"] for entry in run.record["schemes"]),
+            tuple(scheme.id for scheme in running),
             run.dataset.currency,
-            frozenset(run.record["metrics_not_available"]),
         )
 
     def metrics_of(self, types: Iterable[ValueType]) -> tuple[Metric, ...]:
-        """Return the metrics with values of these types, in the standard's order."""
+        """Return the metrics held that have values of these types, in the standard's order."""
         wanted = frozenset(types)
+        source = exp.to_identifier(self.metrics, quoted=True).sql("duckdb")
+        held = {name for name, _ in self.engine.columns(source)}
         return tuple(
             metric
             for metric in self.standard.metrics.values()
-            if metric.type in wanted and metric.id not in self.unavailable
+            if metric.type in wanted and metric.id in held
         )
 
     def schemes_beside(self, scheme: Scheme | None) -> tuple[Scheme, ...]:
