@@ -15,6 +15,7 @@ from kefen.expressions import CATALOGUE
 from kefen.standards import indicators, learning, rules, schemes
 
 WORDING = {"name", "question", "rationale", "advice", "grade_by", "grades", "otherwise", "when"}
+WORDING |= {"weights_from"}
 
 
 def test_every_construct_is_needed_and_the_page_says_by_whom() -> None:

@@ -116,6 +116,8 @@ def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
         if line.note is not None:
             note = Text("{n}: {t}", "{n}：{t}").filled(n=line.name, t=line.note)
             print_prose(screen, say(note), "dim", "  ")
+    for text in scheme.weights_from:
+        print_prose(screen, say(text), "dim", "  ")
 
 
 def _most(line: Line) -> str:

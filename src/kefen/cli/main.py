@@ -132,7 +132,9 @@ cli = Kefen(
         ),
         (
             Text("More", "其他"),
-            _in_module("standard", "standard") | _in_module("completion", "completion"),
+            _in_module("standard", "standard")
+            | _in_module("weights", "weights")
+            | _in_module("completion", "completion"),
         ),
     ),
     parameters=(

@@ -26,6 +26,7 @@ from kefen.grading.thresholds import thresholds
 from kefen.grading.wording import metric_in_words
 from kefen.standards.calibration import SchemeCalibration
 from kefen.standards.model import FactMetric
+from kefen.standards.weight_source import weight_sources_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -120,6 +121,7 @@ def explain_scheme(
         reason=reason,
         reason_code=reason_code,
         lines=lines,
+        weights_from=weight_sources_in_words(scheme),
         adjustments=adjustments_of(subject),
         total=_number(subject.own("points")),
         additive=scheme.scored and scheme.score is None and bool(lines),

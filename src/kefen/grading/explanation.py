@@ -308,6 +308,7 @@ class SchemeExplanation:
         reason: Why there is no grade, or None.
         reason_code: Its code, or None.
         lines: The indicators.
+        weights_from: Where the weights come from, one line for the scheme and each group.
         adjustments: Starts, caps and floors; with the lines' points they add up to `total`.
         total: The points in all, or None.
         additive: Whether the score is that total.
@@ -337,6 +338,7 @@ class SchemeExplanation:
     reason: Text | None
     reason_code: str | None
     lines: tuple[Line, ...]
+    weights_from: tuple[Text, ...]
     adjustments: tuple[Adjustment, ...]
     total: Decimal | None
     additive: bool
@@ -384,6 +386,7 @@ class SchemeExplanation:
             "sentence": self.sentence.as_dict(),
             "additive": self.additive,
             "points": [line.as_dict() for line in self.lines],
+            "weights_from": [text.as_dict() for text in self.weights_from],
             "adjustments": [adjustment.as_dict() for adjustment in self.adjustments],
             "total": plain_value(self.total),
             "within": for_json(self.within),

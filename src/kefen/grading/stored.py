@@ -7,6 +7,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
+from sqlglot import exp
 
 from kefen.compiler.needs import schemes_named
 from kefen.compiler.plan import SchemePlan, part
@@ -15,13 +16,20 @@ from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.expressions.evaluator import evaluation
 from kefen.expressions.tree import names_in
-from kefen.grading.outputs import CALIBRATION_FILE, METRICS_FILE, RECORD_FILE, read_json
+from kefen.expressions.types import ValueType
+from kefen.grading.outputs import (
+    CALIBRATION_FILE,
+    GRADES_FILE,
+    METRICS_FILE,
+    RECORD_FILE,
+    read_json,
+)
 from kefen.standards.calibration import Calibration, SchemeCalibration, calibration_from_dict
 from kefen.standards.model import ComputedMetric
 from kefen.standards.reader import read_standard
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     from kefen.compiler.plan import Step
@@ -140,6 +148,61 @@ class StoredRun:
                 "SELECT customer_id FROM read_parquet(?) ORDER BY 1 LIMIT ?", [path, limit]
             ).fetchall()
         return [str(row[0]) for row in rows]
+
+    def numbers(
+        self, metrics: Sequence[str], scheme: str | None = None
+    ) -> list[tuple[str, list[float | None]]]:
+        """Return metrics of all customers as numbers, in order of the customers.
+
+        They are for statistics, and never for what is graded.
+
+        Args:
+            metrics: The metrics.
+            scheme: Only customers that have a grade under this scheme; None: all.
+
+        Raises:
+            CallError: The run has no such metric, or it is no number.
+            DataError: A file of the run is damaged.
+        """
+        for one in metrics:
+            known = self.standard.metrics.get(one)
+            if known is None or known.type not in (ValueType.INTEGER, ValueType.DECIMAL):
+                numeric = [
+                    metric.id
+                    for metric in self.standard.metrics.values()
+                    if metric.type in (ValueType.INTEGER, ValueType.DECIMAL)
+                ]
+                raise CallError(
+                    Text("“{m}” is no metric with numbers", "“{m}”不是数值指标").filled(m=one),
+                    mend=Text("There are: {n}.", "可用：{n}。").filled(n=", ".join(numeric)),
+                )
+        query = exp.select(
+            exp.column("customer_id", quoted=True),
+            *(exp.cast(exp.column(one, quoted=True), "DOUBLE") for one in metrics),
+        ).from_(exp.func("read_parquet", exp.Placeholder()))
+        paths = [str(self.directory / METRICS_FILE)]
+        if scheme is not None:
+            graded = (
+                exp.select(exp.column("customer_id", quoted=True))
+                .from_(exp.func("read_parquet", exp.Placeholder()))
+                .where(
+                    exp.EQ(this=exp.column("scheme", quoted=True), expression=exp.Placeholder()),
+                    exp.column("grade", quoted=True).is_(exp.null()).not_(),
+                )
+            )
+            query = query.where(exp.column("customer_id", quoted=True).isin(query=graded))
+            paths += [str(self.directory / GRADES_FILE), scheme]
+        query = query.order_by(exp.column("customer_id", quoted=True))
+        try:
+            with duckdb.connect() as connection:
+                rows = connection.execute(query.sql("duckdb"), paths).fetchall()
+        except duckdb.Error as error:
+            raise DataError(
+                Text("the metrics of the run cannot be read", "无法读取评级运行的指标"),
+                where=str(self.directory),
+                mend=Text("Grade again.", "请重新评级。"),
+            ) from error
+        return [(str(row[0]), list(row[1:])) for row in rows]
 
     def with_changes(
         self, metrics: Mapping[str, Value], changes: Mapping[str, Value]

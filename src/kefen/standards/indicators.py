@@ -15,6 +15,7 @@ from kefen.standards.document import Mapping, Scalar, Sequence
 from kefen.standards.model import Bands, Formula, Group, Indicator, OfBest, Position
 from kefen.standards.naming import name_of, named_parts, nearest, needs_named_values
 from kefen.standards.scoring import SCORINGS, Scored, read_scoring
+from kefen.standards.weight_source import WEIGHTS_FROM, read_weight_source
 
 if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 LIMITS = ("start", "at_most", "at_least")
 """Where points start, and what they are limited to: of a scheme and of a group."""
-GROUP_KEYS = ("name", "weight", *LIMITS, "indicators")
+GROUP_KEYS = ("name", "weight", WEIGHTS_FROM, *LIMITS, "indicators")
 INDICATOR_KEYS = (
     *("name", "value", "applies", *SCORINGS, "by", "weight", "out_of"),
     *("at_most", "at_least", "if_unknown", "better"),
@@ -164,6 +165,7 @@ class _Sheet:
             start=start,
             at_most=most,
             at_least=least,
+            weights_from=read_weight_source(reading, node),
         )
         return group, own
 

@@ -24,6 +24,7 @@ from kefen.standards.rules import RULE_EFFECTS, RULE_KEYS, TAG_KEYS
 from kefen.standards.schemes import SCHEME_KEYS
 from kefen.standards.scoring import BETTER, SCORINGS, TILES
 from kefen.standards.terms import TERM_UNITS
+from kefen.standards.weight_source import METHODS, WEIGHT_SOURCE_KEYS, WEIGHTS_FROM
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -112,6 +113,7 @@ def standard_schema() -> dict[str, Any]:
             "indicator": _indicator(),
             "bands": {"type": "array", "items": _band(), "minItems": 1},
             "learned": _learned(),
+            "weight_source": _weight_source(),
             "grade": _grade(),
             "rule": _rule(),
             "tag": _object(
@@ -268,6 +270,7 @@ def _scheme() -> dict[str, Any]:
                 )
             ),
             "approval": _by_grade(_ref("lines")),
+            WEIGHTS_FROM: _ref("weight_source"),
         },
         required=("grade_by",),
     )
@@ -278,7 +281,12 @@ def _group() -> dict[str, Any]:
     return _object(
         words.GROUP,
         GROUP_KEYS,
-        {**number, "name": _ref("wording"), "indicators": _named(_ref("indicator"))},
+        {
+            **number,
+            "name": _ref("wording"),
+            "indicators": _named(_ref("indicator")),
+            WEIGHTS_FROM: _ref("weight_source"),
+        },
         required=("indicators",),
     )
 
@@ -328,6 +336,23 @@ def _learned() -> dict[str, Any]:
         "at": {"type": "string", "pattern": r"^\d{1,3}(\.\d{1,4})?\s*%$"},
     }
     return {**_object(words.LEARNED, LEARN_KEYS, kinds), "oneOf": _exactly_one(LEARN_WAYS)}
+
+
+def _weight_source() -> dict[str, Any]:
+    return _object(
+        words.WEIGHT_SOURCE,
+        WEIGHT_SOURCE_KEYS,
+        {
+            "method": {"enum": list(METHODS)},
+            "source": {"type": ["string", "number"]},
+            "sha256": {"type": "string", "pattern": "^[0-9a-f]{64}$"},
+            "on": _ref("day"),
+            "consistency_ratio": _NUMBER,
+            "agreement": _NUMBER,
+            "cases": _WHOLE,
+        },
+        required=("method", "source", "on"),
+    )
 
 
 def _grade() -> dict[str, Any]:

@@ -97,6 +97,7 @@ SCHEME = {
     "learn": Text("Values learned from those graded.", "从参评客户中得出的数值。"),
     "groups": Text("Groups of indicators.", "指标项的分组。"),
     "indicators": Text("The lines of the score.", "计分的各项。"),
+    "weights_from": Text("Where the weights come from.", "权重的来源。"),
     "start": Text("The points the score starts from.", "起始分。"),
     "at_most": Text("The most points in all.", "总分上限。"),
     "at_least": Text("The fewest points in all.", "总分下限。"),
@@ -126,6 +127,7 @@ SCHEME = {
 GROUP = {
     "name": Text("Its name for people.", "显示名称。"),
     "weight": Text("What the weights of its indicators add up to.", "组内权重之和。"),
+    "weights_from": Text("Where the weights of its indicators come from.", "组内权重的来源。"),
     "start": Text("The points it starts from.", "起始分。"),
     "at_most": Text("The most points it gives.", "上限。"),
     "at_least": Text("The fewest points it gives.", "下限。"),
@@ -204,4 +206,13 @@ TERM = {
     "name": Text("Its name for people.", "显示名称。"),
     "unit": Text("What its values are; text for wordings.", "数值的单位；文字写 text。"),
     "else": Text("What every other grade gets.", "其余等级的待遇。"),
+}
+WEIGHT_SOURCE = {
+    "method": Text("expert, ahp, entropy or critic.", "expert、ahp、entropy 或 critic。"),
+    "source": Text("The file or run they come from.", "来源的文件或评级结果。"),
+    "sha256": Text("The checksum of that file.", "该文件的校验和。"),
+    "on": Text("The day they were found.", "确定权重的日期。"),
+    "consistency_ratio": Text("Of pairwise judgements.", "两两比较的一致性比率。"),
+    "agreement": Text("Kendall's W of the experts.", "专家意见的一致程度（肯德尔 W）。"),
+    "cases": Text("How many experts or customers.", "专家或客户数。"),
 }

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from datetime import date
 from fractions import Fraction
 from importlib import resources
 from typing import TYPE_CHECKING
@@ -21,8 +20,10 @@ from kefen.standards.problems import StandardProblemsError
 from kefen.standards.reading import IDENTIFIER, Reading
 from kefen.standards.reasons import REASONS
 from kefen.standards.schemes import read_schemes
+from kefen.standards.weight_source import WEIGHTS_FROM
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from kefen.standards.problems import Problem
@@ -33,7 +34,6 @@ STANDARD_KEYS = (
     *("confidence", "reasons", "metrics", "schemes"),
 )
 CONFIDENCE_KEYS = ("small_population", "coverage")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # Below these stand names of the standard's own, which may be called like a key.
 _NAMED = frozenset(
     {
@@ -45,7 +45,10 @@ _NAMED = frozenset(
 _BLANKS = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+""")
 # What a document says only for people: two documents that differ in it alone grade alike.
 _WORDING = frozenset(
-    {"name", "description", "question", "rationale", "advice", "strategy", "tone", "reasons"}
+    {
+        *("name", "description", "question", "rationale", "advice", "strategy", "tone"),
+        *("reasons", WEIGHTS_FROM),
+    }
 )
 DEFAULT = "default"
 """The name of the standard in the package that grades when none is named."""
@@ -191,7 +194,7 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
 
 def _span(reading: Reading, document: Mapping) -> tuple[date | None, date | None]:
     """Return the first and the last day of the edition."""
-    first, last = (_day(reading, document, key) for key in ("valid_from", "valid_until"))
+    first, last = (reading.day(document, key, _STANDARD) for key in ("valid_from", "valid_until"))
     if first is not None and last is not None and last < first:
         reading.problem(
             document.entries["valid_until"].place,
@@ -199,23 +202,6 @@ def _span(reading: Reading, document: Mapping) -> tuple[date | None, date | None
             Text("Correct one of the two days.", "请更正其中一个日期。"),
         )
     return first, last
-
-
-def _day(reading: Reading, document: Mapping, key: str) -> date | None:
-    child = reading.scalar(document, key, _STANDARD)
-    if child is None:
-        return None
-    try:
-        day = date.fromisoformat(child.text) if _DAY.fullmatch(child.text) else None
-    except ValueError:
-        day = None
-    if day is None:
-        reading.problem(
-            child.place,
-            Text("“{v}” is not a day", "“{v}”不是日期").filled(v=child.text),
-            Text("Write “{k}: 2025-01-31”.", "请写“{k}: 2025-01-31”。").filled(k=key),
-        )
-    return day
 
 
 def _constants(reading: Reading, document: Mapping, window: Window) -> Constants:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass, field
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,62}")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _WHOLE = re.compile(r"[+-]?\d{1,9}")
 _NUMBER = re.compile(r"[+-]?\d{1,14}(\.\d{1,4})?")
 _COLUMN_UNITS = {
@@ -186,6 +188,23 @@ class Reading:
             return int(node.text)
         self._not_a(node, Text("a whole number", "整数"), what)
         return 0
+
+    def day(self, node: Mapping, key: str, what: Text) -> date | None:
+        """Return the day under `key`, or None; notes what is none."""
+        child = self.scalar(node, key, what)
+        if child is None:
+            return None
+        try:
+            day = date.fromisoformat(child.text) if _DAY.fullmatch(child.text) else None
+        except ValueError:
+            day = None
+        if day is None:
+            self.problem(
+                child.place,
+                Text("“{v}” is not a day", "“{v}”不是日期").filled(v=child.text),
+                Text("Write “{k}: 2025-01-31”.", "请写“{k}: 2025-01-31”。").filled(k=key),
+            )
+        return day
 
     def number(self, node: Scalar, what: Text, mend: Text | None = None) -> Decimal:
         """Return a number of at most four decimals; notes what is none and returns 0.

@@ -18,6 +18,7 @@ from kefen.standards.decision_words import (
 )
 from kefen.standards.indicator_words import bounds_in_words, indicator_in_words
 from kefen.standards.model import Bands, CutOffs
+from kefen.standards.weight_source import weight_sources_in_words
 from kefen.standards.words import learned_in_words, outcomes_in_words
 
 if TYPE_CHECKING:
@@ -88,6 +89,11 @@ class SchemeDifference:
                     "{s}：问题、依据或建议的文字有改动。",
                 ).filled(s=name),
             )
+        if weight_sources_in_words(old) != weight_sources_in_words(new):
+            told = Text(
+                "{s}: where its weights come from is told anew.", "{s}：权重来源的说明有改动。"
+            )
+            yield Change("worded", self.part, told.filled(s=name))
 
     def _among(self, scheme: Scheme) -> Text:
         if scheme.among is None:

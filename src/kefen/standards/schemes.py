@@ -21,6 +21,7 @@ from kefen.standards.naming import name_of, named_parts, needs_named_values
 from kefen.standards.reasons import NOT_KNOWN
 from kefen.standards.rules import read_rules, read_tags
 from kefen.standards.terms import read_control, read_terms
+from kefen.standards.weight_source import WEIGHTS_FROM, read_weight_source
 
 if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 
 SCHEME_KEYS = (
     *("name", "question", "rationale", "among", "otherwise", "within", "learn"),
-    *("groups", "indicators", *LIMITS, "out_of", "score", "score_text"),
+    *("groups", "indicators", WEIGHTS_FROM, *LIMITS, "out_of", "score", "score_text"),
     *(
         "grade_by",
         "ties",
@@ -226,6 +227,7 @@ class _Scheme:
         sheet = read_score_sheet(reading, node, self.metrics, known)
         start, most, least = read_limits(reading, node, _SCHEME)
         out_of = number_of(reading, node, "out_of", _SCHEME)
+        weights_from = read_weight_source(reading, node)
         self._refuse_limits(sheet)
         known = known | self._point_types(sheet)
         reading.units |= dict.fromkeys(self._point_types(sheet), PLAIN)
@@ -293,6 +295,7 @@ class _Scheme:
             terms=terms,
             control=control,
             places=dict(node.key_places),
+            weights_from=weights_from,
         )
 
     def _point_types(self, sheet: ScoreSheet) -> dict[str, ValueType]:

@@ -20,6 +20,7 @@ from kefen.standards.decision_words import (
 )
 from kefen.standards.indicator_words import points_in_words
 from kefen.standards.metric_words import MetricWords, metric_in_words
+from kefen.standards.weight_source import weight_sources_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -112,6 +113,7 @@ def _scheme(scheme: Scheme, standard: Standard) -> SchemeWords:
     points = list(points_in_words(scheme, names))
     if scheme.out_of is not None:
         points.append(Text("The best total is {n}.", "满分为 {n}。").filled(n=plain(scheme.out_of)))
+    points.extend(weight_sources_in_words(scheme))
     return SchemeWords(
         id=scheme.id,
         name=scheme.name,

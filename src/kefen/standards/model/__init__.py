@@ -49,6 +49,7 @@ from kefen.standards.model.standard import (
     Constants,
     Standard,
 )
+from kefen.standards.model.weight_source import WeightMethod, WeightSource
 
 __all__ = [
     "CANCELLATIONS",
@@ -94,4 +95,6 @@ __all__ = [
     "Term",
     "Ties",
     "Tiles",
+    "WeightMethod",
+    "WeightSource",
 ]

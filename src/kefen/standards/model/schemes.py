@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
     from kefen.expressions.types import ValueType
     from kefen.standards.model.metrics import Place
+    from kefen.standards.model.weight_source import WeightSource
 
 Strategy: TypeAlias = Literal["develop", "keep", "streamline", "leave"]
 Better: TypeAlias = Literal["higher", "lower"]
@@ -146,6 +147,7 @@ class Group:
         at_most: The most points it gives, or None.
         at_least: The fewest points it gives, or None.
         place: Where it stands in the file.
+        weights_from: Where the weights of its indicators come from, or None.
     """
 
     id: str
@@ -155,6 +157,7 @@ class Group:
     start: Decimal | None = None
     at_most: Decimal | None = None
     at_least: Decimal | None = None
+    weights_from: WeightSource | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -408,6 +411,7 @@ class Scheme:
         terms: What each grade gets.
         control: Review and approval.
         places: Where each of its keys stands in the file.
+        weights_from: Where the weights of its indicators come from, or None.
     """
 
     id: str
@@ -436,6 +440,7 @@ class Scheme:
     terms: tuple[Term, ...] = ()
     control: Control | None = None
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
+    weights_from: WeightSource | None = field(default=None, compare=False)
 
     @property
     def decided_grades(self) -> frozenset[str]:
