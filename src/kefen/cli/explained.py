@@ -165,6 +165,14 @@ def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
             ],
         ),
         (
+            Text("Where modelled numbers come from", "模型数值的来源"),
+            [
+                (say(datum.name), say(datum.origin))
+                for datum in scheme.data
+                if datum.origin is not None
+            ],
+        ),
+        (
             Text("Rests on", "依据的方案"),
             [(name, grade or "–") for name, grade in scheme.others.items()],
         ),

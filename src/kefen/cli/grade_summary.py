@@ -96,6 +96,13 @@ def _warnings(graded: Graded) -> Iterator[Text]:
     note = graded.run.record["standard"]["note"]
     if note is not None:
         yield Text.from_dict(note)
+    for model in graded.run.record["models"]:
+        if not model["fitted"]:
+            yield Text(
+                "The model “{m}” could not be fitted: {r}.", "模型“{m}”无法拟合：{r}。"
+            ).filled(
+                m=graded.run.standard.models[model["model"]].name, r=Text.from_dict(model["reason"])
+            )
     if graded.run.dataset.generated:
         yield Text(
             "Sample data, partly generated; the report says which parts.",

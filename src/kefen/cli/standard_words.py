@@ -85,6 +85,7 @@ def _tell(standard: Standard, scheme: str | None) -> None:
             _tell_scheme(screen, one)
     if scheme is None:
         _tell_metrics(screen, words)
+        _tell_models(screen, words)
 
 
 def _tell_scheme(screen: Console, scheme: SchemeWords) -> None:
@@ -146,6 +147,19 @@ def _tell_metrics(screen: Console, words: StandardWords) -> None:
             formula += say(Text("; {w}", "；{w}").filled(w=metric.window))
         term = named(say(metric.name), metric.id)
         for line in definition_list([(term, formula)], screen.width):
+            screen.print(line)
+
+
+def _tell_models(screen: Console, words: StandardWords) -> None:
+    if not words.models:
+        return
+    screen.print()
+    screen.print(say(Text("What is modelled", "用模型推算什么")), style="bold")
+    for model in words.models:
+        said = [model.method, model.fitted]
+        said = [model.description, *said] if model.description.en else said
+        term = named(say(model.name), model.id)
+        for line in definition_list([(term, " ".join(map(say, said)))], screen.width):
             screen.print(line)
 
 

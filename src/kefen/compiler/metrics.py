@@ -42,17 +42,19 @@ def metrics_query(
     as_of: date,
     *,
     attributes: Collection[str],
+    ordered: bool = True,
 ) -> exp.Select:
-    """Return the query of all metrics, one row a customer, ordered by customer_id.
+    """Return the query of all metrics, one row a customer.
 
     Args:
         standard: The standard that defines them.
         available: Metrics whose data there is; the others become null columns.
-        parts: For each relation with an aggregation's result, its metrics.
+        parts: For each relation with an aggregation's or a model's result, its metrics.
         population: The relation with the customers to grade (`customer_id`).
         customers: The relation of the customers table.
         as_of: The as-of date.
         attributes: The columns of the customers table, as `customers.column`.
+        ordered: Whether by customer_id.
     """
     counted = {name for names in parts.values() for name in names}
     computed = [
@@ -112,11 +114,10 @@ def metrics_query(
         )
         for metric in standard.metrics.values()
     ]
-    return (
-        exp.select(column("customer_id"), *stored)
-        .from_(query.subquery("complete", copy=False), copy=False)
-        .order_by(column("customer_id"), copy=False)
+    found = exp.select(column("customer_id"), *stored).from_(
+        query.subquery("complete", copy=False), copy=False
     )
+    return found.order_by(column("customer_id"), copy=False) if ordered else found
 
 
 def _inputs(metric: Metric, standard: Standard) -> set[str]:

@@ -12,6 +12,7 @@ from kefen.standards.model import (
     Conditions,
     FactMetric,
     Formula,
+    ModelMetric,
     RankOfAll,
     ShareOfTotal,
 )
@@ -101,5 +102,10 @@ def depends_on_facts(standard: Standard, scheme: Scheme) -> bool:
         definition = standard.metrics[pending.pop()].definition
         if isinstance(definition, FactMetric):
             return True
-        pending += [name for name in names_in(definition.formula) if name in standard.metrics]
+        names = (
+            definition.names
+            if isinstance(definition, ModelMetric)
+            else names_in(definition.formula)
+        )
+        pending += [name for name in names if name in standard.metrics]
     return False

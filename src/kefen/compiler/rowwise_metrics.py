@@ -6,7 +6,7 @@ way to check one customer by hand from raw facts.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from kefen.compiler.rowwise_counting import counted
 from kefen.compiler.rowwise_facts import known_by_then
@@ -15,14 +15,16 @@ from kefen.expressions.evaluator import evaluate
 from kefen.expressions.tree import names_in
 from kefen.standards.facts import fact_types, source_table
 from kefen.standards.metrics import needed_by, needed_columns
-from kefen.standards.model import FactMetric
+from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
     from kefen.expressions.tree import Value
     from kefen.standards.model import Metric, Standard
+
+    Modelled: TypeAlias = Callable[[Metric, ModelMetric, Mapping[str, Value]], Value]
 
 _PARENT = "parent_id"
 
@@ -34,6 +36,7 @@ def metrics_of_customer(
     as_of: date,
     *,
     available: Collection[str] | None = None,
+    modelled: Modelled | None = None,
 ) -> dict[str, Value]:
     """Return every metric of a standard for one customer that is linked to nobody.
 
@@ -45,6 +48,7 @@ def metrics_of_customer(
         as_of: Only what happened by the end of this day counts.
         available: The metrics whose data was imported; None: those whose tables are in `facts`
             and whose customers' columns are in `customer`.
+        modelled: Gives what models give; None: that is unknown.
 
     Returns:
         The value of each metric by id; None where it is unknown or its data was not imported.
@@ -62,6 +66,7 @@ def metrics_of_customer(
         [{**customer, "customer_id": identifier}],
         as_of,
         available=_available(standard, facts, customer) if available is None else available,
+        modelled=modelled,
     )[identifier]
 
 
@@ -72,6 +77,7 @@ def metrics_of_customers(
     as_of: date,
     *,
     available: Collection[str],
+    modelled: Modelled | None = None,
 ) -> dict[str, dict[str, Value]]:
     """Return every metric of a standard for each customer.
 
@@ -81,6 +87,7 @@ def metrics_of_customers(
         customers: The rows of `customers`.
         as_of: Only what happened by the end of this day counts.
         available: The metrics whose data was imported.
+        modelled: Gives what models give; None: that is unknown.
 
     Returns:
         For each customer, the value of each metric by id; None where it is unknown or its data
@@ -121,6 +128,11 @@ def metrics_of_customers(
                     for row in known[member][definition.table]
                 ]
                 found[identifier] = counted(metric, definition, rows, as_of)
+            elif isinstance(definition, ModelMetric):
+                scope = missing | values[identifier]
+                found[identifier] = (
+                    None if modelled is None else modelled(metric, definition, scope)
+                )
             else:
                 scope = missing | attributes[identifier] | values[identifier]
                 found[identifier] = stored(evaluate(definition.formula, scope), metric.type)
@@ -159,9 +171,9 @@ def families(customers: Sequence[Mapping[str, Value]], column: str) -> dict[str,
 def _names(metric: Metric) -> frozenset[str]:
     """Return the names in a metric's expressions that may have no data."""
     definition = metric.definition
-    if isinstance(definition, FactMetric):
-        return definition.names
-    return frozenset(names_in(definition.formula)) - {"as_of"}
+    if isinstance(definition, ComputedMetric):
+        return frozenset(names_in(definition.formula)) - {"as_of"}
+    return definition.names
 
 
 def _members(family_of: Mapping[str, str]) -> dict[str, list[str]]:

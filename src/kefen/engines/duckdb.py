@@ -15,12 +15,14 @@ from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from types import TracebackType
 
     import pyarrow as pa
 
 DEFAULT_MEMORY_LIMIT = "2GB"
+BATCH = 200_000
+"""About how many rows a function computes from at once."""
 
 
 class DuckDBEngine:
@@ -123,6 +125,41 @@ class DuckDBEngine:
         """
         with _translated():
             return self.connection.sql(sql, params=parameters).to_arrow_table()
+
+    def computed(
+        self,
+        name: str,
+        relation: str,
+        function: Callable[[pa.Table], pa.Table],
+        columns: pa.Schema,
+    ) -> None:
+        """Make a table of what a function gives for the rows of a table, batch by batch.
+
+        Args:
+            name: The table to make.
+            relation: The table to compute from; no view, and no brief one.
+            function: From some rows to as many or fewer; it can be pickled.
+            columns: The columns that it gives.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+        import pyarrow as pa
+
+        given = f"{name} batch"
+
+        def put(batch: pa.Table, statement: str) -> None:
+            self.register(given, batch)
+            self.run(f'{statement} SELECT * FROM "{given}"')  # noqa: S608
+            self.unregister(given)
+
+        put(columns.empty_table(), f'CREATE OR REPLACE TABLE "{name}" AS')
+        # The rows are read by a connection of their own, so that batches can be put in between.
+        with _translated(), self.connection.cursor() as cursor:
+            every = cursor.sql(f'SELECT * FROM "{relation}"')  # noqa: S608
+            reader: pa.RecordBatchReader = every.to_arrow_reader(BATCH)
+            for rows in reader:
+                put(function(pa.Table.from_batches([rows])), f'INSERT INTO "{name}"')
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable in SQL under `name`."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -98,6 +98,25 @@ class Engine(Protocol):
 
     def unregister(self, name: str) -> None:
         """Forget a table that was registered."""
+
+    def computed(
+        self,
+        name: str,
+        relation: str,
+        function: Callable[[pa.Table], pa.Table],
+        columns: pa.Schema,
+    ) -> None:
+        """Make a table of what a function gives for the rows of a table, batch by batch.
+
+        Args:
+            name: The table to make.
+            relation: The table to compute from; no view, and no brief one.
+            function: From some rows to as many or fewer; it can be pickled.
+            columns: The columns that it gives.
+
+        Raises:
+            EngineError: As for `run`.
+        """
 
     def write_parquet(self, sql: str, path: Path) -> None:
         """Write the rows of a query to a Parquet file, or a directory of them.

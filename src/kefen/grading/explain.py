@@ -18,6 +18,7 @@ from kefen.expressions.tree import names_in
 from kefen.grading.confidence import low_in_words
 from kefen.grading.explanation import Datum, Explanation, SchemeExplanation
 from kefen.grading.lines import adjustments_of, lines_of
+from kefen.grading.modelled.words import origin
 from kefen.grading.named import called
 from kefen.grading.outcome import approval_of, review_of, rules_of, tags_of, terms_of
 from kefen.grading.sentences import sentence
@@ -25,7 +26,7 @@ from kefen.grading.subject import Subject
 from kefen.grading.thresholds import thresholds
 from kefen.grading.wording import metric_in_words
 from kefen.standards.calibration import SchemeCalibration
-from kefen.standards.model import FactMetric
+from kefen.standards.model import FactMetric, ModelMetric
 from kefen.standards.weight_source import weight_sources_in_words
 
 if TYPE_CHECKING:
@@ -179,6 +180,9 @@ def _data(subject: Subject) -> tuple[Datum, ...]:
                 value=value,
                 value_words=metric_in_words(value, metric.unit, subject.currency),
                 available=metric.id not in unavailable,
+                origin=origin(run, definition, subject.values, subject.currency)
+                if isinstance(definition, ModelMetric)
+                else None,
             )
         )
     return tuple(found)

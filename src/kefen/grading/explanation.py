@@ -271,7 +271,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class Datum:
-    """One metric that a grade rests on: its meaning, its window, its value."""
+    """One metric that a grade rests on: its meaning, its window, its value.
+
+    `origin` says where the number comes from when a model gives it.
+    """
 
     metric: str
     name: Text
@@ -280,6 +283,7 @@ class Datum:
     value: Value
     value_words: Text
     available: bool
+    origin: Text | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the datum for JSON."""
@@ -291,6 +295,7 @@ class Datum:
             "value": plain_value(self.value),
             "value_words": self.value_words.as_dict(),
             "imported": self.available,
+            "origin": self.origin.as_dict() if self.origin is not None else None,
         }
 
 

@@ -105,12 +105,15 @@ class _Grading:
         with self._stage("population"):
             facts = make_views(self.dataset, self.as_of)
             undated = make_population(self.dataset, self.as_of)
-        available = available_metrics(self.dataset, self.standard)
-        running, not_run = runnable_schemes(self.dataset, self.standard, available)
+        imported = available_metrics(self.dataset, self.standard)
         with self._stage("metrics"):
-            make_metrics(self.dataset, self.standard, self.as_of, available, facts)
+            measured = make_metrics(
+                self.dataset, self.standard, self.as_of, imported, facts, self.frozen
+            )
+            available = measured.available
             unusable = unusable_judgements(self.engine, self.standard, available, facts)
         self.dataset = replace(self.dataset, findings=(*self.dataset.findings, *unusable))
+        running, not_run = runnable_schemes(self.dataset, self.standard, available, measured.models)
         self._make_scored(running)
         with self._stage("grades"):
             covered = self._months_covered(facts)
@@ -125,6 +128,7 @@ class _Grading:
                 self.standard.fingerprint,
                 self.as_of,
                 {s: self.calibrations[s] for s in self.standard.schemes if s in self.calibrations},
+                measured.models,
             )
         else:
             calibration = self.frozen
@@ -147,6 +151,7 @@ class _Grading:
                     customers=self._count_customers(),
                     undated=undated,
                     available=available,
+                    models=measured.models,
                     graded={name: graded[name] for name in running},
                     followed=followed,
                     not_run=not_run,

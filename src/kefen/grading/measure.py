@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -13,9 +14,20 @@ from kefen.compiler.linked import joined_view, of_each_member
 from kefen.compiler.metrics import customers_columns, metrics_query
 from kefen.expressions.tree import names_in
 from kefen.grading.families import make_families
-from kefen.grading.population import POPULATION
+from kefen.grading.modelled.population import (
+    apply_to_population,
+    calibration_of,
+    make_inputs,
+)
+from kefen.grading.population import POPULATION, available_metrics
 from kefen.standards.facts import FACT_TABLES, RECORDED_ON, STATUS
-from kefen.standards.model import CANCELLATIONS, PURCHASES, ComputedMetric, FactMetric
+from kefen.standards.model import (
+    CANCELLATIONS,
+    PURCHASES,
+    ComputedMetric,
+    FactMetric,
+    ModelMetric,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -23,11 +35,14 @@ if TYPE_CHECKING:
 
     from kefen.compiler.aggregation import Source
     from kefen.lake.dataset import Dataset
-    from kefen.standards.model import Metric, Standard
+    from kefen.standards.calibration import Calibration
+    from kefen.standards.model import Metric, Model, Standard
+    from kefen.standards.model_calibration import ModelCalibration
 
 METRICS = "metrics"
 """The relation of metrics: one row a customer, ordered by customer_id."""
 _SO_FAR = "metrics so far"
+_FOR_MODELS = "metrics for models"
 
 
 def make_views(dataset: Dataset, as_of: date) -> dict[str, str]:
@@ -58,8 +73,9 @@ def make_metrics(
     as_of: date,
     available: frozenset[str],
     facts: Mapping[str, str],
-) -> None:
-    """Make the relation `METRICS` of the customers in `POPULATION`.
+    frozen: Calibration | None = None,
+) -> Measured:
+    """Make the relation `METRICS` of the customers in `POPULATION`, models fitted on the way.
 
     Args:
         dataset: The data cut.
@@ -67,11 +83,26 @@ def make_metrics(
         as_of: The as-of date.
         available: The metrics whose data was imported; the others become null columns.
         facts: The as-of view of each fact.
+        frozen: A calibration whose models are applied; None fits them.
 
     Raises:
+        DataError: The frozen calibration lacks a model.
         EngineError: Memory or disk ran out, or a number is too large to be exact.
     """
-    _Measuring(dataset, standard, as_of, available, facts).run()
+    return _Measuring(dataset, standard, as_of, available, facts, frozen).run()
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What came of measuring.
+
+    Attributes:
+        available: The metrics that there are: without those of models that could not be fitted.
+        models: What each model learned, or why it could not be fitted, by id.
+    """
+
+    available: frozenset[str]
+    models: Mapping[str, ModelCalibration]
 
 
 class _Measuring:
@@ -84,13 +115,17 @@ class _Measuring:
         as_of: date,
         available: frozenset[str],
         facts: Mapping[str, str],
+        frozen: Calibration | None,
     ) -> None:
+        self.dataset = dataset
         self.engine = dataset.engine
         self.customers = dataset.tables["customers"].relation
         self.standard = standard
         self.as_of = as_of
         self.available = available
         self.facts = facts
+        self.frozen = frozen
+        self.models: dict[str, ModelCalibration] = {}
         read = dataset.tables["customers"]
         self.attributes = {
             f"customers.{name}" for name in (*read.table.column_names, *read.attributes)
@@ -101,24 +136,77 @@ class _Measuring:
         self.families: dict[str, str] = {}
         self.made: list[tuple[str, str]] = []
 
-    def run(self) -> None:
-        pending = [
-            metric
-            for metric in self.standard.metrics.values()
-            if metric.id in self.available and isinstance(metric.definition, FactMetric)
-        ]
+    def run(self) -> Measured:
         measured = frozenset[str]()
-        while pending:
+        while pending := self._not_counted():
             ready = [metric for metric in pending if self._metrics_named(metric) <= measured]
             self._count(ready, measured)
-            pending = [metric for metric in pending if metric not in ready]
-            if pending:
+            self._model()
+            if self._not_counted():
                 measured = self._measured_so_far()
+        self._model()
         self.engine.create("TABLE", METRICS, self._query(self.available))
         for name in self.parts:
             self._drop("TABLE", name)
         for kind, name in reversed(self.made):
             self._drop(kind, name)
+        return Measured(self.available, self.models)
+
+    def _not_counted(self) -> list[Metric]:
+        """Return the metrics that are still to be counted from facts."""
+        counted = {name for names in self.parts.values() for name in names}
+        return [
+            metric
+            for metric in self.standard.metrics.values()
+            if metric.id in self.available
+            and metric.id not in counted
+            and isinstance(metric.definition, FactMetric)
+        ]
+
+    def _model(self) -> None:
+        """Fit and apply the models whose metrics are measured, one after the other."""
+        while True:
+            known = self._known()
+            ready = [
+                (model, metrics)
+                for model in self.standard.models.values()
+                if model.id not in self.models
+                and (metrics := self._given_by(model))
+                and model.names & set(self.standard.metrics) & self.available <= known
+            ]
+            if not ready:
+                return
+            self.engine.create("VIEW", _FOR_MODELS, self._query(known, ordered=False))
+            for model, metrics in ready:
+                self._apply(model, metrics)
+            self._drop("VIEW", _FOR_MODELS)
+
+    def _given_by(self, model: Model) -> list[Metric]:
+        """Return the available metrics that a model gives."""
+        return [
+            metric
+            for metric in self.standard.metrics.values()
+            if metric.id in self.available
+            and isinstance(metric.definition, ModelMetric)
+            and metric.definition.model.id == model.id
+        ]
+
+    def _apply(self, model: Model, metrics: Sequence[Metric]) -> None:
+        types = self.standard.metric_types
+        inputs = make_inputs(self.engine, model, _FOR_MODELS, types, self.as_of)
+        learned = calibration_of(self.engine, model, inputs, self.frozen)
+        self.models[model.id] = learned
+        if learned.is_fitted:
+            given = apply_to_population(self.engine, model, learned, inputs, metrics)
+            self.parts[given] = [metric.id for metric in metrics]
+        else:
+            self.available &= available_metrics(
+                self.dataset, self.standard, not_fitted=self._not_fitted()
+            )
+        self._drop("TABLE", inputs)
+
+    def _not_fitted(self) -> frozenset[str]:
+        return frozenset(name for name, own in self.models.items() if not own.is_fitted)
 
     def _metrics_named(self, metric: Metric) -> frozenset[str]:
         """Return the available metrics that a metric's expressions on facts name."""
@@ -174,20 +262,23 @@ class _Measuring:
 
     def _measured_so_far(self) -> frozenset[str]:
         """Make the relation of the metrics that can be computed so far, and return them."""
-        counted = {name for names in self.parts.values() for name in names}
-        known = set(counted)
-        for metric in self.standard.metrics.values():
-            if metric.id in self.available and isinstance(metric.definition, ComputedMetric):
-                inputs = set(names_in(metric.definition.formula)) & set(self.standard.metrics)
-                if inputs & self.available <= known:
-                    known.add(metric.id)
-        measured = frozenset(known)
+        measured = self._known()
         self.engine.create("TABLE", _SO_FAR, self._query(measured))
         if ("TABLE", _SO_FAR) not in self.made:
             self.made.insert(0, ("TABLE", _SO_FAR))
         return measured
 
-    def _query(self, available: frozenset[str]) -> exp.Select:
+    def _known(self) -> frozenset[str]:
+        """Return the metrics that are counted, given by models, or computed from those."""
+        known = {name for names in self.parts.values() for name in names}
+        for metric in self.standard.metrics.values():
+            if metric.id in self.available and isinstance(metric.definition, ComputedMetric):
+                inputs = set(names_in(metric.definition.formula)) & set(self.standard.metrics)
+                if inputs & self.available <= known:
+                    known.add(metric.id)
+        return frozenset(known)
+
+    def _query(self, available: frozenset[str], *, ordered: bool = True) -> exp.Select:
         return metrics_query(
             self.standard,
             available,
@@ -196,6 +287,7 @@ class _Measuring:
             self.customers,
             self.as_of,
             attributes=self.attributes,
+            ordered=ordered,
         )
 
     def _drop(self, kind: str, name: str) -> None:

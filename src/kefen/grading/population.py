@@ -15,15 +15,18 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.sql import literal
 from kefen.expressions.tree import names_in
+from kefen.grading.modelled.reasons import why_not_fitted
 from kefen.standards.facts import FACT_TABLES, RECORDED_ON, fact_types, source_table
 from kefen.standards.metrics import needed_by, needed_columns
-from kefen.standards.model import ComputedMetric, FactMetric
+from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
 
 if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Standard
+    from kefen.standards.model_calibration import ModelCalibration
 
 POPULATION = "population"
 
@@ -143,10 +146,17 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     return int(engine.rows(count.sql("duckdb"))[0][0])
 
 
-def available_metrics(dataset: Dataset, standard: Standard) -> frozenset[str]:
+def available_metrics(
+    dataset: Dataset, standard: Standard, *, not_fitted: Collection[str] = ()
+) -> frozenset[str]:
     """Return the metrics whose tables and columns were imported.
 
-    A metric needs what its expressions name outside `first_known(...)`.
+    A metric needs what its expressions name outside `first_known(...)`, and those of its model.
+
+    Args:
+        dataset: The data cut.
+        standard: The standard.
+        not_fitted: Models that could not be fitted: what they give is not available.
     """
     there = {
         f"{name}.{own}"
@@ -163,15 +173,27 @@ def available_metrics(dataset: Dataset, standard: Standard) -> frozenset[str]:
                 continue
             if not needed_columns(definition) <= there:
                 continue
+        if isinstance(definition, ModelMetric) and definition.model.id in not_fitted:
+            continue
         if all(name in available if name in standard.metrics else name in there for name in needed):
             available.add(metric.id)
     return frozenset(available)
 
 
 def runnable_schemes(
-    dataset: Dataset, standard: Standard, available: frozenset[str]
+    dataset: Dataset,
+    standard: Standard,
+    available: frozenset[str],
+    models: Mapping[str, ModelCalibration] | None = None,
 ) -> tuple[tuple[str, ...], tuple[NotRun, ...]]:
-    """Return the ids of the schemes that can be run, and those that cannot, with the reason."""
+    """Return the ids of the schemes that can be run, and those that cannot, with the reason.
+
+    Args:
+        dataset: The data cut.
+        standard: The standard.
+        available: The metrics that there are.
+        models: What its models learned, where they were fitted.
+    """
     running: list[str] = []
     not_run: list[NotRun] = []
     for scheme in standard.schemes.values():
@@ -186,16 +208,10 @@ def runnable_schemes(
         if not lacking and not (others and len(missing_schemes) == len(others)):
             running.append(scheme.id)
         elif lacking:
-            labels = [column_label(name) for name in columns]
-            not_run.append(
-                NotRun(
-                    scheme.id,
-                    tuple(columns),
-                    Text("not imported: {c}", "未导入：{c}").filled(
-                        c=Text(", ".join(t.en for t in labels), "、".join(t.zh for t in labels))
-                    ),
-                )
-            )
+            reasons = [_not_imported(columns)] if columns else []
+            reasons += _why_not_fitted(standard, lacking, models or {})
+            reason = Text("; ".join(t.en for t in reasons), "；".join(t.zh for t in reasons))
+            not_run.append(NotRun(scheme.id, tuple(columns), reason))
         else:
             names = [standard.schemes[name].name for name in missing_schemes]
             not_run.append(
@@ -210,11 +226,42 @@ def runnable_schemes(
     return tuple(running), tuple(not_run)
 
 
+def _not_imported(columns: Sequence[str]) -> Text:
+    labels = [column_label(name) for name in columns]
+    return Text("not imported: {c}", "未导入：{c}").filled(
+        c=Text(", ".join(t.en for t in labels), "、".join(t.zh for t in labels))
+    )
+
+
+def _why_not_fitted(
+    standard: Standard, metrics: Iterable[str], models: Mapping[str, ModelCalibration]
+) -> list[Text]:
+    """Return why the models under some metrics could not be fitted."""
+    pending, seen = list(metrics), set[str]()
+    found: dict[str, Text] = {}
+    while pending:
+        name = pending.pop(0)
+        if name in seen or name not in standard.metrics:
+            continue
+        seen.add(name)
+        definition = standard.metrics[name].definition
+        if isinstance(definition, ModelMetric):
+            model = definition.model
+            learned = models.get(model.id)
+            if learned is not None and learned.reason is not None:
+                found[model.id] = why_not_fitted(model, learned)
+        pending += sorted(needed_by(definition))
+    return list(found.values())
+
+
 def missing_columns(dataset: Dataset, standard: Standard, metric: str) -> set[str]:
     """Return the contract tables and columns (`table.column`) that a metric lacks in the data."""
     definition = standard.metrics[metric].definition
     names: set[str] = set()
-    if isinstance(definition, ComputedMetric):
+    if isinstance(definition, ModelMetric):
+        for name in definition.names & set(standard.metrics):
+            names |= missing_columns(dataset, standard, name)
+    elif isinstance(definition, ComputedMetric):
         for name in names_in(definition.formula):
             if name in standard.metrics:
                 names |= missing_columns(dataset, standard, name)

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from kefen.grading.population import NotRun
     from kefen.lake.dataset import Dataset
-    from kefen.standards.model import Standard
+    from kefen.standards.model import Model, Standard
+    from kefen.standards.model_calibration import ModelCalibration
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +31,7 @@ class RunFacts:
         customers: How many customers there are.
         undated: How many of them have neither a date nor a fact.
         available: The metrics whose data there is.
+        models: What the models learned, or why they could not be fitted.
         graded: How many customers each scheme that was run graded, in order.
         followed: By scheme, what is said of its rules, tags and amounts.
         not_run: The schemes that were not run.
@@ -42,6 +44,7 @@ class RunFacts:
     customers: int
     undated: int
     available: frozenset[str]
+    models: Mapping[str, ModelCalibration]
     graded: Mapping[str, int]
     followed: Mapping[str, Mapping[str, Any]]
     not_run: tuple[NotRun, ...]
@@ -107,6 +110,7 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
             }
             for item in facts.not_run
         ],
+        "models": [_model(standard.models[name], own) for name, own in facts.models.items()],
         "metrics_not_available": sorted(set(standard.metrics) - facts.available),
         "findings": [
             finding_as_dict(finding) for finding in effects_under(dataset.findings, standard)
@@ -117,4 +121,18 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
             "python": platform.python_version(),
         },
         "seconds": {name: round(spent, 3) for name, spent in facts.seconds.items()},
+    }
+
+
+def _model(model: Model, learned: ModelCalibration) -> dict[str, Any]:
+    """Return what is told of a model: whom it learned from, or why it could not be fitted."""
+    return {
+        "model": model.id,
+        "method": model.method,
+        "fitted": learned.is_fitted,
+        "customers": learned.population,
+        "fitted_on": learned.fitted_on,
+        "one_in": learned.one_in,
+        "unusable": learned.unusable,
+        "reason": learned.reason.as_dict() if learned.reason is not None else None,
     }

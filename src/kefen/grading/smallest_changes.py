@@ -19,6 +19,7 @@ from kefen.compiler.plan import part
 from kefen.domain.decimals import from_units, units
 from kefen.domain.text import Text
 from kefen.expressions.operators import OutOfRangeError
+from kefen.expressions.tree import Call
 from kefen.expressions.types import ValueType
 from kefen.grading.explain import checked_scheme
 from kefen.grading.explanation import plain_value
@@ -32,9 +33,9 @@ from kefen.standards.model import ComputedMetric, FactMetric
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kefen.expressions.tree import Value
+    from kefen.expressions.tree import Expression, Value
     from kefen.grading.stored import StoredRun
-    from kefen.standards.model import Metric
+    from kefen.standards.model import Metric, ModelMetric
 
 _MONEY_LIMIT = 10**18 - 1
 _COUNT_LIMIT = 10**9
@@ -337,9 +338,9 @@ class _Search:
         """Return where the grade may change: both sides of every place where a test changes."""
         run, order = self.run, self.order
         formulas = {
-            other.id: other.definition.formula
+            other.id: _formula(other.definition)
             for other in run.standard.metrics.values()
-            if isinstance(other.definition, ComputedMetric)
+            if not isinstance(other.definition, FactMetric)
             and run.inputs(other.id)
             and other.id not in run.record["metrics_not_available"]
         }
@@ -375,3 +376,13 @@ class _Search:
                 for beside in (-1, 0)
             }
         return {p for p in points if low <= p <= high}
+
+
+def _formula(definition: ComputedMetric | ModelMetric) -> Expression:
+    """Return what a metric is computed from, as tests are looked for along it.
+
+    What a model gives has no expression; it moves along with the model's inputs.
+    """
+    if isinstance(definition, ComputedMetric):
+        return definition.formula
+    return Call("modelled", definition.model.expressions)

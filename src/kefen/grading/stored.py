@@ -17,6 +17,7 @@ from kefen.domain.text import Text
 from kefen.expressions.evaluator import evaluation
 from kefen.expressions.tree import names_in
 from kefen.expressions.types import ValueType
+from kefen.grading.modelled.applying import application
 from kefen.grading.outputs import (
     CALIBRATION_FILE,
     GRADES_FILE,
@@ -25,7 +26,7 @@ from kefen.grading.outputs import (
     read_json,
 )
 from kefen.standards.calibration import Calibration, SchemeCalibration, calibration_from_dict
-from kefen.standards.model import ComputedMetric
+from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
 from kefen.standards.reader import read_standard
 
 if TYPE_CHECKING:
@@ -262,9 +263,13 @@ class StoredRun:
 
     def _found_inputs(self, metric: str) -> tuple[str, ...]:
         definition = self.standard.metrics[metric].definition
-        if not isinstance(definition, ComputedMetric):
+        if isinstance(definition, FactMetric):
             return ()
-        names = names_in(definition.formula)
+        names = (
+            tuple(sorted(definition.names))
+            if isinstance(definition, ModelMetric)
+            else names_in(definition.formula)
+        )
         known = all(name == "as_of" or name in self.standard.metrics for name in names)
         return names if known else ()
 
@@ -280,8 +285,13 @@ class StoredRun:
     def _formula(self, metric: str) -> Evaluation:
         if metric not in self._formulas:
             definition = self.standard.metrics[metric].definition
-            assert isinstance(definition, ComputedMetric)  # noqa: S101  it has inputs
-            self._formulas[metric] = evaluation(definition.formula)
+            if isinstance(definition, ModelMetric):
+                learned = self.calibration.models[definition.model.id]
+                found = self.standard.metrics[metric]
+                self._formulas[metric] = application(found, definition.model, learned)
+            else:
+                assert isinstance(definition, ComputedMetric)  # noqa: S101  it has inputs
+                self._formulas[metric] = evaluation(definition.formula)
         return self._formulas[metric]
 
     def evaluated(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.contract import TABLES
 from kefen.expressions.tree import Call, Literal, Name
 from kefen.expressions.types import ValueType
-from kefen.standards.model import ComputedMetric, FactMetric
+from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -57,6 +57,8 @@ def only_possible(metric: Metric) -> frozenset[str]:
     definition = metric.definition
     if isinstance(definition, FactMetric):
         return frozenset(definition.judgement.words) if definition.judgement else frozenset()
+    if isinstance(definition, ModelMetric):
+        return frozenset()
     formula = definition.formula
     codes = {f"customers.{column.name}": column.codes for column in TABLES["customers"].columns}
     found = codes.get(formula.name) if isinstance(formula, Name) else None

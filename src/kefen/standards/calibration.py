@@ -10,12 +10,14 @@ from typing import TYPE_CHECKING, Any
 from kefen.domain.decimals import rounded
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
+from kefen.standards.model_calibration import model_as_dict, model_from_dict
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kefen.expressions.tree import Value
     from kefen.standards.model import Standard
+    from kefen.standards.model_calibration import ModelCalibration
 
 FORMAT = 1
 
@@ -46,7 +48,7 @@ class SchemeCalibration:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """What all schemes of a standard learned.
+    """What all schemes and models of a standard learned.
 
     Attributes:
         standard: The standard's id.
@@ -54,6 +56,7 @@ class Calibration:
         fingerprint: The standard's fingerprint.
         as_of: The as-of date it was learned at.
         schemes: By scheme id.
+        models: By model id.
     """
 
     standard: str
@@ -61,6 +64,7 @@ class Calibration:
     fingerprint: str
     as_of: date
     schemes: Mapping[str, SchemeCalibration]
+    models: Mapping[str, ModelCalibration] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, Any]:
         """Return the content of `calibration.json`; decimals as strings."""
@@ -70,6 +74,7 @@ class Calibration:
             "version": self.version,
             "fingerprint": self.fingerprint,
             "as_of": self.as_of.isoformat(),
+            "models": {name: model_as_dict(model) for name, model in self.models.items()},
             "schemes": {name: _scheme_dict(scheme) for name, scheme in self.schemes.items()},
         }
 
@@ -143,6 +148,10 @@ def calibration_from_dict(
             as_of=date.fromisoformat(content["as_of"]),
             schemes={
                 str(name): _scheme_from_dict(scheme) for name, scheme in content["schemes"].items()
+            },
+            models={
+                str(name): model_from_dict(model)
+                for name, model in content.get("models", {}).items()
             },
         )
     except (KeyError, TypeError, ValueError, ArithmeticError, AttributeError) as error:

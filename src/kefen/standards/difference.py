@@ -9,6 +9,7 @@ from kefen.standards.changes import Change, from_to, named_changes, worded
 from kefen.standards.decision_words import percent
 from kefen.standards.editions import span_in_words
 from kefen.standards.metric_words import metric_in_words, window_in_words
+from kefen.standards.modelling.words import model_in_words
 from kefen.standards.scheme_difference import SchemeDifference
 
 if TYPE_CHECKING:
@@ -48,6 +49,14 @@ class _Difference:
             self.new.metrics,
             name=lambda metric: metric.name,
             words=lambda metric: _metric(metric, names),
+        )
+        yield from named_changes(
+            "models",
+            Text("model", "模型"),
+            self.old.models,
+            self.new.models,
+            name=lambda model: model.name,
+            words=lambda model: model_in_words(model, names),
         )
         yield from named_changes(
             "schemes",

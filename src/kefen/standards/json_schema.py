@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
+from kefen.domain.horizons import DAYS_IN
 from kefen.domain.periods import MONTH_NAMES, MONTHS_IN
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
@@ -19,6 +20,8 @@ from kefen.standards.learning import LEARN_KEYS, LEARN_WAYS
 from kefen.standards.metrics.counted import VERBS
 from kefen.standards.metrics.scope import FACTS
 from kefen.standards.model.metrics import UNITS
+from kefen.standards.modelling.catalogue import METHODS
+from kefen.standards.modelling.read import MODEL_KEYS
 from kefen.standards.reader import CONFIDENCE_KEYS, STANDARD_KEYS
 from kefen.standards.rules import RULE_EFFECTS, RULE_KEYS, TAG_KEYS
 from kefen.standards.schemes import SCHEME_KEYS
@@ -28,6 +31,8 @@ from kefen.standards.weight_source import METHODS, WEIGHT_SOURCE_KEYS, WEIGHTS_F
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from kefen.standards.modelling.method import MethodOption
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _ID = r"^[A-Za-z][A-Za-z0-9_]{0,62}$"
@@ -46,6 +51,8 @@ _WINDOWS = (
     *("this month", "this year", "this year and the 2 before"),
     "last 1 whole year from 1 April",
 )
+_HORIZONS = ("next 12 months", "next 90 days", "next 5 years")
+_HORIZON = rf"^\s*next\s+\d{{1,4}}\s+(?:{'|'.join(DAYS_IN)})s?\s*$"
 _EACH = (
     *("day", "week", "month", "quarter", "half-year", "year"),
     *("every day", "every week", "every month", "12 months", "90 days"),
@@ -96,6 +103,7 @@ def standard_schema() -> dict[str, Any]:
                     },
                 ),
                 "reasons": _named(_ref("wording")),
+                "models": _named(_ref("model")),
                 "metrics": _named(_ref("metric")),
                 "schemes": _named(_ref("scheme")),
             },
@@ -105,8 +113,10 @@ def standard_schema() -> dict[str, Any]:
             "wording": _wording(),
             "day": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
             "window": _suggested(_WINDOWS, _WINDOW),
+            "horizon": _suggested(_HORIZONS, _HORIZON),
             "expression": {"type": ["string", "number", "boolean"]},
             "lines": {"anyOf": [{"type": "string"}, {"type": "array", "items": _LINES}]},
+            "model": _model(),
             "metric": _metric(),
             "scheme": _scheme(),
             "group": _group(),
@@ -189,6 +199,36 @@ def _wording() -> dict[str, Any]:
     }
 
 
+def _model() -> dict[str, Any]:
+    methods = list(METHODS.values())
+    settings = {option.id: option for method in methods for option in method.settings}
+    return _object(
+        words.MODEL,
+        MODEL_KEYS,
+        {
+            "method": {"enum": list(METHODS)},
+            "name": _ref("wording"),
+            "description": _ref("wording"),
+            "inputs": _named(_EXPRESSION),
+            "among": _EXPRESSION,
+            "smallest_population": {"type": "integer", "minimum": 1},
+            "settings": {
+                "type": "object",
+                "properties": {name: _option(option) for name, option in settings.items()},
+                **_NOTHING_ELSE,
+            },
+        },
+        required=("method", "inputs"),
+    )
+
+
+def _option(option: MethodOption) -> dict[str, Any]:
+    kind: dict[str, Any] = {"type": ["number", "string"]}
+    if option.one_of:
+        kind = {"enum": list(option.one_of)}
+    return {"description": _described(option.description), **kind}
+
+
 def _metric() -> dict[str, Any]:
     kinds: dict[str, Mapping[str, Any]] = dict.fromkeys(VERBS, _EXPRESSION)
     offered = [*_EACH]
@@ -198,7 +238,9 @@ def _metric() -> dict[str, Any]:
         "description": _ref("wording"),
         "unit": {"enum": list(UNITS)},
         "where": _EXPRESSION,
-        "over": _ref("window"),
+        "over": {"anyOf": [_ref("window"), _ref("horizon")]},
+        "from_model": {"type": "string", "pattern": _ID},
+        "gives": {"enum": _results()},
         "dated": {"type": "string"},
         "per": {"enum": ["month"]},
         "each": _one_or_two({"anyOf": [{"enum": offered}, {"type": "string"}]}),
@@ -228,6 +270,11 @@ def _metric() -> dict[str, Any]:
         **_object(words.METRIC, words.METRIC, kinds),
         "oneOf": _exactly_one(VERBS),
     }
+
+
+def _results() -> list[str]:
+    """Return the results of all methods."""
+    return list(dict.fromkeys(o.id for method in METHODS.values() for o in method.outputs))
 
 
 def _scheme() -> dict[str, Any]:

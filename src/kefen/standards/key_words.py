@@ -23,6 +23,7 @@ _VERBS = {
     "judged": Text(
         "What people judged: an item of the assessments.", "人工评定：assessments 中的项目。"
     ),
+    "from_model": Text("The model that gives it.", "给出它的模型。"),
     "value": Text(
         "An expression over other metrics, customers.COLUMN and as_of.",
         "由其他指标、customers.列 和 as_of 计算的表达式。",
@@ -30,6 +31,7 @@ _VERBS = {
 }
 METRIC = {
     **_VERBS,
+    "gives": Text("With from_model: which of its results.", "与 from_model 同用：取哪个结果。"),
     "bands": Text(
         "With value: the number or text that its bands give.", "与 value 同用：按分档取数值或文字。"
     ),
@@ -42,7 +44,8 @@ METRIC = {
     "unit": Text("What its values are.", "数值的单位。"),
     "where": Text("Which rows count.", "计入哪些行。"),
     "over": Text(
-        "The window of time; without it the standard's.", "时间窗口；不写则用标准的窗口。"
+        "The window of time; without it the standard's. With from_model: next 12 months.",
+        "时间窗口；不写则用标准的窗口。与 from_model 同用：next 12 months。",
     ),
     "dated": Text(
         "Another date column that places rows in the window.", "以哪一个日期列归入窗口。"
@@ -77,12 +80,25 @@ DOCUMENT = {
     "reasons": Text(
         "Codes of your own for customers without a grade.", "客户没有等级时的自定义原因代码。"
     ),
+    "models": Text(
+        "What is fitted to metrics and gives metrics, by id.",
+        "据指标拟合、又给出指标的模型，按编号。",
+    ),
     "metrics": Text("What is measured, by id.", "衡量什么，按编号。"),
     "schemes": Text("Who is graded how, by id.", "谁按什么评级，按编号。"),
 }
 CONFIDENCE = {
     "small_population": Text("Fewer customers graded than this.", "参评客户少于此数。"),
     "coverage": Text("Fewer of the window's months with orders.", "窗口内有订单的月份少于此比例。"),
+}
+MODEL = {
+    "method": Text("What is fitted.", "所用方法。"),
+    "name": Text("Its name for people.", "显示名称。"),
+    "description": Text("What it is for.", "用途说明。"),
+    "inputs": Text("What it is fitted to: expressions over metrics.", "拟合所用的指标表达式。"),
+    "among": Text("Whom it is about; without it everybody.", "适用范围；不写则为全部客户。"),
+    "smallest_population": Text("With fewer customers it is not fitted.", "客户少于此数时不拟合。"),
+    "settings": Text("Settings of the method.", "方法的设置。"),
 }
 SCHEME = {
     "name": Text("Its name for people.", "显示名称。"),

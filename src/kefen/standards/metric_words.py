@@ -13,8 +13,9 @@ from kefen.expressions.tree import Literal, names_in
 from kefen.expressions.wording import in_words
 from kefen.standards.band_words import place_in_words
 from kefen.standards.facts import contract_table, date_column, fact_label
-from kefen.standards.model import FactMetric
+from kefen.standards.model import FactMetric, ModelMetric
 from kefen.standards.model.metrics import CalendarGroups, Runs
+from kefen.standards.modelling.words import given_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -84,6 +85,9 @@ _VALUE = Text("the value", "数值")
 def metric_in_words(metric: Metric, names: Mapping[str, Text]) -> MetricWords:
     """Return how a metric comes about, in words."""
     definition = metric.definition
+    if isinstance(definition, ModelMetric):
+        given = given_in_words(definition)
+        return MetricWords(metric.id, metric.name, metric.description, given, None)
     known = _attributes_in_words(definition) | customers_in_words() | dict(names)
     if not isinstance(definition, FactMetric):
         formula = (

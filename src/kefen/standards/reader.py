@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 _STANDARD = Text("a standard", "分类标准")
 STANDARD_KEYS = (
     *("standard", "version", "name", "description", "valid_from", "valid_until", "window"),
-    *("confidence", "reasons", "metrics", "schemes"),
+    *("confidence", "reasons", "models", "metrics", "schemes"),
 )
 CONFIDENCE_KEYS = ("small_population", "coverage")
 # Below these stand names of the standard's own, which may be called like a key.
 _NAMED = frozenset(
     {
-        *("metrics", "schemes", "groups", "indicators", "grades", "learn", "bands"),
-        *("rules", "tags", "review", "approval"),
+        *("models", "metrics", "schemes", "groups", "indicators", "grades", "learn", "bands"),
+        *("rules", "tags", "review", "approval", "inputs"),
     }
 )
 # Blanks between words mean nothing; those inside quotes do.
@@ -171,7 +171,12 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
     for key, node in (("metrics", metrics_node), ("schemes", schemes_node)):
         if node is None:
             reading.missing(document.place, key, _STANDARD)
-    metrics = read_metrics(reading, metrics_node, window) if metrics_node is not None else {}
+    models_node = reading.mapping(document, "models")
+    metrics, models = (
+        read_metrics(reading, metrics_node, window, models_node)
+        if metrics_node is not None
+        else ({}, {})
+    )
     schemes = (
         read_schemes(reading, schemes_node, metrics, reasons) if schemes_node is not None else {}
     )
@@ -183,6 +188,7 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
         constants=_constants(reading, document, window),
         reasons=reasons,
         metrics=metrics,
+        models=models,
         schemes=schemes,
         text=text,
         fingerprint=_fingerprint(document),

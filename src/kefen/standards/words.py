@@ -20,6 +20,7 @@ from kefen.standards.decision_words import (
 )
 from kefen.standards.indicator_words import points_in_words
 from kefen.standards.metric_words import MetricWords, metric_in_words
+from kefen.standards.modelling.words import ModelWords, words_of_model
 from kefen.standards.weight_source import weight_sources_in_words
 
 if TYPE_CHECKING:
@@ -86,6 +87,7 @@ class StandardWords:
     version: int
     description: Text
     metrics: tuple[MetricWords, ...]
+    models: tuple[ModelWords, ...]
     schemes: tuple[SchemeWords, ...]
 
 
@@ -97,6 +99,7 @@ def standard_in_words(standard: Standard) -> StandardWords:
         version=standard.version,
         description=standard.description,
         metrics=tuple(metric_in_words(metric, names) for metric in standard.metrics.values()),
+        models=tuple(words_of_model(model, names) for model in standard.models.values()),
         schemes=tuple(_scheme(scheme, standard) for scheme in standard.schemes.values()),
     )
 

@@ -19,7 +19,7 @@ from kefen.standards.checks.rules import check_rules
 from kefen.standards.checks.scopes import SchemeScope, fact_domains, scheme_scopes, standard_domains
 from kefen.standards.checks.totals import check_totals
 from kefen.standards.checks.usage import check_advice, check_unused_metrics
-from kefen.standards.model import Bands, Conditions, FactMetric
+from kefen.standards.model import Bands, ComputedMetric, Conditions, FactMetric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +54,7 @@ def findings_on_standard(standard: Standard, document: Document) -> tuple[Proble
                 places.of("metrics", metric.id, "where"),
                 fact_domains(metric.definition.table, domains),
             )
-        elif metric.definition.bands is not None:
+        elif isinstance(metric.definition, ComputedMetric) and metric.definition.bands is not None:
             _metric_bands(findings, standard, metric, metric.definition.bands, domains, places)
     check_unused_metrics(findings, standard, places)
     scopes = scheme_scopes(standard, domains)

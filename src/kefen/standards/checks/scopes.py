@@ -18,7 +18,8 @@ from kefen.standards.facts import (
     fact_types,
     source_table,
 )
-from kefen.standards.model import CANCELLATIONS, Categories, FactMetric
+from kefen.standards.model import CANCELLATIONS, Categories, FactMetric, ModelMetric
+from kefen.standards.modelling.catalogue import method_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,6 +100,11 @@ def metric_values(metric: Metric, domains: Domains) -> Values:
     scale = scale_of(metric.type)
     if isinstance(definition, FactMetric):
         return with_unknown(_counted_values(definition, scale))
+    if isinstance(definition, ModelMetric):
+        output = method_of(definition.model).output(definition.gives)
+        if scale not in (Scale.WHOLE, Scale.NUMBER):
+            return with_unknown(ranges.everything(scale))
+        return with_unknown(ranges.between(scale, output.lowest, output.highest))
     values = domains(definition.formula)
     return with_unknown(values) if values.scale is scale else ranges.everything(scale)
 

@@ -41,7 +41,7 @@ AGGREGATES: tuple[Aggregate, ...] = (
     "daily_average",
     "leading",
 )
-VERBS = (*AGGREGATES, "judged", "value")
+VERBS = (*AGGREGATES, "judged", "from_model", "value")
 """What a metric can be: exactly one of these."""
 _WANTED = {
     "sum": NUMBERS,
@@ -57,7 +57,7 @@ _KEYS = {*AGGREGATES, "where", "over", "dated", "per", "each", "take", "by", "ac
 def counted_metric(every: MetricsReading, identifier: str, node: Mapping) -> Metric | None:
     """Return the metric counted from facts, or None after noting why there is none."""
     reading = every.reading
-    reading.only_known(node, _KEYS | {"value", "judged"}, METRIC)
+    reading.only_known(node, _KEYS | {"value", "judged", "from_model"}, METRIC)
     verbs = [verb for verb in AGGREGATES if verb in node.entries]
     if len(verbs) != 1:
         reading.problem(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kefen.expressions.tree import Call, Name
 from kefen.standards.facts import date_column, fact_types, source_columns
-from kefen.standards.model import ComputedMetric
+from kefen.standards.model import ComputedMetric, ModelMetric
 
 if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
@@ -22,13 +22,15 @@ def needed_names(tree: Expression) -> tuple[str, ...]:
     return ()
 
 
-def needed_by(definition: FactMetric | ComputedMetric) -> frozenset[str]:
+def needed_by(definition: FactMetric | ComputedMetric | ModelMetric) -> frozenset[str]:
     """Return the names that a definition needs data for: metrics, `customers.column`, columns.
 
     The columns of a counted metric's own facts are among them by their bare names.
     """
     if isinstance(definition, ComputedMetric):
         trees: tuple[Expression, ...] = (definition.formula,)
+    elif isinstance(definition, ModelMetric):
+        trees = definition.model.expressions
     else:
         trees = definition.expressions
     return frozenset(name for tree in trees for name in needed_names(tree)) - {"as_of"}

@@ -8,16 +8,21 @@ from typing import TYPE_CHECKING, cast
 
 from kefen.domain.text import Text
 from kefen.expressions.parser import WORDS
-from kefen.standards.document import Mapping
+from kefen.standards.document import Mapping, Scalar
 from kefen.standards.metrics.computed import computed_metric
 from kefen.standards.metrics.counted import counted_metric
 from kefen.standards.metrics.judged import judged_metric
-from kefen.standards.metrics.scope import MetricsReading, metrics_named
+from kefen.standards.metrics.scope import MetricsReading, metrics_named, words_in
+from kefen.standards.modelling.read import (
+    expressions_of_model,
+    model_metric,
+    read_other_models,
+)
 from kefen.standards.reading import IDENTIFIER
 
 if TYPE_CHECKING:
     from kefen.domain.calendar import Window
-    from kefen.standards.model import Metric, Place
+    from kefen.standards.model import Metric, Model, Place
     from kefen.standards.reading import Reading
 
 RESERVED = frozenset({"as_of", "customer_id", "points", "score", "value"}) | WORDS
@@ -27,16 +32,23 @@ MOST_LINKS = 20
 """How long a chain of metrics, each named by the next, can be: more than anyone can follow."""
 
 
-def read_metrics(reading: Reading, node: Mapping, window: Window) -> dict[str, Metric]:
-    """Return the metrics of a standard in an order in which they can be computed.
+def read_metrics(
+    reading: Reading, node: Mapping, window: Window, models: Mapping | None
+) -> tuple[dict[str, Metric], dict[str, Model]]:
+    """Return the metrics and models of a standard, in an order in which they can be computed.
 
-    Those counted from facts alone stand first, as in the document. Problems are noted in
-    `reading`; a metric with problems is left out.
+    Metrics counted from facts alone stand first, as in the document. Problems are noted in
+    `reading`; what has problems is left out.
     """
     children = _named(reading, node)
     every = MetricsReading(reading, window, {name: node.key_places[name] for name in children})
-    needs = {name: metrics_named(child, every.named) for name, child in children.items()}
-    alone = [n for n, child in children.items() if "value" not in child.entries and not needs[n]]
+    every.models_node = models
+    needs = {name: _metrics_needed(every, child) for name, child in children.items()}
+    alone = [
+        name
+        for name, child in children.items()
+        if not needs[name] and not {"value", "from_model"} & set(child.entries)
+    ]
     reading.broken |= set(node.entries) - set(children)
     rest = {n: needs[n] - set(alone) for n in children if n not in set(alone)}
     links: dict[str, int] = {}
@@ -50,6 +62,8 @@ def read_metrics(reading: Reading, node: Mapping, window: Window) -> dict[str, M
             continue
         if "value" in child.entries:
             metric = computed_metric(every, name, child)
+        elif "from_model" in child.entries:
+            metric = model_metric(every, name, child)
         elif "judged" in child.entries:
             metric = judged_metric(every, name, child)
         else:
@@ -58,7 +72,17 @@ def read_metrics(reading: Reading, node: Mapping, window: Window) -> dict[str, M
             reading.broken.add(name)
         else:
             every.metrics[name] = metric
-    return every.metrics
+    read_other_models(every)
+    return every.metrics, {name: own for name, own in every.models.items() if own is not None}
+
+
+def _metrics_needed(every: MetricsReading, node: Mapping) -> set[str]:
+    """Return the metrics that a metric's document names, or those that its model rests on."""
+    model = node.entries.get("from_model")
+    if not isinstance(model, Scalar):
+        return metrics_named(node, every.named)
+    texts = expressions_of_model(every, model.text)
+    return {word for text in texts for word in words_in(text) if word in every.named}
 
 
 def _named(reading: Reading, node: Mapping) -> dict[str, Mapping]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kefen.domain.calendar import Window
     from kefen.expressions.tree import Expression
     from kefen.standards.document import Node
-    from kefen.standards.model import Metric, Place
+    from kefen.standards.model import Metric, Model, Place
     from kefen.standards.reading import Reading
 
 FACTS = (*FACT_TABLES, PURCHASES, CANCELLATIONS)
@@ -42,12 +42,16 @@ class MetricsReading:
         window: The window of metrics that say none.
         places: Where each metric that the document defines stands.
         metrics: Those read so far.
+        models_node: The models that the document defines, if any.
+        models: Those read so far; None for one with problems.
     """
 
     reading: Reading
     window: Window
     places: MappingType[str, Place]
     metrics: dict[str, Metric] = field(default_factory=dict)
+    models_node: Mapping | None = None
+    models: dict[str, Model | None] = field(default_factory=dict)
 
     @property
     def named(self) -> frozenset[str]:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from kefen.expressions.units import Unit
     from kefen.standards.document import Mapping
     from kefen.standards.metrics.scope import MetricsReading
-    from kefen.standards.model import ComputedMetric, FactMetric
+    from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
     from kefen.standards.reading import Reading
 
 COMMON = frozenset({"name", "description", "unit"})
@@ -25,7 +25,7 @@ def metric(
     every: MetricsReading,
     identifier: str,
     node: Mapping,
-    definition: FactMetric | ComputedMetric,
+    definition: FactMetric | ComputedMetric | ModelMetric,
     value_type: ValueType,
     measure: Unit,
     *,

@@ -10,6 +10,7 @@ from kefen.standards.model.metrics import (
     Place,
     Take,
 )
+from kefen.standards.model.models import Model, ModelInput, ModelMetric
 from kefen.standards.model.schemes import (
     TOTAL,
     Band,
@@ -77,6 +78,9 @@ __all__ = [
     "Learned",
     "LearnedBy",
     "Metric",
+    "Model",
+    "ModelInput",
+    "ModelMetric",
     "OfBest",
     "Place",
     "Position",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kefen.domain.text import Text
     from kefen.expressions.tree import Expression, Value
     from kefen.expressions.types import ValueType
+    from kefen.standards.model.models import ModelMetric
 
 Aggregate: TypeAlias = Literal[
     "sum",
@@ -234,7 +235,7 @@ class Metric:
     id: str
     name: Text
     description: Text
-    definition: FactMetric | ComputedMetric
+    definition: FactMetric | ComputedMetric | ModelMetric
     type: ValueType
     unit: str
     tables: frozenset[str]

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kefen.domain.text import Text
     from kefen.expressions.types import ValueType
     from kefen.standards.model.metrics import Metric
+    from kefen.standards.model.models import Model
     from kefen.standards.model.schemes import Scheme
 
 
@@ -44,6 +45,7 @@ class Standard:
         constants: Figures that hold for all of it.
         reasons: Reason codes of its own, with their wording.
         metrics: Metrics by id, in the order they can be computed.
+        models: Models by id, in the order they can be fitted.
         schemes: Schemes by id, in the order they can be graded.
         text: The document itself.
         fingerprint: sha256 of its meaning, in hex: equal for documents that grade alike.
@@ -59,6 +61,7 @@ class Standard:
     constants: Constants
     reasons: Mapping[str, Text]
     metrics: Mapping[str, Metric]
+    models: Mapping[str, Model]
     schemes: Mapping[str, Scheme]
     text: str
     fingerprint: str

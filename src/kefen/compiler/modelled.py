@@ -1,0 +1,105 @@
+"""The inputs of a model as SQL: one row a customer, and different rows with their counts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from kefen.compiler.facts import column, table
+from kefen.compiler.scoring import layered_query, whole_numbers
+from kefen.compiler.steps import Step
+from kefen.expressions.sql import literal
+from kefen.expressions.tree import Literal, Name, names_in, replace_names
+from kefen.expressions.types import ValueType
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+    from kefen.expressions.tree import Expression
+    from kefen.standards.model import Model, ModelInput
+
+COUNT = "customers"
+"""The column of `different_rows` with how many customers have a row."""
+_AMONG = "model:among"
+
+
+def model_inputs(
+    model: Model, source: str, types: Mapping[str, ValueType], as_of: date
+) -> exp.Select:
+    """Return the query of a model's inputs: `customer_id` and a column for each input.
+
+    Numbers come as whole numbers, decimals in ten-thousandths, so that whoever computes with them
+    starts from the same ones; texts as they are. Customers whom the model is not about, and those
+    with an unknown input, are left out.
+
+    Args:
+        model: The model.
+        source: The relation of the metrics it rests on, one row a customer.
+        types: The types of its columns.
+        as_of: The as-of date.
+    """
+    there: Mapping[str, Expression] = {
+        name: Literal(as_of) if name == "as_of" else Name(name)
+        for tree in model.expressions
+        for name in names_in(tree)
+    }
+    steps = [
+        Step(_column(one), replace_names(one.value, dict(there)), one.type) for one in model.inputs
+    ]
+    kept = [step.name for step in steps]
+    if model.among is not None:
+        steps.append(Step(_AMONG, replace_names(model.among, dict(there)), ValueType.BOOLEAN))
+    wanted = [step.name for step in steps]
+    query = layered_query(source, steps, types, wanted).subquery("inputs")
+    values = [exp.alias_(_plain(one), _column(one), quoted=True) for one in model.inputs]
+    found = exp.select(column("customer_id"), *values).from_(query)
+    for name in kept:
+        found = found.where(exp.Is(this=column(name), expression=exp.Null()).not_())
+    return found if model.among is None else found.where(column(_AMONG))
+
+
+def different_rows(model: Model, relation: str, one_in: int) -> exp.Select:
+    """Return the query of the different rows of a model's inputs, with counts, in their order.
+
+    Args:
+        model: The model.
+        relation: The relation that `model_inputs` gives.
+        one_in: A power of two: take that part of the customers, by the MD5 of their ids.
+    """
+    columns = [column(_column(one)) for one in model.inputs]
+    query = exp.select(*columns, exp.alias_(exp.Count(this=exp.Star()), COUNT, quoted=True)).from_(
+        table(relation)
+    )
+    if one_in > 1:
+        query = query.where(_sampled(one_in))
+    return query.group_by(*(one.copy() for one in columns)).order_by(
+        *(one.copy() for one in columns)
+    )
+
+
+def _sampled(one_in: int) -> exp.Expr:
+    """Return whether a customer is in the sample: its hash is in the first part of all hashes."""
+    bound = format(2**32 // one_in, "08x")
+    digest = exp.Substring(
+        this=exp.MD5(this=column("customer_id")),
+        start=exp.Literal.number(1),
+        length=exp.Literal.number(8),
+    )
+    return exp.LT(this=digest, expression=literal(bound))
+
+
+def _column(one: ModelInput) -> str:
+    return f"model:{one.id}"
+
+
+def _plain(one: ModelInput) -> exp.Expr:
+    if one.type is ValueType.TEXT:
+        return column(_column(one))
+    return whole_numbers(_column(one), one.type, negated=False)
+
+
+def input_columns(model: Model) -> tuple[str, ...]:
+    """Return the names of the columns that `model_inputs` gives beside `customer_id`."""
+    return tuple(_column(one) for one in model.inputs)

@@ -1,0 +1,1 @@
+"""Models in grading: fitted on a population, applied to customers by one implementation."""

@@ -1,0 +1,196 @@
+"""Models in grading: fitted once, applied by one implementation to a population and to one row."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+from modelled_company import AS_OF, LIFETIME, lifetime_company
+from small_company import dataset_by_hand
+
+from kefen.compiler import modelled
+from kefen.domain.errors import DataError
+from kefen.engines.duckdb import DuckDBEngine
+from kefen.grading.explain import explain
+from kefen.grading.grade import grade
+from kefen.grading.modelled import fitting
+from kefen.grading.outputs import METRICS_FILE, output_directory, write_results
+from kefen.grading.smallest_changes import smallest_changes
+from kefen.grading.stored import StoredRun
+from kefen.grading.what_if import what_if
+from kefen.standards.calibration import Calibration, calibration_from_dict
+from kefen.standards.model_calibration import ModelCalibration
+from kefen.standards.reader import read_standard
+
+STANDARD = read_standard(LIFETIME, "lifetime.yaml")
+GIVEN = ("expected", "alive", "ahead")
+
+
+def stored_run(
+    folder: Path, company: Any, *, calibration: Calibration | None = None, text: str = LIFETIME
+) -> StoredRun:
+    with DuckDBEngine() as engine:
+        dataset = dataset_by_hand(engine, company)
+        standard = read_standard(text, "lifetime.yaml")
+        run = grade(dataset, standard, AS_OF, calibration=calibration)
+        with output_directory(folder, overwrite=True) as partial:
+            write_results(run, partial)
+    return StoredRun.load(folder)
+
+
+def metrics_in(run: StoredRun) -> list[dict[str, Any]]:
+    result = duckdb.execute(
+        "SELECT * FROM read_parquet(?) ORDER BY customer_id", [str(run.directory / METRICS_FILE)]
+    )
+    names = [described[0] for described in result.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StoredRun]:
+    return stored_run(tmp_path_factory.mktemp("run") / "out", lifetime_company(3, 400))
+
+
+def test_one_row_gives_what_the_population_gave_to_the_last_digit(run: StoredRun) -> None:
+    known = 0
+    for stored in metrics_in(run):
+        again = run.with_changes(
+            {**stored, **dict.fromkeys(GIVEN)}, {"buying_days": stored["buying_days"]}
+        )
+        assert {name: again[name] for name in GIVEN} == {name: stored[name] for name in GIVEN}
+        known += stored["expected"] is not None
+    assert known == 400
+
+
+def test_batches_do_not_matter(
+    monkeypatch: pytest.MonkeyPatch, run: StoredRun, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("kefen.engines.duckdb.BATCH", 7)
+    other = stored_run(tmp_path / "out", lifetime_company(3, 400))
+    assert other.calibration == run.calibration
+    assert metrics_in(other) == metrics_in(run)
+
+
+def test_the_order_of_rows_does_not_matter(run: StoredRun, tmp_path: Path) -> None:
+    turned = {name: rows[::-1] for name, rows in lifetime_company(3, 400).items()}
+    other = stored_run(tmp_path / "out", turned)
+    assert other.calibration == run.calibration
+    assert other.metrics_of("00007") == run.metrics_of("00007")
+
+
+def test_a_stored_calibration_is_applied_and_nothing_is_fitted(
+    run: StoredRun, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = json.loads((run.directory / "calibration.json").read_text())
+    frozen = calibration_from_dict(content, STANDARD, "calibration.json")
+    assert frozen.models == run.calibration.models
+
+    def never(*_: object) -> ModelCalibration:
+        raise AssertionError("fitted")
+
+    monkeypatch.setattr("kefen.grading.modelled.population.fit_model", never)
+    other = stored_run(tmp_path / "out", lifetime_company(3, 150), calibration=frozen)
+    # The first customers are those of the larger company: the dice are thrown in their order.
+    assert other.metrics_of("00007") == run.metrics_of("00007")
+
+
+def test_a_calibration_without_the_model_is_refused(run: StoredRun) -> None:
+    bare = Calibration(STANDARD.id, 1, STANDARD.fingerprint, AS_OF, run.calibration.schemes)
+    with DuckDBEngine() as engine, pytest.raises(DataError, match="model “Buying”"):
+        grade(dataset_by_hand(engine, lifetime_company(3, 80)), STANDARD, AS_OF, calibration=bare)
+
+
+@pytest.mark.parametrize(
+    ("customers", "each", "why"),
+    [(59, None, "needs 60 customers, there are 59"), (80, 1, "bought more than once")],
+)
+def test_what_cannot_be_fitted_is_unknown_and_says_why(
+    tmp_path: Path, customers: int, each: int | None, why: str
+) -> None:
+    company = dict(lifetime_company(3, customers))
+    if each is not None:
+        first = {row["customer_id"]: row for row in reversed(company["orders"])}
+        company["orders"] = list(first.values())
+    run = stored_run(tmp_path / "out", company)
+    assert run.running == ("present",)
+    assert why in run.not_run["future"].en
+    (told,) = run.record["models"]
+    assert not told["fitted"]
+    assert why in told["reason"]["en"]
+    stored = run.metrics_of("00003")
+    assert (stored["expected"], stored["alive"], stored["ahead"]) == (None, None, None)
+    assert {"expected", "alive", "ahead"} <= set(run.record["metrics_not_available"])
+    changed = what_if(run, "00003", {"buying_days": "9"})
+    assert "expected" not in changed.recomputed
+
+
+def test_those_whom_the_model_is_not_about_are_unknown(run: StoredRun) -> None:
+    stored = run.metrics_of("never")
+    assert (stored["expected"], stored["alive"]) == (None, None)
+
+
+def test_more_different_rows_than_the_limit_are_sampled_by_customer(
+    monkeypatch: pytest.MonkeyPatch, run: StoredRun, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(fitting, "MAX_HISTOGRAM_ROWS", 150)
+    other = stored_run(tmp_path / "out", lifetime_company(3, 400))
+    learned = other.calibration.models["buying"]
+    assert learned.one_in in (2, 4)
+    assert learned.population == 400
+    assert 60 < learned.fitted_on < 250
+    assert learned.rows <= 150
+    whole = run.calibration.models["buying"]
+    assert (whole.one_in, whole.fitted_on) == (1, 400)
+    assert other.record["models"][0]["one_in"] == learned.one_in
+    with DuckDBEngine() as engine:
+        engine.run(
+            "CREATE TABLE ids AS SELECT lpad(CAST(i AS TEXT), 5, '0') AS customer_id"
+            " FROM range(20000) AS r(i)"
+        )
+        query = modelled.different_rows(STANDARD.models["buying"], "ids", 4).sql("duckdb")
+        where = query.partition("WHERE ")[2].partition(" GROUP BY")[0]
+        taken = engine.rows(f"SELECT count(*) FROM ids WHERE {where}")[0][0]
+    assert 4_700 < taken < 5_300
+
+
+def test_an_explanation_says_where_a_modelled_number_comes_from(run: StoredRun) -> None:
+    (scheme,) = explain(run, "00007", scheme="future").schemes
+    origins = {datum.metric: datum.origin for datum in scheme.data}
+    assert origins["buying_days"] is None
+    said = origins["expected"]
+    assert said is not None
+    stored = run.metrics_of("00007")
+    days = stored["buying_days"]
+    assert isinstance(days, int)
+    for part in ("Buying (BG/NBD)", "learned from 400 customers", "time in weeks"):
+        assert part in said.en
+    assert f"purchases after the first {days - 1}" in said.en
+    assert "由 400 位客户得出" in said.zh
+
+
+def test_what_if_applies_the_model_anew(run: StoredRun) -> None:
+    stored = run.metrics_of("00007")
+    days = stored["buying_days"]
+    assert isinstance(days, int)
+    answer = what_if(run, "00007", {"buying_days": days + 20})
+    assert set(answer.recomputed) == set(GIVEN)
+    assert answer.held == ()
+    impossible = what_if(run, "00007", {"buying_days": 1})
+    assert impossible.recomputed["expected"] is None
+
+
+def test_the_smallest_change_reaches_through_the_model(run: StoredRun) -> None:
+    for customer in run.customers(400):
+        steps = run.evaluated(run.metrics_of(customer))
+        bought = steps["buying_days"]
+        if isinstance(bought, int) and bought > 2 and steps["future:grade"] == "A":
+            break
+    reached = [r for r in smallest_changes(run, customer, "B", "future") if r.found == "reached"]
+    assert reached
+    for reach in reached:
+        changed = run.with_changes(run.metrics_of(customer), {reach.metric: reach.needed})
+        assert run.evaluated(changed)["future:grade"] == "B"
