@@ -20,7 +20,7 @@ from kefen.standards.learning import LEARN_KEYS, LEARN_WAYS
 from kefen.standards.metrics.counted import VERBS
 from kefen.standards.metrics.scope import FACTS
 from kefen.standards.model.metrics import UNITS
-from kefen.standards.modelling.catalogue import METHODS
+from kefen.standards.modelling.catalogue import METHODS as MODEL_METHODS
 from kefen.standards.modelling.read import MODEL_KEYS
 from kefen.standards.reader import CONFIDENCE_KEYS, STANDARD_KEYS
 from kefen.standards.rules import RULE_EFFECTS, RULE_KEYS, TAG_KEYS
@@ -200,13 +200,13 @@ def _wording() -> dict[str, Any]:
 
 
 def _model() -> dict[str, Any]:
-    methods = list(METHODS.values())
+    methods = list(MODEL_METHODS.values())
     settings = {option.id: option for method in methods for option in method.settings}
     return _object(
         words.MODEL,
         MODEL_KEYS,
         {
-            "method": {"enum": list(METHODS)},
+            "method": {"enum": list(MODEL_METHODS)},
             "name": _ref("wording"),
             "description": _ref("wording"),
             "inputs": _named(_EXPRESSION),
@@ -274,7 +274,7 @@ def _metric() -> dict[str, Any]:
 
 def _results() -> list[str]:
     """Return the results of all methods."""
-    return list(dict.fromkeys(o.id for method in METHODS.values() for o in method.outputs))
+    return list(dict.fromkeys(o.id for method in MODEL_METHODS.values() for o in method.outputs))
 
 
 def _scheme() -> dict[str, Any]:
