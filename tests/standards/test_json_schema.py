@@ -161,7 +161,12 @@ def _told_keys(lines: str) -> set[str]:
 
 
 def test_metrics_have_the_keys_that_the_reader_knows() -> None:
-    kinds = ("    sum: orders.amount\n", "    value: 1\n", "    judged: attitude\n")
+    kinds = (
+        "    sum: orders.amount\n",
+        "    value: 1\n",
+        "    judged: attitude\n",
+        "    from_model: buying\n",
+    )
     known = set().union(*map(_told_keys, kinds))
     assert set(key_words.METRIC) == known
 
@@ -172,6 +177,7 @@ def test_no_description_is_left_over() -> None:
     for written, used in (
         (key_words.DOCUMENT, top),
         (key_words.CONFIDENCE, top["confidence"]["properties"]),
+        (key_words.MODEL, defs["model"]["properties"]),
         (key_words.SCHEME, defs["scheme"]["properties"]),
         (key_words.GROUP, defs["group"]["properties"]),
         (key_words.INDICATOR, indicator),
