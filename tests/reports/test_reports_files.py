@@ -293,7 +293,9 @@ def test_titles_of_the_standard_tables_are_there_in_both_files(
     ):
         assert title in page
     names = openpyxl.load_workbook(hostile_files["zh"] / "report.xlsx").sheetnames
-    assert {"概要", "集中度", "1 客户分布", "2 区域分布", "3 客户增减", "7 账龄与对账单"} <= set(names)
+    assert {"概要", "集中度", "1 客户分布", "2 区域分布", "3 客户增减", "7 账龄与对账单"} <= set(
+        names
+    )
     assert "生成的示例数据：应收账款" in page
 
 

@@ -131,6 +131,10 @@ cli = Kefen(
             | _in_module("keeping", "backup", "restore", "doctor"),
         ),
         (
+            Text("Lists", "名单"),
+            _in_module("screen", "screen"),
+        ),
+        (
             Text("More", "其他"),
             _in_module("standard", "standard")
             | _in_module("weights", "weights")

@@ -26,6 +26,7 @@ GRADES_FILE = "grades.parquet"
 METRICS_FILE = "metrics.parquet"
 CALIBRATION_FILE = "calibration.json"
 RECORD_FILE = "run.json"
+SCREENING_FILE = "screening.json"
 OUTCOMES_FILE = "outcomes.parquet"
 REJECTED_FILE = "rejected.csv"
 
@@ -110,7 +111,8 @@ def check_output(target: Path, *, overwrite: bool) -> None:
                 "请换一个 --out，或加 --overwrite 覆盖。",
             ),
         )
-    if not target.is_dir() or (any(target.iterdir()) and not (target / RECORD_FILE).exists()):
+    ours = any((target / record).exists() for record in (RECORD_FILE, SCREENING_FILE))
+    if not target.is_dir() or (any(target.iterdir()) and not ours):
         raise CallError(
             Text(
                 "“{p}” is not a result of kefen, so it is not replaced",
