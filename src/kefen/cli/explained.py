@@ -36,6 +36,8 @@ def show_explanation(explained: Explanation, schemes: Mapping[str, Scheme], *, f
     head = Text("{w}, as of {d}, under {s}", "{w}，评级日 {d}，标准：{s}")
     screen.print()
     print_prose(screen, say(head.filled(w=who, d=explained.as_of, s=explained.standard)), "bold")
+    if explained.notice is not None:
+        print_prose(screen, say(explained.notice), "yellow")
     for scheme in explained.schemes:
         screen.print()
         screen.print(named(say(scheme.name), scheme.scheme), style="bold cyan")

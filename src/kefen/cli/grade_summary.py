@@ -93,6 +93,8 @@ def _window(graded: Graded) -> Text:
 
 
 def _warnings(graded: Graded) -> Iterator[Text]:
+    if graded.run.standard.notice is not None:
+        yield graded.run.standard.notice
     note = graded.run.record["standard"]["note"]
     if note is not None:
         yield Text.from_dict(note)

@@ -87,7 +87,11 @@ def _of_customer(
 
     drawn = draw_customer(material, customer)
     if as_json:
-        print_json(drawn.as_dict(material.currency))
+        notice = stored.standard.notice
+        print_json(
+            drawn.as_dict(material.currency)
+            | {"notice": None if notice is None else notice.as_dict()}
+        )
         return
     who = customer if name is None or name == customer else f"{name} ({customer})"
     _show(
@@ -98,7 +102,7 @@ def _of_customer(
         else customer_words(drawn, material.currency),
         standing_note(drawn),
     )
-    _show_generated(stored)
+    _show_warnings(stored)
 
 
 def _of_classes(
@@ -142,7 +146,7 @@ def _of_classes(
             sides = ((Text("Portrait", "画像"), Text("{w}.", "{w}。").filled(w=one.not_drawn)),)
         heading = Text("{g} ({s})", "{g}（{s}）").filled(g=one.name, s=chosen.name)
         _show(heading, lead_words(one), sides, None if one.not_drawn else compared_words(one))
-    _show_generated(stored)
+    _show_warnings(stored)
 
 
 def _as_json(
@@ -154,6 +158,7 @@ def _as_json(
         "scheme": scheme.id,
         "as_of": stored.as_of.isoformat(),
         "generated": stored.record["generated"],
+        "notice": None if stored.standard.notice is None else stored.standard.notice.as_dict(),
         "classes": [
             {
                 "grade": one.grade,
@@ -201,9 +206,11 @@ def _show(
         print_prose(screen, say(note), "dim", "  ")
 
 
-def _show_generated(stored: StoredRun) -> None:
+def _show_warnings(stored: StoredRun) -> None:
     from kefen.cli.terminal import console, print_prose
 
+    if stored.standard.notice is not None:
+        print_prose(console(), say(stored.standard.notice), "yellow")
     if stored.record["generated"]:
         text = Text(
             "Part of the data is generated sample data; run.json names it.",

@@ -203,6 +203,7 @@ COMMANDS = {
                 Text("Write", "编写"),
                 _in_module("standard_library", "new")
                 | _in_module("standard", "check")
+                | _in_module("standard_checklist", "checklist")
                 | _in_module("standard_schema", "schema"),
             ),
             (

@@ -80,6 +80,8 @@ def _tell(standard: Standard, scheme: str | None) -> None:
         screen.print(say(force))
     if say(words.description):
         print_prose(screen, say(words.description))
+    if words.notice is not None:
+        print_prose(screen, say(words.notice), "yellow")
     for one in words.schemes:
         if scheme in (None, one.id):
             _tell_scheme(screen, one)

@@ -51,6 +51,7 @@ def what_if(
 ) -> None:
     """Grade a customer with other values, or find what reaches a grade."""
     from kefen.grading.explain import checked_scheme
+    from kefen.grading.explanation import for_json
     from kefen.grading.named import grade_called
     from kefen.grading.smallest_changes import smallest_changes
     from kefen.grading.what_if import what_if as grade_with
@@ -71,7 +72,7 @@ def what_if(
     if to is None:
         answer = grade_with(stored, customer, dict(_change(text) for text in changes))
         if as_json:
-            print_json(answer.as_dict())
+            print_json(answer.as_dict() | {"notice": for_json(stored.standard.notice)})
         else:
             _show_outcomes(stored, answer)
         return
@@ -84,6 +85,7 @@ def what_if(
                 "customer_id": customer,
                 "scheme": chosen,
                 "grade": wanted,
+                "notice": for_json(stored.standard.notice),
                 "changes": [reach.as_dict() for reach in reached],
             }
         )
@@ -110,6 +112,8 @@ def _show_outcomes(stored: StoredRun, answer: WhatIf) -> None:
     from kefen.cli.terminal import console, plain_table, print_prose
 
     screen = console()
+    if stored.standard.notice is not None:
+        print_prose(screen, say(stored.standard.notice), "yellow")
     table = plain_table()
     for heading in (Text("Scheme", "方案"), Text("now", "现在"), Text("then", "改变后")):
         table.add_column(say(heading))
@@ -155,6 +159,8 @@ def _show_reached(
     said = stored.standard.schemes[scheme]
     grade = grade_name(said, to)
     screen.print()
+    if stored.standard.notice is not None:
+        print_prose(screen, say(stored.standard.notice), "yellow")
     if any(reach.found == "there already" for reach in reached):
         text = Text("{c} is {g} under {s} already.", "{c} 在{s}下已是{g}。")
         print_prose(screen, say(text.filled(c=customer, g=grade, s=said.name)))

@@ -75,6 +75,7 @@ def explain(
             for identifier in chosen
         ),
         not_run=run.not_run if scheme is None else {},
+        notice=standard.notice,
     )
 
 

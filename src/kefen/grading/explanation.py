@@ -423,6 +423,7 @@ class Explanation:
         fingerprint: The standard's fingerprint.
         schemes: One explanation a scheme that was run.
         not_run: Why each other scheme was not run.
+        notice: What the standard wants said wherever its grades are shown, or None.
     """
 
     customer: str
@@ -432,6 +433,7 @@ class Explanation:
     fingerprint: str
     schemes: tuple[SchemeExplanation, ...]
     not_run: Mapping[str, Text]
+    notice: Text | None = None
 
     def as_dict(self) -> dict[str, Any]:
         """Return the explanation for JSON."""
@@ -441,6 +443,7 @@ class Explanation:
             "as_of": self.as_of,
             "standard": self.standard.as_dict(),
             "fingerprint": self.fingerprint,
+            "notice": for_json(self.notice),
             "schemes": [scheme.as_dict() for scheme in self.schemes],
             "schemes_not_run": {name: text.as_dict() for name, text in self.not_run.items()},
         }

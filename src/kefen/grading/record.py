@@ -66,6 +66,7 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
             "valid_from": standard.valid_from.isoformat() if standard.valid_from else None,
             "valid_until": standard.valid_until.isoformat() if standard.valid_until else None,
             "note": note.as_dict() if note is not None else None,
+            "notice": standard.notice.as_dict() if standard.notice is not None else None,
             "text": standard.text,
         },
         "as_of": facts.as_of.isoformat(),

@@ -119,4 +119,5 @@ def _meta(people: Population) -> Meta:
         currency=people.currency,
         generated=generated_label(run.dataset.generated),
         fingerprint=run.standard.fingerprint,
+        notice=run.standard.notice,
     )

@@ -88,7 +88,7 @@ class SheetWriter:
         ).filled(standard=meta.standard, day=meta.as_of.isoformat(), unit=meta.currency)
         self._text(0, about, font_color=MUTED)
         self._row += 1
-        for line in (section.intro, meta.generated):
+        for line in (section.intro, meta.notice, meta.generated):
             if line is not None:
                 self._text(0, line, font_color=MUTED if line is section.intro else TIERS["warn"])
                 self._row += 1

@@ -164,6 +164,7 @@ class Meta:
         currency: The unit of money, in words.
         generated: A sentence that names what is generated sample data, or None.
         fingerprint: The standard's fingerprint.
+        notice: What the standard wants said wherever its grades are shown, or None.
     """
 
     standard: Text
@@ -172,6 +173,7 @@ class Meta:
     currency: Text
     generated: Text | None
     fingerprint: str
+    notice: Text | None = None
 
 
 @dataclass(frozen=True, slots=True)

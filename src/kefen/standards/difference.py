@@ -105,6 +105,8 @@ class _Difference:
             yield Change(
                 "worded", "description", Text("The description is reworded.", "说明文字有改动。")
             )
+        if old.notice != new.notice:
+            yield Change("worded", "notice", Text("The notice is reworded.", "声明文字有改动。"))
 
 
 def _metric(metric: Metric, names: Mapping[str, Text]) -> Text:

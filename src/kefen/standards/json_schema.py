@@ -91,6 +91,7 @@ def standard_schema() -> dict[str, Any]:
                 "version": {"type": "integer", "minimum": 0},
                 "name": _ref("wording"),
                 "description": _ref("wording"),
+                "notice": _ref("wording"),
                 "valid_from": _ref("day"),
                 "valid_until": _ref("day"),
                 "window": _ref("window"),

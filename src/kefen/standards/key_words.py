@@ -73,6 +73,7 @@ DOCUMENT = {
     "version": Text("A whole number; raised when the meaning changes.", "整数；含义改变时提高。"),
     "name": Text("Its name for people.", "显示名称。"),
     "description": Text("What it is for.", "用途说明。"),
+    "notice": Text("What every output of its grades says.", "凡输出其等级之处均须显示的声明。"),
     "valid_from": Text("The first day this edition is in force.", "本版生效首日。"),
     "valid_until": Text("The last day this edition is in force.", "本版生效末日。"),
     "window": Text("The window of metrics that say no “over”.", "未写“over”的指标所用的窗口。"),

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _STANDARD = Text("a standard", "分类标准")
 STANDARD_KEYS = (
-    *("standard", "version", "name", "description", "valid_from", "valid_until", "window"),
+    *("standard", "version", "name", "description", "notice", "valid_from", "valid_until"),
+    "window",
     *("confidence", "reasons", "models", "metrics", "schemes"),
 )
 CONFIDENCE_KEYS = ("small_population", "coverage")
@@ -46,7 +47,7 @@ _BLANKS = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+""")
 # What a document says only for people: two documents that differ in it alone grade alike.
 _WORDING = frozenset(
     {
-        *("name", "description", "question", "rationale", "advice", "strategy", "tone"),
+        *("name", "description", "notice", "question", "rationale", "advice", "strategy", "tone"),
         *("reasons", WEIGHTS_FROM),
     }
 )
@@ -162,6 +163,8 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
     window_node = reading.scalar(document, "window", _STANDARD)
     window = reading.window(window_node) if window_node is not None else Window(12)
     valid_from, valid_until = _span(reading, document)
+    noticed = "notice" in document.entries
+    notice = reading.text(document, "notice", _STANDARD) if noticed else None
     reasons = dict(REASONS)
     reasons_node = reading.mapping(document, "reasons")
     for code, child in reasons_node or ():
@@ -195,6 +198,7 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
         source=source,
         valid_from=valid_from,
         valid_until=valid_until,
+        notice=notice,
     )
 
 

@@ -86,6 +86,7 @@ class StandardWords:
     name: Text
     version: int
     description: Text
+    notice: Text | None
     metrics: tuple[MetricWords, ...]
     models: tuple[ModelWords, ...]
     schemes: tuple[SchemeWords, ...]
@@ -98,6 +99,7 @@ def standard_in_words(standard: Standard) -> StandardWords:
         name=standard.name,
         version=standard.version,
         description=standard.description,
+        notice=standard.notice,
         metrics=tuple(metric_in_words(metric, names) for metric in standard.metrics.values()),
         models=tuple(words_of_model(model, names) for model in standard.models.values()),
         schemes=tuple(_scheme(scheme, standard) for scheme in standard.schemes.values()),

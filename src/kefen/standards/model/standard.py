@@ -52,6 +52,7 @@ class Standard:
         source: The file's name.
         valid_from: The first day this edition is in force; None: no first day.
         valid_until: Its last day; None: no last day.
+        notice: What every output of its grades says, as “to be confirmed by compliance”, or None.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Standard:
     source: str
     valid_from: date | None = None
     valid_until: date | None = None
+    notice: Text | None = None
 
     def is_in_force(self, day: date) -> bool:
         """Return whether this edition is in force on a day."""
