@@ -1,37 +1,63 @@
-"""Whether two runs gave the same grades and metrics, to the last digit."""
+"""Whether two runs gave the same grades and metrics, and whether one gave all it must."""
 
 from __future__ import annotations
 
+import json
+import tempfile
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import duckdb
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
-_KEYS = {"grades.parquet": ("customer_id", "scheme"), "metrics.parquet": ("customer_id",)}
 _LISTED = 5
+_MEMORY = "2GB"
+
+
+@contextmanager
+def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
+    with tempfile.TemporaryDirectory() as spill, duckdb.connect() as connection:
+        connection.execute("SET memory_limit = ?", [_MEMORY])
+        connection.execute("SET temp_directory = ?", [spill])
+        yield connection
 
 
 def differences(one: Path, other: Path) -> list[str]:
     """Return what differs between two directories of results, one line a column.
 
     Metrics are compared column by column where both have the column: a metric that only one
-    computes is null in the other.
+    computes is null in the other. Grades are compared scheme by scheme, which needs less memory.
     """
-    found: list[str] = []
-    with duckdb.connect() as connection:
-        connection.execute("SET memory_limit = '2GB'")
-        for file, keys in _KEYS.items():
-            for side, path in (("a", one / file), ("b", other / file)):
-                connection.execute(f"CREATE OR REPLACE VIEW {side} AS FROM read_parquet('{path}')")
-            names = [
-                [str(column[0]) for column in connection.sql(f"FROM {side} LIMIT 0").description]
-                for side in ("a", "b")
-            ]
-            shared = [name for name in names[0] if name in names[1] and name not in keys]
-            found += _differences(connection, file, keys, shared)
+    with _connection() as connection:
+        found = _of_file(connection, one, other, "metrics.parquet", ("customer_id",))
+        grades = [f"SELECT scheme FROM read_parquet('{d}/grades.parquet')" for d in (one, other)]
+        for (scheme,) in connection.sql(f"{' UNION '.join(grades)} ORDER BY 1").fetchall():
+            only = f"WHERE scheme = '{scheme}'"
+            keys = ("customer_id", "scheme")
+            found += _of_file(connection, one, other, "grades.parquet", keys, only)
     return found
+
+
+def _of_file(
+    connection: duckdb.DuckDBPyConnection,
+    one: Path,
+    other: Path,
+    file: str,
+    keys: tuple[str, ...],
+    only: str = "",
+) -> list[str]:
+    for side, directory in (("a", one), ("b", other)):
+        rows = f"FROM read_parquet('{directory / file}') {only}"
+        connection.execute(f"CREATE OR REPLACE VIEW {side} AS {rows}")
+    names = [
+        [str(column[0]) for column in connection.sql(f"FROM {side} LIMIT 0").description]
+        for side in ("a", "b")
+    ]
+    shared = [name for name in names[0] if name in names[1] and name not in keys]
+    return _differences(connection, file, keys, shared)
 
 
 def _differences(
@@ -54,3 +80,56 @@ def _differences(
             ).fetchall()
             found.append(f"{file}: {column} differs in {count} rows, such as {examples}")
     return found
+
+
+def gaps(data: Path, out: Path, as_of: str) -> list[str]:
+    """Return what is missing or too much in Kefen's result for generated data, one line each.
+
+    Every customer that was there by the as-of date has, under every scheme that ran, one row, with
+    one grade or one reason; every row of the orders was used, a copy, or of no known customer.
+
+    Args:
+        data: The directory with the generated files.
+        out: The directory with the result.
+        as_of: The as-of date.
+    """
+    record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+    schemes = [scheme["scheme"] for scheme in record["schemes"]]
+    with _connection() as connection:
+        customers, lines = connection.sql(
+            f"""WITH seen AS (
+                SELECT customer_id, min(ordered_at) AS first_seen
+                FROM read_parquet('{data}/orders*.parquet') GROUP BY customer_id
+            )
+            SELECT count(DISTINCT customer_id),
+                (SELECT count(*) FROM read_parquet('{data}/orders*.parquet'))
+            FROM read_parquet('{data}/customers.parquet') LEFT JOIN seen USING (customer_id)
+            WHERE created_on <= DATE '{as_of}' OR first_seen < DATE '{as_of}' + 1
+                OR (created_on IS NULL AND first_seen IS NULL)"""
+        ).fetchall()[0]
+        graded = record["customers"]["graded"]
+        counts = {"customers": graded, "rows of metrics": _rows(connection, out)}
+        found = [f"{n} {what}, not {customers}" for what, n in counts.items() if n != customers]
+        total = connection.sql(f"SELECT count(*) FROM '{out / 'grades.parquet'}'").fetchall()[0][0]
+        if total != customers * len(schemes):
+            found.append(f"{total} rows of grades, not {customers * len(schemes)}")
+        for scheme in schemes:
+            different, undecided = connection.execute(
+                f"""SELECT count(DISTINCT customer_id),
+                    count(*) FILTER (WHERE (grade IS NULL) = (reason IS NULL))
+                FROM '{out / "grades.parquet"}' WHERE scheme = ?""",
+                [scheme],
+            ).fetchall()[0]
+            if different != customers or undecided:
+                found.append(f"{scheme}: {different} customers, {undecided} undecided")
+    rows = record["rows"]["orders"]
+    if rows["in"] != lines or lines != sum(
+        rows[what] for what in ("used", "duplicate", "unattributed", "rejected")
+    ):
+        found.append(f"{lines} rows of orders, told as {rows}")
+    return found
+
+
+def _rows(connection: duckdb.DuckDBPyConnection, out: Path) -> int:
+    counted = connection.sql(f"SELECT count(DISTINCT customer_id) FROM '{out}/metrics.parquet'")
+    return int(counted.fetchall()[0][0])

@@ -30,18 +30,23 @@ class Contender:
 
     def command(self, data: Path, out: Path) -> list[str]:
         """Return the command that grades the files of a directory into another."""
-        customers, orders = str(data / "customers.parquet"), str(data / "orders.parquet")
-        if not self.engine:
-            script = str(_HERE / f"{self.name}.py")
-            return [sys.executable, script, customers, orders, AS_OF, str(out)]
-        given = ["--customers", customers, "--orders", orders, "--as-of", AS_OF]
-        engine = [] if self.engine == "duckdb" else ["--engine", self.engine]
-        return [*kefen(), "grade", *given, "--out", str(out), "--no-report", *engine]
+        if self.engine:
+            engine = [] if self.engine == "duckdb" else ["--engine", self.engine]
+            return grade_command(data, out, *engine)
+        files = [str(data / name) for name in ("customers.parquet", "orders.parquet")]
+        return [sys.executable, str(_HERE / f"{self.name}.py"), *files, AS_OF, str(out)]
 
 
 def kefen() -> list[str]:
     """Return the command that users call, of the environment that runs this."""
     return [str(Path(sys.executable).with_name("kefen"))]
+
+
+def grade_command(data: Path, out: Path, *further: str) -> list[str]:
+    """Return the call of Kefen that grades the generated files of a directory into another."""
+    orders = [part for path in sorted(data.glob("orders*.parquet")) for part in ("--orders", path)]
+    given = ["--customers", data / "customers.parquet", *orders, "--as-of", AS_OF, "--out", out]
+    return [*kefen(), "grade", *map(str, given), "--no-report", *further]
 
 
 KEFEN = Contender("kefen", "Kefen", engine="duckdb")

@@ -51,28 +51,46 @@ _STARTS = "below({c}, 31, 1000)"
 _STAYS = "(30 + below({c}, 32, 1200) * below({c}, 33, 1200) // 1200)"
 
 
-def generate(customers: int, directory: Path) -> tuple[Path, Path]:
-    """Write `customers.parquet` and `orders.parquet`.
+def generate(customers: int, directory: Path, parts: int = 1) -> tuple[Path, ...]:
+    """Write `customers.parquet` and `orders.parquet`, or the orders in several files.
+
+    The rows of several files, one after the other, are those of the single file.
 
     Args:
         customers: How many customers, 1 in 1,000 of them twice; there are 20 times as many order
             lines, 1 in 400 of them twice.
         directory: Where the files go; made if it is missing.
+        parts: How many files the orders are in: `orders-1-of-3.parquet` and so on.
 
     Returns:
-        The paths of both files.
+        The path of the customers, then those of the orders.
+
+    Raises:
+        ValueError: There is not one customer, or not one line for each file.
     """
+    lines = _rows_of(customers * LINES_PER_CUSTOMER)
+    if customers < 1 or not 1 <= parts <= lines:
+        raise ValueError("at least one customer, and a line for each file")
     directory.mkdir(parents=True, exist_ok=True)
-    paths = directory / "customers.parquet", directory / "orders.parquet"
+    queries = {"customers": _customers(customers)}
+    for part in range(parts):
+        name = f"orders-{part + 1:0{len(str(parts))}}-of-{parts}" if parts > 1 else "orders"
+        queries[name] = _orders(customers, lines * part // parts, lines * (part + 1) // parts)
+    paths = {name: directory / f"{name}.parquet" for name in queries}
     with duckdb.connect() as connection:
         connection.execute("SET memory_limit = '1GB'")
         for macro in _MACROS:
             connection.execute(macro)
-        for path, query in zip(paths, (_customers(customers), _orders(customers)), strict=True):
+        for name, query in queries.items():
             connection.sql(query).write_parquet(
-                str(path), compression="snappy", row_group_size=122_880
+                str(paths[name]), compression="snappy", row_group_size=122_880
             )
-    return paths
+    return tuple(paths.values())
+
+
+def _rows_of(lines: int) -> int:
+    """Return the rows of so many lines, with the copies."""
+    return lines + lines // 400
 
 
 def _coprime_step(size: int) -> int:
@@ -113,9 +131,10 @@ def _customers(count: int) -> str:
     """
 
 
-def _orders(customers: int) -> str:
+def _orders(customers: int, first: int, end: int) -> str:
+    """Return the query for the rows from the first up to before the end."""
     lines = customers * LINES_PER_CUSTOMER
-    rows = lines + lines // 400
+    rows = _rows_of(lines)
     step = _coprime_step(rows)
     order_of = [
         [order for order, size in enumerate(split) for _ in range(size)] for split in _SPLITS
@@ -125,7 +144,7 @@ def _orders(customers: int) -> str:
     customer_step = _coprime_step(customers)
     return f"""
         WITH placed AS (
-            SELECT (range * {step} + 29) % {rows} AS place FROM range({rows})
+            SELECT (range * {step} + 29) % {rows} AS place FROM range({first}, {end})
         ), numbered AS (
             SELECT CASE WHEN place < {lines} THEN place
                 ELSE (place - {lines}) * 397 % {lines} END AS l FROM placed
@@ -180,8 +199,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("customers", type=int, help="how many customers")
     parser.add_argument("directory", type=Path, help="where the files go")
+    parser.add_argument("--parts", type=int, default=1, help="how many files for the orders")
     arguments = parser.parse_args()
-    for path in generate(arguments.customers, arguments.directory):
+    for path in generate(arguments.customers, arguments.directory, arguments.parts):
         print(path)
 
 

@@ -28,7 +28,14 @@ def arguments_of(given: list[str] | None = None) -> argparse.Namespace:
     """Return what the command line says."""
     parser = argparse.ArgumentParser(description=__doc__)
     usual = Asked(Path(".benchmarks"))
-    parser.add_argument("--rows", nargs="+", choices=list(all_rows()), help="only these rows")
+    rows = all_rows()
+    parser.add_argument(
+        "--rows",
+        nargs="+",
+        choices=list(rows),
+        default=[name for name, row in rows.items() if row.is_usual],
+        help="only these rows; without it, all but those that need hours or much disk",
+    )
     parser.add_argument("--sizes", type=int, nargs="+", default=usual.sizes, help="customers")
     parser.add_argument("--repeats", type=int, default=usual.repeats, help="runs of each")
     parser.add_argument(
@@ -47,6 +54,11 @@ def arguments_of(given: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--gigabytes", type=float, default=usual.limits.gigabytes, help="stop one above these"
     )
+    parser.add_argument(
+        "--many", type=int, default=usual.many, help="customers that memory does not hold"
+    )
+    parser.add_argument("--memory", default=usual.memory, help="what Kefen works in then")
+    parser.add_argument("--cap", type=float, default=usual.cap, help="GB it may hold then")
     parser.add_argument("--out", type=Path, default=_HERE / "results", help="for what was found")
     parser.add_argument("--name", default="latest", help="the name of what was found")
     return parser.parse_args(given)
@@ -62,9 +74,12 @@ def main() -> None:
         heavy_repeats=arguments.heavy_repeats,
         without=frozenset(arguments.without),
         limits=Limits(arguments.minutes, arguments.gigabytes),
+        many=arguments.many,
+        memory=arguments.memory,
+        cap=arguments.cap,
     )
     asked.work.mkdir(parents=True, exist_ok=True)
-    rows = [row for name, row in all_rows().items() if name in (arguments.rows or all_rows())]
+    rows = [row for name, row in all_rows().items() if name in arguments.rows]
     begun = load()
     if begun[0] > _BUSY * (os.cpu_count() or 1):
         tell(f"The machine is busy (load {begun[0]}): believe ratios of CPU seconds only.")

@@ -33,6 +33,9 @@ class Asked:
         heavy_repeats: How often the slow ones do it, with a million customers and more.
         without: Names of contenders that are left out.
         limits: When a process is stopped.
+        many: The number of customers that memory does not hold.
+        memory: What Kefen is told to work in then.
+        cap: The most memory it may hold then, in GB.
     """
 
     work: Path
@@ -41,6 +44,9 @@ class Asked:
     heavy_repeats: int = 1
     without: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=lambda: Limits(minutes=40, gigabytes=18))
+    many: int = 10_000_000
+    memory: str = "2GB"
+    cap: float = 4.0
 
     def takes_part(self, contender: Contender) -> bool:
         """Return whether a contender is not left out."""
@@ -78,13 +84,14 @@ class Workbench:
     runs: dict[Job, list[Measured]] = field(default_factory=dict)
     failed: dict[Job, str] = field(default_factory=dict)
 
-    def data(self, customers: int) -> Path:
+    def data(self, customers: int, parts: int = 1) -> Path:
         """Return the directory with the files of a size; they are generated once."""
-        directory = self.asked.work / f"data-{customers}"
-        if not (directory / "orders.parquet").exists():
+        directory = self.asked.work / f"data-{customers}{f'-in-{parts}' if parts > 1 else ''}"
+        if not directory.exists():
+            tell(f"Generating {customers:,} customers")
             begun = directory.with_name(f"{directory.name}.begun")
-            generate(customers, begun)
-            shutil.rmtree(directory, ignore_errors=True)
+            shutil.rmtree(begun, ignore_errors=True)
+            generate(customers, begun, parts)
             begun.rename(directory)
         return directory
 

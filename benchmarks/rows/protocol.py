@@ -62,6 +62,7 @@ class Row:
         judge: Measures what is left to measure, and judges.
         jobs: The runs of the main job that it needs. Those of all rows are done by turns, before
             any row judges, so that a busy machine is equally busy for all.
+        is_usual: Whether it is measured when no rows are named; not what needs hours or much disk.
     """
 
     number: int
@@ -69,3 +70,4 @@ class Row:
     title: str
     judge: Callable[[Workbench], Outcome]
     jobs: Callable[[Asked], Sequence[Job]] = _no_jobs
+    is_usual: bool = True

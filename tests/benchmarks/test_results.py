@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from by_hand import grade_by_hand
 from by_pandas import grade_in_pandas
 from by_plain_pandas import grade_in_plain_pandas
 from by_polars import grade_in_polars
-from compare import differences
+from compare import differences, gaps
 from contenders import KEFEN
 from generate import AS_OF
 from measuring import Limits, measure
@@ -71,3 +72,32 @@ def test_a_single_grade_that_differs_is_found(results: Path, tmp_path: Path) -> 
     found = differences(results / "kefen", other)
     assert len(found) == 1
     assert "grade differs in 1 rows" in found[0]
+
+
+def test_the_result_is_whole(results: Path, small_data: Path) -> None:
+    assert gaps(small_data, results / "kefen", AS_OF) == []
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ("SELECT * FROM rows WHERE NOT (scheme = 'tier' AND customer_id = '00000017')", 2),
+        ("FROM rows UNION ALL SELECT * FROM rows WHERE scheme = 'abc' AND grade = 'A'", 1),
+        (
+            "SELECT * REPLACE (CASE WHEN scheme = 'abc' THEN reason END AS reason) FROM rows",
+            12,
+        ),
+    ],
+)
+def test_a_grade_missing_or_twice_or_without_a_reason_is_found(
+    results: Path, small_data: Path, tmp_path: Path, query: str, found: int
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(results / "kefen", other)
+    with duckdb.connect() as connection:
+        rows = connection.sql(f"FROM '{results / 'kefen' / 'grades.parquet'}'")
+        rows.query("rows", query).write_parquet(str(other / "grades.parquet"))
+    schemes = len(json.loads((other / "run.json").read_text())["schemes"])
+    lines = gaps(small_data, other, AS_OF)
+    # All but abc, lifecycle (nobody is without) have customers whose reason is gone.
+    assert len(lines) == (found if found < 12 else schemes - 2), lines
