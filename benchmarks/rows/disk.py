@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from workbench import Workbench
 
 _CUSTOMERS = 30_000
-_MEGABYTES = 16
+_MEGABYTES = 4
 _MEMORY = "100MB"
 _BAR = "a full disk gives an error that says so and exit code 1, earlier results untouched"
 # The disk is there for this process alone, and gone with it.
