@@ -18,181 +18,181 @@ from kefen.compiler.rowwise_values import (
 )
 from kefen.domain.decimals import quotient
 from kefen.domain.periods import period_number
-from kefen.expressions.evaluator import evaluate
+from kefen.expressions.evaluator import evaluation
 from kefen.expressions.tree import Name
 from kefen.expressions.types import ValueType
 from kefen.standards.facts import date_column, fact_types, in_order
 from kefen.standards.model.metrics import CalendarGroups, Runs
 
 if TYPE_CHECKING:
-    from datetime import datetime
+    from collections.abc import Iterable
 
+    from kefen.expressions.evaluator import Evaluation
     from kefen.expressions.tree import Expression, Value
     from kefen.standards.model import FactMetric, Metric
     from kefen.standards.model.metrics import Level
 
 
-def counted(metric: Metric, definition: FactMetric, rows: list[Row], as_of: date) -> Value:
-    """Return what the rows of one customer (or family) give for a metric on facts.
+class Counting:
+    """A metric on facts, ready to be counted from the rows of one customer (or family)."""
 
-    Args:
-        metric: The metric.
-        definition: Its definition.
-        rows: Rows as they were known, each with every name that the definition uses.
-        as_of: The as-of date.
-    """
-    counting = [
-        row
-        for row in rows
-        if _counts(definition, row, as_of)
-        # Rows without a key belong to no group.
-        and all(_key(definition, level, row, as_of) is not None for level in definition.levels)
-    ]
-    if definition.aggregate == "leading":
-        value = _leading(definition, counting, as_of)
-    else:
-        value = _grouped(definition, 0, counting, as_of)
-    if value is None:
-        return stored(nothing(definition, as_of), metric.type)
-    if definition.per == "month" and isinstance(value, int | Decimal):
-        value = quotient(value, definition.over.months or 1)
-    return stored(value, metric.type)
+    def __init__(self, metric: Metric, definition: FactMetric) -> None:
+        self._metric = metric
+        self._definition = definition
+        self._dated = definition.dated or date_column(definition.table)
+        self._where = None if definition.where is None else evaluation(definition.where)
+        self._of = None if definition.of is None else self._valued(definition.of)
+        self._leads_by = None if definition.leads_by is None else self._valued(definition.leads_by)
+        self._keys = [self._key(level) for level in definition.levels]
 
+    def value(self, rows: Iterable[Row], as_of: date) -> Value:
+        """Return what rows give for the metric.
 
-def _counts(definition: FactMetric, row: Row, as_of: date) -> bool:
-    """Return whether a row lies in the metric's window and meets its condition."""
-    start, end = definition.over.span(as_of)
-    dated = row[_date_name(definition)]
-    if dated is None or day_of(dated) > end:
-        # Without a date of its own a row is in no window; all time asks for a date up to its end.
-        return False
-    # A level holds from rows before the window on.
-    if start is not None and day_of(dated) <= start and definition.aggregate != "daily_average":
-        return False
-    return definition.where is None or _value(definition, definition.where, row, as_of) is True
+        Args:
+            rows: Rows as they were known, each with every name that the definition uses, and with
+                `as_of`.
+            as_of: The as-of date.
 
+        Raises:
+            OutOfRangeError: A number does not fit the metric's column.
+        """
+        definition = self._definition
+        counting = self._counting(rows, as_of)
+        if definition.aggregate == "leading":
+            value = self._leading(counting)
+        else:
+            value = self._grouped(0, counting, as_of)
+        if value is None:
+            return stored(nothing(definition, as_of), self._metric.type)
+        if definition.per == "month" and isinstance(value, int | Decimal):
+            value = quotient(value, definition.over.months or 1)
+        return stored(value, self._metric.type)
 
-def _date_name(definition: FactMetric) -> str:
-    return definition.dated or date_column(definition.table)
+    def _valued(self, tree: Expression) -> Evaluation:
+        value_of = evaluation(tree)
+        types = fact_types(self._definition.table)
+        if isinstance(tree, Name) and types.get(tree.name) is ValueType.MOMENT:
+            # A moment on its own counts as its day.
+            return lambda row: None if (value := value_of(row)) is None else day_of(value)
+        return value_of
 
-
-def _value(definition: FactMetric, tree: Expression, row: Row, as_of: date) -> Any:
-    value = evaluate(tree, row | {"as_of": as_of})
-    # A moment on its own counts as its day.
-    if isinstance(tree, Name) and fact_types(definition.table).get(tree.name) is ValueType.MOMENT:
-        return None if value is None else day_of(value)
-    return value
-
-
-def _grouped(definition: FactMetric, depth: int, rows: list[Row], as_of: date) -> Value:
-    """Return what rows give, grouped by the levels from `depth` on."""
-    if depth == len(definition.levels):
-        return _aggregate(definition, rows, as_of)
-    level = definition.levels[depth]
-    groups: dict[Any, list[Row]] = {}
-    for row in rows:
-        groups.setdefault(_key(definition, level, row, as_of), []).append(row)
-    if isinstance(level.by, Runs):
-        length = level.by.length
-        groups = {
-            last: [row for n, own in groups.items() if last - length < n <= last for row in own]
-            for last in groups
-        }
-    values = {key: _grouped(definition, depth + 1, own, as_of) for key, own in groups.items()}
-    periods = every_period(definition, level, as_of)
-    if periods is None:
-        return _taken(level, list(values.values()))
-    if not groups:
-        return None
-    empty = empty_group(definition, depth + 1, as_of)
-    found = [values.get(n) for n in range(periods.first, periods.last + 1)]
-    return _taken(level, [empty if value is None else value for value in found])
-
-
-def _key(definition: FactMetric, level: Level, row: Row, as_of: date) -> Value:
-    groups = level.by
-    if isinstance(groups, CalendarGroups | Runs):
+    def _key(self, level: Level) -> Evaluation:
+        groups = level.by
+        if not isinstance(groups, CalendarGroups | Runs):
+            return self._valued(groups)
         period = groups.period if isinstance(groups, CalendarGroups) else groups.unit
-        day = day_of(row[_date_name(definition)])
-        return period_number(day, period, definition.over.year_start)
-    key: Value = _value(definition, groups, row, as_of)
-    return key
+        dated, year_start = self._dated, self._definition.over.year_start
+        return lambda row: period_number(day_of(row[dated]), period, year_start)
 
+    def _counting(self, rows: Iterable[Row], as_of: date) -> list[Row]:
+        """Return the rows that lie in the metric's window and meet its condition."""
+        start, end = self._definition.over.span(as_of)
+        if self._definition.aggregate == "daily_average":
+            start = None  # a level holds from rows before the window on
+        dated, where, keys = self._dated, self._where, self._keys
+        found: list[Row] = []
+        for row in rows:
+            day = row[dated]
+            # Without a date of its own a row is in no window; all time asks for one up to its end.
+            if day is None or (day := day_of(day)) > end or (start is not None and day <= start):
+                continue
+            if where is not None and where(row) is not True:
+                continue
+            # Rows without a key belong to no group.
+            if any(key(row) is None for key in keys):
+                continue
+            found.append(row)
+        return found
 
-def _aggregate(definition: FactMetric, rows: list[Row], as_of: date) -> Value:
-    if definition.aggregate == "count" or definition.of is None:
-        return len(rows)
-    if definition.aggregate in ("first", "last"):
-        return (
-            _value(definition, definition.of, _placed_row(definition, rows), as_of)
-            if rows
-            else None
+    def _grouped(self, depth: int, rows: list[Row], as_of: date) -> Value:
+        """Return what rows give, grouped by the levels from `depth` on."""
+        definition = self._definition
+        if depth == len(definition.levels):
+            return self._aggregate(rows, as_of)
+        level, key = definition.levels[depth], self._keys[depth]
+        groups: dict[Any, list[Row]] = {}
+        for row in rows:
+            groups.setdefault(key(row), []).append(row)
+        if isinstance(level.by, Runs):
+            length = level.by.length
+            groups = {
+                last: [row for n, own in groups.items() if last - length < n <= last for row in own]
+                for last in groups
+            }
+        values = {name: self._grouped(depth + 1, own, as_of) for name, own in groups.items()}
+        periods = every_period(definition, level, as_of)
+        if periods is None:
+            return _taken(level, list(values.values()))
+        if not groups:
+            return None
+        empty = empty_group(definition, depth + 1, as_of)
+        found = [values.get(n) for n in range(periods.first, periods.last + 1)]
+        return _taken(level, [empty if value is None else value for value in found])
+
+    def _aggregate(self, rows: list[Row], as_of: date) -> Value:
+        definition, of = self._definition, self._of
+        if definition.aggregate == "count" or of is None:
+            return len(rows)
+        if definition.aggregate in ("first", "last"):
+            return of(self._placed_row(rows)) if rows else None
+        known = [(row, value) for row in rows if (value := of(row)) is not None]
+        values: list[Any] = [value for _, value in known]
+        if definition.aggregate == "distinct":
+            return len(set(values))
+        if not values:
+            return None
+        if definition.aggregate == "sum":
+            return total(values)
+        if definition.aggregate == "mean":
+            return mean_of(values)
+        if definition.aggregate == "daily_average":
+            return self._daily_average(known, as_of)
+        chosen: Value = (min if definition.aggregate in ("smallest", "earliest") else max)(values)
+        return chosen
+
+    def _placed_row(self, rows: list[Row]) -> Row:
+        """Return the first or last row by date; of rows of one moment the last by its columns."""
+        moments = [moment_of(row[self._dated]) for row in rows]
+        wanted = (min if self._definition.aggregate == "first" else max)(moments)
+        own = [row for row, moment in zip(rows, moments, strict=True) if moment == wanted]
+        return max(own, key=self._place)
+
+    def _place(self, row: Row) -> tuple[tuple[bool, Any], ...]:
+        """Return a row's place among those of one moment; a blank comes before everything."""
+        values = [row.get(name) for name in in_order(self._definition.table)]
+        return tuple((v is not None, moment_of(v) if isinstance(v, date) else v) for v in values)
+
+    def _daily_average(self, known: list[tuple[Row, Any]], as_of: date) -> Value:
+        """Return the mean over the window's days of the level at the end of each day."""
+        start, end = self._definition.over.span(as_of)
+        assert start is not None  # noqa: S101  the reader guarantees it
+        days = (end - start).days
+        placed = sorted(
+            (((moment_of(row[self._dated]), self._place(row)), value) for row, value in known),
+            key=lambda pair: pair[0],
         )
-    found = [(row, _value(definition, definition.of, row, as_of)) for row in rows]
-    known = [(row, value) for row, value in found if value is not None]
-    values: list[Any] = [value for _, value in known]
-    if definition.aggregate == "distinct":
-        return len(set(values))
-    if not values:
-        return None
-    if definition.aggregate == "sum":
-        return total(values)
-    if definition.aggregate == "mean":
-        return mean_of(values)
-    if definition.aggregate == "daily_average":
-        return _daily_average(definition, known, as_of)
-    chosen: Value = (min if definition.aggregate in ("smallest", "earliest") else max)(values)
-    return chosen
+        levels: list[Any] = []
+        for past in range(days):
+            day = start + timedelta(days=past + 1)
+            before = [pair for pair in placed if day_of(pair[0][0]) <= day]
+            levels.append(before[-1][1] if before else 0)
+        return quotient(total([Decimal(level) for level in levels]), days)
 
-
-def _placed_row(definition: FactMetric, rows: list[Row]) -> Row:
-    """Return the first or last row by date; of rows of one moment the last by its columns."""
-    moments = [_moment(definition, row) for row in rows]
-    wanted = (min if definition.aggregate == "first" else max)(moments)
-    own = [row for row, moment in zip(rows, moments, strict=True) if moment == wanted]
-    return max(own, key=lambda row: _place(definition, row))
-
-
-def _moment(definition: FactMetric, row: Row) -> datetime:
-    return moment_of(row[_date_name(definition)])
-
-
-def _place(definition: FactMetric, row: Row) -> tuple[tuple[bool, Any], ...]:
-    """Return a row's place among those of one moment; a blank comes before everything."""
-    values = [row.get(name) for name in in_order(definition.table)]
-    return tuple((v is not None, moment_of(v) if isinstance(v, date) else v) for v in values)
-
-
-def _daily_average(definition: FactMetric, known: list[tuple[Row, Any]], as_of: date) -> Value:
-    """Return the mean over the window's days of the level at the end of each day."""
-    start, end = definition.over.span(as_of)
-    assert start is not None  # noqa: S101  the reader guarantees it
-    days = (end - start).days
-    placed = sorted(
-        (((_moment(definition, row), _place(definition, row)), value) for row, value in known),
-        key=lambda pair: pair[0],
-    )
-    levels: list[Any] = []
-    for past in range(days):
-        day = start + timedelta(days=past + 1)
-        before = [pair for pair in placed if day_of(pair[0][0]) <= day]
-        levels.append(before[-1][1] if before else 0)
-    return quotient(total([Decimal(level) for level in levels]), days)
-
-
-def _leading(definition: FactMetric, rows: list[Row], as_of: date) -> Value:
-    """Return the key with the largest sum; of equals the first in Unicode order."""
-    groups: dict[str, list[Row]] = {}
-    for row in rows:
-        key = _value(definition, definition.of, row, as_of) if definition.of is not None else None
-        if key is not None:
-            groups.setdefault(str(key), []).append(row)
-    if not groups or definition.leads_by is None:
-        return None
-    sums: dict[str, Any] = {}
-    for key, own in groups.items():
-        sums[key] = known_total(_value(definition, definition.leads_by, r, as_of) for r in own)
-    return min(sums, key=lambda key: (sums[key] is None, -(sums[key] or 0), key))
+    def _leading(self, rows: list[Row]) -> Value:
+        """Return the key with the largest sum; of equals the first in Unicode order."""
+        of, leads_by = self._of, self._leads_by
+        if of is None or leads_by is None:
+            return None
+        groups: dict[str, list[Row]] = {}
+        for row in rows:
+            if (key := of(row)) is not None:
+                groups.setdefault(str(key), []).append(row)
+        if not groups:
+            return None
+        sums: dict[str, Any] = {
+            key: known_total([leads_by(row) for row in own]) for key, own in groups.items()
+        }
+        return min(sums, key=lambda key: (sums[key] is None, -(sums[key] or 0), key))
 
 
 def _taken(level: Level, found: list[Value]) -> Value:

@@ -20,19 +20,23 @@ if TYPE_CHECKING:
 def known_by_then(
     facts: Mapping[str, Sequence[Mapping[str, Value]]], as_of: date
 ) -> dict[str, list[Row]]:
-    """Return the rows of each fact as they were known at the end of `as_of`, derived facts too."""
+    """Return the rows of each fact as they were known at the end of `as_of`, derived facts too.
+
+    Every row has all columns of its fact, and `as_of`.
+    """
     known: dict[str, list[Row]] = {}
     for fact in FACT_TABLES:
         if fact in facts:
             blank: Row = dict.fromkeys(TABLES[fact].column_names)
-            rows = [blank | dict(row) for row in facts[fact]]
+            own: Row = {"as_of": as_of}
+            rows = [{**blank, **row, **own} for row in facts[fact]]
             known[fact] = [
                 _as_known(fact, row, as_of) for row in rows if _had_happened(fact, row, as_of)
             ]
     if "orders" in known:
         known[CANCELLATIONS] = [row for row in known["orders"] if row["status"] == "cancelled"]
         known["orders"] = [row for row in known["orders"] if row["status"] != "cancelled"]
-        known[PURCHASES] = _purchases(known["orders"])
+        known[PURCHASES] = [{**row, "as_of": as_of} for row in _purchases(known["orders"])]
     return known
 
 
@@ -49,8 +53,12 @@ def _as_known(fact: str, row: Row, as_of: date) -> Row:
     def happens_later(name: str) -> bool:
         return row[name] is not None and day_of(row[name]) > as_of
 
-    if fact == "orders" and happens_later("cancelled_on"):
-        return row | {"cancelled_on": None, "status": "completed"}
+    if fact == "orders":
+        return (
+            row | {"cancelled_on": None, "status": "completed"}
+            if happens_later("cancelled_on")
+            else row
+        )
     hidden: set[str] = set()
     if fact == "receivables" and happens_later("settled_on"):
         hidden |= {"settled_on", "settled_amount"}
@@ -58,7 +66,7 @@ def _as_known(fact: str, row: Row, as_of: date) -> Row:
         hidden |= {"closed_at", "resolution"}
     if fact == "cases" and happens_later("first_response_at"):
         hidden.add("first_response_at")
-    return {name: None if name in hidden else value for name, value in row.items()}
+    return row | dict.fromkeys(hidden) if hidden else row
 
 
 def _purchases(lines: Iterable[Row]) -> list[Row]:
@@ -77,9 +85,9 @@ def _purchases(lines: Iterable[Row]) -> list[Row]:
                     "purchased_on": min(day_of(line["ordered_at"]) for line in own),
                     "amount": amount,
                     "lines": len(own),
-                    "quantity": known_total(line["quantity"] for line in own),
-                    "discount": known_total(line["discount"] for line in own),
-                    "returned": total([-one if one < 0 else Decimal(0) for one in amounts]),
+                    "quantity": known_total([line["quantity"] for line in own]),
+                    "discount": known_total([line["discount"] for line in own]),
+                    "returned": total([-one for one in amounts if one < 0] or [Decimal(0)]),
                 }
             )
     return purchases

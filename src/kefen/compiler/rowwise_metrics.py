@@ -8,19 +8,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from kefen.compiler.rowwise_counting import counted
+from kefen.compiler.rowwise_counting import Counting
 from kefen.compiler.rowwise_facts import known_by_then
 from kefen.compiler.rowwise_values import Row, stored
-from kefen.expressions.evaluator import evaluate
+from kefen.expressions.evaluator import evaluation
 from kefen.expressions.tree import names_in
 from kefen.standards.facts import fact_types, source_table
 from kefen.standards.metrics import needed_by, needed_columns
-from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
+from kefen.standards.model import FactMetric, ModelMetric
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
+    from kefen.expressions.evaluator import Evaluation
     from kefen.expressions.tree import Value
     from kefen.standards.model import Metric, Standard
 
@@ -96,52 +97,123 @@ def metrics_of_customers(
     Raises:
         OutOfRangeError: A number grew too large to be exact.
     """
-    attributes = {
-        str(row["customer_id"]): {f"customers.{name}": value for name, value in row.items()}
-        for row in customers
-    }
-    known = {
-        identifier: known_by_then(
-            {
-                name: [row for row in rows if row["customer_id"] == identifier]
-                for name, rows in facts.items()
-            },
-            as_of,
-        )
-        for identifier in attributes
-    }
-    values: dict[str, Row] = {identifier: {"as_of": as_of} for identifier in attributes}
-    for metric in standard.metrics.values():
-        definition = metric.definition
-        members: dict[str, list[str]] = {identifier: [identifier] for identifier in attributes}
-        if isinstance(definition, FactMetric) and definition.across is not None:
-            members = _members(families(customers, definition.across))
-        missing: Row = dict.fromkeys(_names(metric))
-        found: Row = {}
-        for identifier in attributes:
+    return RowMetrics(standard, available, modelled).of(facts, customers, as_of)
+
+
+class RowMetrics:
+    """The metrics of a standard, ready to be computed for one customer after the other.
+
+    Args:
+        standard: The standard.
+        available: The metrics whose data was imported; the others are None.
+        modelled: Gives what models give; None: that is unknown.
+    """
+
+    def __init__(
+        self, standard: Standard, available: Collection[str], modelled: Modelled | None = None
+    ) -> None:
+        self._standard = standard
+        self._modelled = modelled
+        self._models: dict[str, ModelMetric] = {}
+        self._countings: dict[str, tuple[Counting, FactMetric, bool]] = {}
+        self._formulas: dict[str, tuple[Evaluation, Row]] = {}
+        for metric in standard.metrics.values():
+            definition = metric.definition
             if metric.id not in available:
-                found[identifier] = None
-            elif isinstance(definition, FactMetric):
-                rows = [
-                    missing | attributes[member] | values[member] | row
-                    for member in members[identifier]
-                    for row in known[member][definition.table]
-                ]
-                found[identifier] = counted(metric, definition, rows, as_of)
+                continue
+            if isinstance(definition, FactMetric):
+                own = definition.names <= fact_types(definition.table).keys()
+                counting = Counting(metric, definition)
+                self._countings[metric.id] = counting, definition, own
             elif isinstance(definition, ModelMetric):
-                scope = missing | values[identifier]
-                found[identifier] = (
-                    None if modelled is None else modelled(metric, definition, scope)
-                )
+                self._models[metric.id] = definition
             else:
-                scope = missing | attributes[identifier] | values[identifier]
-                found[identifier] = stored(evaluate(definition.formula, scope), metric.type)
-        for identifier, value in found.items():
-            values[identifier][metric.id] = value
-    return {
-        identifier: {name: own[name] for name in standard.metrics}
-        for identifier, own in values.items()
-    }
+                missing: Row = dict.fromkeys(names_in(definition.formula))
+                self._formulas[metric.id] = evaluation(definition.formula), missing
+
+    def of(
+        self,
+        facts: Mapping[str, Sequence[Mapping[str, Value]]],
+        customers: Sequence[Mapping[str, Value]],
+        as_of: date,
+    ) -> dict[str, dict[str, Value]]:
+        """Return every metric of each customer; see `metrics_of_customers`.
+
+        Raises:
+            OutOfRangeError: A number grew too large to be exact.
+        """
+        attributes: dict[str, Row] = {
+            str(row["customer_id"]): {f"customers.{name}": value for name, value in row.items()}
+            for row in customers
+        }
+        owned: dict[str, dict[str, list[Mapping[str, Value]]]] = {
+            identifier: {name: [] for name in facts} for identifier in attributes
+        }
+        for name, rows in facts.items():
+            for row in rows:
+                owner = owned.get(str(row["customer_id"]))
+                if owner is not None:
+                    owner[name].append(row)
+        known = {identifier: known_by_then(own, as_of) for identifier, own in owned.items()}
+        values: dict[str, Row] = {identifier: {"as_of": as_of} for identifier in attributes}
+        for metric in self._standard.metrics.values():
+            found = self._found(metric, known, attributes, values, customers, as_of)
+            for identifier, value in found.items():
+                values[identifier][metric.id] = value
+        return {
+            identifier: {name: own[name] for name in self._standard.metrics}
+            for identifier, own in values.items()
+        }
+
+    def _found(
+        self,
+        metric: Metric,
+        known: Mapping[str, Mapping[str, Sequence[Row]]],
+        attributes: Mapping[str, Row],
+        values: Mapping[str, Row],
+        customers: Sequence[Mapping[str, Value]],
+        as_of: date,
+    ) -> Row:
+        """Return one metric's value for each customer."""
+        if metric.id in self._formulas:
+            value_of, missing = self._formulas[metric.id]
+            return {
+                identifier: stored(value_of(missing | own | values[identifier]), metric.type)
+                for identifier, own in attributes.items()
+            }
+        if metric.id in self._models and self._modelled is not None:
+            model, give = self._models[metric.id], self._modelled
+            nothing: Row = dict.fromkeys(model.names)
+            return {
+                identifier: give(metric, model, nothing | values[identifier])
+                for identifier in attributes
+            }
+        if metric.id not in self._countings:
+            return dict.fromkeys(attributes)
+        counting, definition, own_names = self._countings[metric.id]
+        members: dict[str, list[str]] = {identifier: [identifier] for identifier in attributes}
+        if definition.across is not None:
+            members = _members(families(customers, definition.across))
+        if own_names:
+            return {
+                identifier: counting.value(
+                    [row for one in members[identifier] for row in known[one][definition.table]],
+                    as_of,
+                )
+                for identifier in attributes
+            }
+        unknown: Row = dict.fromkeys(definition.names)
+        return {
+            identifier: counting.value(
+                [
+                    unknown | attributes[one] | values[one] | row
+                    for one in members[identifier]
+                    for row in known[one][definition.table]
+                ],
+                as_of,
+            )
+            for identifier in attributes
+        }
 
 
 def families(customers: Sequence[Mapping[str, Value]], column: str) -> dict[str, str]:
@@ -166,14 +238,6 @@ def families(customers: Sequence[Mapping[str, Value]], column: str) -> dict[str,
         circle = path[path.index(str(parent)) :] if parent is not None else path[-1:]
         found[identifier] = min(circle)
     return found
-
-
-def _names(metric: Metric) -> frozenset[str]:
-    """Return the names in a metric's expressions that may have no data."""
-    definition = metric.definition
-    if isinstance(definition, ComputedMetric):
-        return frozenset(names_in(definition.formula)) - {"as_of"}
-    return definition.names
 
 
 def _members(family_of: Mapping[str, str]) -> dict[str, list[str]]:

@@ -6,7 +6,14 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kefen.domain.decimals import fits_storage, from_units, quotient, rounded, units
+from kefen.domain.decimals import (
+    exact_sum,
+    fits_storage,
+    from_units,
+    quotient,
+    rounded,
+    units,
+)
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.types import ValueType
 
@@ -48,10 +55,14 @@ def known_total(found: Iterable[Any]) -> int | Decimal | None:
 
 
 def total(values: Sequence[Any]) -> int | Decimal:
-    """Return the exact total of numbers."""
+    """Return the exact total of numbers.
+
+    Raises:
+        ValueError: The total has more than four decimals.
+    """
     if all(isinstance(value, int) for value in values):
         return sum(int(value) for value in values)
-    return from_units(sum(units(value) for value in values))
+    return from_units(units(exact_sum(values)))
 
 
 def mean_of(values: Sequence[Any]) -> Decimal | None:

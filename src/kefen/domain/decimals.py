@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal, Overflow
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 PLACES = 4
 ONE_UNIT = Decimal("0.0001")
@@ -41,6 +41,14 @@ def from_units(ten_thousandths: int) -> Decimal:
 def added(left: Decimal, right: Decimal) -> Decimal:
     """Return `left` plus `right`, exactly, whatever precision the caller's context has."""
     return _WIDE.add(left, right)
+
+
+def exact_sum(values: Iterable[Decimal | int]) -> Decimal:
+    """Return the sum of numbers, exactly, whatever precision the caller's context has."""
+    found, add = Decimal(0), _WIDE.add
+    for value in values:
+        found = add(found, value)
+    return found
 
 
 def negated(value: Decimal) -> Decimal:
@@ -109,6 +117,7 @@ __all__ = [
     "PLACES",
     "added",
     "apportioned",
+    "exact_sum",
     "fits_storage",
     "from_units",
     "negated",
