@@ -14,6 +14,7 @@ from importlib import import_module as _import_module
 __version__ = "0.1.0"
 __all__ = (
     "Book",
+    "Grader",
     "KefenError",
     "Result",
     "Run",

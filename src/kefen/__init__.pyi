@@ -1,4 +1,5 @@
 from kefen.api import Book as Book
+from kefen.api import Grader as Grader
 from kefen.api import KefenError as KefenError
 from kefen.api import Result as Result
 from kefen.api import Run as Run

@@ -1,6 +1,7 @@
 """The Python API: what `import kefen` offers. Calls grading, lake and reports only."""
 
 from kefen.api.books import Book, new_book, open_book
+from kefen.api.grader import Grader
 from kefen.api.grading import grade
 from kefen.api.results import Result, Run, open_run
 from kefen.api.standards import check_standard, read_standard
@@ -8,6 +9,7 @@ from kefen.domain.errors import KefenError
 
 __all__ = [
     "Book",
+    "Grader",
     "KefenError",
     "Result",
     "Run",

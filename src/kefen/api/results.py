@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from sqlglot import exp
 
+from kefen.api.grader import Grader
 from kefen.api.tables import in_library
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError, DataError
@@ -238,6 +239,10 @@ class Run:
         chosen = checked_scheme(run, scheme)
         wanted = grade_called(run.standard.schemes[chosen], grade)
         return smallest_changes(run, customer, wanted, chosen)
+
+    def grader(self) -> Grader:
+        """Return what grades and explains one customer at once by this run's calibration."""
+        return Grader(self._run())
 
     def __repr__(self) -> str:
         schemes = ", ".join(self.schemes)

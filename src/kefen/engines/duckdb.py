@@ -13,6 +13,7 @@ from sqlglot import exp
 
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
+from kefen.engines.engine import GROUP_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -185,14 +186,21 @@ class DuckDBEngine:
     ) -> None:
         self.close()
 
-    def write_parquet(self, sql: str, path: Path) -> None:
+    def write_parquet(self, sql: str, path: Path, *, group_rows: int = GROUP_ROWS) -> None:
         """Write the rows of a query, in their order, to a Parquet file.
+
+        Args:
+            sql: The query.
+            path: The file.
+            group_rows: How many rows lie together, to be read together.
 
         Raises:
             EngineError: As for `run`.
         """
         with _translated():
-            self.connection.sql(sql).write_parquet(str(path), compression="zstd")
+            self.connection.sql(sql).write_parquet(
+                str(path), compression="zstd", row_group_size=group_rows
+            )
 
     def _execute(self, sql: str, parameters: list[Any] | None) -> duckdb.DuckDBPyConnection:
         with _translated():

@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from sqlglot import exp
 
+GROUP_ROWS = 122_880
+"""How many rows of a Parquet file lie together, where nothing else is asked for."""
+
 
 class Engine(Protocol):
     """Relations, and questions about them."""
@@ -118,8 +121,13 @@ class Engine(Protocol):
             EngineError: As for `run`.
         """
 
-    def write_parquet(self, sql: str, path: Path) -> None:
+    def write_parquet(self, sql: str, path: Path, *, group_rows: int = GROUP_ROWS) -> None:
         """Write the rows of a query to a Parquet file, or a directory of them.
+
+        Args:
+            sql: The query.
+            path: The file or directory.
+            group_rows: How many rows lie together, to be read together.
 
         Raises:
             EngineError: As for `run`.

@@ -16,6 +16,7 @@ from sqlglot import exp
 from kefen.compiler.facts import table
 from kefen.domain.errors import CallError, DataError, EngineError
 from kefen.domain.text import Text
+from kefen.engines.engine import GROUP_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ RECORD_FILE = "run.json"
 SCREENING_FILE = "screening.json"
 OUTCOMES_FILE = "outcomes.parquet"
 REJECTED_FILE = "rejected.csv"
+_METRICS_TOGETHER = 8_192  # few, so that one customer's are found in milliseconds
 
 
 @contextmanager
@@ -137,7 +139,8 @@ def write_results(run: GradedRun, directory: Path) -> None:
         results.append((run.outcomes, OUTCOMES_FILE))
     for relation, file in results:
         rows = exp.select("*").from_(table(relation))
-        run.dataset.engine.write_parquet(rows.sql("duckdb"), directory / file)
+        group = GROUP_ROWS if file != METRICS_FILE else _METRICS_TOGETHER
+        run.dataset.engine.write_parquet(rows.sql("duckdb"), directory / file, group_rows=group)
     write_json(directory / CALIBRATION_FILE, run.calibration.as_dict())
     write_json(directory / RECORD_FILE, run.record)
 

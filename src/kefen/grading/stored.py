@@ -25,6 +25,7 @@ from kefen.grading.outputs import (
     RECORD_FILE,
     read_json,
 )
+from kefen.grading.stored_metrics import StoredMetrics
 from kefen.standards.calibration import Calibration, SchemeCalibration, calibration_from_dict
 from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
 from kefen.standards.reader import read_standard
@@ -118,28 +119,10 @@ class StoredRun:
             CallError: The run has no such customer; names similar ids.
             DataError: The metrics file is damaged.
         """
-        path = str(self.directory / METRICS_FILE)
-        try:
-            with duckdb.connect() as connection:
-                result = connection.execute(
-                    "SELECT * FROM read_parquet(?) WHERE customer_id = ?", [path, customer]
-                )
-                names = [description[0] for description in result.description or ()]
-                row = result.fetchone()
-                if row is None:
-                    similar = connection.execute(
-                        "SELECT customer_id FROM read_parquet(?) "
-                        "ORDER BY levenshtein(customer_id, ?), customer_id LIMIT 3",
-                        [path, customer],
-                    ).fetchall()
-                    raise _no_customer(customer, [str(found[0]) for found in similar])
-        except duckdb.Error as error:
-            raise DataError(
-                Text("the metrics of the run cannot be read", "无法读取评级运行的指标"),
-                where=path,
-                mend=Text("Grade again.", "请重新评级。"),
-            ) from error
-        return dict(zip(names, row, strict=True))
+        return self.kept("metrics", self._stored_metrics).of(customer)
+
+    def _stored_metrics(self) -> StoredMetrics:
+        return StoredMetrics(self.directory / METRICS_FILE)
 
     def customers(self, limit: int) -> list[str]:
         """Return the ids of up to `limit` customers, in order."""
@@ -359,12 +342,3 @@ class StoredRun:
         values = self.evaluated(metrics, self.needs(identifier))
         found = values.get(part(identifier, "pattern"))
         return self._compiled(identifier, found if isinstance(found, int) else 0).steps
-
-
-def _no_customer(customer: str, similar: list[str]) -> CallError:
-    return CallError(
-        Text("the run has no customer “{c}”", "评级结果中没有客户“{c}”").filled(c=customer),
-        mend=Text("Similar ids: {s}.", "相近的编号：{s}。").filled(s=", ".join(similar))
-        if similar
-        else Text("The run has no customers.", "该评级没有客户。"),
-    )

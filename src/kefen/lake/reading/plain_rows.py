@@ -1,0 +1,233 @@
+"""Rows in plain Python, turned into canonical values without an engine.
+
+What a value means is what it means in a file, but nothing is guessed: a date is a date or in ISO
+form, a number is plain digits with a point. What would need the rest of a column to be understood
+(`05/06/2024`, `1.234,56`) is refused.
+"""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
+
+from kefen.domain.contract import Kind
+from kefen.domain.decimals import fits_storage, parse_decimal, rounded
+from kefen.domain.errors import DataError
+from kefen.domain.text import Text
+from kefen.lake.reading.code_words import FALSE_WORDS, TRUE_WORDS, code_answers
+from kefen.lake.reading.rejections import rejection_reason
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from kefen.domain.contract import Column, Table
+
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+_NOTHING = frozenset({"", "NULL", "\\N"})
+_WHOLE_DOUBLE = 1e15
+_LONG = 2**63
+
+
+class PlainRows:
+    """Turns rows of one table into canonical rows.
+
+    Args:
+        table: The contract table.
+        timezone: The IANA zone that times with a zone are converted to.
+    """
+
+    def __init__(self, table: Table, timezone: str) -> None:
+        self._table = table
+        zone = ZoneInfo(timezone)
+        self._columns = {column.name: (column, _reader(column, zone)) for column in table.columns}
+
+    def canonical(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """Return a row with canonical values; columns that the contract has not are kept as text.
+
+        Raises:
+            DataError: A value is not what its column holds, or a required one is missing.
+        """
+        found: dict[str, Any] = {}
+        for name, value in row.items():
+            known = self._columns.get(name)
+            if known is None:
+                found[name] = _text(value)
+                continue
+            column, read = known
+            try:
+                found[name] = None if _is_blank(value) else read(value)
+            except (ValueError, TypeError, ArithmeticError) as error:
+                raise self._refused(column, value) from error
+        for column, _ in self._columns.values():
+            if column.required and found.get(column.name) is None:
+                raise self._missing(column)
+        return found
+
+    def _refused(self, column: Column, value: object) -> DataError:
+        return DataError(
+            Text("“{v}” cannot be read: {r}", "无法读取“{v}”：{r}").filled(
+                v=value, r=rejection_reason(_CODES[column.kind])
+            ),
+            where=f"{self._table.name}.{column.name}",
+            mend=Text(
+                "Give numbers plainly (1200.50), dates as dates or as 2026-10-31.",
+                "数值直接书写（1200.50），日期用日期类型或写 2026-10-31。",
+            ),
+        )
+
+    def _missing(self, column: Column) -> DataError:
+        return DataError(
+            Text("A row has no {c}.", "有一行缺少{c}。").filled(c=column.label),
+            where=f"{self._table.name}.{column.name}",
+            mend=Text("Give it, or leave the row out.", "请补充，或省略该行。"),
+        )
+
+
+def once(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return rows of one customer, those of an equal key and equal content once.
+
+    Orders whose lines have no number keep every line; tables without a key keep every row.
+
+    Raises:
+        DataError: One key has different rows.
+    """
+    if not table.key:
+        return rows
+    found: dict[tuple[Any, ...], dict[str, Any]] = {}
+    for number, row in enumerate(rows):
+        key = tuple(row.get(column) for column in table.key)
+        place = key if None not in key else (*key, number)
+        if found.setdefault(place, row) != row:
+            raise DataError(
+                Text("The key {k} has two different rows.", "主键 {k} 有两行不同的数据。").filled(
+                    k=", ".join(map(str, key))
+                ),
+                where=table.name,
+                mend=Text("Keep the right one.", "请保留正确的一行。"),
+            )
+    return list(found.values())
+
+
+_CODES = {
+    Kind.ID: "formula_error",
+    Kind.TEXT: "formula_error",
+    Kind.CODE: "unknown_code",
+    Kind.BOOLEAN: "not_a_boolean",
+    Kind.DATE: "not_a_date",
+    Kind.TIMESTAMP: "not_a_date",
+    Kind.INTEGER: "not_an_integer",
+    Kind.NUMBER: "not_a_number",
+    Kind.MONEY: "not_a_number",
+}
+
+
+def _is_blank(value: Any) -> bool:
+    if value is None:
+        return True
+    if isinstance(value, str):
+        return value.strip(_BLANKS) in _NOTHING
+    # NaN, NaT and NA of pandas differ from themselves, or will not say.
+    return type(value).__name__ in ("NAType", "NaTType")
+
+
+def _reader(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
+    if column.kind in (Kind.ID, Kind.TEXT):
+        return _text
+    if column.kind is Kind.CODE:
+        words = {word.lower().strip(): code for code, word in _reversed(column)}
+        return lambda value: words[_text(value).lower()] if _known(value, words) else _no(value)
+    if column.kind is Kind.BOOLEAN:
+        return _boolean
+    if column.kind is Kind.INTEGER:
+        return _integer
+    if column.kind in (Kind.MONEY, Kind.NUMBER):
+        return _number
+    if column.kind is Kind.DATE:
+        return lambda value: _moment(value, zone).date()
+    return lambda value: _moment(value, zone)
+
+
+def _reversed(column: Column) -> list[tuple[str, str]]:
+    return [(code, word) for word, code in code_answers(column.codes)]
+
+
+def _known(value: Any, words: Mapping[str, str]) -> bool:
+    return str(_text(value)).lower() in words
+
+
+def _no(value: Any) -> Any:
+    raise ValueError(value)
+
+
+def _text(value: Any) -> Any:
+    """Return a value as text: trimmed, whole floats without their point."""
+    if value is None:
+        return None
+    if isinstance(value, str):
+        return value.strip(_BLANKS) or None
+    if isinstance(value, float):
+        if value != value or value in (float("inf"), float("-inf")):
+            raise ValueError(value)
+        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE_DOUBLE else repr(value)
+    if isinstance(value, Decimal):
+        written = format(value, "f")
+        whole, _, places = written.partition(".")
+        return whole if not places.strip("0") else written
+    return str(value)
+
+
+def _number(value: Any) -> Decimal:
+    if isinstance(value, bool):
+        raise TypeError(value)
+    if isinstance(value, str):
+        exact = parse_decimal(value.strip(_BLANKS))
+    elif isinstance(value, float):
+        exact = parse_decimal(repr(float(value)))
+    elif isinstance(value, int | Decimal):
+        exact = Decimal(value)
+    else:
+        exact = parse_decimal(str(value))
+    if not exact.is_finite():
+        raise ValueError(value)
+    found = rounded(exact)
+    if not fits_storage(found):
+        raise ValueError(value)
+    return found
+
+
+def _integer(value: Any) -> int:
+    number = _number(value)
+    whole = int(number)
+    if whole != number or not -_LONG <= whole < _LONG:
+        raise ValueError(value)
+    return whole
+
+
+def _boolean(value: Any) -> bool:
+    if isinstance(value, bool):
+        return value
+    word = str(_text(value)).lower()
+    if word in TRUE_WORDS:
+        return True
+    if word in FALSE_WORDS:
+        return False
+    raise ValueError(value)
+
+
+def _moment(value: Any, zone: ZoneInfo) -> datetime:
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value.strip(_BLANKS))
+    if isinstance(value, datetime):
+        if value.tzinfo is not None:
+            value = value.astimezone(zone).replace(tzinfo=None)
+        # A moment of pandas counts nanoseconds; an ordinary one is what is meant.
+        return (
+            value
+            if type(value) is datetime
+            else datetime.fromisoformat(value.isoformat(timespec="microseconds"))
+        )
+    if isinstance(value, date):
+        return datetime.combine(value, time())
+    raise TypeError(value)
