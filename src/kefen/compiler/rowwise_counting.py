@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -92,14 +92,18 @@ class Counting:
         dated, where, keys = self._dated, self._where, self._keys
         found: list[Row] = []
         for row in rows:
-            day = row[dated]
+            day: Any = row[dated]
             # Without a date of its own a row is in no window; all time asks for one up to its end.
-            if day is None or (day := day_of(day)) > end or (start is not None and day <= start):
+            if day is None:
+                continue
+            if isinstance(day, datetime):
+                day = day.date()
+            if day > end or (start is not None and day <= start):
                 continue
             if where is not None and where(row) is not True:
                 continue
             # Rows without a key belong to no group.
-            if any(key(row) is None for key in keys):
+            if keys and any(key(row) is None for key in keys):
                 continue
             found.append(row)
         return found

@@ -17,7 +17,8 @@ _STORED_LIMIT = Decimal(10) ** 14
 
 def rounded(value: Decimal, places: int = PLACES) -> Decimal:
     """Return `value` rounded half up (away from zero at the half) to `places` decimals."""
-    return value.quantize(Decimal(1).scaleb(-places), context=_WIDE)
+    unit = ONE_UNIT if places == PLACES else Decimal(1).scaleb(-places)
+    return value.quantize(unit, context=_WIDE)
 
 
 def units(value: Decimal | int) -> int:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from kefen.grading.stored import StoredRun
 
 _CUSTOMERS = "customers"
+_CUSTOMER = "customer_id"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,13 +98,11 @@ class Grader:
         """
         self._check(facts)
         own = self._rows[_CUSTOMERS].canonical(customer)
-        identifier = own["customer_id"]
+        identifier = own[_CUSTOMER]
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in self._tables}
         for name, given in facts.items():
             read = self._rows[name].canonical
-            rows[name] = once(
-                TABLES[name], [read({**row, "customer_id": identifier}) for row in given]
-            )
+            rows[name] = once(TABLES[name], [read({**row, _CUSTOMER: identifier}) for row in given])
             self._refuse_what_other_tables_tell(name, rows[name], own)
         try:
             return self._metrics.of(rows, [own], self._run.as_of)[identifier]

@@ -16,7 +16,12 @@ from kefen.domain.contract import Kind
 from kefen.domain.decimals import fits_storage, parse_decimal, rounded
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.lake.reading.code_words import FALSE_WORDS, TRUE_WORDS, code_answers
+from kefen.lake.reading.code_words import (
+    FALSE_WORDS,
+    TRUE_WORDS,
+    code_answers,
+    currency_answers,
+)
 from kefen.lake.reading.rejections import rejection_reason
 
 if TYPE_CHECKING:
@@ -41,7 +46,8 @@ class PlainRows:
     def __init__(self, table: Table, timezone: str) -> None:
         self._table = table
         zone = ZoneInfo(timezone)
-        self._columns = {column.name: (column, _reader(column, zone)) for column in table.columns}
+        self._required = table.required
+        self._readers = {column.name: _reader(column, zone) for column in table.columns}
 
     def canonical(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row with canonical values; columns that the contract has not are kept as text.
@@ -50,19 +56,17 @@ class PlainRows:
             DataError: A value is not what its column holds, or a required one is missing.
         """
         found: dict[str, Any] = {}
-        for name, value in row.items():
-            known = self._columns.get(name)
-            if known is None:
-                found[name] = _text(value)
-                continue
-            column, read = known
-            try:
-                found[name] = None if _is_blank(value) else read(value)
-            except (ValueError, TypeError, ArithmeticError) as error:
-                raise self._refused(column, value) from error
-        for column, _ in self._columns.values():
-            if column.required and found.get(column.name) is None:
-                raise self._missing(column)
+        readers = self._readers
+        name = ""
+        try:
+            for name, value in row.items():
+                # Most columns of most rows are empty.
+                found[name] = None if value is None else readers.get(name, _text)(value)
+        except (ValueError, TypeError, ArithmeticError, KeyError) as error:
+            raise self._refused(self._table.column(name), row[name]) from error
+        for name in self._required:
+            if found.get(name) is None:
+                raise self._missing(self._table.column(name))
         return found
 
     def _refused(self, column: Column, value: object) -> DataError:
@@ -123,48 +127,49 @@ _CODES = {
 }
 
 
-def _is_blank(value: Any) -> bool:
-    if value is None:
-        return True
-    if isinstance(value, str):
-        return value.strip(_BLANKS) in _NOTHING
-    # NaN, NaT and NA of pandas differ from themselves, or will not say.
-    return type(value).__name__ in ("NAType", "NaTType")
-
-
 def _reader(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
-    if column.kind in (Kind.ID, Kind.TEXT):
+    """Return what gives a value of a column that is not None; None for a blank one."""
+    if column.name == "currency":
+        words = dict(reversed(currency_answers()))
+        return lambda value: words.get(str(_text(value)).upper(), str(_text(value)).upper())
+    if column.kind is Kind.TEXT:
         return _text
+    if column.kind is Kind.ID:
+        return _identifier
+    if column.kind in (Kind.MONEY, Kind.NUMBER):
+        return _number
+    read = _filled_reader(column, zone)
+
+    def value_or_blank(value: Any) -> Any:
+        # A moment is the most frequent, and never blank.
+        return None if type(value) is not datetime and _is_blank(value) else read(value)
+
+    return value_or_blank
+
+
+def _filled_reader(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
     if column.kind is Kind.CODE:
-        words = {word.lower().strip(): code for code, word in _reversed(column)}
-        return lambda value: words[_text(value).lower()] if _known(value, words) else _no(value)
+        # Of a word that stands for two codes the first counts, as in files.
+        words = {word.strip(): code for word, code in reversed(code_answers(column.codes))}
+        return lambda value: words[str(_text(value)).lower()]
     if column.kind is Kind.BOOLEAN:
         return _boolean
     if column.kind is Kind.INTEGER:
         return _integer
-    if column.kind in (Kind.MONEY, Kind.NUMBER):
-        return _number
     if column.kind is Kind.DATE:
         return lambda value: _moment(value, zone).date()
     return lambda value: _moment(value, zone)
 
 
-def _reversed(column: Column) -> list[tuple[str, str]]:
-    return [(code, word) for word, code in code_answers(column.codes)]
-
-
-def _known(value: Any, words: Mapping[str, str]) -> bool:
-    return str(_text(value)).lower() in words
-
-
-def _no(value: Any) -> Any:
-    raise ValueError(value)
+def _is_blank(value: Any) -> bool:
+    if isinstance(value, str):
+        return value in _NOTHING or value.strip(_BLANKS) in _NOTHING
+    # NaT and NA of pandas.
+    return type(value).__name__ in ("NAType", "NaTType")
 
 
 def _text(value: Any) -> Any:
-    """Return a value as text: trimmed, whole floats without their point."""
-    if value is None:
-        return None
+    """Return a value as text: trimmed, whole floats without their point; None for a blank one."""
     if isinstance(value, str):
         return value.strip(_BLANKS) or None
     if isinstance(value, float):
@@ -175,13 +180,23 @@ def _text(value: Any) -> Any:
         written = format(value, "f")
         whole, _, places = written.partition(".")
         return whole if not places.strip("0") else written
-    return str(value)
+    return None if _is_blank(value) else str(value)
 
 
-def _number(value: Any) -> Decimal:
-    if isinstance(value, bool):
+def _identifier(value: Any) -> str | None:
+    text: str | None = _text(value)
+    return None if text in _NOTHING else text
+
+
+def _number(value: Any) -> Decimal | None:
+    """Return an exact number, half up at four decimals; None for a blank."""
+    if type(value) is Decimal:
+        exact = value
+    elif _is_blank(value):
+        return None
+    elif isinstance(value, bool):
         raise TypeError(value)
-    if isinstance(value, str):
+    elif isinstance(value, str):
         exact = parse_decimal(value.strip(_BLANKS))
     elif isinstance(value, float):
         exact = parse_decimal(repr(float(value)))
@@ -199,7 +214,7 @@ def _number(value: Any) -> Decimal:
 
 def _integer(value: Any) -> int:
     number = _number(value)
-    whole = int(number)
+    whole = 0 if number is None else int(number)
     if whole != number or not -_LONG <= whole < _LONG:
         raise ValueError(value)
     return whole
@@ -217,6 +232,8 @@ def _boolean(value: Any) -> bool:
 
 
 def _moment(value: Any, zone: ZoneInfo) -> datetime:
+    if type(value) is datetime and value.tzinfo is None:
+        return value
     if isinstance(value, str):
         value = datetime.fromisoformat(value.strip(_BLANKS))
     if isinstance(value, datetime):
