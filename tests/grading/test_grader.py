@@ -8,6 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import modelled_company
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -181,3 +182,15 @@ def test_frames_hold_the_rows_of_one_customer_too(run: StoredRun, tables: Tables
     identifier = customer["customer_id"]
     assert grader.grade(identifier) == grader.grade(customer, **facts)
     assert grader.explain(identifier, "abc").schemes[0].scheme == "abc"
+
+
+def test_what_models_give_is_as_in_the_batch(tmp_path: Path, engine: DuckDBEngine) -> None:
+    tables = company(11, 150)
+    run = stored_run(
+        tmp_path,
+        engine,
+        dataset=dataset_by_hand(engine, tables),
+        standard=read_standard(modelled_company.LIFETIME, "modelled.yaml"),
+    )
+    assert any(model.is_fitted for model in run.calibration.models.values())
+    assert one_by_one(run, tables) == batch(run)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Value
     from kefen.grading.explanation import Explanation
     from kefen.grading.stored import StoredRun
+    from kefen.standards.model import Metric, ModelMetric
 
 _CUSTOMERS = "customers"
 _CUSTOMER = "customer_id"
@@ -67,7 +68,7 @@ class Grader:
         self._run = run
         standard = run.standard
         available = set(standard.metrics) - set(run.record["metrics_not_available"])
-        self._metrics = RowMetrics(standard, available)
+        self._metrics = RowMetrics(standard, available, self._modelled)
         self._tables = [name for name in FACT_TABLES if name in run.record["rows"]]
         timezone = str(run.record["timezone"])
         self._rows = {
@@ -243,6 +244,9 @@ class Grader:
                     where=f"{table}.currency",
                     mend=Text("Convert it first.", "请先换算。"),
                 )
+
+    def _modelled(self, metric: Metric, _: ModelMetric, values: Mapping[str, Value]) -> Value:
+        return self._run.formula(metric.id)(values)
 
     def _confidence(self, scheme: str, values: Mapping[str, Value]) -> str:
         run = self._run

@@ -202,7 +202,7 @@ class StoredRun:
         changed = set(changes)
         for name, inputs in self.kept("computed", self._computed):
             if name not in changes and not changed.isdisjoint(inputs):
-                found = self._formula(name)(values)
+                found = self.formula(name)(values)
                 values[name] = stored(found, self.standard.metrics[name].type)
                 changed.add(name)
         return values
@@ -265,7 +265,8 @@ class StoredRun:
             if name not in unavailable and self.inputs(name)
         )
 
-    def _formula(self, metric: str) -> Evaluation:
+    def formula(self, metric: str) -> Evaluation:
+        """Return what computes a metric from others, or applies the model that gives it."""
         if metric not in self._formulas:
             definition = self.standard.metrics[metric].definition
             if isinstance(definition, ModelMetric):
