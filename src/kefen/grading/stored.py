@@ -133,6 +133,28 @@ class StoredRun:
             ).fetchall()
         return [str(row[0]) for row in rows]
 
+    def grades_of(self, scheme: str) -> dict[str, str]:
+        """Return the grade of every customer that has one under a scheme.
+
+        Raises:
+            DataError: The grades file is damaged.
+        """
+        path = str(self.directory / GRADES_FILE)
+        try:
+            with duckdb.connect() as connection:
+                rows = connection.execute(
+                    "SELECT customer_id, grade FROM read_parquet(?) "
+                    "WHERE scheme = ? AND grade IS NOT NULL",
+                    [path, scheme],
+                ).fetchall()
+        except duckdb.Error as error:
+            raise DataError(
+                Text("the grades of the run cannot be read", "无法读取评级运行的等级"),
+                where=path,
+                mend=Text("Grade again.", "请重新评级。"),
+            ) from error
+        return {str(customer): str(grade) for customer, grade in rows}
+
     def numbers(
         self, metrics: Sequence[str], scheme: str | None = None
     ) -> list[tuple[str, list[float | None]]]:
