@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kefen.grading.conditions import ConditionPart
-    from kefen.grading.explanation import Explanation, Line, SchemeExplanation, Threshold
+    from kefen.grading.explanation import Datum, Explanation, Line, SchemeExplanation, Threshold
     from kefen.standards.model import Scheme
 
 
@@ -129,6 +129,15 @@ def _most(line: Line) -> str:
     return "–" if line.at_best is None else str(line.at_best)
 
 
+def _origins(data: Sequence[Datum]) -> list[tuple[str, str]]:
+    """Return where modelled numbers come from, each model once for all that it gives."""
+    names: dict[str, list[str]] = {}
+    for datum in data:
+        if datum.origin is not None:
+            names.setdefault(say(datum.origin), []).append(say(datum.name))
+    return [(say(Text(", ", "、")).join(named), origin) for origin, named in names.items()]
+
+
 def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
     from kefen.cli.layout import definition_list
 
@@ -168,11 +177,7 @@ def _show_details(screen: Console, scheme: SchemeExplanation) -> None:
         ),
         (
             Text("Where modelled numbers come from", "模型数值的来源"),
-            [
-                (say(datum.name), say(datum.origin))
-                for datum in scheme.data
-                if datum.origin is not None
-            ],
+            _origins(scheme.data),
         ),
         (
             Text("Rests on", "依据的方案"),

@@ -14,6 +14,7 @@ from kefen.domain.calendar import is_month_end
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.grading.confidence import low_of_scheme_in_words
+from kefen.grading.modelled.reasons import doubt_of
 from kefen.grading.outcome_words import low_words
 from kefen.grading.tally import tally_grades
 
@@ -104,6 +105,12 @@ def _warnings(graded: Graded) -> Iterator[Text]:
                 "The model “{m}” could not be fitted: {r}.", "模型“{m}”无法拟合：{r}。"
             ).filled(
                 m=graded.run.standard.models[model["model"]].name, r=Text.from_dict(model["reason"])
+            )
+    for name, learned in graded.run.calibration.models.items():
+        doubt = doubt_of(graded.run.standard.models[name], learned)
+        if doubt is not None:
+            yield Text("The model “{m}” is in doubt: {d}.", "模型“{m}”存疑：{d}。").filled(
+                m=graded.run.standard.models[name].name, d=doubt
             )
     if graded.run.dataset.generated:
         yield Text(

@@ -67,3 +67,10 @@ def plain_number(value: Decimal | int) -> str:
 def points_in_words(value: Decimal) -> str:
     """Return points with all four decimals, as they are stored and add up."""
     return format(rounded(value), "f")
+
+
+def lowered(name: Text) -> Text:
+    """Return a name as it stands within an English sentence: abbreviations stay."""
+    first = name.en.split(" ", 1)[0]
+    keep = len(first) > 1 and first[1:] != first[1:].lower()
+    return name if keep else Text(name.en[:1].lower() + name.en[1:], name.zh)

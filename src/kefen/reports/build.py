@@ -8,6 +8,7 @@ from kefen.domain.text import Text
 from kefen.reports.ageing import ageing_section
 from kefen.reports.analyses import analyses_section
 from kefen.reports.cards import card_section
+from kefen.reports.clusters import clusters_section
 from kefen.reports.concentration import concentration_section, measure_concentration
 from kefen.reports.credit import credit_section
 from kefen.reports.crossing import crossed
@@ -90,6 +91,7 @@ def _sections(
         None if customer is None else card_section(people, customer, why),
         concentration_section(people, found),
         distribution_section(people, counts, previous),
+        clusters_section(people),
         portraits_section(people, portrayed_schemes(people, leading)),
         follow_ups_section(people, counts),
         region_section(people, leading),

@@ -6,6 +6,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.expressions.tree import names_in
 from kefen.grading.portraits.customer import customer_words, draw_customer, standing_note
 from kefen.grading.portraits.portrait import compared, draw_portraits
 from kefen.grading.portraits.traits import DIMENSIONS, Material, dimension_of
@@ -14,7 +15,7 @@ from kefen.grading.wording import metric_in_words
 from kefen.methods.contrasts import NumberContrast
 from kefen.reports.model import Portrait, ProfileRow, Prose, Section
 from kefen.reports.tables import GradeMark
-from kefen.standards.model import Categories
+from kefen.standards.model import Categories, ModelMetric
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -33,10 +34,24 @@ _SIDES = list(DIMENSIONS)
 
 
 def portrayed_schemes(people: Population, leading: Scheme | None) -> tuple[Scheme, ...]:
-    """Return the schemes that a report portrays: the leading one, else one of open classes."""
-    if leading is not None:
-        return (leading,)
-    return tuple(scheme for scheme in people.schemes if isinstance(scheme.decision, Categories))[:1]
+    """Return the schemes that a report portrays: the leading one, and those of clusters.
+
+    Where neither is there, the first one of open classes.
+    """
+    found = [scheme for scheme in people.schemes if _of_model(people, scheme)]
+    if leading is not None and leading not in found:
+        found.insert(0, leading)
+    open_classes = [one for one in people.schemes if isinstance(one.decision, Categories)]
+    return tuple(found or open_classes[:1])
+
+
+def _of_model(people: Population, scheme: Scheme) -> bool:
+    decision = scheme.decision
+    return isinstance(decision, Categories) and any(
+        isinstance(people.run.standard.metrics[name].definition, ModelMetric)
+        for name in names_in(decision.of)
+        if name in people.run.standard.metrics
+    )
 
 
 def portraits_section(people: Population, schemes: Sequence[Scheme]) -> Section | None:

@@ -225,6 +225,8 @@ def _model() -> dict[str, Any]:
 
 def _option(option: MethodOption) -> dict[str, Any]:
     kind: dict[str, Any] = {"type": ["number", "string"]}
+    if option.of_inputs:
+        kind = {"type": "string"}
     if option.one_of:
         kind = {"enum": list(option.one_of)}
     return {"description": _described(option.description), **kind}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -20,7 +20,12 @@ if TYPE_CHECKING:
     Columns: TypeAlias = Mapping[str, npt.NDArray[np.generic]]
     Parameters: TypeAlias = Mapping[str, Parameter]
 
-_FAMILIES = {"bg_nbd": "kefen.grading.modelled.lifetime"}
+_FAMILIES = {
+    "bg_nbd": "kefen.grading.modelled.lifetime",
+    "k_means": "kefen.grading.modelled.clusters",
+    "ward": "kefen.grading.modelled.clusters",
+    "hdbscan": "kefen.grading.modelled.clusters",
+}
 """The module whose `METHODS` holds a method, by the method's id; imported when first used."""
 
 
@@ -52,6 +57,39 @@ class FittedMethod(Protocol):
 
     def parameters_in_words(self, model: Model, parameters: Parameters) -> Text:
         """Return the parameters in a phrase, for explanations."""
+
+
+@runtime_checkable
+class Doubtful(Protocol):
+    """A method whose results may not be relied on, and say so."""
+
+    def doubt(self, model: Model, parameters: Parameters) -> Text | None:
+        """Return why what was fitted is in doubt; None when it is not."""
+
+
+@runtime_checkable
+class Continuing(Protocol):
+    """A method whose results go by names that should stay from one calibration to the next."""
+
+    def continued(self, model: Model, parameters: Parameters, previous: Parameters) -> Parameters:
+        """Return the parameters with the names of the former ones that they continue."""
+
+
+@runtime_checkable
+class Telling(Protocol):
+    """A method that can say of one customer why it gives what it gives."""
+
+    def customer_in_words(
+        self, model: Model, parameters: Parameters, inputs: Columns, names: Mapping[str, Text]
+    ) -> Text | None:
+        """Return why, in a phrase; None where there is nothing to say.
+
+        Args:
+            model: The model.
+            parameters: What it learned.
+            inputs: The customer's inputs, arrays of one element.
+            names: What the inputs are called, by id.
+        """
 
 
 def fitted_method(method: str) -> FittedMethod:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.grading.modelled.method import Doubtful, fitted_method
 
 if TYPE_CHECKING:
     from kefen.standards.model import Model
@@ -20,3 +21,11 @@ def why_not_fitted(model: Model, learned: ModelCalibration | None) -> Text:
     return Text("the model “{m}” could not be fitted: {r}", "模型“{m}”无法拟合：{r}").filled(
         m=model.name, r=learned.reason
     )
+
+
+def doubt_of(model: Model, learned: ModelCalibration) -> Text | None:
+    """Return why what a fitted model gives is not to be relied on; None when it is."""
+    if not learned.is_fitted:
+        return None
+    method = fitted_method(model.method)
+    return method.doubt(model, learned.parameters) if isinstance(method, Doubtful) else None

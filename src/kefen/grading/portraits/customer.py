@@ -13,8 +13,8 @@ from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
 from kefen.grading.portraits.portrait import SMALLEST_GROUP
 from kefen.grading.portraits.traits import DIMENSIONS, NUMBERS, dimension_of
-from kefen.grading.portraits.words import lowered, sentence, share_words
-from kefen.grading.wording import metric_in_words
+from kefen.grading.portraits.words import sentence, share_words
+from kefen.grading.wording import lowered, metric_in_words
 from kefen.standards.decision_words import joined
 
 if TYPE_CHECKING:

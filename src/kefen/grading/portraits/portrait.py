@@ -15,6 +15,7 @@ from kefen.grading.portraits.traits import (
     Dimension,
     decided_by,
     dimension_of,
+    models_behind,
 )
 from kefen.methods.contrasts import (
     SURE_FROM,
@@ -24,6 +25,7 @@ from kefen.methods.contrasts import (
     holm,
     superiority,
 )
+from kefen.standards.model import ModelMetric
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -163,7 +165,7 @@ def draw_portraits(material: Material, scheme: Scheme) -> tuple[Portrait, ...]:
         )
     )
     order = [grade.id for grade in scheme.grades if grade.id in sizes]
-    order += sorted(set(sizes) - set(order), key=lambda grade: (-sizes[grade], grade))
+    order += sorted(set(sizes) - set(order), key=lambda grade: _place(grade, sizes[grade]))
     whole = sum(sizes.values())
     drawn = {
         grade: None if (why := _why_not(sizes[grade], whole)) is None else why for grade in order
@@ -171,12 +173,23 @@ def draw_portraits(material: Material, scheme: Scheme) -> tuple[Portrait, ...]:
     wanted = [grade for grade in order if drawn[grade] is None]
     decides = decided_by(material.standard, scheme)
     traits: dict[str, list[Trait]] = {grade: [] for grade in wanted}
+    own = models_behind(material.standard, scheme)
+
+    def told_of(*types: ValueType) -> tuple[Metric, ...]:
+        # That a cluster's members are in the cluster says nothing of them.
+        return tuple(
+            metric
+            for metric in material.metrics_of(types)
+            if not isinstance(metric.definition, ModelMetric)
+            or metric.definition.model.id not in own
+        )
+
     if wanted:
-        for metric in material.metrics_of(NUMBERS):
+        for metric in told_of(*NUMBERS):
             for grade, contrast in _numbers(material, scheme, metric).items():
                 if grade in traits:
                     traits[grade].append(_of_metric(metric, contrast, "", decides))
-        for metric in material.metrics_of((ValueType.TEXT, ValueType.BOOLEAN)):
+        for metric in told_of(ValueType.TEXT, ValueType.BOOLEAN):
             for grade, value, shares in _classes(material, scheme, metric):
                 if grade in traits:
                     traits[grade].append(_of_metric(metric, shares, value, decides))
@@ -250,6 +263,11 @@ def _same(first: Mapping[str, Fraction], second: Mapping[str, Fraction]) -> bool
     return first.keys() == second.keys() and all(
         abs(abs(value) - abs(second[grade])) < _ALIKE for grade, value in first.items()
     )
+
+
+def _place(grade: str, size: int) -> tuple[int, int, str]:
+    """Return where an open class stands: numbers in their order, then words by size."""
+    return (0, int(grade), "") if grade.isdecimal() else (1, -size, grade)
 
 
 def _why_not(members: int, whole: int) -> Text | None:

@@ -11,7 +11,7 @@ from kefen.compiler.needs import expressions_of
 from kefen.domain.text import Text
 from kefen.expressions.tree import names_in
 from kefen.expressions.types import ValueType
-from kefen.standards.model import ComputedMetric
+from kefen.standards.model import ComputedMetric, ModelMetric
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,6 +102,16 @@ def dimension_of(metric: Metric) -> Dimension:
     return "value" if metric.unit in _SMALL_COUNTS else "behaviour"
 
 
+def models_behind(standard: Standard, scheme: Scheme) -> frozenset[str]:
+    """Return the models whose results a scheme's grades are themselves made of."""
+    names = {name for tree in expressions_of(scheme) for name in names_in(tree)}
+    return frozenset(
+        definition.model.id
+        for name in names & set(standard.metrics)
+        if isinstance(definition := standard.metrics[name].definition, ModelMetric)
+    )
+
+
 def decided_by(standard: Standard, scheme: Scheme) -> frozenset[str]:
     """Return the metrics that a scheme's grades rest on, through other schemes and metrics too."""
     found: set[str] = set()
@@ -115,6 +125,8 @@ def decided_by(standard: Standard, scheme: Scheme) -> frozenset[str]:
             definition = standard.metrics[name].definition
             if isinstance(definition, ComputedMetric):
                 pending += names_in(definition.formula)
+            if isinstance(definition, ModelMetric):
+                pending += definition.names
         elif head in standard.schemes and head not in standard.metrics and head not in seen:
             seen.add(head)
             pending += [

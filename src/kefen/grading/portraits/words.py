@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.text import Text
 from kefen.grading.portraits.portrait import distinct_told
 from kefen.grading.portraits.traits import DIMENSIONS
-from kefen.grading.wording import metric_in_words
+from kefen.grading.wording import lowered, metric_in_words
 from kefen.methods.contrasts import ClassContrast, NumberContrast
 from kefen.standards.decision_words import joined
 
@@ -193,13 +193,6 @@ def sentence(clauses: list[Text]) -> Text:
     """Return clauses as one sentence."""
     whole = joined(clauses, "; ", "；")
     return Text(f"{whole.en[:1].upper()}{whole.en[1:]}.", f"{whole.zh}。")
-
-
-def lowered(name: Text) -> Text:
-    """Return a name as it stands within an English sentence: abbreviations stay."""
-    first = name.en.split(" ", 1)[0]
-    keep = len(first) > 1 and first[1:] != first[1:].lower()
-    return name if keep else Text(name.en[:1].lower() + name.en[1:], name.zh)
 
 
 def _tenths(value: Fraction) -> str:

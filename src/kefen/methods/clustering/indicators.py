@@ -36,6 +36,8 @@ _FINE = 10**8  # values and their logarithms are kept in hundred-millionths
 _NEAR = 1e-3  # in hundred-millionths: far more than a double's logarithm can be wrong
 _LARGEST = 10**14
 _CUTS = 99
+_SAFE = 2**60
+_PLAIN = 2**56 // _FINE  # up to here doubles become hundred-millionths by whole numbers
 _EXACT = Context(prec=40, rounding=ROUND_HALF_UP)
 
 
@@ -125,11 +127,14 @@ class FittedIndicator:
         weight = int(self.indicator.weight * UNIT)
         if self.spread == 0:
             return np.zeros(len(shaped), dtype=np.int64)
+        away = shaped - self.mean
+        if len(away) and max(int(away.max()), -int(away.min())) * weight < _SAFE:
+            turned = away.astype(np.int64) * weight
+            halves = (2 * np.abs(turned) + self.spread) // (2 * self.spread)
+            inside: NDArray[np.int64] = np.clip(np.sign(turned) * halves, -FURTHEST, FURTHEST)
+            return inside
         # Python's integers: a raw amount times a weight may exceed 64 bits.
-        found = [
-            _clamped(_divided((value - self.mean) * weight, self.spread))
-            for value in shaped.tolist()
-        ]
+        found = [_clamped(_divided(value * weight, self.spread)) for value in away.tolist()]
         return np.array(found, dtype=np.int64)
 
     def value(self, coordinate: int) -> float:
@@ -223,8 +228,8 @@ def learned(indicator: Indicator, values: Values) -> FittedIndicator:
     Raises:
         ValueError: No value is known.
     """
-    numbers = _fine(values)
-    inside = sorted(number for number in numbers if number is not None)
+    numbers, there = _fine(values)
+    inside = sorted(numbers[there].tolist())
     if not inside:
         raise ValueError(f"{indicator.name} has no known value")
     bounds = None
@@ -266,59 +271,67 @@ def _shaped(
     values: Values,
 ) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
     """Return clipped and transformed values in hundred-millionths, 0 where unknown."""
-    numbers = _fine(values)
-    known = np.array([number is not None for number in numbers], dtype=bool)
-    plain = [0 if number is None else number for number in numbers]
+    plain, known = _fine(values)
     if bounds is not None:
-        plain = [min(max(number, bounds[0]), bounds[1]) for number in plain]
+        plain = np.where(known, np.clip(plain, bounds[0], bounds[1]), 0)
     if shape == "rank":
-        below = np.searchsorted(np.array(cuts, dtype=object), np.array(plain, dtype=object), "left")
-        up_to = np.searchsorted(
-            np.array(cuts, dtype=object), np.array(plain, dtype=object), "right"
-        )
+        steps = np.array(cuts, dtype=plain.dtype if plain.dtype != object else object)
+        below = np.searchsorted(steps, plain, "left")
+        up_to = np.searchsorted(steps, plain, "right")
         halves = (below + up_to).astype(np.int64)
         shaped = (2 * halves * _FINE + 2 * _CUTS) // (4 * _CUTS)
         return np.where(known, shaped, 0), known
     if shape == "as_is":
-        return np.array(plain, dtype=object), known
+        return plain, known
     if shape == "log_plus_one":
-        plain = [number + _FINE for number in plain]
-        known &= np.array([number >= _FINE for number in plain], dtype=bool)
+        plain = plain + _FINE
+        known = known & (plain >= _FINE)
     else:
-        known &= np.array([number > 0 for number in plain], dtype=bool)
+        known = known & (plain > 0)
     return _logarithms(plain, known), known
 
 
-def _logarithms(fine: list[int], known: NDArray[np.bool_]) -> NDArray[np.int64]:
+def _logarithms(fine: NDArray[Any], known: NDArray[np.bool_]) -> NDArray[np.int64]:
     """Return natural logarithms in hundred-millionths, each rounded correctly."""
-    safe = np.where(known, np.array(fine, dtype=np.float64), float(_FINE)) / _FINE
+    safe = np.where(known, fine.astype(np.float64), float(_FINE)) / _FINE
     exact = np.log(safe) * _FINE
     rounded = np.floor(exact + 0.5)
     # Where a double is too near the half to be trusted, decimals decide.
     doubtful = np.nonzero(known & (np.abs(np.abs(exact - np.floor(exact)) - 0.5) < _NEAR))[0]
     whole = rounded.astype(np.int64)
     for row in doubtful.tolist():
-        root = _EXACT.ln(_EXACT.divide(Decimal(fine[row]), Decimal(_FINE)))
+        root = _EXACT.ln(_EXACT.divide(Decimal(int(fine[row])), Decimal(_FINE)))
         whole[row] = int(_EXACT.multiply(root, Decimal(_FINE)).to_integral_value(ROUND_HALF_UP))
     return np.where(known, whole, 0)
 
 
-def _fine(values: Values) -> list[int | None]:
-    """Return numbers in hundred-millionths; None where unknown, without end or too large."""
-    found: list[int | None] = []
-    listed = values.tolist() if isinstance(values, np.ndarray) else values
-    for value in listed:
-        if value is None or (isinstance(value, float) and not np.isfinite(value)):
-            found.append(None)
-        elif isinstance(value, int):
-            found.append(value * _FINE if abs(value) <= _LARGEST else None)
-        else:
-            # The shortest decimal of a double, as money is read.
-            exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
-            known = exact.is_finite() and abs(exact) <= _LARGEST
-            scaled = _EXACT.multiply(exact, Decimal(_FINE)) if known else None
-            found.append(None if scaled is None else int(scaled.to_integral_value(ROUND_HALF_UP)))
-    return found
+def _fine(values: Values) -> tuple[NDArray[Any], NDArray[np.bool_]]:
+    """Return numbers in hundred-millionths (0 where unknown), and which are known.
+
+    What is missing, without end or too large is unknown.
+    """
+    if isinstance(values, np.ndarray) and values.dtype == np.float64:
+        known = np.isfinite(values) & (np.abs(values) <= _LARGEST)
+        safe = np.where(known, values, 0.0)
+        if np.all(np.abs(safe) < _PLAIN):
+            whole = np.floor(safe)
+            parts = np.floor((safe - whole) * _FINE + 0.5)
+            return whole.astype(np.int64) * _FINE + parts.astype(np.int64), known
+    numbers = [_fine_number(value) for value in values]
+    known = np.array([number is not None for number in numbers], dtype=bool)
+    return np.array([0 if n is None else n for n in numbers], dtype=object), known
+
+
+def _fine_number(value: Any) -> int | None:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return None
+    if isinstance(value, int):
+        return value * _FINE if abs(value) <= _LARGEST else None
+    # The shortest decimal of a double, as money is read.
+    exact = value if isinstance(value, Decimal) else Decimal(repr(float(value)))
+    if not exact.is_finite() or abs(exact) > _LARGEST:
+        return None
+    return int(_EXACT.multiply(exact, Decimal(_FINE)).to_integral_value(ROUND_HALF_UP))
 
 
 def _percentile(ordered: Sequence[int], percent: int) -> int:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kefen.standards.modelling.clusters import CLUSTER_METHODS
 from kefen.standards.modelling.lifetime import LIFETIME_METHODS
 
 if TYPE_CHECKING:
     from kefen.standards.model import Model
     from kefen.standards.modelling.method import Method
 
-METHODS: dict[str, Method] = {method.id: method for method in (*LIFETIME_METHODS,)}
+METHODS: dict[str, Method] = {method.id: method for method in (*LIFETIME_METHODS, *CLUSTER_METHODS)}
 """Every method by id."""
 
 

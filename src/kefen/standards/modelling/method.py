@@ -47,6 +47,7 @@ class MethodOption:
         lowest: The least number.
         highest: The largest number.
         whole: Whether only whole numbers will do.
+        of_inputs: Whether it names inputs of the model, separated by blanks.
     """
 
     id: str
@@ -56,6 +57,7 @@ class MethodOption:
     lowest: Decimal | None = None
     highest: Decimal | None = None
     whole: bool = False
+    of_inputs: bool = False
 
 
 @dataclass(frozen=True, slots=True)

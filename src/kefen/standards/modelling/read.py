@@ -168,6 +168,7 @@ def _model(every: MetricsReading, identifier: str, models: Mapping) -> Model | N
     settings = _settings(every, settings_node, method) if settings_node is not None else {}
     if settings_node is None:
         settings = _options(every, node, method.settings, only_defaults=True)
+    _check_named_inputs(every, settings_node, method, inputs)
     found = Model(
         id=identifier,
         name=name_of(reading, node, identifier, MODEL, place),
@@ -237,6 +238,24 @@ def _settings(every: MetricsReading, node: Mapping, method: Method) -> dict[str,
     return _options(every, node, method.settings)
 
 
+def _check_named_inputs(
+    every: MetricsReading, node: Mapping | None, method: Method, inputs: tuple[ModelInput, ...]
+) -> None:
+    """Note settings that name inputs which are not there, or are no numbers."""
+    numbers = [one.id for one in inputs if one.type in NUMBERS]
+    for option in method.settings:
+        written = node.entries.get(option.id) if node is not None else None
+        if not option.of_inputs or not isinstance(written, Scalar):
+            continue
+        for name in written.text.replace(",", " ").split():
+            if name not in numbers:
+                every.reading.problem(
+                    written.place,
+                    Text("“{n}” is no input with numbers", "“{n}”不是数值输入").filled(n=name),
+                    nearest(name, numbers),
+                )
+
+
 def _options(
     every: MetricsReading,
     node: Mapping,
@@ -262,6 +281,8 @@ def _options(
 def _option(every: MetricsReading, node: Scalar, option: MethodOption) -> Value:
     reading = every.reading
     what = Text.same(f"“{option.id}”")
+    if option.of_inputs:
+        return " ".join(node.text.replace(",", " ").split())
     if option.one_of:
         return reading.choice(node, option.one_of, what) or option.default
     try:

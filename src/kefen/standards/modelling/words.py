@@ -104,7 +104,8 @@ def model_in_words(model: Model, names: Mapping[str, Text]) -> Text:
 
 
 def _options_in_words(options: tuple[MethodOption, ...], values: Mapping[str, Value]) -> Text:
-    return _joined([Text.same(f"{option.id}: {values[option.id]}") for option in options])
+    said = [option for option in options if values[option.id] != ""]
+    return _joined([Text.same(f"{option.id}: {values[option.id]}") for option in said])
 
 
 def _joined(parts: list[Text]) -> Text:
