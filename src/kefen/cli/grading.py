@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from kefen.lake.book import Book
     from kefen.lake.quality import QualityReport
     from kefen.reports.previous import PreviousRun
+    from kefen.standards.calibration import Calibration
+    from kefen.standards.model import Standard
 
 _QUALITY = Text("Judging the data", "评估数据质量")
 _REPORT = Text("Writing the report", "生成报告")
@@ -165,6 +167,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
                 standard,
                 as_of,
                 calibration=find_calibration(asked.calibration, standard),
+                previous=former_calibration(asked.previous, data.book, standard, as_of),
                 on_stage=lambda stage: begin(STAGES[stage]),
             )
             graded = Graded(asked, run)
@@ -234,6 +237,37 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
             why=grades_in_words(StoredRun.load(folder), run.dataset, graded.asked.customer),
             previous=graded.previous,
         )
+
+
+def former_calibration(
+    directory: Path | None, book: Book | None, standard: Standard, as_of: date
+) -> Calibration | None:
+    """Return the calibration whose names a new one keeps: of the run before, where there is one.
+
+    Args:
+        directory: The results of the run before that the call names, or None.
+        book: The book, whose latest run up to the date under the same standard is taken.
+        standard: The standard; one without models learns nothing that has names.
+        as_of: The as-of date.
+
+    Raises:
+        CallError: There is no run in the directory.
+        DataError: A file of it is damaged.
+    """
+    from kefen.grading.stored import StoredRun
+
+    if not standard.models:
+        return None
+    if directory is None and book is not None:
+        earlier = [
+            record
+            for record in book.runs()
+            if record["standard"]["id"] == standard.id and record["as_of"] <= as_of.isoformat()
+        ]
+        if earlier:
+            last = max(enumerate(earlier), key=lambda entry: (entry[1]["as_of"], entry[0]))[1]
+            directory = book.run_directory(str(last["run_id"]))
+    return None if directory is None else StoredRun.load(directory).calibration
 
 
 def previous_run(

@@ -57,6 +57,7 @@ def grade(
     as_of: date,
     *,
     calibration: Calibration | None = None,
+    previous: Calibration | None = None,
     on_stage: Callable[[str], None] | None = None,
 ) -> GradedRun:
     """Grade every customer of a dataset.
@@ -66,6 +67,8 @@ def grade(
         standard: The standard to apply.
         as_of: Grades use only what happened by the end of this day.
         calibration: A frozen calibration; None calibrates on this population.
+        previous: The calibration of an earlier run, whose names a new one keeps where it
+            continues them, as those of clusters; nothing else is taken from it.
         on_stage: Called with the name of each stage (see `STAGES`) as it starts.
 
     Returns:
@@ -75,7 +78,7 @@ def grade(
         DataError: A frozen calibration lacks a scheme that the data can run.
         EngineError: Memory or disk ran out, or a number is too large to be exact.
     """
-    return _Grading(dataset, standard, as_of, calibration, on_stage).run()
+    return _Grading(dataset, standard, as_of, calibration, previous, on_stage).run()
 
 
 class _Grading:
@@ -87,6 +90,7 @@ class _Grading:
         standard: Standard,
         as_of: date,
         frozen: Calibration | None,
+        previous: Calibration | None,
         on_stage: Callable[[str], None] | None,
     ) -> None:
         self.dataset = dataset
@@ -94,6 +98,7 @@ class _Grading:
         self.standard = standard
         self.as_of = as_of
         self.frozen = frozen
+        self.previous = previous
         self.on_stage = on_stage
         self.seconds: dict[str, float] = {}
         self.calibrations: dict[str, SchemeCalibration] = {}
@@ -108,7 +113,13 @@ class _Grading:
         imported = available_metrics(self.dataset, self.standard)
         with self._stage("metrics"):
             measured = make_metrics(
-                self.dataset, self.standard, self.as_of, imported, facts, self.frozen
+                self.dataset,
+                self.standard,
+                self.as_of,
+                imported,
+                facts,
+                self.frozen,
+                self.previous,
             )
             available = measured.available
             unusable = unusable_judgements(self.engine, self.standard, available, facts)

@@ -74,6 +74,7 @@ def make_metrics(
     available: frozenset[str],
     facts: Mapping[str, str],
     frozen: Calibration | None = None,
+    previous: Calibration | None = None,
 ) -> Measured:
     """Make the relation `METRICS` of the customers in `POPULATION`, models fitted on the way.
 
@@ -84,12 +85,13 @@ def make_metrics(
         available: The metrics whose data was imported; the others become null columns.
         facts: The as-of view of each fact.
         frozen: A calibration whose models are applied; None fits them.
+        previous: An earlier calibration, whose names models that are fitted keep.
 
     Raises:
         DataError: The frozen calibration lacks a model.
         EngineError: Memory or disk ran out, or a number is too large to be exact.
     """
-    return _Measuring(dataset, standard, as_of, available, facts, frozen).run()
+    return _Measuring(dataset, standard, as_of, available, facts, frozen, previous).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class _Measuring:
         available: frozenset[str],
         facts: Mapping[str, str],
         frozen: Calibration | None,
+        previous: Calibration | None,
     ) -> None:
         self.dataset = dataset
         self.engine = dataset.engine
@@ -125,6 +128,7 @@ class _Measuring:
         self.available = available
         self.facts = facts
         self.frozen = frozen
+        self.previous = previous
         self.models: dict[str, ModelCalibration] = {}
         read = dataset.tables["customers"]
         self.attributes = {
@@ -194,7 +198,7 @@ class _Measuring:
     def _apply(self, model: Model, metrics: Sequence[Metric]) -> None:
         types = self.standard.metric_types
         inputs = make_inputs(self.engine, model, _FOR_MODELS, types, self.as_of)
-        learned = calibration_of(self.engine, model, inputs, self.frozen)
+        learned = calibration_of(self.engine, model, inputs, self.frozen, self.previous)
         self.models[model.id] = learned
         if learned.is_fitted:
             given = apply_to_population(self.engine, model, learned, inputs, metrics)

@@ -77,7 +77,8 @@ def _chosen(model: Model, found: Clusters) -> Table:
             " pattern. Chosen is the best silhouette among stable numbers whose clusters are large"
             " enough, else the most stable. Found from {u} of {n} customers.",
             "轮廓系数 -1 至 1，越大区分越好；DB 指数越小越好。稳定性：50 次自助抽样中，重现最差的"
-            "一类与其最相似者的相似度（Hennig，2007）：.85 起为高度稳定，.75 稳定，.6 有规律但存疑。"
+            "一类与其最相似者的相似度（Hennig，2007）：.85 起为高度稳定，.75 稳定，"
+            ".6 有规律但存疑。"
             "在稳定且各类足够大的类数中取轮廓系数最大者；没有时取最稳定者。"
             "依据 {n} 个客户中的 {u} 个。",
         ).filled(u=f"{found.used:,}", n=f"{found.rows:,}"),

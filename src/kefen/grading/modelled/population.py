@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,7 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.grading.modelled.applying import applied, given_columns
 from kefen.grading.modelled.fitting import fit_model
+from kefen.grading.modelled.method import Continuing, fitted_method
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -36,15 +38,22 @@ def make_inputs(
 
 
 def calibration_of(
-    engine: Engine, model: Model, inputs: str, frozen: Calibration | None
+    engine: Engine,
+    model: Model,
+    inputs: str,
+    frozen: Calibration | None,
+    previous: Calibration | None = None,
 ) -> ModelCalibration:
     """Return what a model learns from its inputs, or what a frozen calibration says it learned.
+
+    What is learned anew keeps the names of an earlier calibration where it continues them.
 
     Raises:
         DataError: The frozen calibration says nothing of the model.
     """
     if frozen is None:
-        return fit_model(engine, model, inputs)
+        learned = fit_model(engine, model, inputs)
+        return learned if previous is None else continued(model, learned, previous)
     if model.id not in frozen.models:
         raise DataError(
             Text("the calibration has nothing for the model “{m}”", "标定中没有模型“{m}”").filled(
@@ -56,6 +65,19 @@ def calibration_of(
             ),
         )
     return frozen.models[model.id]
+
+
+def continued(model: Model, learned: ModelCalibration, previous: Calibration) -> ModelCalibration:
+    """Return what a model learned, under the names of an earlier calibration it continues."""
+    method = fitted_method(model.method)
+    before = previous.models.get(model.id)
+    if before is None or not before.is_fitted or not learned.is_fitted:
+        return learned
+    if not isinstance(method, Continuing):
+        return learned
+    return replace(
+        learned, parameters=method.continued(model, learned.parameters, before.parameters)
+    )
 
 
 def apply_to_population(
