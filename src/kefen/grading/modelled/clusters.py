@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -94,6 +95,7 @@ class ClusterModel:
             ks=range(2, most + 1),
             smallest=_whole(model, "smallest_cluster"),
         )
+        found = replace(found, rows=int(counts.sum()))
         judged = found.judged
         figures = {"clusters": Decimal(found.k), "least_stable": _figure(judged.least_stable)}
         if judged.silhouette is not None and judged.davies_bouldin is not None:
