@@ -11,6 +11,7 @@ import run as command_line
 from contenders import BY_HAND, CONTENDERS, KEFEN, PANDAS, PLAIN_PANDAS, SPARK, Contender
 from measuring import Limits, Measured
 from rows import all_rows
+from rows.one_customer import judged
 from rows.protocol import Outcome, Verdict
 from workbench import Asked, Job, ResultsDifferError, Workbench
 from writing import as_json, as_markdown
@@ -156,3 +157,21 @@ def test_the_command_line_limits_the_run() -> None:
     with pytest.raises(SystemExit):
         command_line.arguments_of(["--without", "kefen"])
     assert set(CONTENDERS) - {"kefen"} >= set(arguments.without)
+
+
+@pytest.mark.parametrize(
+    ("p99", "different", "words"),
+    [(9.9, [], ["met", "met"]), (10.0, ["grade: 17"], ["MISSED", "MISSED"])],
+)
+def test_one_customer_is_judged_by_its_slowest_kind_of_call(
+    p99: float, different: list[str], words: list[str]
+) -> None:
+    times = {"p50": 1.0, "p95": 2.0, "p99": 3.0}
+    calls = {
+        "grade": {"clock_ms": times, "processor_ms": times},
+        "explain": {"clock_ms": times | {"p99": p99}, "processor_ms": times},
+    }
+    found = {"bar_ms": 10, "calls": calls, "different": different, "customers": 7, "schemes": 2}
+    outcome = judged(found)
+    assert [verdict.word for verdict in outcome.verdicts] == words
+    assert "explain" in outcome.verdicts[0].measured

@@ -1,0 +1,69 @@
+"""One customer at once: graded and explained on a stored calibration, equal to the batch."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from contenders import kefen
+from rows.protocol import Outcome, Row, Verdict
+from workbench import tell
+
+if TYPE_CHECKING:
+    from workbench import Workbench
+
+_SCRIPT = Path(__file__).parents[1] / "one_customer.py"
+_CUSTOMERS = 2_000
+
+
+def _judge(bench: Workbench) -> Outcome:
+    book = bench.asked.work / "demo"
+    if not book.exists():
+        tell("Making the demo")
+        making = [*kefen(), "demo", str(book), "--lang", "en"]
+        subprocess.run(making, stdout=subprocess.DEVNULL, check=True)
+    tell("Grading and explaining one customer after the other")
+    asked = [sys.executable, str(_SCRIPT), str(book), "--customers", str(_CUSTOMERS), "--json"]
+    done = subprocess.run(asked, stdout=subprocess.PIPE, check=False, text=True)
+    if not done.stdout:
+        raise RuntimeError(f"{' '.join(asked)} failed with exit code {done.returncode}")
+    return judged(json.loads(done.stdout))
+
+
+def judged(found: dict[str, Any]) -> Outcome:
+    """Return what the figures of `one_customer.py` come to."""
+    bar, calls, different = found["bar_ms"], found["calls"], found["different"]
+    slowest = max(calls, key=lambda call: calls[call]["clock_ms"]["p99"])
+    clock, processor = (calls[slowest][kind]["p99"] for kind in ("clock_ms", "processor_ms"))
+    lines = [
+        "| call | p50, ms | p95, ms | p99, ms | p99, CPU ms |",
+        "|---|---:|---:|---:|---:|",
+        *(
+            f"| {call} | {of['clock_ms']['p50']:.2f} | {of['clock_ms']['p95']:.2f} "
+            f"| {of['clock_ms']['p99']:.2f} | {of['processor_ms']['p99']:.2f} |"
+            for call, of in calls.items()
+        ),
+    ]
+    return Outcome(
+        (
+            Verdict(
+                f"99 % of calls under {bar:g} ms",
+                f"{clock:.2f} ms, {processor:.2f} CPU ms, the slowest kind of call: {slowest}",
+                clock < bar,
+            ),
+            Verdict(
+                "grades equal those of the run",
+                f"{len(different)} of {found['customers']} customers differ"
+                + (f", such as {different[:3]}" if different else ""),
+                not different,
+            ),
+        ),
+        ("\n".join(lines), f"{found['customers']:,} customers, {found['schemes']} schemes."),
+        found,
+    )
+
+
+ROW = Row(4, "one", "One customer at once", _judge)
