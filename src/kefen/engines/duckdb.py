@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import glob
-import tempfile
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -14,9 +12,11 @@ from sqlglot import exp
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
 from kefen.engines.engine import GROUP_ROWS
+from kefen.engines.scratch import Scratch
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+    from pathlib import Path
     from types import TracebackType
 
     import pyarrow as pa
@@ -39,8 +39,8 @@ class DuckDBEngine:
     def __init__(
         self, *, memory_limit: str = DEFAULT_MEMORY_LIMIT, scratch_parent: Path | None = None
     ) -> None:
-        self._scratch = tempfile.TemporaryDirectory(prefix="kefen-", dir=scratch_parent)
-        self.scratch = Path(self._scratch.name)
+        self._scratch = Scratch(scratch_parent)
+        self.scratch = self._scratch.path
         self.connection = duckdb.connect(str(self.scratch / "scratch.duckdb"))
         for setting, value in (
             ("memory_limit", memory_limit),
@@ -173,7 +173,7 @@ class DuckDBEngine:
     def close(self) -> None:
         """Close the connection and remove the scratch directory."""
         self.connection.close()
-        self._scratch.cleanup()
+        self._scratch.close()
 
     def __enter__(self) -> Self:
         return self
