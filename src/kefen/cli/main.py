@@ -132,8 +132,8 @@ cli = Kefen(
             | _in_module("keeping", "backup", "restore", "doctor"),
         ),
         (
-            Text("Lists", "名单"),
-            _in_module("screen", "screen"),
+            Text("Compliance", "合规"),
+            _in_module("screen", "screen") | _in_module("reviews", "reviews"),
         ),
         (
             Text("More", "其他"),

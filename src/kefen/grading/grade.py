@@ -18,6 +18,7 @@ from kefen.domain.text import Text
 from kefen.expressions.sql import literal
 from kefen.grading.calibrate import calibrate_scheme, learns_from_population, patterns_in
 from kefen.grading.confidence import low_in_words
+from kefen.grading.freshness import out_of_date
 from kefen.grading.judgements import unusable_judgements
 from kefen.grading.measure import METRICS, make_metrics, make_views
 from kefen.grading.outcomes import OUTCOMES, outcome_columns, outcomes_query
@@ -123,7 +124,10 @@ class _Grading:
             )
             available = measured.available
             unusable = unusable_judgements(self.engine, self.standard, available, facts)
-        self.dataset = replace(self.dataset, findings=(*self.dataset.findings, *unusable))
+        outdated = out_of_date(self.engine, self.standard, METRICS, self.as_of)
+        self.dataset = replace(
+            self.dataset, findings=(*self.dataset.findings, *unusable, *outdated)
+        )
         running, not_run = runnable_schemes(self.dataset, self.standard, available, measured.models)
         self._make_scored(running)
         with self._stage("grades"):

@@ -23,6 +23,7 @@ from kefen.reports.population import population
 from kefen.reports.portraits import portraits_section, portrayed_schemes
 from kefen.reports.reconciliation import reconcile
 from kefen.reports.regions import region_section
+from kefen.reports.reviews import reviews_section
 from kefen.reports.segments import segments_section
 from kefen.reports.standard_words import standard_section
 from kefen.reports.summary import leading_scheme, summary_section
@@ -96,6 +97,7 @@ def _sections(
         follow_ups_section(people, counts),
         region_section(people, leading),
         movements_section(people),
+        reviews_section(people),
         credit_section(people, customer, why),
         ageing_section(people, customer),
         analyses,

@@ -14,6 +14,7 @@ from kefen.domain.periods import MONTH_NAMES, MONTHS_IN
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
 from kefen.standards.decisions import CROSSINGS, ROUNDINGS, TIES
+from kefen.standards.following import REVIEWS_KEYS
 from kefen.standards.grades import GRADE_KEYS, STRATEGIES, TONES
 from kefen.standards.indicators import GROUP_KEYS, IF_UNKNOWN, INDICATOR_KEYS
 from kefen.standards.learning import LEARN_KEYS, LEARN_WAYS
@@ -103,6 +104,7 @@ def standard_schema() -> dict[str, Any]:
                         "coverage": {"type": ["string", "number"], "pattern": r"^\d+(\.\d+)? ?%?$"},
                     },
                 ),
+                "up_to_date": _named({"type": "string", "pattern": r"^\d{1,4} days?$"}),
                 "reasons": _named(_ref("wording")),
                 "models": _named(_ref("model")),
                 "metrics": _named(_ref("metric")),
@@ -318,6 +320,16 @@ def _scheme() -> dict[str, Any]:
                     ("3 months", "6 months", "12 months", "1 year"),
                     r"^\d{1,3} (?:month|quarter|year)s?$",
                 )
+            ),
+            "reviews": _object(
+                words.REVIEWS,
+                REVIEWS_KEYS,
+                {
+                    **{key: {"type": "string"} for key in ("rated", "rated_as", "opened", "again")},
+                    "first": {"type": "string", "pattern": r"^\d{1,3} working days?$"},
+                    "twice": {"type": "boolean"},
+                },
+                required=("rated", "rated_as", "first"),
             ),
             "approval": _by_grade(_ref("lines")),
             WEIGHTS_FROM: _ref("weight_source"),

@@ -78,6 +78,10 @@ DOCUMENT = {
     "valid_until": Text("The last day this edition is in force.", "本版生效末日。"),
     "window": Text("The window of metrics that say no “over”.", "未写“over”的指标所用的窗口。"),
     "confidence": Text("Below what grades are marked low.", "低于何值时等级标为置信度低。"),
+    "up_to_date": Text(
+        "How old the newest date of a metric may be before a run warns: 150 days.",
+        "某指标的最新日期允许的天数，超过则评级时警告：150 days。",
+    ),
     "reasons": Text(
         "Codes of your own for customers without a grade.", "客户没有等级时的自定义原因代码。"
     ),
@@ -138,8 +142,30 @@ SCHEME = {
     "tags": Text("Marks beside the grade.", "等级之外的标记。"),
     "terms": Text("What each grade gets.", "各等级享受的待遇。"),
     "review": Text("After how long a grade is reviewed, by grade.", "各等级多久复评。"),
+    "reviews": Text(
+        "How ratings by people are followed: due, due again, overdue.",
+        "如何跟踪人工评级：何时到期、何时须重评、何时逾期。",
+    ),
     "approval": Text("Which roles approve a grade, by grade.", "各等级由哪些角色审批。"),
     "advice": Text("With value of: what to do.", "与 value of 同用：建议。"),
+}
+REVIEWS = {
+    "rated": Text("The metric with the day of the last rating.", "最近一次评级日期的指标。"),
+    "rated_as": Text("The metric with the grade then given.", "当时所评等级的指标。"),
+    "opened": Text(
+        "The metric with the day from which the first rating is due.", "首次评级起算日的指标。"
+    ),
+    "again": Text(
+        "The metric with a day that makes an earlier rating due again.",
+        "使此前评级须重新进行的日期的指标。",
+    ),
+    "first": Text(
+        "How long the first rating may take: 10 working days.", "首次评级期限：10 working days。"
+    ),
+    "twice": Text(
+        "true: each grade's interval is at most twice that of the one before it.",
+        "true：每级的复评间隔不超过上一级的两倍。",
+    ),
 }
 GROUP = {
     "name": Text("Its name for people.", "显示名称。"),

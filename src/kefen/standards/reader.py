@@ -14,6 +14,7 @@ from kefen.domain.errors import CallError, StandardError
 from kefen.domain.text import Text
 from kefen.standards.checks import findings_on_standard
 from kefen.standards.document import Mapping, Node, Scalar, load_document
+from kefen.standards.following import read_up_to_date
 from kefen.standards.metrics import read_metrics
 from kefen.standards.model import Constants, Standard
 from kefen.standards.problems import StandardProblemsError
@@ -32,14 +33,14 @@ _STANDARD = Text("a standard", "分类标准")
 STANDARD_KEYS = (
     *("standard", "version", "name", "description", "notice", "valid_from", "valid_until"),
     "window",
-    *("confidence", "reasons", "models", "metrics", "schemes"),
+    *("confidence", "up_to_date", "reasons", "models", "metrics", "schemes"),
 )
 CONFIDENCE_KEYS = ("small_population", "coverage")
 # Below these stand names of the standard's own, which may be called like a key.
 _NAMED = frozenset(
     {
         *("models", "metrics", "schemes", "groups", "indicators", "grades", "learn", "bands"),
-        *("rules", "tags", "review", "approval", "inputs"),
+        *("rules", "tags", "review", "approval", "inputs", "up_to_date"),
     }
 )
 # Blanks between words mean nothing; those inside quotes do.
@@ -199,6 +200,7 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
         valid_from=valid_from,
         valid_until=valid_until,
         notice=notice,
+        up_to_date=read_up_to_date(reading, document, metrics),
     )
 
 

@@ -12,6 +12,7 @@ from kefen.expressions.types import ValueType
 from kefen.expressions.units import PLAIN, unit_of
 from kefen.standards.decisions import Ground, expression_of_way, read_decision, way_to_grade
 from kefen.standards.document import Mapping, Scalar, Sequence
+from kefen.standards.following import read_reviews
 from kefen.standards.grades import read_grades, reason_named
 from kefen.standards.indicators import LIMITS, number_of, read_limits, read_score_sheet
 from kefen.standards.learning import read_learned
@@ -43,6 +44,7 @@ SCHEME_KEYS = (
         "tags",
         "terms",
         "review",
+        "reviews",
         "approval",
     ),
     "advice",
@@ -261,6 +263,7 @@ class _Scheme:
         tags = read_tags(reading, node, after)
         terms = read_terms(reading, node, grades, after)
         control = read_control(reading, node, grades)
+        reviews = read_reviews(reading, node, grades, control, self.metrics)
         advice = (
             reading.wording(node.entries["advice"], "advice") if "advice" in node.entries else None
         )
@@ -294,6 +297,7 @@ class _Scheme:
             tags=tags,
             terms=terms,
             control=control,
+            reviews=reviews,
             places=dict(node.key_places),
             weights_from=weights_from,
         )

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 def check_unused_metrics(findings: Findings, standard: Standard, places: Places) -> None:
     """Find metrics that no scheme and no other metric names."""
-    used: set[str] = set()
+    used: set[str] = set(standard.up_to_date)
+    for scheme in standard.schemes.values():
+        used.update(scheme.reviews.metrics if scheme.reviews is not None else ())
     for tree in expressions_in(dict(standard.schemes)):
         used.update(names_in(tree))
     for metric in standard.metrics.values():

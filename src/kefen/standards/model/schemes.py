@@ -381,6 +381,33 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class Reviews:
+    """How the rating of a customer by people is followed: when it is due, and due again.
+
+    Attributes:
+        rated: The metric with the day on which a grade was last confirmed.
+        rated_as: The metric with the grade that was confirmed.
+        opened: The metric with the day from which the first rating is due, or None.
+        again: The metric with a day that makes a rating before it due again, or None.
+        first: How many working days the first rating, and one due again, may take.
+        twice: Whether a grade's interval may be at most twice that of the grade before it.
+    """
+
+    rated: str
+    rated_as: str
+    opened: str | None
+    again: str | None
+    first: int
+    twice: bool
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Return the metrics it names."""
+        named = (self.rated, self.rated_as, self.opened, self.again)
+        return tuple(name for name in named if name is not None)
+
+
+@dataclass(frozen=True, slots=True)
 class Scheme:
     """One way to classify.
 
@@ -410,6 +437,7 @@ class Scheme:
         tags: Marks beside the grade.
         terms: What each grade gets.
         control: Review and approval.
+        reviews: How ratings by people are followed, or None.
         places: Where each of its keys stands in the file.
         weights_from: Where the weights of its indicators come from, or None.
     """
@@ -439,6 +467,7 @@ class Scheme:
     tags: tuple[Tag, ...] = ()
     terms: tuple[Term, ...] = ()
     control: Control | None = None
+    reviews: Reviews | None = None
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     weights_from: WeightSource | None = field(default=None, compare=False)
 

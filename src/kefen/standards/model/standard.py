@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class Standard:
         valid_from: The first day this edition is in force; None: no first day.
         valid_until: Its last day; None: no last day.
         notice: What every output of its grades says, as “to be confirmed by compliance”, or None.
+        up_to_date: How many days old the newest date of a metric may be before a run warns.
     """
 
     id: str
@@ -70,6 +71,7 @@ class Standard:
     valid_from: date | None = None
     valid_until: date | None = None
     notice: Text | None = None
+    up_to_date: Mapping[str, int] = field(default_factory=dict)
 
     def is_in_force(self, day: date) -> bool:
         """Return whether this edition is in force on a day."""
