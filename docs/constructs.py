@@ -40,12 +40,12 @@ _SECTIONS = {
     "grade": "a grade",
 }
 _KEYS = {
-    "document": "window reasons valid_from valid_until",
+    "document": "window reasons up_to_date valid_from valid_until",
     "metric": "sum count distinct smallest largest mean earliest latest leading first last "
     "daily_average judged value where over dated per each take across bands by from to whole "
     "one_of raters unit",
     "scheme": "among learn groups indicators score score_text start at_most at_least out_of "
-    "within ties rounding crossing rules tags terms review approval",
+    "within ties rounding crossing rules tags terms review reviews approval",
     "indicator": "value applies halves thirds quarters fifths tenths position of_best bands "
     "points weight out_of at_most at_least if_unknown by better",
     "group": "weight start at_most at_least",

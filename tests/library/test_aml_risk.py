@@ -74,7 +74,7 @@ def test_what_is_not_known_is_as_risky_as_the_worst() -> None:
     assert bare.grade == "highest"
 
 
-@settings(max_examples=5)
+@settings(max_examples=3)
 @given(scores=st.lists(st.integers(1, 5), min_size=len(JUDGED), max_size=len(JUDGED)))
 def test_the_formula_holds_for_any_scores(scores: list[int]) -> None:
     by_item = dict(zip(JUDGED, scores, strict=True))
