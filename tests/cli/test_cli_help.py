@@ -34,7 +34,7 @@ KNOWN_WORDS = set(
     kefen Kefen CSV Excel Parquet JSON lines YAML IANA UTC Asia Shanghai ABC RFM ID orders customers
     receivables payments interactions cases surveys assessments financials credit_reports products
     costs markets duckdb spark zh en bash zsh fish Online Retail CC BY MB GB tar zst gz csv report
-    standards CNY EUR USD revenue Tab JSON Schema AHP CRITIC TOPSIS Wilson
+    standards CNY EUR USD revenue Tab JSON Schema AHP CRITIC TOPSIS Wilson OFAC FATF WOE PDO
     """.split()  # noqa: SIM905
 )
 

@@ -103,10 +103,10 @@ COMMANDS = {
         "reviews",
         text=Text(
             "List the ratings by people that are due or overdue.\n\n"
-            "Of a standard that follows them (“reviews”), such as aml-risk: first ratings, ratings "
-            "due again because something changed, and regular reviews.",
+            "Of a standard that follows them (`reviews`), such as `aml-risk`: first ratings, "
+            "ratings due again because something changed, and regular reviews.",
             "列出到期与逾期的人工评级。\n\n"
-            "适用于跟踪评级的标准（“reviews”），例如 aml-risk："
+            "适用于跟踪评级的标准（`reviews`），例如 `aml-risk`："
             "首次评级、因资料变更须重评者、定期复评。",
         ),
         callback=reviews,

@@ -149,9 +149,9 @@ _COUNTRIES = Command(
     "countries",
     text=Text(
         "Write how risky each customer's country is, by a list of countries such as the FATF's.\n\n"
-        "A table with jurisdiction or iso2, and fatf_category or level.",
+        "A table with `jurisdiction` or `iso2`, and `fatf_category` or `level`.",
         "按国家名单（如 FATF）写出每位客户所在国家的风险。\n\n"
-        "表格含 jurisdiction 或 iso2，以及 fatf_category 或 level。",
+        "表格含 `jurisdiction` 或 `iso2`，以及 `fatf_category` 或 `level`。",
     ),
     callback=countries,
     parameters=[
@@ -182,7 +182,7 @@ _MEASURE = Command(
     parameters=[
         Option(
             "--customers",
-            text=Text("CSV with customer_id and name.", "含 customer_id 与 name 的 CSV。"),
+            text=Text("CSV with `customer_id` and `name`.", "含 `customer_id` 与 `name` 的 CSV。"),
             metavar=options.FILE,
             type=options.PATH_TYPE,
             required=True,
@@ -191,7 +191,8 @@ _MEASURE = Command(
         Option(
             "--truth",
             text=Text(
-                "CSV of what matches: customer_id, entry_id.", "已知相同者：customer_id、entry_id。"
+                "CSV of what matches: `customer_id`, `entry_id`.",
+                "已知相同者的 CSV：`customer_id`、`entry_id`。",
             ),
             metavar=options.FILE,
             type=options.PATH_TYPE,
@@ -201,6 +202,12 @@ _MEASURE = Command(
         _threshold(),
         options.json_option(),
     ],
+    examples=(
+        Example(
+            "kefen screen measure --customers customers.csv --list list.csv --truth truth.csv",
+            Text("Recall and precision", "召回率与准确率"),
+        ),
+    ),
 )
 
 COMMANDS = {
