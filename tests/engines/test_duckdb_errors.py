@@ -82,9 +82,15 @@ def test_a_full_disk(tmp_path: Path) -> None:
 def test_the_scratch_directory_is_removed() -> None:
     with DuckDBEngine() as engine:
         scratch = engine.scratch
-        engine.run("CREATE TABLE t AS SELECT 1 AS one")
-        assert any(scratch.iterdir())
+        (scratch / "kept.csv").touch()
     assert not scratch.exists()
+
+
+def test_what_does_not_fit_the_memory_goes_to_the_scratch_directory() -> None:
+    with DuckDBEngine(memory_limit="50MB") as engine:
+        engine.run("CREATE TABLE t AS SELECT range AS n, hash(range) AS h FROM range(10_000_000)")
+        assert sum(file.stat().st_size for file in (engine.scratch / "spill").iterdir()) > 50e6
+        assert engine.rows("SELECT count(*), sum(n) FROM t") == [(10_000_000, 49_999_995_000_000)]
 
 
 def test_values_come_back_as_they_are_stored() -> None:

@@ -93,6 +93,8 @@ class FactSQL:
     def day(self, definition: FactMetric) -> exp.Expr:
         """Return the day that places a row in the window."""
         fact = definition.table
+        if fact == "orders" and definition.dated is None:
+            return column("ordered_on")  # the view has it
         return day_of(fact, definition.dated or date_column(fact))
 
     def rows(self, definition: FactMetric) -> exp.Expr:

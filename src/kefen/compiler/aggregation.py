@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.compiler.aggregates import FactSQL, struct
-from kefen.compiler.facts import column, day_of, table
+from kefen.compiler.facts import column, table
 from kefen.compiler.grouped import group_type, grouped_values
 from kefen.compiler.groups import empty_group, every_period
 from kefen.compiler.metrics import STORED
 from kefen.compiler.takes import RUNS, taken
 from kefen.expressions.snippets import cast_to, quotient
 from kefen.expressions.sql import literal
-from kefen.standards.facts import date_column, fact_types
+from kefen.standards.facts import fact_types
 from kefen.standards.model import FactMetric
 from kefen.standards.model.metrics import Runs
 
@@ -141,8 +141,7 @@ class FactAggregation:
         known = [start for start in starts if start is not None]
         if len(known) < len(starts):
             return None
-        fact = definitions[0].table
-        return exp.GT(this=day_of(fact, date_column(fact)), expression=literal(min(known)))
+        return exp.GT(this=self.sql.day(definitions[0]), expression=literal(min(known)))
 
     def _keyed(self, source: Source, key_sql: exp.Expr, metrics: Sequence[Metric]) -> Part:
         """Return an aggregation in two steps: per customer and key, then per customer."""

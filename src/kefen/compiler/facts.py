@@ -12,7 +12,7 @@ from kefen.expressions.sql import literal
 from kefen.standards.facts import CANCELLED_ON, RECORDED_ON, STATUS, contract_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterable
     from datetime import date
 
 # Columns that tell of a later event, by the column that dates it: unknown until it happens. What
@@ -126,23 +126,40 @@ def cancellations_view(relation: str, as_of: date, *, recorded: bool = False) ->
     )
 
 
-def purchases_view(orders_view: str) -> exp.Select:
-    """Return the query of purchases: an order's lines together that sum above zero."""
+def purchases_view(orders_view: str, columns: Collection[str] | None = None) -> exp.Select:
+    """Return the query of purchases: an order's lines together that sum above zero.
+
+    Args:
+        orders_view: The as-of view of orders, or some of its columns.
+        columns: The columns of purchases that are used; None: all.
+    """
+    measured = {
+        "purchased_on": exp.Min(this=column("ordered_on")),
+        "amount": exp.Sum(this=column("amount")),
+        "lines": exp.Count(this=exp.Star()),
+        "quantity": exp.Sum(this=column("quantity")),
+        "discount": exp.Sum(this=column("discount")),
+        "returned": _returned(),
+    }
     return (
         exp.select(
             column("customer_id"),
             column("order_id"),
-            exp.alias_(exp.Min(this=column("ordered_on")), "purchased_on"),
-            exp.alias_(exp.Sum(this=column("amount")), "amount"),
-            exp.alias_(exp.Count(this=exp.Star()), "lines"),
-            exp.alias_(exp.Sum(this=column("quantity")), "quantity"),
-            exp.alias_(exp.Sum(this=column("discount")), "discount"),
-            exp.alias_(_returned(), "returned"),
+            *(
+                exp.alias_(value, name)
+                for name, value in measured.items()
+                if columns is None or name in columns
+            ),
         )
         .from_(table(orders_view))
         .group_by(column("customer_id"), column("order_id"))
         .having(exp.GT(this=exp.Sum(this=column("amount")), expression=exp.Literal.number(0)))
     )
+
+
+def columns_of(view: str, columns: Iterable[str]) -> exp.Select:
+    """Return the query of some columns of a view."""
+    return exp.select(*map(column, columns)).from_(table(view))
 
 
 def _returned() -> exp.Expr:
@@ -155,21 +172,16 @@ def _returned() -> exp.Expr:
     return exp.Sum(this=taken_back)
 
 
-def seen_customers(
-    relations: dict[str, str],
-    *,
-    among: str,
-    after: date | None,
-    up_to: date | None,
-    recorded: Collection[str] = (),
+def first_seen(
+    relations: dict[str, str], *, among: str, recorded: Collection[str] = ()
 ) -> exp.Query | None:
-    """Return the query of customers with a fact after a day, or up to a day; None without facts.
+    """Return the query of (customer_id, first day with a fact); None without facts.
+
+    A customer has a row for each table that has a fact of it.
 
     Args:
         relations: The relation of each contract table that has customers and dates.
         among: The relation of the customers in question (`customer_id`).
-        after: Only facts later than this day.
-        up_to: Only facts on or before this day.
         recorded: The tables whose data says when rows were recorded: a fact counts from then.
     """
     parts: list[exp.Select] = []
@@ -177,21 +189,16 @@ def seen_customers(
         if TABLES[fact].date is None:
             continue
         asked = exp.select(column("customer_id")).from_(table(among)).subquery()
-        part = (
-            exp.select(column("customer_id"))
-            .distinct()
+        day = known_day(fact, recorded=fact in recorded)
+        parts.append(
+            exp.select(column("customer_id"), exp.alias_(exp.Min(this=day), "seen_on"))
             .from_(table(relation))
             .where(exp.In(this=column("customer_id"), query=asked))
+            .group_by(column("customer_id"))
         )
-        day = known_day(fact, recorded=fact in recorded)
-        if after is not None:
-            part = part.where(exp.GT(this=day, expression=literal(after)))
-        if up_to is not None:
-            part = part.where(exp.LTE(this=day.copy(), expression=literal(up_to)))
-        parts.append(part)
     if not parts:
         return None
     query: exp.Query = parts[0]
     for part in parts[1:]:
-        query = exp.union(query, part)
+        query = exp.union(query, part, distinct=False)
     return query

@@ -27,9 +27,11 @@ BATCH = 200_000
 
 
 class DuckDBEngine:
-    """One DuckDB database in a scratch directory that is removed when the engine closes.
+    """One DuckDB database in memory, with a scratch directory that is removed when it closes.
 
-    Tables that do not fit the memory limit go to the scratch directory.
+    Tables that do not fit the memory limit go to the scratch directory. A database in a file
+    would compress every table and write it out whether or not it fits: a table of 19 million
+    order lines took half as much time again.
 
     Attributes:
         connection: The open connection.
@@ -41,7 +43,7 @@ class DuckDBEngine:
     ) -> None:
         self._scratch = Scratch(scratch_parent)
         self.scratch = self._scratch.path
-        self.connection = duckdb.connect(str(self.scratch / "scratch.duckdb"))
+        self.connection = duckdb.connect()
         for setting, value in (
             ("memory_limit", memory_limit),
             ("temp_directory", str(self.scratch / "spill")),

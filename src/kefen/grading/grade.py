@@ -15,7 +15,6 @@ from kefen.compiler.plan import SchemePlan, part
 from kefen.compiler.scoring import layered_query
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.expressions.sql import literal
 from kefen.grading.calibrate import calibrate_scheme, learns_from_population, patterns_in
 from kefen.grading.confidence import low_in_words
 from kefen.grading.freshness import out_of_date
@@ -131,7 +130,7 @@ class _Grading:
         running, not_run = runnable_schemes(self.dataset, self.standard, available, measured.models)
         self._make_scored(running)
         with self._stage("grades"):
-            covered = self._months_covered(facts)
+            covered = self._months_covered(facts, measured.days)
             graded = self._make_grades(running, covered)
             followed = counts_by_scheme(
                 self.engine, self.standard, running, self.rules, self.outcomes
@@ -330,24 +329,16 @@ class _Grading:
             .where(exp.false())
         )
 
-    def _months_covered(self, facts: Mapping[str, str]) -> tuple[int, int] | None:
+    def _months_covered(
+        self, facts: Mapping[str, str], days: frozenset[date]
+    ) -> tuple[int, int] | None:
         """Return (spans of a month in W that have orders, all of them); None when not counted."""
         window = self.standard.constants.window
-        months = window.months
-        if "orders" not in facts or months is None:
+        if "orders" not in facts or window.months is None:
             return None
-        start, end = window.span(self.as_of)
-        query = (
-            exp.select(column("ordered_on"))
-            .distinct()
-            .from_(table(facts["orders"]))
-            .where(exp.GT(this=column("ordered_on"), expression=literal(start)))
-            .where(exp.LTE(this=column("ordered_on"), expression=literal(end)))
-        )
-        days = [row[0] for row in self.engine.rows(query.sql("duckdb"))]
         spans = window.month_spans(self.as_of)
         covered = sum(any(lower < day <= upper for day in days) for lower, upper in spans)
-        return covered, months
+        return covered, window.months
 
     def _count_customers(self) -> int:
         counted = exp.select(exp.Count(this=exp.Star())).from_(table(METRICS))

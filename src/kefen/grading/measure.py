@@ -20,6 +20,7 @@ from kefen.grading.modelled.population import (
     make_inputs,
 )
 from kefen.grading.population import POPULATION, available_metrics
+from kefen.grading.shortened import days_with_orders, shorten
 from kefen.standards.facts import FACT_TABLES, RECORDED_ON, STATUS
 from kefen.standards.model import (
     CANCELLATIONS,
@@ -101,10 +102,12 @@ class Measured:
     Attributes:
         available: The metrics that there are: without those of models that could not be fitted.
         models: What each model learned, or why it could not be fitted, by id.
+        days: The days that have orders.
     """
 
     available: frozenset[str]
     models: Mapping[str, ModelCalibration]
+    days: frozenset[date]
 
 
 class _Measuring:
@@ -139,6 +142,7 @@ class _Measuring:
         self.parts: dict[str, Sequence[str]] = {}
         self.families: dict[str, str] = {}
         self.made: list[tuple[str, str]] = []
+        self.days: frozenset[date] | None = None
 
     def run(self) -> Measured:
         measured = frozenset[str]()
@@ -154,7 +158,9 @@ class _Measuring:
             self._drop("TABLE", name)
         for kind, name in reversed(self.made):
             self._drop(kind, name)
-        return Measured(self.available, self.models)
+        if self.days is None and "orders" in self.facts:
+            self.days = days_with_orders(self.engine, self.facts["orders"])
+        return Measured(self.available, self.models, self.days or frozenset())
 
     def _not_counted(self) -> list[Metric]:
         """Return the metrics that are still to be counted from facts."""
@@ -222,13 +228,19 @@ class _Measuring:
         """Make the aggregations that give metrics, from facts and what is measured so far."""
         sql = FactSQL(self.as_of, self.types, measured | self.attributes)
         aggregation = FactAggregation(sql, self._sources(metrics))
-        for part in aggregation.parts(metrics):
+        parts = aggregation.parts(metrics)
+        short = shorten(self.engine, parts, self.facts)
+        if short.orders is not None:
+            self.days = days_with_orders(self.engine, short.orders)
+        for part in parts:
             name = f"aggregated {len(self.parts)}"
             query = part.query
             if part.source.across is not None:
                 query = of_each_member(query, self.families[part.source.across])
             self.engine.create("TABLE", name, query)
             self.parts[name] = part.metrics
+        for kind, name in reversed(short.made):
+            self._drop(kind, name)
 
     def _sources(self, metrics: Sequence[Metric]) -> dict[Source, str]:
         """Return the view of every source of metrics; makes those that are not there."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.compiler.facts import column, seen_customers, table
+from kefen.compiler.facts import column, first_seen, table
 from kefen.compiler.needs import scheme_needs, schemes_named
 from kefen.domain.calendar import is_month_end, month_end, months_before
 from kefen.domain.contract import TABLES
@@ -111,35 +111,31 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     engine.create("TABLE", "not_created", asked, brief=True)
     others = engine.rows("SELECT count(*) FROM not_created")[0][0]
     recorded = tables_with_records(dataset)
-    seen = seen_customers(
-        relations, among="not_created", after=None, up_to=as_of, recorded=recorded
-    )
+    seen = first_seen(relations, among="not_created", recorded=recorded)
     if not others or seen is None:
         query = exp.select(column("customer_id")).from_("dated_customers")
         if not others:
             engine.create("TABLE", POPULATION, query)
             return 0
-    none = exp.select(column("customer_id")).from_(customers.copy()).where(exp.false())
-    engine.create("TABLE", "seen", seen or none, brief=True)
-    later = seen_customers(
-        relations, among="not_created", after=as_of, up_to=None, recorded=recorded
+    none = exp.select(column("customer_id"), exp.alias_(created.copy(), "seen_on")).from_(
+        customers.copy()
     )
-    engine.create("TABLE", "seen_later", later or none, brief=True)
+    engine.create("TABLE", "seen", seen or none.where(exp.false()), brief=True)
 
-    def member(of: str) -> exp.Expr:
-        return exp.In(
-            this=column("customer_id"), query=exp.select(column("customer_id")).from_(of).subquery()
-        )
+    def seen_when(condition: exp.Expr) -> exp.Expr:
+        members = exp.select(column("customer_id")).from_("seen").where(condition)
+        return exp.In(this=column("customer_id"), query=members.subquery())
 
+    seen_on = column("seen_on")
+    dated = exp.Is(this=seen_on, expression=exp.Null()).not_()
     undated = exp.and_(
-        exp.Is(this=created.copy(), expression=exp.Null()),
-        exp.Not(this=member("seen")),
-        exp.Not(this=member("seen_later")),
+        exp.Is(this=created.copy(), expression=exp.Null()), exp.Not(this=seen_when(dated))
     )
+    by_then = seen_when(exp.LTE(this=seen_on.copy(), expression=literal(as_of)))
     kept = (
         exp.select(column("customer_id"))
         .from_("dated_customers")
-        .where(exp.or_(created_by_then, member("seen"), undated))
+        .where(exp.or_(created_by_then, by_then, undated))
     )
     engine.create("TABLE", POPULATION, kept)
     count = exp.select(exp.Count(this=exp.Star())).from_("dated_customers").where(undated.copy())
