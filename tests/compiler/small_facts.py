@@ -43,7 +43,7 @@ def read(text: str, window: Window = YEAR) -> tuple[Standard, list[Problem]]:
     document = load_document(text, "metrics.yaml")
     assert isinstance(document, DocumentMapping)
     reading = Reading("metrics.yaml")
-    metrics = read_metrics(reading, document, window)
+    metrics, models = read_metrics(reading, document, window, None)
     standard = Standard(
         id="measures",
         version=1,
@@ -52,6 +52,7 @@ def read(text: str, window: Window = YEAR) -> tuple[Standard, list[Problem]]:
         constants=Constants(window, 50, Fraction(1, 2)),
         reasons={},
         metrics=metrics,
+        models=models,
         schemes={},
         text=text,
         fingerprint="",

@@ -17,7 +17,7 @@ def read(text: str) -> tuple[dict[str, Metric], list[Problem]]:
     document = load_document(text, "metrics.yaml")
     assert isinstance(document, Mapping)
     reading = Reading("metrics.yaml")
-    metrics = read_metrics(reading, document, Window(12))
+    metrics, _ = read_metrics(reading, document, Window(12), None)
     return metrics, [problem for problem in reading.problems if problem.severity == "error"]
 
 
@@ -146,7 +146,7 @@ def _notes(take: str) -> list[Problem]:
     document = load_document(text, "metrics.yaml")
     assert isinstance(document, Mapping)
     reading = Reading("metrics.yaml")
-    read_metrics(reading, document, Window(12))
+    read_metrics(reading, document, Window(12), None)
     return [problem for problem in reading.problems if "counts summed" in problem.what.en]
 
 
