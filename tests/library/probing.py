@@ -28,6 +28,7 @@ from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.explain import explain
 from kefen.grading.explanation import SchemeExplanation
 from kefen.grading.grade import grade
+from kefen.grading.modelled.applying import application
 from kefen.grading.outputs import output_directory, write_results
 from kefen.grading.run import GradedRun
 from kefen.grading.stored import StoredRun
@@ -229,6 +230,9 @@ def _agreed(
         [rows.get(customer, {"customer_id": customer}) for customer in metrics],
         as_of,
         available=available,
+        modelled=lambda metric, given, values: application(
+            metric, given.model, run.calibration.models[given.model.id]
+        )({**values, "as_of": as_of}),
     )
     found: dict[str, dict[str, Verdict]] = {}
     braces = _says_braces(load_document(standard.text, "probe.yaml"))

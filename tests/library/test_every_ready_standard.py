@@ -94,7 +94,7 @@ def company_for(dice: Random, standard: Standard) -> dict[str, list[dict[str, An
     company = {
         name: [
             _row(dice, table, words) | {"customer_id": customer}
-            for customer in _CUSTOMERS
+            for customer in _customers(standard)
             for _ in range(1 if name == "customers" else dice.choice((0, 1, 3, 6)))
         ]
         for name, table in TABLES.items()
@@ -108,11 +108,16 @@ def company_for(dice: Random, standard: Standard) -> dict[str, list[dict[str, An
         row["item"] = dice.choice(words)
         row["value"] = dice.choice((str(dice.randint(-1, 101)), *words))
     company["assessments"] += [
-        mark for customer in _CUSTOMERS for mark in _marks(dice, standard, customer)
+        mark for customer in _customers(standard) for mark in _marks(dice, standard, customer)
     ]
     for number, row in enumerate(company["financials"]):
         row["period_end"] = AS_OF - timedelta(days=37 * number)  # one a customer and day
     return company
+
+
+def _customers(standard: Standard) -> tuple[str, ...]:
+    """Return the customers' ids: a model needs more of them to be fitted."""
+    return tuple(f"c{n:02}" for n in range(160)) if standard.models else _CUSTOMERS
 
 
 def _marks(dice: Random, standard: Standard, customer: str) -> Iterator[dict[str, Any]]:
