@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +28,51 @@ from kefen.standards.calibration import Calibration, calibration_from_dict
 from kefen.standards.model_calibration import ModelCalibration
 from kefen.standards.reader import read_standard
 
+MORE_MODELS = """\
+  spending:
+    name: {en: Spending, zh: 消费}
+    method: gamma_gamma
+    inputs: {purchases: purchases, mean_value: amount / purchases}
+  monthly:
+    name: {en: By month, zh: 按月}
+    method: bg_bb
+    inputs: {repeats: bought, last: last_month, periods: months}
+    settings: {period: month}
+"""
+MORE_METRICS = """\
+  purchases: {name: {en: N, zh: 次}, count: purchases, over: all time}
+  amount: {name: {en: Amount, zh: 额}, sum: purchases.amount, over: all time, unit: money}
+  months:
+    {name: {en: Months, zh: 月}, unit: count,
+     value: "number_of_months"}
+  number_of_months: {name: {en: M, zh: 数}, value: "buying_days + 5"}
+  bought: {name: {en: Bought, zh: 买}, value: "smallest(buying_days - 1, 4)"}
+  last_month: {name: {en: L, zh: 末}, value: "if(bought > 0, bought + 2, 0)"}
+  discounted: {name: {en: D, zh: 折}, from_model: buying, gives: discounted_purchases,
+     over: next 3 years, discount: 8 %}
+  worth: {name: {en: W, zh: 值}, from_model: spending, gives: expected_value}
+  months_ahead: {name: {en: A, zh: 前}, from_model: monthly, gives: expected_purchases,
+     over: next 1 year}
+  months_alive: {name: {en: V, zh: 存}, from_model: monthly, gives: probability_alive}
+"""
+KNOWN = {
+    "spending": ModelCalibration(
+        200, 200, parameters={"p": Decimal("6.2"), "q": Decimal("3.7"), "v": Decimal("150.4")}
+    ),
+    "monthly": ModelCalibration(
+        200,
+        200,
+        parameters={
+            name: Decimal(value)
+            for name, value in (
+                ("alpha", "1.2"),
+                ("beta", "0.75"),
+                ("gamma", "0.66"),
+                ("delta", "2.8"),
+            )
+        },
+    ),
+}
 STANDARD = read_standard(LIFETIME, "lifetime.yaml")
 GIVEN = ("expected", "alive", "ahead")
 
@@ -170,6 +217,34 @@ def test_an_explanation_says_where_a_modelled_number_comes_from(run: StoredRun) 
         assert part in said.en
     assert f"purchases after the first {days - 1}" in said.en
     assert "由 400 位客户得出" in said.zh
+
+
+def test_every_method_of_lifetime_value_gives_one_row_what_it_gave_the_population(
+    tmp_path: Path,
+) -> None:
+    company = lifetime_company(3, 200)
+    for method in ("bg_nbd", "mbg_nbd", "pareto_nbd"):
+        text = LIFETIME.replace("method: bg_nbd", f"method: {method}").replace(
+            "metrics:\n", MORE_MODELS + "metrics:\n" + MORE_METRICS
+        )
+        learned = stored_run(tmp_path / "learned", company, text=text).calibration
+        assert learned.models["buying"].is_fitted
+        run = stored_run(
+            tmp_path / method,
+            company,
+            text=text,
+            calibration=replace(learned, models={**learned.models, **KNOWN}),
+        )
+        given = (*GIVEN, "discounted", "worth", "months_ahead", "months_alive")
+        known = 0
+        for stored in metrics_in(run):
+            again = run.with_changes(
+                {**stored, **dict.fromkeys(given)},
+                {name: stored[name] for name in ("buying_days", "amount", "months", "bought")},
+            )
+            assert {name: again[name] for name in given} == {name: stored[name] for name in given}
+            known += all(stored[name] is not None for name in given)
+        assert known >= 190
 
 
 def test_what_if_applies_the_model_anew(run: StoredRun) -> None:

@@ -139,6 +139,7 @@ cli = Kefen(
             Text("More", "其他"),
             _in_module("standard", "standard")
             | _in_module("weights", "weights")
+            | _in_module("methods", "methods")
             | _in_module("completion", "completion"),
         ),
     ),

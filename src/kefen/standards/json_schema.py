@@ -246,6 +246,7 @@ def _metric() -> dict[str, Any]:
         "over": {"anyOf": [_ref("window"), _ref("horizon")]},
         "from_model": {"type": "string", "pattern": _ID},
         "gives": {"enum": _results()},
+        "discount": {"type": ["string", "number"]},
         "dated": {"type": "string"},
         "per": {"enum": ["month"]},
         "each": _one_or_two({"anyOf": [{"enum": offered}, {"type": "string"}]}),

@@ -32,6 +32,10 @@ _VERBS = {
 METRIC = {
     **_VERBS,
     "gives": Text("With from_model: which of its results.", "与 from_model 同用：取哪个结果。"),
+    "discount": Text(
+        "With from_model: the yearly rate of discount, as 10 %.",
+        "与 from_model 同用：年折现率，如 10 %。",
+    ),
     "bands": Text(
         "With value: the number or text that its bands give.", "与 value 同用：按分档取数值或文字。"
     ),

@@ -20,12 +20,11 @@ if TYPE_CHECKING:
     Columns: TypeAlias = Mapping[str, npt.NDArray[np.generic]]
     Parameters: TypeAlias = Mapping[str, Parameter]
 
-_FAMILIES = {
-    "bg_nbd": "kefen.grading.modelled.lifetime",
-    "k_means": "kefen.grading.modelled.clusters",
-    "ward": "kefen.grading.modelled.clusters",
-    "hdbscan": "kefen.grading.modelled.clusters",
-}
+_LIFETIME = ("bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb", "gamma_gamma")
+_CLUSTERS = ("k_means", "ward", "hdbscan")
+_FAMILIES = dict.fromkeys(_LIFETIME, "kefen.grading.modelled.lifetime") | dict.fromkeys(
+    _CLUSTERS, "kefen.grading.modelled.clusters"
+)
 """The module whose `METHODS` holds a method, by the method's id; imported when first used."""
 
 

@@ -37,17 +37,117 @@ _EXPECTED = MethodOutput(
     lowest=Decimal(0),
 )
 
+_DISCOUNTED = MethodOutput(
+    "discounted_purchases",
+    Text("purchases expected in the {h}, discounted to now", "{h}预期购买次数（折现）"),
+    "count",
+    looks_ahead=True,
+    options=(
+        MethodOption(
+            "discount",
+            Text("The yearly rate of discount, as 10 %.", "年折现率，如 10 %。"),
+            default=Decimal("0.1"),
+            lowest=Decimal(0),
+            highest=Decimal(1),
+        ),
+    ),
+    lowest=Decimal(0),
+)
+_PURCHASES = (_EXPECTED, _ALIVE, _DISCOUNTED)
+
 BG_NBD = Method(
     id="bg_nbd",
     name=Text("BG/NBD", "BG/NBD 模型"),
     description=Text(
         "Purchases at random, each customer at a rate of its own, until one of them is the last "
         "(Fader, Hardie and Lee 2005).",
-        "客户各按自己的频率随机购买，每次购买后都可能不再回来（Fader、Hardie、Lee，2005）。",
+        "客户各按自己的频率随机购买，某次购买后不再回来（Fader、Hardie、Lee，2005）。",
     ),
     inputs=(_REPEATS, _LAST, _AGE),
-    outputs=(_EXPECTED, _ALIVE),
+    outputs=_PURCHASES,
     settings=(_UNIT,),
     smallest_population=100,
 )
-LIFETIME_METHODS = (BG_NBD,)
+MBG_NBD = Method(
+    id="mbg_nbd",
+    name=Text("MBG/NBD", "MBG/NBD 模型"),
+    description=Text(
+        "As BG/NBD, but the first purchase may be the last one too (Batislam, Denizel and "
+        "Filiztekin 2007).",
+        "同 BG/NBD，但首购也可能就是末购（Batislam、Denizel、Filiztekin，2007）。",
+    ),
+    inputs=(_REPEATS, _LAST, _AGE),
+    outputs=_PURCHASES,
+    settings=(_UNIT,),
+    smallest_population=100,
+)
+PARETO_NBD = Method(
+    id="pareto_nbd",
+    name=Text("Pareto/NBD", "Pareto/NBD 模型"),
+    description=Text(
+        "Purchases at random, each customer at a rate of its own, until it stops at a random time "
+        "(Schmittlein, Morrison and Colombo 1987).",
+        "客户各按自己的频率随机购买，在随机的时刻停止（Schmittlein、Morrison、Colombo，1987）。",
+    ),
+    inputs=(_REPEATS, _LAST, _AGE),
+    outputs=_PURCHASES,
+    settings=(_UNIT,),
+    smallest_population=100,
+)
+BG_BB = Method(
+    id="bg_bb",
+    name=Text("BG/BB", "BG/BB 模型"),
+    description=Text(
+        "A chance to buy in each period, until the customer stops (Fader, Hardie and Shang 2010).",
+        "每期一次购买机会，直至客户停止（Fader、Hardie、Shang，2010）。",
+    ),
+    inputs=(
+        MethodInput("repeats", Text("periods with a purchase", "有购买的期数"), PLAIN),
+        MethodInput("last", Text("the last period with a purchase", "最近有购买的期"), PLAIN),
+        MethodInput("periods", Text("periods since the first purchase", "首购以来的期数"), PLAIN),
+    ),
+    outputs=(
+        MethodOutput(
+            "expected_purchases",
+            Text("periods with a purchase expected in the {h}", "{h}预期有购买的期数"),
+            "count",
+            looks_ahead=True,
+            lowest=Decimal(0),
+        ),
+        _ALIVE,
+    ),
+    settings=(
+        MethodOption(
+            "period",
+            Text("How long a period is.", "每期的长度。"),
+            default="month",
+            one_of=("day", "week", "month", "quarter", "year"),
+        ),
+    ),
+    smallest_population=100,
+)
+GAMMA_GAMMA = Method(
+    id="gamma_gamma",
+    name=Text("Gamma-Gamma", "Gamma-Gamma 模型"),
+    description=Text(
+        "What a purchase is worth: the customer's own mean, drawn towards everybody's where few "
+        "purchases were seen (Fader, Hardie and Lee 2005).",
+        "每次购买值多少：客户自身的平均，购买次数少者向总体靠拢（Fader、Hardie、Lee，2005）。",
+    ),
+    inputs=(
+        MethodInput("purchases", Text("purchases seen", "已有购买次数"), PLAIN),
+        MethodInput("mean_value", Text("their mean value", "每次购买的平均值")),
+    ),
+    outputs=(
+        MethodOutput(
+            "expected_value",
+            Text("expected value of a purchase", "每次购买的预期值"),
+            None,
+            unit_of="mean_value",
+            lowest=Decimal(0),
+        ),
+    ),
+    settings=(),
+    smallest_population=100,
+)
+LIFETIME_METHODS = (BG_NBD, MBG_NBD, PARETO_NBD, BG_BB, GAMMA_GAMMA)
