@@ -19,6 +19,7 @@ __all__ = (
     "Result",
     "Run",
     "check_standard",
+    "from_database",
     "grade",
     "new_book",
     "open_book",

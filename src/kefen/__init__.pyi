@@ -4,6 +4,7 @@ from kefen.api import KefenError as KefenError
 from kefen.api import Result as Result
 from kefen.api import Run as Run
 from kefen.api import check_standard as check_standard
+from kefen.api import from_database as from_database
 from kefen.api import grade as grade
 from kefen.api import new_book as new_book
 from kefen.api import open_book as open_book

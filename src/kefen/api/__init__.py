@@ -1,6 +1,7 @@
 """The Python API: what `import kefen` offers. Calls grading, lake and reports only."""
 
 from kefen.api.books import Book, new_book, open_book
+from kefen.api.databases import from_database
 from kefen.api.grader import Grader
 from kefen.api.grading import grade
 from kefen.api.results import Result, Run, open_run
@@ -14,6 +15,7 @@ __all__ = [
     "Result",
     "Run",
     "check_standard",
+    "from_database",
     "grade",
     "new_book",
     "open_book",

@@ -21,6 +21,13 @@ from kefen.grading.grade import grade as grade_dataset
 from kefen.grading.population import default_as_of
 from kefen.grading.stored import StoredRun
 from kefen.lake.book import Book as KeptBook
+from kefen.lake.databases import (
+    Question,
+    check_parts_of_orders,
+    database_url,
+    source_since_last,
+)
+from kefen.lake.databases.reading import DEFAULT_TIMEOUT
 from kefen.lake.reading import ReadingOptions, read_table
 
 if TYPE_CHECKING:
@@ -84,17 +91,61 @@ class Book:
             DataError: The rows cannot be used as they are, or contradict the book.
             BookError: The book is in use or cannot be written; it is as it was.
         """
-        settings = self._book.settings
         source = sources_of({table: rows}, {} if sheet is None else {table: sheet})[table]
-        options = ReadingOptions(
+        with DuckDBEngine() as engine:
+            read, _ = read_table(engine, table, source, self._options(mapping, max_rejected))
+            return self._book.import_table(engine, read, note=note)
+
+    def import_from_database(
+        self,
+        table: str,
+        url: str,
+        *,
+        from_table: str | None = None,
+        query: str | None = None,
+        since_column: str | None = None,
+        mapping: GivenMapping = None,
+        max_rejected: Decimal | float | str = "0.01",
+        note: str = "",
+        timeout: int = DEFAULT_TIMEOUT,
+    ) -> Batch:
+        """Bring what a database has, or what is new in it, into the book as one batch.
+
+        Args:
+            table: The contract table, such as `orders`.
+            url: The database; see `from_database`.
+            from_table: The table to read.
+            query: One SELECT to read instead.
+            since_column: Read only what is new by this column since the last import of the same
+                source; what equals the last value comes again, and changes nothing. Undoing a
+                batch moves the last value back.
+            mapping: A mapping file, or its content.
+            max_rejected: The share of the rows that may be rejected.
+            note: A note kept with the batch.
+            timeout: Seconds that the database may take.
+
+        Raises:
+            CallError: An argument is wrong, or the driver is not installed.
+            DataError: The database does not answer, or the rows cannot be used.
+            BookError: The book is in use or cannot be written; it is as it was.
+        """
+        asked = Question(from_table, query, since_column, timeout=timeout)
+        source = source_since_last(self._book, table, database_url(url), asked)
+        with DuckDBEngine() as engine:
+            read, _ = read_table(engine, table, source, self._options(mapping, max_rejected))
+            check_parts_of_orders(read, asked)
+            return self._book.import_table(engine, read, note=note)
+
+    def _options(
+        self, mapping: GivenMapping, max_rejected: Decimal | float | str
+    ) -> ReadingOptions:
+        settings = self._book.settings
+        return ReadingOptions(
             timezone=settings.timezone,
             currency=settings.currency,
             max_rejected=share_given(max_rejected),
             mapping=mapping_given(mapping),
         )
-        with DuckDBEngine() as engine:
-            read, _ = read_table(engine, table, source, options)
-            return self._book.import_table(engine, read, note=note)
 
     def undo(self, batch: int, *, note: str = "") -> UndoReport:
         """Take an import back: its rows go, the rows it replaced come back.

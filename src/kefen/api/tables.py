@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
-from kefen.lake.reading import Source, as_frame, library_of
+from kefen.lake.reading import Frame, Source, as_frame, library_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
 
-    from kefen.lake.reading import Frame, Library
+    from kefen.lake.reading import Library
 
 
 def sources_of(given: Mapping[str, object], sheets: Mapping[str, str]) -> dict[str, Source]:
@@ -88,6 +88,8 @@ def _source(table: str, given: object, sheet: str | None) -> Source:
 
 
 def _frame(given: object, table: str) -> Frame | None:
+    if isinstance(given, Frame):
+        return given
     if isinstance(given, str | Path) or (isinstance(given, Sequence) and not given):
         return None
     return as_frame(given, table)

@@ -8,6 +8,7 @@ import click
 
 from kefen.cli import options
 from kefen.cli.data import find_book, make_options, read_one
+from kefen.cli.databases import asked_of_database, database_options
 from kefen.cli.errors import print_json
 from kefen.cli.language import current_language, say
 from kefen.cli.progress import steps
@@ -48,10 +49,11 @@ def import_files(
     quiet: bool,
     **given: Any,
 ) -> None:
-    """Import the files of one table as one batch."""
+    """Import the files of one table, or what a database has, as one batch."""
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.lake.reading import Source
 
+    database = asked_of_database(files, given)
     opened = find_book(book)
     reading = make_options(given, opened.settings.timezone, opened.settings.currency)
     label = TABLES[table].label if table in TABLES else Text.same(table)
@@ -60,9 +62,10 @@ def import_files(
         steps(2, shown=not (quiet or as_json)) as begin,
     ):
         begin(Text("Reading {t}", "读取{t}").filled(t=label))
-        read, findings = read_one(
-            engine, table, Source(files, sheet), reading, given.get("rejected")
-        )
+        source = Source(files, sheet) if database is None else database.source(opened, table)
+        read, findings = read_one(engine, table, source, reading, given.get("rejected"))
+        if database is not None:
+            database.check(read)
         begin(Text("Writing to the book", "写入账套"))
         batch = opened.import_table(engine, read, note=note)
     if as_json:
@@ -246,10 +249,10 @@ COMMANDS = {
     "import": Command(
         "import",
         text=Text(
-            "Bring files into a book, as one batch that can be undone.\n\n"
+            "Bring files, or what a database has, into a book as one batch that can be undone.\n\n"
             "Rows are merged by their key: new ones are added, known ones updated, and the same "
             "file twice changes nothing. A batch comes in whole or not at all.",
-            "把文件导入账套，作为一个可撤销的批次。\n\n"
+            "把文件或数据库中的数据导入账套，作为一个可撤销的批次。\n\n"
             "按主键合并：新行新增，已有行更新；同一文件导入两次不会有变化。"
             "一个批次要么全部导入，要么完全不导入。",
         ),
@@ -269,10 +272,11 @@ COMMANDS = {
                 ),
                 metavar=options.FILE,
                 nargs=-1,
-                required=True,
+                required=False,
                 type=options.PATH_TYPE,
             ),
             options.book_option(),
+            *database_options(),
             _note_option(),
             Option(
                 "--sheet",
@@ -288,6 +292,11 @@ COMMANDS = {
             Example(
                 "kefen import orders october.xlsx --book acme",
                 Text("The orders of a month", "导入一个月的订单"),
+            ),
+            Example(
+                "kefen import orders --from-database 'postgresql://reader:${SHOP_PASSWORD}@db/shop'"
+                " --from-table shop.lines --since-column updated_at --book acme",
+                Text("What is new in a database", "导入数据库中的新数据"),
             ),
         ),
     ),
