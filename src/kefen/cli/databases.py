@@ -56,11 +56,11 @@ def database_options() -> list[Option]:
         Option(
             "--from-database",
             text=Text(
-                "URL of a database instead of files; write its password as ${NAME}, a variable of "
+                "URL of a database instead of files; write its password as `${NAME}`, a variable of "
                 "the environment.",
-                "用数据库 URL 代替文件；密码写成 ${NAME}，取自环境变量。",
+                "用数据库地址代替文件；密码写成 `${NAME}`，取自环境变量。",
             ),
-            metavar=Text.same("URL"),
+            metavar=Text("URL", "地址"),
             section=_DATABASE,
         ),
         Option(
@@ -71,15 +71,15 @@ def database_options() -> list[Option]:
         ),
         Option(
             "--query",
-            text=Text("One SELECT to read instead.", "改为读取一条 SELECT 的结果。"),
-            metavar=Text.same("SQL"),
+            text=Text("One SELECT to read instead.", "改为读取一条 `SELECT` 查询的结果。"),
+            metavar=Text("SQL", "查询"),
             section=_DATABASE,
         ),
         Option(
             "--since-column",
             text=Text(
-                "Read only what is new by this column since the last import, such as updated_at.",
-                "只读取上次导入之后按此列更新的数据，例如 updated_at。",
+                "Read only what is new by this column since the last import, such as `updated_at`.",
+                "只读取上次导入之后按此列更新的数据，例如 `updated_at`。",
             ),
             metavar=Text("COLUMN", "列"),
             section=_DATABASE,
