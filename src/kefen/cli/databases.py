@@ -56,8 +56,8 @@ def database_options() -> list[Option]:
         Option(
             "--from-database",
             text=Text(
-                "URL of a database instead of files; write its password as `${NAME}`, a variable of "
-                "the environment.",
+                "URL of a database instead of files; write its password as `${NAME}`, a variable "
+                "of the environment.",
                 "用数据库地址代替文件；密码写成 `${NAME}`，取自环境变量。",
             ),
             metavar=Text("URL", "地址"),
