@@ -140,6 +140,7 @@ cli = Kefen(
             _in_module("standard", "standard")
             | _in_module("weights", "weights")
             | _in_module("methods", "methods")
+            | _in_module("scorecard", "scorecard")
             | _in_module("completion", "completion"),
         ),
     ),
