@@ -1,4 +1,4 @@
-"""`kefen methods`: published figures reproduced, and how well models foretell."""
+"""`kefen methods verify` and `holdout`: published figures, and how well models foretell."""
 
 from __future__ import annotations
 
@@ -317,11 +317,16 @@ METHODS_COMMANDS = {
 COMMANDS = {
     "methods": Group(
         "methods",
-        text=Text("What the statistical methods are held against.", "统计方法以什么为准。"),
+        text=Text(
+            "Statistical methods: what they are held against, and the probability to lose "
+            "a customer.",
+            "统计方法：以什么为准，以及客户流失概率。",
+        ),
         sections=(
             (
                 Text("Commands", "命令"),
-                dict.fromkeys(("verify", "holdout"), "kefen.cli.methods:METHODS_COMMANDS"),
+                dict.fromkeys(("verify", "holdout"), "kefen.cli.methods:METHODS_COMMANDS")
+                | {"loss": "kefen.cli.methods_loss:LOSS_COMMANDS"},
             ),
         ),
     )
