@@ -122,6 +122,7 @@ cli = Kefen(
             _in_module("grade", "grade")
             | _in_module("why", "explain", "what-if")
             | _in_module("portrait", "portrait")
+            | _in_module("traits", "traits")
             | _in_module("lift", "lift")
             | _in_module("report", "report"),
         ),

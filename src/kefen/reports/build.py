@@ -9,6 +9,7 @@ from kefen.reports.ageing import ageing_section
 from kefen.reports.analyses import analyses_section
 from kefen.reports.cards import card_section
 from kefen.reports.clusters import clusters_section
+from kefen.reports.common_traits import common_section
 from kefen.reports.concentration import concentration_section, measure_concentration
 from kefen.reports.credit import credit_section
 from kefen.reports.crossing import crossed
@@ -92,6 +93,7 @@ def _sections(
         None if customer is None else card_section(people, customer, why),
         concentration_section(people, found),
         distribution_section(people, counts, previous),
+        common_section(people),
         clusters_section(people),
         portraits_section(people, portrayed_schemes(people, leading)),
         follow_ups_section(people, counts),
