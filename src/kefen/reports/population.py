@@ -13,6 +13,7 @@ from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.reports.relations import relations
 from kefen.reports.tables import GradeMark, Particulars
+from kefen.standards.decision_words import grade_name
 from kefen.standards.reasons import REASONS
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ class Population:
             return GradeMark("", self.reason(reason))
         known = scheme.grade(grade)
         if known is None:
-            return GradeMark(grade, Text.same(grade))
+            return GradeMark(grade, grade_name(scheme, grade))
         return GradeMark(grade, known.name, known.tone)
 
     def reason(self, code: str | None) -> Text:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, TypeVar
 
+from kefen.domain.code_tables import industry_division, industry_section
 from kefen.domain.text import Text
+from kefen.expressions.tree import names_in
 from kefen.expressions.wording import in_words
 from kefen.standards.model import (
     TOTAL,
@@ -192,9 +194,26 @@ def rule_effect_in_words(scheme: Scheme, rule: Rule, reasons: Mapping[str, Text]
 
 
 def grade_name(scheme: Scheme, grade: str) -> Text:
-    """Return the name of a grade; of open classes the class itself."""
+    """Return the name of a grade; of open classes the class itself.
+
+    A class that is a public code of an industry is called by the code and its name.
+    """
     found = scheme.grade(grade)
-    return found.name if found is not None else Text.same(grade)
+    if found is not None:
+        return found.name
+    named = industry_division(grade) or industry_section(grade)
+    if named is None or not _is_industry(scheme):
+        return Text.same(grade)
+    return Text("{c} {n}", "{c} {n}").filled(c=grade, n=named)
+
+
+def _is_industry(scheme: Scheme) -> bool:
+    """Return whether the classes of a scheme are the industries that customers have."""
+    decision = scheme.decision
+    return isinstance(decision, Categories) and names_in(decision.of) in (
+        ("industry",),
+        ("customers.industry",),
+    )
 
 
 def for_grade(values: Mapping[str | None, Value], grade: str) -> Value | None:

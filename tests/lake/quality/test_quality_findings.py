@@ -166,6 +166,20 @@ BAD_ROWS: list[tuple[str, str, dict[str, Any], dict[str, Any], str]] = [
         "warning",
     ),
     (
+        "codes_unknown",
+        "customers",
+        {"customer_id": "b", "industry": "C0111"},
+        {"customer_id": "c", "industry": "C2614"},
+        "warning",
+    ),
+    (
+        "codes_unknown",
+        "customers",
+        {"customer_id": "b", "region": "990000"},
+        {"customer_id": "c", "region": "440305"},
+        "warning",
+    ),
+    (
         "dates_after_as_of",
         "orders",
         order(ordered_at=datetime(2025, 1, 1)),

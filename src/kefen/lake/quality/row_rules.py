@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
+from kefen.domain.code_tables import REGION_FORM, industries, provinces
 from kefen.domain.contract import TABLES, Column, Kind, Table
 from kefen.lake.quality.kinds import FindingKind, percent, severity_by_share
 from kefen.lake.quality.queries import counted
@@ -16,6 +17,7 @@ from kefen.lake.quality.scientific import (
     ATTRIBUTES_NEGATIVE,
     CANCELLED_BEFORE_ORDERED,
     CLOSED_BEFORE_OPENED,
+    CODES_UNKNOWN,
     COST_SIGN_DIFFERS,
     DATES_AFTER_AS_OF,
     DATES_DEFAULT,
@@ -34,7 +36,7 @@ from kefen.lake.quality.scientific import (
 from kefen.lake.tax_id import LENGTH, tax_id_condition
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from kefen.lake.dataset import Finding, ReadTable
     from kefen.lake.quality.profile import Profile
@@ -182,6 +184,31 @@ def _value_rules() -> Iterator[RowRule]:
     )
 
 
+def _code_rules() -> Iterator[RowRule]:
+    """Yield the rules about public codes: what has their form must be one."""
+    divisions = _listed(code for code in industries() if len(code) > 1)
+    known = _listed(provinces())
+    yield RowRule(
+        CODES_UNKNOWN,
+        "customers",
+        "industry",
+        f"REGEXP_FULL_MATCH(industry, '[A-T][0-9]{{2,4}}') "
+        f"AND SUBSTR(industry, 1, 3) NOT IN ({divisions})",
+        ("industry",),
+    )
+    yield RowRule(
+        CODES_UNKNOWN,
+        "customers",
+        "region",
+        f"REGEXP_FULL_MATCH(region, '{REGION_FORM}') AND SUBSTR(region, 1, 2) NOT IN ({known})",
+        ("region",),
+    )
+
+
+def _listed(codes: Iterable[str]) -> str:
+    return ", ".join(f"'{code}'" for code in codes)
+
+
 def _date_rules(table: Table, column: Column) -> Iterator[RowRule]:
     """Yield the rules about one date column; each date breaks at most one of them."""
     name = column.name
@@ -212,6 +239,7 @@ def _date_rules(table: Table, column: Column) -> Iterator[RowRule]:
 def _all_rules() -> Iterator[RowRule]:
     yield from _pair_rules()
     yield from _value_rules()
+    yield from _code_rules()
     for table in TABLES.values():
         for column in table.columns:
             if column.kind in (Kind.DATE, Kind.TIMESTAMP):

@@ -249,6 +249,22 @@ TAX_IDS_INVALID = _kind(
     ),
 )
 
+CODES_UNKNOWN = _kind(
+    "codes_unknown",
+    Text(
+        "{column} has the form of a public code but names none for {count} "
+        "{count:customer|customers} ({share} %): GB/T 4754-2017 of industries, GB/T 2260 of "
+        "regions.",
+        "{count} 个客户（{share}%）的“{column}”形似国标代码却不存在"
+        "（行业 GB/T 4754-2017、行政区划 GB/T 2260）。",
+    ),
+    Text(
+        "Schemes industry and region take the code for a class of its own; official size gives "
+        "no grade. The code may be of an older edition.",
+        "industry 与 region 方案会把该代码当作单独一类；官方划型不予评级。也可能是旧版代码。",
+    ),
+)
+
 KINDS = (
     DATES_AFTER_AS_OF,
     DATES_FAR_IN_FUTURE,
@@ -270,4 +286,5 @@ KINDS = (
     SCORES_NEGATIVE,
     ATTRIBUTES_NEGATIVE,
     TAX_IDS_INVALID,
+    CODES_UNKNOWN,
 )
