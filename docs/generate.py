@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 sys.path.insert(0, str(Path(__file__).parent))
 from constructs import cards_of, features_of
+from python_api import reference
 
 REFERENCE = Path(__file__).parent / "reference"
 _REGION = re.compile(r"<!-- generated: (\w+) -->\n.*?<!-- end of \1 -->", re.DOTALL)
@@ -430,6 +431,7 @@ REGIONS: dict[str, Callable[[Language], Iterable[str]]] = {
     "schemes": _schemes,
     "reasons": _reasons,
     "library": _library,
+    "python": reference,
 }
 """What each generated region holds, by its name."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import glob
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self
 
 import duckdb
@@ -48,11 +48,14 @@ class DuckDBEngine:
             ("memory_limit", memory_limit),
             ("temp_directory", str(self.scratch / "spill")),
             ("TimeZone", "UTC"),  # never the machine's zone: principle 1
-            ("enable_progress_bar", False),  # who wants one shows its own
             ("autoinstall_known_extensions", False),
             ("autoload_known_extensions", False),
         ):
             self.connection.execute(f"SET {setting} = ?", [value])
+        # Who wants a progress bar shows its own. A notebook without widgets has none to turn off,
+        # and DuckDB refuses to.
+        with suppress(duckdb.InvalidInputException):
+            self.connection.execute("SET enable_progress_bar = false")
 
     def run(self, sql: str, parameters: list[Any] | None = None) -> None:
         """Run a statement whose result is not needed.
