@@ -45,7 +45,7 @@ class Asked:
     without: frozenset[str] = frozenset()
     limits: Limits = field(default_factory=lambda: Limits(minutes=40, gigabytes=18))
     many: int = 10_000_000
-    memory: str = "2GB"
+    memory: str = "2500MB"
     cap: float = 4.0
 
     def takes_part(self, contender: Contender) -> bool:
