@@ -105,7 +105,15 @@ def _read(file: Path) -> pa.Table:
     import pyarrow.parquet as pq
 
     try:
-        table = pq.read_table(file) if file.suffix == ".parquet" else csv.read_csv(file)
+        if file.suffix == ".parquet":
+            return pq.read_table(file)
+        with csv.open_csv(file) as opened:
+            names = opened.schema.names
+        # As text: an id keeps its leading zeros, and numbers are told by all of a column.
+        as_text = csv.ConvertOptions(
+            column_types=dict.fromkeys(names, pa.string()), strings_can_be_null=True
+        )
+        return csv.read_csv(file, convert_options=as_text)
     except FileNotFoundError as error:
         raise CallError(
             Text("there is no file “{p}”", "没有文件“{p}”").filled(p=file),
@@ -117,7 +125,6 @@ def _read(file: Path) -> pa.Table:
             where=str(file),
             mend=Text("Give UTF-8 CSV or Parquet.", "请提供 UTF-8 的 CSV 或 Parquet。"),
         ) from error
-    return table
 
 
 def _check_column(table: pa.Table, name: str) -> None:
