@@ -259,9 +259,10 @@ CODES_UNKNOWN = _kind(
         "（行业 GB/T 4754-2017、行政区划 GB/T 2260）。",
     ),
     Text(
-        "Schemes industry and region take the code for a class of its own; official size gives "
-        "no grade. The code may be of an older edition.",
-        "industry 与 region 方案会把该代码当作单独一类；官方划型不予评级。也可能是旧版代码。",
+        "Scheme industry takes the code for a class of its own; enterprise-size goes by its "
+        "first letter and digits alone. The code may be of an older edition.",
+        "industry 方案会把该代码当作单独一类；enterprise-size 只看其开头的字母和数字。"
+        "也可能是旧版代码。",
     ),
 )
 
