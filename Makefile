@@ -42,7 +42,8 @@ contracts: $(VENV)/installed-dev
 	$(BIN)/lint-imports
 
 unit: $(VENV)/installed-dev
-	$(BIN)/python -m pytest -n auto --dist worksteal -q
+	$(BIN)/python -m pytest -n auto --dist worksteal -q --ignore tests/engines/spark
+	$(BIN)/python -m pytest -q tests/engines/spark
 
 bench: $(VENV)/installed-dev
 	$(BIN)/python benchmarks/run.py

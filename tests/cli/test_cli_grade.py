@@ -206,10 +206,10 @@ def test_errors_are_json_objects_for_machines(call, bad_orders: Path) -> None:
     assert call("grade", "--nope", "--json").json["error"]["exit"] == 2
 
 
-def test_spark_is_refused_in_words(call, company) -> None:
-    answer = call("grade", *company.options, "--engine", "spark")
+def test_a_master_of_spark_is_refused_without_spark(call, company) -> None:
+    answer = call("grade", *company.options, "--spark-master", "local[2]")
     assert answer.code == 2
-    assert "Spark" in answer.err
+    assert "--engine spark" in answer.err
 
 
 def test_no_data_at_all_is_a_wrong_call(call) -> None:

@@ -27,7 +27,8 @@ def grade(
     out: Path | None,
     overwrite: bool,
     calibration: Path | None,
-    engine: str,
+    engine: str | None,
+    spark_master: str | None,
     no_report: bool,
     customer: str | None,
     previous: Path | None,
@@ -37,16 +38,17 @@ def grade(
     **given: Any,
 ) -> None:
     """Grade, write what was asked for, and show it."""
-    if engine == "spark":
-        raise CallError(
-            Text("This version of Kefen has no Spark engine.", "此版本的客分尚无 Spark 引擎。"),
-            where="--engine",
-            mend=Text(
-                "Leave --engine out: DuckDB grades tens of millions of rows on one machine.",
-                "请去掉 --engine：DuckDB 在一台机器上即可处理数千万行。",
-            ),
-        )
     data = find_data(book, given)
+    if data.book is not None:
+        engine = engine or data.book.settings.engine
+        spark_master = spark_master or data.book.settings.spark_master
+    engine = engine or "duckdb"
+    if spark_master is not None and engine != "spark":
+        raise CallError(
+            Text("--spark-master is for --engine spark.", "--spark-master 只用于 --engine spark。"),
+            where="--spark-master",
+            mend=Text("Add --engine spark.", "请加上 --engine spark。"),
+        )
     asked = Grading(
         data=data,
         standard=standard,
@@ -58,6 +60,8 @@ def grade(
         customer=customer,
         previous=previous,
         memory=memory or options.DEFAULT_MEMORY,
+        engine=engine,
+        spark_master=spark_master,
         quiet=quiet or as_json,
     )
     with grade_data(asked) as graded:
@@ -115,9 +119,17 @@ COMMANDS = {
                 "--engine",
                 text=Text("Where to compute: duckdb or spark.", "计算引擎：duckdb 或 spark。"),
                 metavar=Text("ENGINE", "引擎"),
-                default_text=Text.same("duckdb"),
+                default_text=Text("the book's, else duckdb", "账套的设置，否则为 duckdb"),
                 type=click.Choice(["duckdb", "spark"]),
-                default="duckdb",
+            ),
+            Option(
+                "--spark-master",
+                text=Text(
+                    "Where Spark is: local[4], spark://host:7077, yarn, or sc://host:15002.",
+                    "Spark 的位置：local[4]、spark://主机:7077、yarn 或 sc://主机:15002。",
+                ),
+                metavar=Text("URL", "地址"),
+                default_text=Text("this machine", "本机"),
             ),
             Option(
                 "--no-report",

@@ -47,7 +47,9 @@ class Grading:
         customer: The id of a customer whose card is added to the report, or None.
         previous: The results of an earlier run to compare the counts with; None for the latest
             earlier run of the book, if there is one.
-        memory: The memory limit.
+        memory: The memory limit; on Spark, of each task.
+        engine: `duckdb` or `spark`.
+        spark_master: The master of Spark or its Connect address, or None.
         quiet: Whether progress is not shown.
     """
 
@@ -61,6 +63,8 @@ class Grading:
     customer: str | None = None
     previous: Path | None = None
     memory: str = "2GB"
+    engine: str = "duckdb"
+    spark_master: str | None = None
     quiet: bool = False
 
 
@@ -141,12 +145,10 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
     Raises:
         KefenError: The call, the data, the standard or the book is wrong.
     """
-    from kefen.engines.duckdb import DuckDBEngine
-    from kefen.grading.finding_effects import quality_under
+    from kefen.engines.opened import SPARK, opened_engine
     from kefen.grading.grade import STAGES, grade
     from kefen.grading.outputs import check_output
     from kefen.grading.population import default_as_of
-    from kefen.lake.quality import assess_quality
 
     data = asked.data
     if asked.out is not None:
@@ -157,7 +159,9 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
     previous_run(asked.previous, None, asked.as_of)
     check_room(asked)
     total = data.steps + len(STAGES) + 2 * asked.report + 1
-    with DuckDBEngine(memory_limit=asked.memory) as engine:
+    with opened_engine(
+        asked.engine, memory=asked.memory, spark_master=asked.spark_master
+    ) as engine:
         with steps(total, shown=not asked.quiet) as begin:
             dataset = data.read(engine, begin)
             as_of = asked.as_of or default_as_of(dataset)
@@ -171,12 +175,8 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
                 on_stage=lambda stage: begin(STAGES[stage]),
             )
             graded = Graded(asked, run)
-            if asked.report:
-                begin(_QUALITY)
-                months = standard.constants.window.months or 12
-                quality = assess_quality(run.dataset, run.as_of, months)
-                graded.quality = quality_under(quality, standard)
-                graded.previous = previous_run(asked.previous, data.book, run.as_of)
+            if asked.report and asked.engine != SPARK:
+                _judge(graded, run, begin)
             _write(graded, begin)
         yield graded
 
@@ -186,6 +186,35 @@ def result_language(book: Book | None) -> Language:
     if book is not None and book.settings.language is not None and not language_was_asked():
         return book.settings.language
     return current_language()
+
+
+def _judge(graded: Graded, run: GradedRun, begin: Callable[[Text], None]) -> None:
+    """Judge the data, and find the run to compare with."""
+    from kefen.grading.finding_effects import quality_under
+    from kefen.lake.quality import assess_quality
+
+    begin(_QUALITY)
+    months = run.standard.constants.window.months or 12
+    quality = assess_quality(run.dataset, run.as_of, months)
+    graded.quality = quality_under(quality, run.standard)
+    graded.previous = previous_run(graded.asked.previous, graded.asked.data.book, run.as_of)
+
+
+@contextmanager
+def _for_report(graded: Graded, folder: Path, begin: Callable[[Text], None]) -> Iterator[GradedRun]:
+    """Give the run as reports read it: on Spark, read back on this machine from its results."""
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.opened import SPARK
+    from kefen.grading.read_back import read_back
+
+    if graded.asked.engine != SPARK:
+        yield graded.run
+        return
+    with DuckDBEngine(memory_limit=graded.asked.memory) as engine:
+        dataset = graded.asked.data.read(engine, lambda _: None)
+        run = read_back(graded.run, folder, dataset)
+        _judge(graded, run, begin)
+        yield run
 
 
 def _write(graded: Graded, begin: Callable[[Text], None]) -> None:
@@ -228,15 +257,18 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
 
         begin(_REPORT)
         language = result_language(graded.asked.data.book)
-        write_reports(
-            run,
-            folder,
-            language,
-            customer=graded.asked.customer,
-            quality=graded.quality,
-            why=grades_in_words(StoredRun.load(folder), run.dataset, graded.asked.customer),
-            previous=graded.previous,
-        )
+        with _for_report(graded, folder, begin) as readable:
+            write_reports(
+                readable,
+                folder,
+                language,
+                customer=graded.asked.customer,
+                quality=graded.quality,
+                why=grades_in_words(
+                    StoredRun.load(folder), readable.dataset, graded.asked.customer
+                ),
+                previous=graded.previous,
+            )
 
 
 def former_calibration(

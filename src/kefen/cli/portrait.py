@@ -61,15 +61,15 @@ def stored_material(stored: StoredRun) -> Iterator[Material]:
     """Open what portraits of a kept run are drawn from."""
     from sqlglot import exp
 
-    from kefen.engines.duckdb import DuckDBEngine, parquet_scan
-    from kefen.grading.outputs import GRADES_FILE, METRICS_FILE
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, parquet_pattern
     from kefen.grading.portraits.traits import Material
 
     with DuckDBEngine() as engine:
         for name, file in (("metrics", METRICS_FILE), ("grades", GRADES_FILE)):
-            scan = parquet_scan([str(stored.directory / file)])
-            relation = exp.to_identifier(f"portrait_{name}", quoted=True).sql("duckdb")
-            engine.run(f"CREATE VIEW {relation} AS SELECT * FROM {scan}")  # noqa: S608
+            pattern = exp.Literal.string(parquet_pattern(stored.directory / file))
+            rows = exp.select("*").from_(exp.func("read_parquet", pattern, dialect="duckdb"))
+            engine.create("VIEW", f"portrait_{name}", rows)
         yield Material(
             engine,
             "portrait_metrics",

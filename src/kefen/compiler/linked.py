@@ -119,8 +119,13 @@ def first_ancestors(customers: str) -> exp.Select:
     ).from_(table(customers))
 
 
-def older_ancestors(relation: str) -> exp.Select:
-    """Return the query of ancestors twice as far up, and of the smallest id on the way."""
+def older_ancestors(nearer_ones: str, same_ones: str) -> exp.Select:
+    """Return the query of ancestors twice as far up, and of the smallest id on the way.
+
+    Args:
+        nearer_ones: The ancestors so far, those with one ancestor together.
+        same_ones: The same, those of one customer together.
+    """
     further = exp.column("ancestor", table="further")
     nearer = exp.column("ancestor", table="nearer")
     smallest = exp.column("smallest", table="nearer")
@@ -133,9 +138,9 @@ def older_ancestors(relation: str) -> exp.Select:
                 "smallest",
             ),
         )
-        .from_(exp.alias_(table(relation), "nearer", table=True))
+        .from_(exp.alias_(table(nearer_ones), "nearer", table=True))
         .join(
-            exp.alias_(table(relation), "further", table=True),
+            exp.alias_(table(same_ones), "further", table=True),
             on=exp.EQ(this=exp.column("customer_id", table="further"), expression=nearer.copy()),
             join_type="left",
         )
@@ -156,11 +161,12 @@ def moved_ancestors(nearer: str, further: str) -> exp.Select:
     )
 
 
-def families_by_ancestor(relation: str) -> exp.Select:
+def families_by_ancestor(oldest_ones: str, same_ones: str) -> exp.Select:
     """Return the query of families: the top-most ancestor of each, or its circle's smallest id.
 
     Args:
-        relation: Ancestors so far up that no path is longer.
+        oldest_ones: Ancestors so far up that no path is longer, those with one ancestor together.
+        same_ones: The same, those of one customer together.
     """
     oldest = exp.column("ancestor", table="member")
     # Seen from inside a circle, the smallest id on the way is that of the whole circle; the top
@@ -171,9 +177,9 @@ def families_by_ancestor(relation: str) -> exp.Select:
             exp.column("customer_id", table="member"),
             exp.alias_(seen, "family"),
         )
-        .from_(exp.alias_(table(relation), "member", table=True))
+        .from_(exp.alias_(table(oldest_ones), "member", table=True))
         .join(
-            exp.alias_(table(relation), "top", table=True),
+            exp.alias_(table(same_ones), "top", table=True),
             on=exp.EQ(this=exp.column("customer_id", table="top"), expression=oldest.copy()),
             join_type="left",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
 from sqlglot import exp
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 DEFAULT_MEMORY_LIMIT = "2GB"
 BATCH = 200_000
 """About how many rows a function computes from at once."""
+Found = TypeVar("Found")
 
 
 class DuckDBEngine:
@@ -70,7 +71,15 @@ class DuckDBEngine:
         """The engine's name and version, as `run.json` has them."""
         return {"name": "duckdb", "version": duckdb.__version__}
 
-    def create(self, kind: str, name: str, query: exp.Query, *, brief: bool = False) -> None:
+    def create(
+        self,
+        kind: str,
+        name: str,
+        query: exp.Query,
+        *,
+        brief: bool = False,
+        kept: bool = False,  # noqa: ARG002
+    ) -> None:
         """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
 
         Args:
@@ -78,6 +87,7 @@ class DuckDBEngine:
             name: The relation's name.
             query: What it holds.
             brief: Whether a table lasts as long as the connection only, and is never written out.
+            kept: Of no matter here: every table is kept.
 
         Raises:
             EngineError: As for `run`.
@@ -90,6 +100,21 @@ class DuckDBEngine:
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]) if brief else None,
         )
         self.run(created.sql("duckdb"))
+
+    def together(self, askers: Sequence[Callable[[], Found]]) -> list[Found]:
+        """Run askers one after the other, or so that their questions are answered together.
+
+        Relations that one of them makes are its own.
+        """
+        return [asker() for asker in askers]
+
+    def answer(self, name: str, query: exp.Query) -> None:
+        """Make a small table of the answer to a question, or to several beside one another.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+        self.create("TABLE", name, query)
 
     def placed(self, relation: str, by: str) -> str:  # noqa: ARG002
         """Return the relation: here all rows lie together."""
@@ -105,6 +130,11 @@ class DuckDBEngine:
         Files of one table may differ in their columns: a missing one reads as null.
         """
         return parquet_scan([str(path.resolve()) for path in paths])
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it reads text files and spreadsheets, which are read from end to end."""
+        return True
 
     def columns(self, source: str) -> list[tuple[str, str]]:
         """Return the names and types of the columns that a FROM clause gives.
@@ -129,7 +159,7 @@ class DuckDBEngine:
         Raises:
             EngineError: As for `run`.
         """
-        with _translated():
+        with translated():
             return self.connection.sql(sql, params=parameters).to_arrow_table()
 
     def computed(
@@ -161,7 +191,7 @@ class DuckDBEngine:
 
         put(columns.empty_table(), f'CREATE OR REPLACE TABLE "{name}" AS')
         # The rows are read by a connection of their own, so that batches can be put in between.
-        with _translated(), self.connection.cursor() as cursor:
+        with translated(), self.connection.cursor() as cursor:
             every = cursor.sql(f'SELECT * FROM "{relation}"')  # noqa: S608
             reader: pa.RecordBatchReader = every.to_arrow_reader(BATCH)
             for rows in reader:
@@ -202,13 +232,13 @@ class DuckDBEngine:
         Raises:
             EngineError: As for `run`.
         """
-        with _translated():
+        with translated():
             self.connection.sql(sql).write_parquet(
                 str(path), compression="zstd", row_group_size=group_rows
             )
 
     def _execute(self, sql: str, parameters: list[Any] | None) -> duckdb.DuckDBPyConnection:
-        with _translated():
+        with translated():
             return self.connection.execute(sql, parameters)
 
 
@@ -221,7 +251,7 @@ def parquet_scan(paths: Sequence[str]) -> str:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn what DuckDB raises for want of memory, disk or digits into errors with a mend."""
     try:
         yield

@@ -10,7 +10,7 @@ everything.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 GROUP_ROWS = 122_880
 """How many rows of a Parquet file lie together, where nothing else is asked for."""
+Found = TypeVar("Found")
 
 
 class Engine(Protocol):
@@ -41,7 +42,9 @@ class Engine(Protocol):
             EngineError: The engine ran out of memory or disk, or a number left its range.
         """
 
-    def create(self, kind: str, name: str, query: exp.Query, *, brief: bool = False) -> None:
+    def create(
+        self, kind: str, name: str, query: exp.Query, *, brief: bool = False, kept: bool = False
+    ) -> None:
         """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
 
         Args:
@@ -49,6 +52,7 @@ class Engine(Protocol):
             name: The relation's name.
             query: What it holds.
             brief: Whether a table may be gone when the engine's connection is.
+            kept: Whether many questions will be asked of it, so that a cluster keeps its rows.
 
         Raises:
             EngineError: As for `run`.
@@ -63,6 +67,19 @@ class Engine(Protocol):
 
     def arrow(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
         """Run a query and return an Arrow table.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+
+    def together(self, askers: Sequence[Callable[[], Found]]) -> list[Found]:
+        """Run askers one after the other, or so that their questions are answered together.
+
+        Relations that one of them makes are its own.
+        """
+
+    def answer(self, name: str, query: exp.Query) -> None:
+        """Make a small table of the answer to a question, or to several beside one another.
 
         Raises:
             EngineError: As for `run`.
@@ -88,6 +105,10 @@ class Engine(Protocol):
         Args:
             paths: One file, or several with the same columns.
         """
+
+    @property
+    def reads_text(self) -> bool:
+        """Whether it reads text files and spreadsheets, which are read from end to end."""
 
     def columns(self, source: str) -> list[tuple[str, str]]:
         """Return the names and types of the columns that a FROM clause gives.

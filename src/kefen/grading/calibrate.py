@@ -7,6 +7,7 @@ of the indicators; then the lines of a ranking, which may be one of the scheme's
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from kefen.engines.engine import Engine
     from kefen.expressions.tree import Expression, Value
     from kefen.expressions.types import ValueType
-    from kefen.standards.model import Indicator, Scheme
+    from kefen.standards.model import Indicator, Learned, Scheme
 
 _WORK = "calibrating"
 _GROUP = "calibrating group"
@@ -160,12 +161,12 @@ class _Calibrating:
             kept.append(within)
         query = layered_query(self.source, complete, self.types, kept)
         graded = exp.select("*").from_(query.subquery("ranked")).where(column(eligible))
-        self.figures.make(_WORK, graded)
+        self.figures.make(_WORK, graded, kept=True)
         population = self.figures.population(_WORK)
         if not grouped:
             return learn(replace(before, population=population), _WORK, kinds)
-        groups: dict[str | None, SchemeCalibration] = {}
-        for group in self._groups(within):
+
+        def learned_of(group: str) -> SchemeCalibration:
             own = exp.select("*").from_(table(_WORK))
             self.figures.make(
                 _GROUP,
@@ -173,7 +174,11 @@ class _Calibrating:
             )
             previous = before.groups.get(group, SchemeCalibration(0))
             members = replace(previous, population=self.figures.population(_GROUP))
-            groups[group] = learn(members, _GROUP, kinds)
+            return learn(members, _GROUP, kinds)
+
+        names = self._groups(within)
+        found = self.engine.together([partial(learned_of, group) for group in names])
+        groups: dict[str | None, SchemeCalibration] = dict(zip(names, found, strict=True))
         return replace(before, population=population, groups=groups)
 
     def _groups(self, within: str) -> list[str]:
@@ -205,11 +210,13 @@ class _Calibrating:
     def _with_learned(
         self, own: SchemeCalibration, relation: str, kinds: Mapping[str, ValueType]
     ) -> SchemeCalibration:
-        learned: dict[str, Value] = {}
-        for one in self.scheme.learns:
+        def value_of(one: Learned) -> Value:
             name = part(self.scheme.id, "learns", one.id)
-            learned[one.id] = self.figures.learned(Column(relation, name, kinds[name]), one)
-        return replace(own, learned=learned)
+            return self.figures.learned(Column(relation, name, kinds[name]), one)
+
+        found = self.engine.together([partial(value_of, one) for one in self.scheme.learns])
+        names = [one.id for one in self.scheme.learns]
+        return replace(own, learned=dict(zip(names, found, strict=True)))
 
     def _with_cuts(
         self,
@@ -218,17 +225,18 @@ class _Calibrating:
         kinds: Mapping[str, ValueType],
         ranked: Sequence[Indicator],
     ) -> SchemeCalibration:
-        cuts: dict[str, tuple[Decimal | int, ...]] = {}
-        for indicator in ranked:
+        def cuts_of(indicator: Indicator) -> tuple[Decimal | int, ...]:
             name = part(self.scheme.id, "value", indicator.id)
             values = Column(relation, name, kinds[name])
             if isinstance(indicator.scoring, OfBest):
                 best = self.figures.ends(values)
-                cuts[indicator.id] = () if best is None else (best[1],)
-                continue
+                return () if best is None else (best[1],)
             tiles = isinstance(indicator.scoring, Tiles)
             count = indicator.scoring.count if tiles else POSITION_CUTS + 1  # type: ignore[union-attr]
-            cuts[indicator.id] = self.figures.cuts(values, count, lower=indicator.better == "lower")
+            return self.figures.cuts(values, count, lower=indicator.better == "lower")
+
+        found = self.engine.together([partial(cuts_of, indicator) for indicator in ranked])
+        cuts = {indicator.id: own for indicator, own in zip(ranked, found, strict=True)}
         own = replace(own, cuts=cuts)
         if part(self.scheme.id, "learns", _DECIDING) in kinds:
             own = self._with_lines(own, relation, kinds)

@@ -38,7 +38,8 @@ def make_families(engine: Engine, customers: str, column: str) -> str:
     if column != PARENT:
         engine.create("TABLE", name, families_by_value(customers, column))
         return name
-    engine.create("TABLE", f"{_ANCESTORS} 0", first_ancestors(customers))
+    nearer = f"{_ANCESTORS} 0"
+    engine.create("TABLE", nearer, first_ancestors(customers))
     counted = exp.select(exp.Count(this=exp.Star())).from_(table(customers))
     customer_count = int(engine.rows(counted.sql("duckdb"))[0][0])
     step, moved, far = 0, 1, 1
@@ -46,13 +47,15 @@ def make_families(engine: Engine, customers: str, column: str) -> str:
     # or once around their circle; no circle is longer than there are customers.
     while moved and far <= customer_count:
         step, far = step + 1, far * 2
-        nearer, further = f"{_ANCESTORS} {step - 1}", f"{_ANCESTORS} {step}"
-        engine.create("TABLE", further, older_ancestors(nearer))
+        made = f"{_ANCESTORS} {step}"
+        engine.create("TABLE", made, older_ancestors(engine.placed(nearer, "ancestor"), nearer))
+        further = engine.placed(made, "customer_id")
         moved = int(engine.rows(moved_ancestors(nearer, further).sql("duckdb"))[0][0])
         _drop(engine, nearer)
-    engine.create("TABLE", name, families_by_ancestor(f"{_ANCESTORS} {step}"))
-    _drop(engine, f"{_ANCESTORS} {step}")
-    return name
+        nearer = further
+    engine.create("TABLE", name, families_by_ancestor(engine.placed(nearer, "ancestor"), nearer))
+    _drop(engine, nearer)
+    return engine.placed(name, "customer_id")
 
 
 def _drop(engine: Engine, name: str) -> None:

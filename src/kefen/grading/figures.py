@@ -49,9 +49,15 @@ class Figures:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
 
-    def make(self, name: str, query: exp.Select) -> None:
-        """Make a table that lasts as long as the engine's connection."""
-        self.engine.create("TABLE", name, query, brief=True)
+    def make(self, name: str, query: exp.Select, *, kept: bool = False) -> None:
+        """Make a table that lasts as long as the engine's connection.
+
+        Args:
+            name: Its name.
+            query: What it holds.
+            kept: Whether many questions will be asked of it.
+        """
+        self.engine.create("TABLE", name, query, brief=True, kept=kept)
 
     def population(self, relation: str) -> int:
         """Return how many customers a relation holds."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -191,22 +192,37 @@ class _Grading:
         types: dict[str, ValueType] = dict(self.standard.metric_types)
         kept: list[str] = []
         pending: list[Step] = []
+        batch: list[SchemePlan] = []
+
+        def calibrate() -> None:
+            """Calibrate the schemes of the batch: none of them learns from grades of another."""
+            with self._stage("calibration"):
+                found = self.engine.together(
+                    [partial(self._steps, plan, source, types) for plan in batch]
+                )
+            for plan, steps in zip(batch, found, strict=True):
+                pending.extend(steps)
+                kept.extend(step.name for step in steps if _is_result(step.name))
+                kept.extend([*outcome_columns(plan.scheme), *rule_columns(plan.scheme)])
+            batch.clear()
+
         for index, identifier in enumerate(running):
             scheme = self.standard.schemes[identifier]
             plan = SchemePlan(self.standard, scheme, running[:index], self.as_of)
-            waiting = {step.name for step in pending}
+            waiting = {part(other.scheme.id, "grade") for other in batch}
+            waiting |= {step.name for step in pending}
             needs = {part(name, "grade") for name in schemes_named(self.standard, scheme)}
             if learns_from_population(scheme) and needs & waiting:
+                calibrate()
                 source = self._materialised(source, pending, types, kept)
                 types |= {step.name: step.type for step in pending if step.name in kept}
                 pending = []
-            with self._stage("calibration"):
-                steps = self._steps(plan, source, types)
-            pending += steps
-            kept += [step.name for step in steps if _is_result(step.name)]
-            kept += [*outcome_columns(scheme), *rule_columns(scheme)]
+            batch.append(plan)
+        calibrate()
         with self._stage("grades"):
-            self.engine.create("TABLE", _SCORED, layered_query(source, pending, types, kept))
+            self.engine.create(
+                "TABLE", _SCORED, layered_query(source, pending, types, kept), kept=True
+            )
 
     def _materialised(
         self, source: str, steps: list[Step], types: Mapping[str, ValueType], kept: list[str]
@@ -214,7 +230,7 @@ class _Grading:
         """Store grades that a later scheme calibrates on, beside the metrics."""
         name = f"{METRICS} and {len(kept)} results"
         names = [*self.standard.metrics, *kept]
-        self.engine.create("TABLE", name, layered_query(source, steps, types, names))
+        self.engine.create("TABLE", name, layered_query(source, steps, types, names), kept=True)
         return name
 
     def _steps(
@@ -276,7 +292,7 @@ class _Grading:
             self.outcomes = OUTCOMES
         rules = rules_query(self.standard, running, _SCORED)
         if rules is not None:
-            self.engine.create("TABLE", RULES, rules)
+            self.engine.answer(RULES, rules)
             self.rules = RULES
         return graded
 

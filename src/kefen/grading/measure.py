@@ -153,7 +153,7 @@ class _Measuring:
             if self._not_counted():
                 measured = self._measured_so_far()
         self._model()
-        self.engine.create("TABLE", METRICS, self._query(self.available))
+        self.engine.create("TABLE", METRICS, self._query(self.available), kept=True)
         for name in self.parts:
             self._drop("TABLE", name)
         for kind, name in reversed(self.made):
@@ -236,9 +236,10 @@ class _Measuring:
             name = f"aggregated {len(self.parts)}"
             query = part.query
             if part.source.across is not None:
-                query = of_each_member(query, self.families[part.source.across])
+                families = self.engine.placed(self.families[part.source.across], "family")
+                query = of_each_member(query, families)
             self.engine.create("TABLE", name, query)
-            self.parts[name] = part.metrics
+            self.parts[self.engine.placed(name, "customer_id")] = part.metrics
         for kind, name in reversed(short.made):
             self._drop(kind, name)
 
@@ -266,6 +267,8 @@ class _Measuring:
             views[source] = f"{source.fact} with {len(self.made)}"
             self.engine.create("VIEW", views[source], query)
             self.made.append(("VIEW", views[source]))
+            # Rows of a family belong to it by now, wherever its customers are.
+            views[source] = self.engine.placed(views[source], "customer_id")
         return views
 
     def _family(self, column: str | None) -> str | None:

@@ -129,7 +129,8 @@ def write_results(run: GradedRun, directory: Path) -> None:
 
     `outcomes.parquet` is written beside them when schemes have tags or terms.
 
-    Rows are ordered by scheme and customer_id, so that equal runs give equal files.
+    Rows are ordered by scheme and customer_id, so that equal runs give equal files. On Spark each
+    of the three is a folder of Parquet files, one a piece, ordered within.
 
     Raises:
         EngineError: The disk is full.
@@ -143,6 +144,15 @@ def write_results(run: GradedRun, directory: Path) -> None:
         run.dataset.engine.write_parquet(rows.sql("duckdb"), directory / file, group_rows=group)
     write_json(directory / CALIBRATION_FILE, run.calibration.as_dict())
     write_json(directory / RECORD_FILE, run.record)
+
+
+def parquet_pattern(path: Path) -> str:
+    """Return the pattern, for DuckDB's `read_parquet`, of a result: one file, or a folder of them.
+
+    Spark writes a folder: a file for each piece.
+    """
+    own = glob.escape(str(path))
+    return f"{own}/*.parquet" if path.is_dir() else own
 
 
 def write_json(path: Path, content: object) -> None:

@@ -23,6 +23,7 @@ from kefen.grading.outputs import (
     GRADES_FILE,
     METRICS_FILE,
     RECORD_FILE,
+    parquet_pattern,
     read_json,
 )
 from kefen.grading.stored_metrics import StoredMetrics
@@ -126,7 +127,7 @@ class StoredRun:
 
     def customers(self, limit: int) -> list[str]:
         """Return the ids of up to `limit` customers, in order."""
-        path = str(self.directory / METRICS_FILE)
+        path = parquet_pattern(self.directory / METRICS_FILE)
         with duckdb.connect() as connection:
             rows = connection.execute(
                 "SELECT customer_id FROM read_parquet(?) ORDER BY 1 LIMIT ?", [path, limit]
@@ -139,7 +140,7 @@ class StoredRun:
         Raises:
             DataError: The grades file is damaged.
         """
-        path = str(self.directory / GRADES_FILE)
+        path = parquet_pattern(self.directory / GRADES_FILE)
         try:
             with duckdb.connect() as connection:
                 rows = connection.execute(
@@ -186,7 +187,7 @@ class StoredRun:
             exp.column("customer_id", quoted=True),
             *(exp.cast(exp.column(one, quoted=True), "DOUBLE") for one in metrics),
         ).from_(exp.func("read_parquet", exp.Placeholder()))
-        paths = [str(self.directory / METRICS_FILE)]
+        paths = [parquet_pattern(self.directory / METRICS_FILE)]
         if scheme is not None:
             graded = (
                 exp.select(exp.column("customer_id", quoted=True))
@@ -197,7 +198,7 @@ class StoredRun:
                 )
             )
             query = query.where(exp.column("customer_id", quoted=True).isin(query=graded))
-            paths += [str(self.directory / GRADES_FILE), scheme]
+            paths += [parquet_pattern(self.directory / GRADES_FILE), scheme]
         query = query.order_by(exp.column("customer_id", quoted=True))
         try:
             with duckdb.connect() as connection:

@@ -10,7 +10,7 @@ import duckdb
 
 from kefen.domain.errors import CallError, DataError, StandardError
 from kefen.domain.text import Text
-from kefen.grading.outputs import GRADES_FILE, RECORD_FILE, read_json
+from kefen.grading.outputs import GRADES_FILE, RECORD_FILE, parquet_pattern, read_json
 from kefen.standards.reader import read_standard
 
 if TYPE_CHECKING:
@@ -121,7 +121,7 @@ def _count(path: Path) -> dict[str, dict[ClassKey, int]]:
     found: dict[str, dict[ClassKey, int]] = {}
     try:
         with duckdb.connect() as connection:
-            rows = connection.execute(_COUNTS, [str(path)]).fetchall()
+            rows = connection.execute(_COUNTS, [parquet_pattern(path)]).fetchall()
     except duckdb.Error as error:
         raise _damaged(path) from error
     for scheme, grade, reason, customers in rows:

@@ -32,7 +32,9 @@ class BookSettings:
         currency: The currency that an empty one means, three letters; None where not said.
         country: The country that counts as home, or None.
         language: The language of results, or None for that of the user.
-        engine: Where runs are computed.
+        engine: Where runs are computed: `duckdb` or `spark`.
+        spark_master: For Spark, the URL of its master or a Spark Connect address; None for the
+            session that is open, else this machine.
         format: The format of the directory.
     """
 
@@ -42,6 +44,7 @@ class BookSettings:
     country: str | None = None
     language: Language | None = None
     engine: str = "duckdb"
+    spark_master: str | None = None
     format: int = FORMAT
 
     def check(self, where: str) -> None:
@@ -81,7 +84,7 @@ class BookSettings:
 def write_settings(directory: Path, settings: BookSettings) -> None:
     """Write `kefen.toml` into `directory`, whole or not at all."""
     lines = ["# A Kefen book: https://toml.io", f"format = {settings.format}"]
-    for name in ("name", "timezone", "currency", "country", "language", "engine"):
+    for name in ("name", "timezone", "currency", "country", "language", "engine", "spark_master"):
         value = getattr(settings, name)
         if value is not None:
             lines.append(f"{name} = {_toml_string(value)}")

@@ -53,6 +53,7 @@ def attribute_rows(
         DataError: Currencies are mixed and cannot be converted.
     """
     found = list(findings)
+    tables = {key: replace(read, relation=_placed(engine, read)) for key, read in tables.items()}
     converted, code, more = one_currency(engine, tables, currency, rates)
     found.extend(more)
     known = "customers" in converted
@@ -81,6 +82,13 @@ def attribute_rows(
         versions=dict(versions or {}),
         generated=generated,
     )
+
+
+def _placed(engine: Engine, read: ReadTable) -> str:
+    """Return the rows of a table, those of one customer together; what has none, everywhere."""
+    if read.table.has_customer or read.table.name == "customers":
+        return engine.placed(read.relation, "customer_id")
+    return engine.everywhere(read.relation)
 
 
 def _customers_of_facts(engine: Engine, tables: Mapping[str, ReadTable]) -> ReadTable:
@@ -207,19 +215,31 @@ def _decimal_ids(
     engine: Engine, read: ReadTable, customers: ReadTable, strangers: str
 ) -> tuple[Finding, ...]:
     """Find unknown ids such as `12346.0` that match a customer without their `.0`."""
+    trimmed = new_name("ids_without_decimals")
+    engine.run(
+        statement(
+            "CREATE VIEW {trimmed} AS SELECT customer_id AS written, "
+            "regexp_replace(customer_id, '\\.0+$', '') AS plain FROM {strangers} "
+            "WHERE regexp_full_match(customer_id, '[0-9]+\\.0+')",
+            trimmed=name(trimmed),
+            strangers=name(strangers),
+        )
+    )
+    matching = statement(
+        "FROM {trimmed} AS strangers JOIN {customers} AS customers "
+        "ON strangers.plain = customers.customer_id",
+        trimmed=name(engine.placed(trimmed, "plain")),
+        customers=name(customers.relation),
+    )
+    count = int(engine.rows(statement("SELECT count(*) {matching}", matching=matching))[0][0])
+    if not count:
+        return ()
     matches = engine.rows(
         statement(
-            "SELECT strangers.customer_id, customers.customer_id, count(*) OVER () "
-            "FROM {strangers} AS strangers JOIN {customers} AS customers "
-            "ON regexp_replace(strangers.customer_id, '\\.0+$', '') = customers.customer_id "
-            "WHERE regexp_full_match(strangers.customer_id, '[0-9]+\\.0+') "
-            "ORDER BY 1 LIMIT {limit}",
-            strangers=name(strangers),
-            customers=name(customers.relation),
+            "SELECT strangers.written, customers.customer_id {matching} ORDER BY 1 LIMIT {limit}",
+            matching=matching,
             limit=SQL(str(_EXAMPLES)),
         )
     )
-    if not matches:
-        return ()
-    examples = {str(one): str(other) for one, other, _ in matches}
-    return (messages.ids_with_decimals(read.table, int(matches[0][2]), examples),)
+    examples = {str(one): str(other) for one, other in matches}
+    return (messages.ids_with_decimals(read.table, count, examples),)

@@ -50,6 +50,8 @@ def open_file(engine: Engine, path: Path, table: Table, sheet: str | None = None
         raise _empty(path)
     if head.startswith(b"PAR1") or suffix == ".parquet":
         return read_parquet(engine, path)
+    if not engine.reads_text:
+        raise _not_parquet(path)
     if head.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")):
         return read_spreadsheet(engine, path, table, sheet)
     if head.lstrip()[:200].lower().startswith((b"<!doctype html", b"<html", b"<table")):
@@ -84,6 +86,21 @@ def _empty(path: Path) -> DataError:
         where=path.name,
         mend=Text(
             "Export it again with its heading and its rows.", "请重新导出，包含标题行和数据行。"
+        ),
+    )
+
+
+def _not_parquet(path: Path) -> DataError:
+    return DataError(
+        Text(
+            "Spark reads Parquet; this file is of another format.",
+            "Spark 读取 Parquet 文件；该文件是其他格式。",
+        ),
+        where=path.name,
+        mend=Text(
+            "Import it into a book (kefen import) and grade the book, write it as Parquet, or "
+            "leave --engine spark out.",
+            "请将它导入账套（kefen import）后对账套评级，或另存为 Parquet，或去掉 --engine spark。",
         ),
     )
 

@@ -19,29 +19,56 @@ _EXAMPLES = 5
 
 
 def find_duplicates(
-    engine: Engine, table: Table, staged: SQL, columns: Sequence[str], given: frozenset[str]
-) -> str | None:
-    """Return a table of the rows to leave out as copies of others (`file`, `id`).
+    engine: Engine, table: Table, staged: str, columns: Sequence[str], given: frozenset[str]
+) -> tuple[str, str | None]:
+    """Find the rows to leave out as copies of others.
 
     Args:
         engine: The engine that holds the rows.
         table: The contract table.
-        staged: SQL for a FROM clause: the accepted rows with `file_number`, `row_id`,
+        staged: The relation of the accepted rows, with `file_number`, `row_id`,
             `row_number_in_file` and every column.
         columns: The columns that make a row: those of the contract and the attributes.
         given: The columns of the contract that the input has.
 
+    Returns:
+        The relation of the accepted rows, and a relation of the copies (`file_number`, `row_id`)
+        that can be joined to it; None without any.
+
     Raises:
         DataError: One key has different rows, or one order several customers.
     """
-    if table.name == "orders":
-        return _order_duplicates(engine, table, staged, columns, "line" in given)
     if not table.key:
-        return None
-    return _duplicates(engine, table, staged, columns, _suspects(engine, staged, table.key))
+        return staged, None
+    if table.name == "orders":
+        suspects = _suspect_orders(engine, staged, "line" in given)
+        hashed: Sequence[str] = ("order_id",)
+    else:
+        suspects = _suspects(engine, staged, table.key)
+        hashed = table.key
+    if suspects is None:
+        return staged, None
+    # Whole rows are brought together by key only where some may be copies.
+    together = engine.placed(staged, table.key[0])
+    copies = _duplicates(engine, table, name(together), columns, suspects, hashed)
+    return (staged, None) if copies is None else (together, copies)
 
 
-def _suspects(engine: Engine, staged: SQL, key: Sequence[str]) -> str | None:
+def _keys_together(engine: Engine, staged: str, columns: Sequence[str]) -> SQL:
+    """Return a relation of a few columns of the rows, equal values of the first together."""
+    keys = new_name("keys")
+    engine.run(
+        statement(
+            "CREATE VIEW {keys} AS SELECT {columns}, row_number_in_file FROM {staged} AS staged",
+            keys=name(keys),
+            columns=listed(name(column) for column in columns),
+            staged=name(staged),
+        )
+    )
+    return name(engine.placed(keys, columns[0]))
+
+
+def _suspects(engine: Engine, staged: str, key: Sequence[str]) -> str | None:
     """Return a table of the hashes that more than one row's key has; None if there are none."""
     made = new_name("suspects")
     engine.run(
@@ -50,7 +77,7 @@ def _suspects(engine: Engine, staged: SQL, key: Sequence[str]) -> str | None:
             "GROUP BY ALL HAVING count(*) > 1",
             made=name(made),
             key=listed(name(column) for column in key),
-            staged=staged,
+            staged=_keys_together(engine, staged, key),
         )
     )
     return made if engine.rows(statement("SELECT 1 FROM {m} LIMIT 1", m=name(made))) else None
@@ -61,12 +88,10 @@ def _duplicates(
     table: Table,
     staged: SQL,
     columns: Sequence[str],
-    suspects: str | None,
-    hashed: Sequence[str] | None = None,
+    suspects: str,
+    hashed: Sequence[str],
 ) -> str | None:
     """Settle the suspects: copies are listed, differing rows refused."""
-    if suspects is None:
-        return None
     key = listed(name(column) for column in table.key)
     chosen = new_name("same_key")
     engine.run(
@@ -83,7 +108,7 @@ def _duplicates(
             columns=listed(name(column) for column in columns),
             staged=staged,
             suspects=name(suspects),
-            hashed=listed(name(column) for column in hashed or table.key),
+            hashed=listed(name(column) for column in hashed),
             known=joined(
                 " AND ",
                 (statement("{c} IS NOT NULL", c=name(column)) for column in table.key),
@@ -118,15 +143,16 @@ def _duplicates(
     return copies if found else None
 
 
-def _order_duplicates(
-    engine: Engine, table: Table, staged: SQL, columns: Sequence[str], has_line: bool
-) -> str | None:
+def _suspect_orders(engine: Engine, staged: str, has_line: bool) -> str | None:
     """Check orders in one pass over order, customer and line.
+
+    Returns a table of the hashes of orders whose lines may be copies; None if there are none.
 
     Each order keeps one bit for each of its lines, so that orders whose lines are surely
     different are told apart from suspects without keeping every line.
     """
     made = new_name("suspects")
+    keys = _keys_together(engine, staged, ("order_id", "customer_id", "line"))
     bit = SQL(
         "CAST(1 AS BIGINT) << CAST(abs(coalesce(TRY_CAST(line AS BIGINT) % 63, "
         "CAST(hash(line) % 63 AS BIGINT))) AS INTEGER)"
@@ -143,7 +169,7 @@ def _order_duplicates(
             "FROM {staged} AS staged WHERE order_id IS NOT NULL GROUP BY hash(order_id) "
             "HAVING min(hash(customer_id)) <> max(hash(customer_id)) {line_test}",
             made=name(made),
-            staged=staged,
+            staged=keys,
             line_test=line_test if has_line else SQL(""),
         )
     )
@@ -151,34 +177,40 @@ def _order_duplicates(
         statement("SELECT count(*), count(*) FILTER (WHERE two_customers) FROM {m}", m=name(made))
     )[0]
     if suspected[1]:
-        _refuse_two_customers(engine, staged, made)
-    if not has_line or not suspected[0]:
-        return None
-    return _duplicates(engine, table, staged, columns, made, hashed=("order_id",))
+        _refuse_two_customers(engine, keys, made)
+    return made if has_line and suspected[0] else None
 
 
 def _refuse_two_customers(engine: Engine, staged: SQL, suspects: str) -> None:
-    found = engine.rows(
+    several = new_name("orders_of_several")
+    engine.run(
         statement(
-            "SELECT order_id, min(customer_id), max(customer_id), min(row_number_in_file), "
-            "max(row_number_in_file), count(*) OVER () FROM {staged} AS staged "
+            "CREATE TABLE {several} AS SELECT order_id, min(customer_id) AS one, "
+            "max(customer_id) AS other FROM {staged} AS staged "
             "SEMI JOIN {suspects} AS suspects ON hash(order_id) = suspects.key_hash "
             "WHERE customer_id IS NOT NULL "
-            "GROUP BY order_id HAVING min(customer_id) <> max(customer_id) "
-            "ORDER BY order_id LIMIT {limit}",
+            "GROUP BY order_id HAVING min(customer_id) <> max(customer_id)",
+            several=name(several),
             staged=staged,
             suspects=name(suspects),
+        )
+    )
+    count = int(engine.rows(statement("SELECT count(*) FROM {s}", s=name(several)))[0][0])
+    if not count:
+        return
+    found = engine.rows(
+        statement(
+            "SELECT order_id, one, other FROM {several} ORDER BY order_id LIMIT {limit}",
+            several=name(several),
             limit=SQL(str(_EXAMPLES)),
         )
     )
-    if not found:
-        return
-    examples = "; ".join(f"{order}: {one}, {other}" for order, one, other, *_ in found)
+    examples = "; ".join(f"{order}: {one}, {other}" for order, one, other in found)
     raise DataError(
         Text(
             "{n} {n:order|orders} {n:belongs|belong} to more than one customer: {examples}.",
             "有 {n} 个订单属于不止一个客户：{examples}。",
-        ).filled(n=found[0][5], examples=examples),
+        ).filled(n=count, examples=examples),
         where="orders",
         mend=Text(
             "An order has one customer. If order numbers start again for each shop or year, "

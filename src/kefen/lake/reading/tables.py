@@ -200,14 +200,21 @@ def _assemble(
                 )
             )
     columns = (*table.column_names, *(attribute for attribute in attributes))
-    accepted = _without(
-        name(staged), bad_rows(rejected_table) if any(c.bad for c in counts) else None
-    )
+    accepted = staged
+    if any(c.bad for c in counts):
+        accepted = new_name(f"accepted_{table.name}")
+        engine.run(
+            statement(
+                "CREATE VIEW {accepted} AS SELECT * FROM {source} AS staged",
+                accepted=name(accepted),
+                source=_without(name(staged), bad_rows(rejected_table)),
+            )
+        )
     given = frozenset(c.column.name for p in prepared for c in p.conversions)
     with timed(table.name, "keys"):
-        copies = find_duplicates(engine, table, accepted, columns, given)
+        accepted, copies = find_duplicates(engine, table, accepted, columns, given)
     relation = new_name(f"read_{table.name}")
-    source = _without(accepted, name(copies) if copies else None)
+    source = _without(name(accepted), name(copies)) if copies else name(accepted)
     engine.run(
         statement(
             "CREATE VIEW {relation} AS SELECT {columns} FROM {source} AS staged",
@@ -301,10 +308,8 @@ def _attributes(table: Table, prepared: Sequence[_Prepared]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def _without(source: SQL, left_out: SQL | None) -> SQL:
+def _without(source: SQL, left_out: SQL) -> SQL:
     """Return a FROM clause without the rows that a relation of (`file_number`, `row_id`) lists."""
-    if left_out is None:
-        return source
     return statement(
         "(SELECT kept.* FROM {source} AS kept ANTI JOIN {left_out} AS gone "
         "ON kept.file_number = gone.file_number AND kept.row_id = gone.row_id)",
