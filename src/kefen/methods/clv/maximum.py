@@ -172,10 +172,9 @@ def _refuse_edges(logs: Floats, names: Sequence[str]) -> None:
                 Text(
                     "the parameter {n} runs to {e}: the data shows no difference between "
                     "customers for it to describe",
-                    "参数 {n} 趋于{z}：数据未显示出它所描述的客户差异",
+                    "参数 {n} 趋于{e}：数据未显示出它所描述的客户差异",
                 ).filled(
                     n=name,
-                    e="infinity" if value > 0 else "zero",
-                    z="无穷大" if value > 0 else "零",
+                    e=Text("infinity", "无穷大") if value > 0 else Text("zero", "零"),
                 )
             )

@@ -18,17 +18,17 @@ if TYPE_CHECKING:
     from kefen.standards.modelling.method import MethodOption
 
 _UNITS: dict[HorizonUnit, Text] = {
-    "day": Text("{n:day|days}", "天"),
-    "week": Text("{n:week|weeks}", "周"),
-    "month": Text("{n:month|months}", "个月"),
-    "year": Text("{n:year|years}", "年"),
+    "day": Text("{n} {n:day|days}", "{n} 天"),
+    "week": Text("{n} {n:week|weeks}", "{n} 周"),
+    "month": Text("{n} {n:month|months}", "{n} 个月"),
+    "year": Text("{n} {n:year|years}", "{n} 年"),
 }
 
 
 def horizon_in_words(horizon: Horizon) -> Text:
     """Return `next 12 months`."""
     unit = _UNITS[horizon.unit].filled(n=horizon.count)
-    return Text("next {n} {u}", "未来 {n} {u}").filled(n=horizon.count, u=unit)
+    return Text("next {u}", "未来 {u}").filled(u=unit)
 
 
 def given_in_words(definition: ModelMetric) -> Text:
