@@ -45,7 +45,7 @@ def test_every_explanation_says_the_grade_that_was_stored(
         for s in e.schemes
     }
     assert told == stored
-    assert len(run.running) == 14
+    assert {scheme for _, scheme in told} == set(run.standard.schemes)
 
 
 def test_points_add_up_to_the_score_exactly(explanations: list[Explanation]) -> None:
@@ -55,6 +55,7 @@ def test_points_add_up_to_the_score_exactly(explanations: list[Explanation]) -> 
         "purchasing_power",
         "frequency",
         "need",
+        "credit",
     }
     for scheme in additive:
         assert sum(line.points or Decimal(0) for line in scheme.lines) == scheme.score
@@ -81,14 +82,34 @@ def test_what_is_missing_is_said_with_what_it_did(explanations: list[Explanation
                 assert all("weight went to the others" in text.en for text in scheme.missing)
 
 
-def test_the_first_threshold_met_is_the_grade(explanations: list[Explanation]) -> None:
+def test_the_first_threshold_met_is_the_grade_before_the_rules(
+    explanations: list[Explanation],
+) -> None:
     for explanation in explanations:
         for scheme in explanation.schemes:
             if scheme.grade is None:
                 assert all(threshold.met is None for threshold in scheme.thresholds)
             elif scheme.thresholds:
-                met = next(t for t in scheme.thresholds if t.met)
-                assert met.grade == scheme.grade
+                grades = [next(t for t in scheme.thresholds if t.met).grade]
+                for rule in scheme.rules:
+                    assert rule.before == grades[-1]
+                    assert rule.held or rule.after == rule.before
+                    grades.append(str(rule.after))
+                assert grades[-1] == scheme.grade
+
+
+def test_a_grade_that_a_rule_changed_is_told_by_the_rule_and_by_what_it_would_be(
+    explanations: list[Explanation],
+) -> None:
+    credit = [s for e in explanations for s in e.schemes if s.scheme == "credit" and s.grade]
+    changed = [s for s in credit if any(rule.changed for rule in s.rules)]
+    assert {s.grade for s in changed} == {"D"}
+    for scheme in changed:
+        met = next(t for t in scheme.thresholds if t.met)
+        (rule,) = (rule for rule in scheme.rules if rule.changed)
+        assert f"“{rule.name.en}” gives D no credit" in scheme.sentence.en
+        assert f"Without that it would be {met.grade}" in scheme.sentence.en
+        assert rule.name.zh in scheme.sentence.zh
 
 
 def test_sentences_are_whole_in_both_languages(explanations: list[Explanation]) -> None:
