@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -25,12 +26,25 @@ from kefen.standards.facts import date_column, fact_types, in_order
 from kefen.standards.model.metrics import CalendarGroups, Runs
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from kefen.expressions.evaluator import Evaluation
     from kefen.expressions.tree import Expression, Value
     from kefen.standards.model import FactMetric, Metric
     from kefen.standards.model.metrics import Level
+
+
+@dataclass(slots=True)
+class Shared:
+    """What the metrics of one customer find in the same rows, so that each looks once.
+
+    Attributes:
+        days: The day of each row, by fact and the column of the date.
+        windows: The rows in a window that meet a condition, by fact, window and condition.
+    """
+
+    days: dict[tuple[object, ...], Sequence[date | None]] = field(default_factory=dict)
+    windows: dict[tuple[object, ...], Sequence[Row]] = field(default_factory=dict)
 
 
 class Counting:
@@ -45,19 +59,21 @@ class Counting:
         self._leads_by = None if definition.leads_by is None else self._valued(definition.leads_by)
         self._keys = [self._key(level) for level in definition.levels]
 
-    def value(self, rows: Iterable[Row], as_of: date) -> Value:
+    def value(self, rows: Sequence[Row], as_of: date, shared: Shared | None = None) -> Value:
         """Return what rows give for the metric.
 
         Args:
             rows: Rows as they were known, each with every name that the definition uses, and with
                 `as_of`.
             as_of: The as-of date.
+            shared: What other metrics found in the same rows of the same customer, which this
+                one adds to; None: nothing is shared.
 
         Raises:
             OutOfRangeError: A number does not fit the metric's column.
         """
         definition = self._definition
-        counting = self._counting(rows, as_of)
+        counting = self._counting(rows, as_of, Shared() if shared is None else shared)
         if definition.aggregate == "leading":
             value = self._leading(counting)
         else:
@@ -84,31 +100,49 @@ class Counting:
         dated, year_start = self._dated, self._definition.over.year_start
         return lambda row: period_number(day_of(row[dated]), period, year_start)
 
-    def _counting(self, rows: Iterable[Row], as_of: date) -> list[Row]:
+    def _counting(self, rows: Sequence[Row], as_of: date, shared: Shared) -> Sequence[Row]:
         """Return the rows that lie in the metric's window and meet its condition."""
         start, end = self._definition.over.span(as_of)
         if self._definition.aggregate == "daily_average":
             start = None  # a level holds from rows before the window on
-        dated, where, keys = self._dated, self._where, self._keys
-        found: list[Row] = []
-        for row in rows:
-            day: Any = row[dated]
-            # Without a date of its own a row is in no window; all time asks for one up to its end.
-            if day is None:
-                continue
-            if isinstance(day, datetime):
-                day = day.date()
-            if day > end or (start is not None and day <= start):
-                continue
-            if where is not None and where(row) is not True:
-                continue
+        where, keys = self._where, self._keys
+        window = (self._definition.table, self._dated, start, end)
+        found = shared.windows.get(window)
+        if found is None:
+            found = shared.windows[window] = self._within(rows, start, end, shared)
+        if where is not None:
+            condition = (*window, self._definition.where)
+            met = shared.windows.get(condition)
+            if met is None:
+                met = [row for row in found if where(row) is True]
+                shared.windows[condition] = met
+            found = met
+        if keys:
             # Rows without a key belong to no group.
-            if keys and any(key(row) is None for key in keys):
-                continue
-            found.append(row)
+            return [row for row in found if all(key(row) is not None for key in keys)]
         return found
 
-    def _grouped(self, depth: int, rows: list[Row], as_of: date) -> Value:
+    def _within(
+        self, rows: Sequence[Row], start: date | None, end: date, shared: Shared
+    ) -> Sequence[Row]:
+        """Return the rows dated in a window.
+
+        Without a date of its own a row is in no window; all time asks for one up to its end.
+        """
+        dates = (self._definition.table, self._dated)
+        days = shared.days.get(dates)
+        if days is None:
+            dated: Any = [row[self._dated] for row in rows]
+            days = [day.date() if isinstance(day, datetime) else day for day in dated]
+            shared.days[dates] = days
+        first = date.min if start is None else start + timedelta(days=1)
+        return [
+            row
+            for row, day in zip(rows, days, strict=True)
+            if day is not None and first <= day <= end
+        ]
+
+    def _grouped(self, depth: int, rows: Sequence[Row], as_of: date) -> Value:
         """Return what rows give, grouped by the levels from `depth` on."""
         definition = self._definition
         if depth == len(definition.levels):
@@ -133,14 +167,13 @@ class Counting:
         found = [values.get(n) for n in range(periods.first, periods.last + 1)]
         return _taken(level, [empty if value is None else value for value in found])
 
-    def _aggregate(self, rows: list[Row], as_of: date) -> Value:
+    def _aggregate(self, rows: Sequence[Row], as_of: date) -> Value:
         definition, of = self._definition, self._of
         if definition.aggregate == "count" or of is None:
             return len(rows)
         if definition.aggregate in ("first", "last"):
             return of(self._placed_row(rows)) if rows else None
-        known = [(row, value) for row in rows if (value := of(row)) is not None]
-        values: list[Any] = [value for _, value in known]
+        values: list[Any] = [value for row in rows if (value := of(row)) is not None]
         if definition.aggregate == "distinct":
             return len(set(values))
         if not values:
@@ -150,11 +183,12 @@ class Counting:
         if definition.aggregate == "mean":
             return mean_of(values)
         if definition.aggregate == "daily_average":
+            known = [(row, value) for row in rows if (value := of(row)) is not None]
             return self._daily_average(known, as_of)
         chosen: Value = (min if definition.aggregate in ("smallest", "earliest") else max)(values)
         return chosen
 
-    def _placed_row(self, rows: list[Row]) -> Row:
+    def _placed_row(self, rows: Sequence[Row]) -> Row:
         """Return the first or last row by date; of rows of one moment the last by its columns."""
         moments = [moment_of(row[self._dated]) for row in rows]
         wanted = (min if self._definition.aggregate == "first" else max)(moments)
@@ -182,7 +216,7 @@ class Counting:
             levels.append(before[-1][1] if before else 0)
         return quotient(total([Decimal(level) for level in levels]), days)
 
-    def _leading(self, rows: list[Row]) -> Value:
+    def _leading(self, rows: Sequence[Row]) -> Value:
         """Return the key with the largest sum; of equals the first in Unicode order."""
         of, leads_by = self._of, self._leads_by
         if of is None or leads_by is None:

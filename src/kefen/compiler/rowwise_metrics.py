@@ -8,17 +8,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
-from kefen.compiler.rowwise_counting import Counting
-from kefen.compiler.rowwise_facts import known_by_then
+from kefen.compiler.rowwise_counting import Counting, Shared
+from kefen.compiler.rowwise_facts import PURCHASE_COLUMNS, known_by_then
 from kefen.compiler.rowwise_values import Row, stored
 from kefen.expressions.evaluator import evaluation
 from kefen.expressions.tree import names_in
 from kefen.standards.facts import fact_types, source_table
 from kefen.standards.metrics import needed_by, needed_columns
-from kefen.standards.model import FactMetric, ModelMetric
+from kefen.standards.model import PURCHASES, FactMetric, ModelMetric
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
     from datetime import date
 
     from kefen.expressions.evaluator import Evaluation
@@ -131,6 +131,10 @@ class RowMetrics:
                 missing: Row = dict.fromkeys(names_in(definition.formula))
                 self._formulas[metric.id] = evaluation(definition.formula), missing
 
+        self._of_purchases = _columns_of_purchases(
+            definition for _, definition, _ in self._countings.values()
+        )
+
     def of(
         self,
         facts: Mapping[str, Sequence[Mapping[str, Value]]],
@@ -150,14 +154,22 @@ class RowMetrics:
             identifier: {name: [] for name in facts} for identifier in attributes
         }
         for name, rows in facts.items():
+            if len(owned) == 1 and {row["customer_id"] for row in rows} <= owned.keys():
+                for own in owned.values():
+                    own[name] = list(rows)
+                continue
             for row in rows:
                 owner = owned.get(str(row["customer_id"]))
                 if owner is not None:
                     owner[name].append(row)
-        known = {identifier: known_by_then(own, as_of) for identifier, own in owned.items()}
+        shared: dict[str, Shared] = {identifier: Shared() for identifier in attributes}
+        known = {
+            identifier: known_by_then(own, as_of, self._of_purchases)
+            for identifier, own in owned.items()
+        }
         values: dict[str, Row] = {identifier: {"as_of": as_of} for identifier in attributes}
         for metric in self._standard.metrics.values():
-            found = self._found(metric, known, attributes, values, customers, as_of)
+            found = self._found(metric, known, attributes, values, customers, as_of, shared)
             for identifier, value in found.items():
                 values[identifier][metric.id] = value
         return {
@@ -173,6 +185,7 @@ class RowMetrics:
         values: Mapping[str, Row],
         customers: Sequence[Mapping[str, Value]],
         as_of: date,
+        shared: Mapping[str, Shared],
     ) -> Row:
         """Return one metric's value for each customer."""
         if metric.id in self._formulas:
@@ -194,6 +207,11 @@ class RowMetrics:
         members: dict[str, list[str]] = {identifier: [identifier] for identifier in attributes}
         if definition.across is not None:
             members = _members(families(customers, definition.across))
+        elif own_names:
+            return {
+                identifier: counting.value(own[definition.table], as_of, shared[identifier])
+                for identifier, own in known.items()
+            }
         if own_names:
             return {
                 identifier: counting.value(
@@ -214,6 +232,17 @@ class RowMetrics:
             )
             for identifier in attributes
         }
+
+
+def _columns_of_purchases(definitions: Iterable[FactMetric]) -> Collection[str]:
+    """Return the columns of purchases that metrics read; putting rows in order reads them all."""
+    read: set[str] = set()
+    for definition in definitions:
+        if definition.table == PURCHASES:
+            if definition.aggregate in ("first", "last", "daily_average"):
+                return PURCHASE_COLUMNS
+            read |= definition.names
+    return read
 
 
 def families(customers: Sequence[Mapping[str, Value]], column: str) -> dict[str, str]:

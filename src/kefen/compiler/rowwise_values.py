@@ -6,14 +6,7 @@ from datetime import date, datetime, time
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kefen.domain.decimals import (
-    exact_sum,
-    fits_storage,
-    from_units,
-    quotient,
-    rounded,
-    units,
-)
+from kefen.domain.decimals import PLACES, exact_sum, fits_storage, quotient, rounded
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.types import ValueType
 
@@ -62,7 +55,11 @@ def total(values: Sequence[Any]) -> int | Decimal:
     """
     if all(isinstance(value, int) for value in values):
         return sum(int(value) for value in values)
-    return from_units(units(exact_sum(values)))
+    found = exact_sum(values)
+    stored_sum = rounded(found)
+    if stored_sum != found:
+        raise ValueError(f"{found} has more than {PLACES} decimals")
+    return stored_sum
 
 
 def mean_of(values: Sequence[Any]) -> Decimal | None:

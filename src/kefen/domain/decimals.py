@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Context, Decimal, Overflow
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,6 +20,17 @@ def rounded(value: Decimal, places: int = PLACES) -> Decimal:
     """Return `value` rounded half up (away from zero at the half) to `places` decimals."""
     unit = ONE_UNIT if places == PLACES else Decimal(1).scaleb(-places)
     return value.quantize(unit, context=_WIDE)
+
+
+def all_rounded(values: Iterable[Decimal]) -> list[Decimal]:
+    """Return values as `rounded` gives each."""
+    quantize = _WIDE.quantize
+    return [quantize(value, ONE_UNIT) for value in values]
+
+
+def all_stored(values: Iterable[Decimal]) -> bool:
+    """Return whether all values are written with four decimals, so that rounding changes none."""
+    return all(value.same_quantum(ONE_UNIT) for value in values)
 
 
 def units(value: Decimal | int) -> int:
@@ -44,12 +56,14 @@ def added(left: Decimal, right: Decimal) -> Decimal:
     return _WIDE.add(left, right)
 
 
+def subtracted(left: Decimal, right: Decimal) -> Decimal:
+    """Return `left` minus `right`, exactly, whatever precision the caller's context has."""
+    return _WIDE.subtract(left, right)
+
+
 def exact_sum(values: Iterable[Decimal | int]) -> Decimal:
     """Return the sum of numbers, exactly, whatever precision the caller's context has."""
-    found, add = Decimal(0), _WIDE.add
-    for value in values:
-        found = add(found, value)
-    return found
+    return reduce(_WIDE.add, values, Decimal(0))
 
 
 def negated(value: Decimal) -> Decimal:
@@ -117,6 +131,8 @@ __all__ = [
     "ONE_UNIT",
     "PLACES",
     "added",
+    "all_rounded",
+    "all_stored",
     "apportioned",
     "exact_sum",
     "fits_storage",
@@ -126,5 +142,6 @@ __all__ = [
     "product",
     "quotient",
     "rounded",
+    "subtracted",
     "units",
 ]

@@ -37,10 +37,13 @@ class Text:
         Raises:
             KeyError: A placeholder has no value.
         """
-        return Text(
-            en=self.en.format_map({k: _Filling(_in(v, "en")) for k, v in values.items()}),
-            zh=self.zh.format_map({k: _Filling(_in(v, "zh")) for k, v in values.items()}),
-        )
+        english, chinese = {}, {}
+        for name, value in values.items():
+            if isinstance(value, Text):
+                english[name], chinese[name] = _Filling(value.en), _Filling(value.zh)
+            else:
+                english[name] = chinese[name] = _Filling(value)
+        return Text(en=self.en.format_map(english), zh=self.zh.format_map(chinese))
 
     def placeholders(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return the names of the placeholders in English and in Chinese (they must agree)."""
@@ -80,10 +83,6 @@ class _Filling:
 
     def __repr__(self) -> str:
         return repr(self._value)
-
-
-def _in(value: object, language: Language) -> object:
-    return value.in_language(language) if isinstance(value, Text) else value
 
 
 def _fields(wording: str) -> frozenset[str]:

@@ -5,6 +5,7 @@ It is the oracle of the tests and the engine of explanations and what-if.
 
 from __future__ import annotations
 
+from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from kefen.expressions.operators import CATALOGUE
@@ -13,6 +14,7 @@ from kefen.expressions.tree import Literal, Name
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kefen.expressions.operators import Operator
     from kefen.expressions.tree import Call, Expression, Value
 
     Evaluation: TypeAlias = Callable[[Mapping[str, Value]], Value]
@@ -34,15 +36,43 @@ def evaluation(tree: Expression) -> Evaluation:
         constant = tree.value
         return lambda _values: constant
     if isinstance(tree, Name):
-        name = tree.name
-        return lambda values: values[name]
+        return itemgetter(tree.name)
     if tree.operator == "if":
         return _choice(tree)
     if tree.operator == "choose":
         return _choice_by_key(tree)
     operator = CATALOGUE[tree.operator]
     arguments = [evaluation(argument) for argument in tree.arguments]
+    if operator.strict and len(arguments) == 1:
+        return _of_one(operator, arguments[0])
+    if operator.strict and len(arguments) == 2:
+        return _of_two(operator, *arguments)
     return lambda values: operator.value([argument(values) for argument in arguments])
+
+
+def _of_one(operator: Operator, argument: Evaluation) -> Evaluation:
+    """Return what `operator.value` gives for one argument, without the list of arguments' cost."""
+    meaning, checked = operator.meaning, operator.checked
+
+    def value(values: Mapping[str, Value]) -> Value:
+        one = argument(values)
+        return None if one is None else checked(meaning((one,)))
+
+    return value
+
+
+def _of_two(operator: Operator, left: Evaluation, right: Evaluation) -> Evaluation:
+    """Return what `operator.value` gives for two arguments: most of what is evaluated."""
+    meaning, checked = operator.meaning, operator.checked
+
+    def value(values: Mapping[str, Value]) -> Value:
+        one, other = left(values), right(values)
+        if one is None or other is None:
+            return None
+        found = meaning((one, other))
+        return found if found is True or found is False else checked(found)
+
+    return value
 
 
 def _choice(tree: Call) -> Evaluation:

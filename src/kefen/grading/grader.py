@@ -102,8 +102,8 @@ class Grader:
         identifier = own[_CUSTOMER]
         rows: dict[str, list[dict[str, Any]]] = {name: [] for name in self._tables}
         for name, given in facts.items():
-            read = self._rows[name].canonical
-            rows[name] = once(TABLES[name], [read({**row, _CUSTOMER: identifier}) for row in given])
+            read = self._rows[name].all_canonical(list(given), (_CUSTOMER, identifier))
+            rows[name] = once(TABLES[name], read)
             self._refuse_what_other_tables_tell(name, rows[name], own)
         try:
             return self._metrics.of(rows, [own], self._run.as_of)[identifier]
@@ -234,13 +234,13 @@ class Grader:
                     ),
                 )
         currency = self._run.record["currency"]
-        for row in rows:
-            if row.get("currency") not in (None, currency):
+        for stated in {row.get("currency") for row in rows}:
+            if stated not in (None, currency):
                 raise DataError(
                     Text(
                         "An amount is in {c}; the run is in {r}.",
                         "有金额的币种为 {c}，而该评级的币种为 {r}。",
-                    ).filled(c=row["currency"], r=currency or "-"),
+                    ).filled(c=stated, r=currency or "-"),
                     where=f"{table}.currency",
                     mend=Text("Convert it first.", "请先换算。"),
                 )

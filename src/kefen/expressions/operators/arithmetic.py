@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from kefen.domain.decimals import added, negated, product, quotient
+from kefen.domain.decimals import added, negated, product, quotient, subtracted
 from kefen.domain.text import Text
 from kefen.expressions import snippets as s
 from kefen.expressions.operators.operator import Operator, add
@@ -37,17 +37,21 @@ def _arithmetic(
             return exp.paren(node(this=arguments[0], expression=arguments[1]))
         return exp.paren(node(this=s.widened(arguments[0]), expression=s.widened(arguments[1])))
 
+    def meaning(arguments: Sequence[Any]) -> int | Decimal:
+        left, right = arguments
+        if type(left) is Decimal and type(right) is Decimal:
+            return of_decimals(left, right)
+        if isinstance(left, int) and isinstance(right, int):
+            return whole(left, right)
+        return of_decimals(exact(left), exact(right))
+
     add(
         Operator(
             name,
             usage,
             description,
             numbers,
-            lambda v: (
-                whole(v[0], v[1])
-                if isinstance(v[0], int) and isinstance(v[1], int)
-                else of_decimals(exact(v[0]), exact(v[1]))
-            ),
+            meaning,
             rendering,
             units=same,
         )
@@ -60,7 +64,7 @@ _arithmetic(
     "a - b",
     Text("The difference.", "差。"),
     lambda a, b: a - b,
-    lambda a, b: added(a, negated(b)),
+    subtracted,
     exp.Sub,
 )
 

@@ -68,7 +68,14 @@ class Operator:
         """
         if self.strict and any(argument is None for argument in arguments):
             return None
-        result = self.meaning(arguments)
+        return self.checked(self.meaning(arguments))
+
+    def checked(self, result: Value) -> Value:
+        """Return a result of the operator.
+
+        Raises:
+            OutOfRangeError: It is too large to be exact.
+        """
         if isinstance(result, bool):
             return result
         if isinstance(result, int) and not -_LONG <= result < _LONG:

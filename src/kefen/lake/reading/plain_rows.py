@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from datetime import date, datetime, time
 from decimal import Decimal
+from operator import itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from kefen.domain.contract import Kind
-from kefen.domain.decimals import fits_storage, parse_decimal, rounded
+from kefen.domain.decimals import all_rounded, all_stored, fits_storage, parse_decimal, rounded
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.code_words import (
@@ -25,7 +27,7 @@ from kefen.lake.reading.code_words import (
 from kefen.lake.reading.rejections import rejection_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kefen.domain.contract import Column, Table
 
@@ -48,6 +50,7 @@ class PlainRows:
         zone = ZoneInfo(timezone)
         self._required = table.required
         self._readers = {column.name: _reader(column, zone) for column in table.columns}
+        self._kinds = {column.name: column.kind for column in table.columns}
 
     def canonical(self, row: Mapping[str, Any]) -> dict[str, Any]:
         """Return a row with canonical values; columns that the contract has not are kept as text.
@@ -68,6 +71,69 @@ class PlainRows:
             if found.get(name) is None:
                 raise self._missing(self._table.column(name))
         return found
+
+    def all_canonical(
+        self, rows: Sequence[Mapping[str, Any]], owner: tuple[str, Any]
+    ) -> list[dict[str, Any]]:
+        """Return many rows as `canonical` gives each, with one column set to its owner.
+
+        Rows with the same columns are read column by column, each text once.
+
+        Raises:
+            DataError: A value is not what its column holds, or a required one is missing.
+        """
+        column, identifier = owner
+        try:
+            found = self._by_column(rows, column, identifier)
+        except (ValueError, TypeError, ArithmeticError, KeyError):
+            found = None  # read one by one they tell which row it is
+        if found is None:
+            return [self.canonical({**row, column: identifier}) for row in rows]
+        return found
+
+    def _by_column(
+        self, rows: Sequence[Mapping[str, Any]], owner: str, identifier: Any
+    ) -> list[dict[str, Any]] | None:
+        """Return rows read column by column; None where they differ in their columns."""
+        names = tuple(rows[0]) if rows else ()
+        if len(names) < 2 or any(type(row) is not dict or len(row) != len(names) for row in rows):
+            return None
+        columns: dict[str, Sequence[Any]] = dict(
+            zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True)
+        )
+        columns[owner] = (identifier,) * len(rows)
+        found = {name: self._read(name, values) for name, values in columns.items()}
+        if any(name not in found or NoneType in _types(found[name]) for name in self._required):
+            return None
+        read = [{**row, owner: identifier} for row in rows]
+        for name, values in found.items():
+            if values is not columns[name]:
+                for row, value in zip(read, values, strict=True):
+                    row[name] = value
+        return read
+
+    def _read(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
+        """Return the canonical values of a column; itself where it holds nothing else."""
+        types = _types(values)
+        blanks = NoneType in types
+        types.discard(NoneType)
+        if not types:
+            return values
+        read = self._readers.get(name, _text)
+        kind = self._kinds.get(name)
+        if types == {str}:
+            known = {value: None if value is None else read(value) for value in set(values)}
+            if all(value == as_read for value, as_read in known.items()):
+                return values
+            return [known[value] for value in values]
+        if types == {Decimal} and kind in (Kind.MONEY, Kind.NUMBER) and not blanks:
+            return _all_exact(values)
+        if types == {datetime} and kind is Kind.TIMESTAMP:
+            if all(value is None or value.tzinfo is None for value in values):
+                return values
+        elif types == {date} and kind is Kind.DATE:
+            return values
+        return [None if value is None else read(value) for value in values]
 
     def _refused(self, column: Column, value: object) -> DataError:
         return DataError(
@@ -99,9 +165,12 @@ def once(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     if not table.key:
         return rows
+    keys = [tuple([row.get(column) for column in table.key]) for row in rows]
+    whole = [key for key in keys if None not in key]
+    if len(set(whole)) == len(whole):
+        return rows
     found: dict[tuple[Any, ...], dict[str, Any]] = {}
-    for number, row in enumerate(rows):
-        key = tuple(row.get(column) for column in table.key)
+    for number, (key, row) in enumerate(zip(keys, rows, strict=True)):
         place = key if None not in key else (*key, number)
         if found.setdefault(place, row) != row:
             raise DataError(
@@ -112,6 +181,11 @@ def once(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 mend=Text("Keep the right one.", "请保留正确的一行。"),
             )
     return list(found.values())
+
+
+def _types(values: Sequence[Any]) -> set[type]:
+    # Asking for None itself would compare: with decimals that is slow.
+    return set(map(type, values))
 
 
 _CODES = {
@@ -209,6 +283,16 @@ def _number(value: Any) -> Decimal | None:
     found = rounded(exact)
     if not fits_storage(found):
         raise ValueError(value)
+    return found
+
+
+def _all_exact(values: Sequence[Decimal]) -> Sequence[Decimal]:
+    """Return exact numbers, half up at four decimals, as `_number` gives each."""
+    found = values if all_stored(values) else all_rounded(values)
+    if not all(map(Decimal.is_finite, found)) or not (
+        fits_storage(max(found)) and fits_storage(min(found))
+    ):
+        raise ValueError
     return found
 
 

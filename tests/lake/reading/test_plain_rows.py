@@ -1,0 +1,91 @@
+"""Rows of plain values: many at once are read as each by itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kefen.domain.contract import TABLES
+from kefen.domain.errors import DataError
+from kefen.lake.reading.plain_rows import PlainRows
+
+_NUMBERS = st.one_of(
+    st.none(),
+    st.decimals(allow_nan=True, allow_infinity=True, places=None),
+    st.decimals(-(10**9), 10**9, places=4),
+    st.integers(-(10**16), 10**16),
+    st.floats(),
+    st.booleans(),
+    st.sampled_from(["", " 12.50 ", "NULL", "1,5", "0012", "-0"]),
+)
+_TIMES = st.one_of(
+    st.none(),
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)),
+    st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1), timezones=st.just(UTC)),
+    st.dates(date(1900, 1, 1), date(2100, 1, 1)),
+    st.sampled_from(["2026-10-31", "2026-10-31T12:00:00+08:00", "05/06/2024", ""]),
+)
+_TEXTS = st.one_of(
+    st.none(),
+    st.sampled_from(["a", " a ", "\u3000", "007", "NULL", "completed", "Cancelled", "取消"]),
+    st.integers(0, 3),
+    st.sampled_from([1.0, 2.5, True, Decimal("1.50"), Decimal("1.5")]),
+)
+_ORDERS = {
+    "order_id": _TEXTS,
+    "ordered_at": _TIMES,
+    "amount": _NUMBERS,
+    "quantity": _NUMBERS,
+    "category": _TEXTS,
+    "status": _TEXTS,
+    "cancelled_on": _TIMES,
+    "currency": _TEXTS,
+    "of my own": _TEXTS,
+}
+
+
+def told(read: Any) -> Any:
+    """Return rows in full, types and digits too, or what is said of them."""
+    try:
+        return [{name: repr(value) for name, value in sorted(row.items())} for row in read()]
+    except DataError as error:
+        return str(error), error.where
+
+
+@given(
+    columns=st.sets(st.sampled_from(sorted(_ORDERS))).map(lambda s: s | {"ordered_at", "amount"}),
+    data=st.data(),
+)
+def test_many_rows_are_read_as_each_by_itself(columns: set[str], data: st.DataObject) -> None:
+    shape = st.fixed_dictionaries({name: _ORDERS[name] for name in sorted(columns)})
+    whole = st.fixed_dictionaries(
+        {
+            "order_id": st.sampled_from(["a", " b "]),
+            "ordered_at": st.datetimes(datetime(1900, 1, 1), datetime(2100, 1, 1)),
+            "amount": st.decimals(-(10**15), 10**15, places=data.draw(st.sampled_from([2, 4, 5]))),
+        }
+    )
+    rows = data.draw(st.one_of(st.lists(shape, max_size=6), st.lists(whole, max_size=6)))
+    reader = PlainRows(TABLES["orders"], "Asia/Shanghai")
+    before = [dict(row) for row in rows]
+    together = told(lambda: reader.all_canonical(rows, ("customer_id", "C1")))
+    assert together == told(lambda: [reader.canonical(row | {"customer_id": "C1"}) for row in rows])
+    assert [*map(repr, rows)] == [*map(repr, before)]
+
+
+@pytest.mark.parametrize("wrong", [Decimal("NaN"), Decimal("Infinity"), Decimal(10) ** 14])
+def test_a_number_that_cannot_be_stored_is_refused_among_good_ones(wrong: Decimal) -> None:
+    reader = PlainRows(TABLES["orders"], "UTC")
+    day = datetime(2026, 10, 31)
+    rows = [
+        {"order_id": "1", "ordered_at": day, "amount": amount}
+        for amount in (Decimal("1.0000"), wrong, Decimal("2.0000"))
+    ]
+    with pytest.raises(DataError) as refused:
+        reader.all_canonical(rows, ("customer_id", "C1"))
+    assert refused.value.where == "orders.amount"
