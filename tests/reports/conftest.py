@@ -127,6 +127,7 @@ STANDARD = Standard(
             HERE,
         )
     },
+    models={},
     schemes={item.id: item for item in SCHEMES},
     text="",
     fingerprint="0123456789abcdef",

@@ -116,7 +116,7 @@ def test_movement_is_reserved() -> None:
     [
         ("indicator", "indicators"),
         ("term", "terms"),
-        ("reviews", "review"),
+        ("reviewed", "review"),
         ("rule", "rules"),
         ("valid_until", ""),
         ("may_lack", ""),
