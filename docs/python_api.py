@@ -35,6 +35,7 @@ CHINESE = {
     "Run.to_pandas": "同一结果，表为 pandas（列为 Arrow 类型，小数精确）。",
     "Run.to_polars": "同一结果，表为 polars。",
     "Run.to_arrow": "同一结果，表为 Arrow。",
+    "Run.to_spark": "同一结果，表为 Spark DataFrame；由 Spark 评级的结果不离开集群。",
     "Run.to_duckdb": "同一结果，表为 DuckDB 连接中的关系。",
     "Run.explain": "解释某位客户的等级，直至最后一分。",
     "Run.what_if": "改变某些指标后客户的等级。",

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
+from kefen.api.engines import open_for, with_tables_of_session
 from kefen.api.given import (
     ChosenStandard,
     calibration_given,
@@ -13,9 +14,7 @@ from kefen.api.given import (
 )
 from kefen.api.results import Result
 from kefen.api.tables import library_of_first, sources_of
-from kefen.domain.errors import CallError
-from kefen.domain.text import Text
-from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
+from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT
 from kefen.grading.grade import grade as grade_dataset
 from kefen.grading.population import default_as_of
 from kefen.lake.reading import ReadingOptions, read_dataset
@@ -25,6 +24,7 @@ if TYPE_CHECKING:
     from decimal import Decimal
     from pathlib import Path
 
+    from kefen.api.engines import GivenEngine
     from kefen.api.given import GivenCalibration, GivenDate, GivenMapping, GivenStandard
     from kefen.domain.text import Language
 
@@ -53,16 +53,17 @@ def grade(
     currency: str | None = None,
     rates: Path | None = None,
     max_rejected: Decimal | float | str = "0.01",
-    engine: Literal["duckdb"] = "duckdb",
+    engine: GivenEngine = None,
+    spark_master: str | None = None,
     memory: str = DEFAULT_MEMORY_LIMIT,
     language: Language = "en",
 ) -> Result:
     """Grade every customer.
 
-    Each table may be a path (CSV, Excel, Parquet, JSON lines), a DataFrame of pandas or polars, an
-    Arrow table, batch, reader or dataset, a DuckDB relation, a list of rows as mappings, or a
-    list of several of these. Columns are found by their headings, or named by `mapping`; the
-    checks are those of `kefen grade`.
+    Each table may be a path (CSV, Excel, Parquet, JSON lines), a DataFrame of pandas, polars or
+    Spark, an Arrow table, batch, reader or dataset, a DuckDB relation, a list of rows as mappings,
+    or a list of several of these; in Spark also the name of a table that the session has. Columns
+    are found by their headings, or named by `mapping`; the checks are those of `kefen grade`.
 
     Args:
         customers: The customers; without them, those that facts name.
@@ -90,8 +91,12 @@ def grade(
         currency: The currency as an ISO code; None takes the data's single one.
         rates: A CSV file of exchange rates into it.
         max_rejected: The share of a table's rows that may be rejected.
-        engine: Where to compute.
-        memory: The memory limit of the engine; what does not fit goes to disk.
+        engine: Where to compute: `duckdb`, `spark`, or a Spark session; None: in Spark where a
+            table is a Spark DataFrame, else in DuckDB.
+        spark_master: The URL of Spark's master or a Spark Connect address; None for the session
+            that is open, else this machine.
+        memory: The memory limit of DuckDB, in one task where Spark computes; what does not fit
+            goes to disk.
         language: The language of reasons and reports, `en` or `zh`.
 
     Returns:
@@ -101,14 +106,9 @@ def grade(
         CallError: An argument is wrong.
         DataError: The data cannot be used as they are.
         StandardError: The standard cannot be used as it is written.
-        EngineError: Memory or disk ran out, or a number is too large to be exact.
+        EngineError: Memory or disk ran out, a number is too large to be exact, or Spark is not
+            there.
     """
-    if engine != "duckdb":
-        raise CallError(
-            Text("There is no engine called {e}.", "没有名为 {e} 的计算引擎。").filled(e=engine),
-            where="engine",
-            mend=Text("Leave it out, or give duckdb.", "请省略，或使用 duckdb。"),
-        )
     given = {
         "customers": customers,
         "orders": orders,
@@ -126,7 +126,6 @@ def grade(
     }
     day = date_given(as_of)
     chosen = ChosenStandard(standard, None, day)
-    sources = sources_of(given, sheets or {})
     options = ReadingOptions(
         timezone=timezone,
         currency=currency,
@@ -134,13 +133,14 @@ def grade(
         max_rejected=share_given(max_rejected),
         mapping=mapping_given(mapping),
     )
-    opened = DuckDBEngine(memory_limit=memory)
+    opened = open_for(engine, spark_master, list(given.values()), memory)
     try:
-        dataset = read_dataset(opened, sources, options)
+        tables = with_tables_of_session(given, opened.session)
+        dataset = read_dataset(opened.engine, sources_of(tables, sheets or {}), options)
         day = day or default_as_of(dataset)
         found = chosen.on(day)
         run = grade_dataset(dataset, found, day, calibration=calibration_given(calibration, found))
     except BaseException:
         opened.close()
         raise
-    return Result(run, opened.close, library_of_first(given), language)
+    return Result(run, opened.close, library_of_first(tables), language)

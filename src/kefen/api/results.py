@@ -10,10 +10,11 @@ import pyarrow.parquet as pq
 from sqlglot import exp
 
 from kefen.api.grader import Grader
-from kefen.api.tables import in_library
+from kefen.api.tables import active_session, in_library
 from kefen.domain.contract import TABLES
-from kefen.domain.errors import CallError, DataError
+from kefen.domain.errors import CallError, DataError, EngineError
 from kefen.domain.text import Text
+from kefen.engines.spark.engine import SparkEngine
 from kefen.grading.explain import checked_scheme
 from kefen.grading.explain import explain as explain_customer
 from kefen.grading.finding_effects import quality_under
@@ -61,7 +62,8 @@ class Run:
     """A run that was kept: every grade, the metrics behind it, and why.
 
     `kefen.open_run` and `Book.run` give one. Its tables are frames of one library; `to_pandas`,
-    `to_polars`, `to_arrow` and `to_duckdb` give the same run with the tables of another.
+    `to_polars`, `to_arrow`, `to_duckdb` and `to_spark` give the same run with the tables of
+    another.
     """
 
     def __init__(self, stored: StoredRun | None, library: Library, language: Language) -> None:
@@ -74,8 +76,23 @@ class Run:
         assert self._stored is not None  # noqa: S101  only a `Result` begins without one
         return self._stored
 
+    def _whole(self, name: str) -> Any:
+        """Return a table of the run in the library; one for Spark stays out of this process."""
+        if self._library == "spark" and (found := self._dataframe(name)) is not None:
+            return found
+        return self._shown(self._table(name))
+
+    def _dataframe(self, name: str) -> Any:
+        path = self._run().directory / name
+        if not path.exists():
+            return None
+        session = self._connection or active_session()
+        return session.read.parquet(str(path.absolute()))
+
     def _table(self, name: str) -> pa.Table:
         path = self._run().directory / name
+        if name == OUTCOMES_FILE and not path.exists():
+            return _no_outcomes()
         try:
             return pq.read_table(path)
         except (OSError, pa.ArrowException) as error:
@@ -126,12 +143,12 @@ class Run:
 
         Columns: customer_id, scheme, grade, score, score_text, reason, confidence.
         """
-        return self._shown(self._table(GRADES_FILE))
+        return self._whole(GRADES_FILE)
 
     @property
     def metrics(self) -> Any:
         """Return one row for each customer, and one column for each metric."""
-        return self._shown(self._table(METRICS_FILE))
+        return self._whole(METRICS_FILE)
 
     @property
     def outcomes(self) -> Any:
@@ -139,12 +156,7 @@ class Run:
 
         Columns: customer_id, scheme, kind, id, amount.
         """
-        return self._shown(self._outcomes())
-
-    def _outcomes(self) -> pa.Table:
-        if (self._run().directory / OUTCOMES_FILE).is_file():
-            return self._table(OUTCOMES_FILE)
-        return _no_outcomes()
+        return self._whole(OUTCOMES_FILE)
 
     @property
     def summary(self) -> Any:
@@ -152,12 +164,14 @@ class Run:
 
         Columns: scheme, grade, reason, customers.
         """
-        grades = self.to_arrow().grades
-        keys = ["scheme", "grade", "reason"]
-        counted = grades.group_by(keys).aggregate([("customer_id", "count")])
-        counted = counted.rename_columns([*keys, "customers"])
+        counted = self._counted()
         rows = sorted(counted.to_pylist(), key=self._place_of)
         return self._shown(pa.Table.from_pylist(rows, schema=counted.schema))
+
+    def _counted(self) -> pa.Table:
+        keys = ["scheme", "grade", "reason"]
+        counted = self._table(GRADES_FILE).group_by(keys).aggregate([("customer_id", "count")])
+        return counted.rename_columns([*keys, "customers"])
 
     def _place_of(self, row: Mapping[str, Any]) -> tuple[int, int, str, str]:
         classes = [grade.id for grade in self.standard.schemes[row["scheme"]].grades]
@@ -189,6 +203,13 @@ class Run:
     def to_duckdb(self, connection: Any = None) -> Self:
         """Return the same run with relations of a DuckDB connection; None: the default one."""
         return self._in("duckdb", connection)
+
+    def to_spark(self, session: Any = None) -> Self:
+        """Return the same run with Spark DataFrames; None: of the session that is open.
+
+        Of a run that Spark computed, rows stay where they are until the DataFrame is asked.
+        """
+        return self._in("spark", session)
 
     # -- why, and what if -----------------------------------------------------------------
 
@@ -324,25 +345,54 @@ class Result(Run):
         """Return the record of the run: the content of `run.json`."""
         return self._graded.record
 
-    def _table(self, name: str) -> pa.Table:
+    def _relation(self, name: str) -> str | None:
         graded = self._open()
-        relation = graded.grades if name == GRADES_FILE else graded.metrics
-        return _rows(graded, relation)
+        return {
+            GRADES_FILE: graded.grades,
+            METRICS_FILE: graded.metrics,
+            OUTCOMES_FILE: graded.outcomes,
+        }[name]
 
-    def _outcomes(self) -> pa.Table:
-        graded = self._open()
-        if graded.outcomes is None:
+    def _table(self, name: str) -> pa.Table:
+        relation = self._relation(name)
+        if relation is None:
             return _no_outcomes()
-        return _rows(graded, graded.outcomes)
+        return self._graded.dataset.engine.arrow(_all_of(relation))
+
+    def _dataframe(self, name: str) -> Any:
+        relation = self._relation(name)
+        engine = self._graded.dataset.engine
+        if relation is None or not isinstance(engine, SparkEngine):
+            return None
+        return engine.dataframe(_all_of(relation))
+
+    def _shown(self, table: pa.Table) -> Any:
+        engine = self._graded.dataset.engine
+        session = engine.session if isinstance(engine, SparkEngine) else None
+        own = session if self._library == "spark" else None
+        return in_library(table, self._library, self._connection or own)
+
+    def _counted(self) -> pa.Table:
+        graded = self._open()
+        grades = exp.table_(graded.grades, quoted=True)
+        keys = [exp.column(key) for key in ("scheme", "grade", "reason")]
+        counts = exp.select(*keys, exp.alias_(exp.Count(this=exp.Star()), "customers"))
+        return graded.dataset.engine.arrow(counts.from_(grades).group_by(*keys).sql("duckdb"))
 
     def _name(self, customer: str) -> str | None:
         return customer_name(self._open().dataset, customer)
 
     @property
     def quality(self) -> QualityReport:
-        """Return the quality report on the data."""
+        """Return the quality report on the data.
+
+        Raises:
+            EngineError: The result is Spark's: the report lists and sorts, on one machine.
+        """
         if "quality" not in self._kept:
             graded = self._open()
+            if isinstance(graded.dataset.engine, SparkEngine):
+                raise _not_on_spark()
             months = graded.standard.constants.window.months or 12
             report = assess_quality(graded.dataset, graded.as_of, months)
             self._kept["quality"] = quality_under(report, graded.standard)
@@ -351,7 +401,12 @@ class Result(Run):
 
     @property
     def findings(self) -> list[dict[str, Any]]:
-        """Return what was found about the data, each with its effect on the grades."""
+        """Return what was found about the data, each with its effect on the grades.
+
+        In Spark: what was found while the data was read.
+        """
+        if isinstance(self._open().dataset.engine, SparkEngine):
+            return list(self.record["findings"])
         return [finding_as_dict(finding) for finding in self.quality.findings]
 
     @property
@@ -440,7 +495,7 @@ class Result(Run):
         Raises:
             CallError: The folder exists and may not be replaced; there is no such customer; or
                 the earlier run is not earlier.
-            EngineError: The files cannot be written.
+            EngineError: The files cannot be written, or the result is Spark's.
         """
         target = Path(folder)
         with output_directory(target, overwrite=overwrite) as partial:
@@ -486,12 +541,25 @@ def open_run(folder: str | Path, *, language: Language = "en") -> Run:
     return Run(StoredRun.load(Path(folder)), "arrow", language)
 
 
+def _not_on_spark() -> EngineError:
+    return EngineError(
+        Text(
+            "Spark makes no quality report and no report: one machine makes them.",
+            "Spark 不生成数据质量报告和评级报告：它们由一台机器生成。",
+        ),
+        mend=Text(
+            "Run kefen grade --engine spark, which makes the report on this machine, or grade with "
+            'engine="duckdb".',
+            '请运行 kefen grade --engine spark（报告由本机生成），或使用 engine="duckdb" 评级。',
+        ),
+    )
+
+
 def _no_outcomes() -> pa.Table:
     names = ("customer_id", "scheme", "kind", "id")
     columns = [*((name, pa.string()) for name in names), ("amount", pa.decimal128(18, 4))]
     return pa.schema(columns).empty_table()
 
 
-def _rows(graded: GradedRun, relation: str) -> pa.Table:
-    query = exp.select("*").from_(exp.table_(relation, quoted=True))
-    return graded.dataset.engine.arrow(query.sql("duckdb"))
+def _all_of(relation: str) -> str:
+    return exp.select("*").from_(exp.table_(relation, quoted=True)).sql("duckdb")

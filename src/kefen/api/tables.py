@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pyarrow as pa
+    from pyspark.sql import SparkSession
 
     from kefen.lake.reading import Library
 
@@ -72,9 +73,9 @@ def _source(table: str, given: object, sheet: str | None) -> Source:
                 ),
                 where=table,
                 mend=Text(
-                    "Give a path, a DataFrame of pandas or polars, an Arrow table, a DuckDB "
+                    "Give a path, a DataFrame of pandas, polars or Spark, an Arrow table, a DuckDB "
                     "relation, or a list of rows.",
-                    "请提供文件路径、pandas 或 polars 的 DataFrame、Arrow 表、DuckDB 关系，"
+                    "请提供文件路径、pandas、polars 或 Spark 的 DataFrame、Arrow 表、DuckDB 关系，"
                     "或由行组成的列表。",
                 ),
             )
@@ -106,6 +107,23 @@ def library_of_first(given: Mapping[str, object]) -> Library:
     return "arrow"
 
 
+def active_session() -> SparkSession:
+    """Return the Spark session that is open.
+
+    Raises:
+        CallError: None is.
+    """
+    from kefen.engines.spark.session import open_session
+
+    session = open_session()
+    if session is None:
+        raise CallError(
+            Text("No Spark session is open.", "没有打开的 Spark 会话。"),
+            mend=Text("Give one: .to_spark(session).", "请提供会话：.to_spark(session)。"),
+        )
+    return session
+
+
 def in_library(table: pa.Table, library: Library, connection: Any = None) -> Any:
     """Return an Arrow table as a frame of a library, with the same values.
 
@@ -115,8 +133,11 @@ def in_library(table: pa.Table, library: Library, connection: Any = None) -> Any
     Args:
         table: The table.
         library: The library.
-        connection: For DuckDB: the connection of the relation; None for DuckDB's default one.
+        connection: For DuckDB: the connection of the relation; None for DuckDB's default one. For
+            Spark: the session; None for the one that is open.
     """
+    if library == "spark":
+        return (connection or active_session()).createDataFrame(table)
     if library == "pandas":
         import pandas as pd
 

@@ -15,7 +15,7 @@ from kefen.engines.engine import GROUP_ROWS
 from kefen.engines.scratch import Scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -200,6 +200,28 @@ class DuckDBEngine:
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable in SQL under `name`."""
         self.connection.register(name, table)
+
+    def divided(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable in SQL under `name`."""
+        self.register(name, table)
+
+    def taken(self, name: str, rows: Any, fields: Sequence[str]) -> Mapping[str, Any]:
+        """Refuse a table of Spark, whose rows are elsewhere.
+
+        Raises:
+            EngineError: Always.
+        """
+        del name, rows, fields
+        raise EngineError(
+            Text(
+                "A Spark DataFrame is graded by Spark, where its rows are.",
+                "Spark DataFrame 由 Spark 在数据所在处评级。",
+            ),
+            mend=Text(
+                'Use engine="spark"; or bring the rows here with .toArrow().',
+                '请使用 engine="spark"；或用 .toArrow() 将数据取到本机。',
+            ),
+        )
 
     def unregister(self, name: str) -> None:
         """Forget a table that was registered."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -119,6 +119,29 @@ class Engine(Protocol):
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable in SQL under `name`."""
+
+    def divided(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table readable in SQL under `name`; a cluster divides it into pieces.
+
+        Args:
+            name: The relation's name.
+            table: Its rows, with `file_row_number`.
+        """
+
+    def taken(self, name: str, rows: Any, fields: Sequence[str]) -> Mapping[str, Any]:
+        """Make a table of Spark readable in SQL under `name`, where its rows are.
+
+        Args:
+            name: The relation's name; it has `file_row_number` too.
+            rows: The table.
+            fields: The names that its columns get.
+
+        Returns:
+            The size and checksum of the rows.
+
+        Raises:
+            EngineError: The engine is not Spark, or Spark cannot read the rows.
+        """
 
     def unregister(self, name: str) -> None:
         """Forget a table that was registered."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING
 
 from kefen.engines.duckdb import DuckDBEngine
@@ -10,13 +10,21 @@ from kefen.engines.duckdb import DuckDBEngine
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from pyspark.sql import SparkSession
+
     from kefen.engines.engine import Engine
 
 SPARK = "spark"
 
 
 @contextmanager
-def opened_engine(name: str, *, memory: str, spark_master: str | None = None) -> Iterator[Engine]:
+def opened_engine(
+    name: str,
+    *,
+    memory: str,
+    spark_master: str | None = None,
+    session: SparkSession | None = None,
+) -> Iterator[Engine]:
     """Open an engine, and close it at the end.
 
     Args:
@@ -24,6 +32,7 @@ def opened_engine(name: str, *, memory: str, spark_master: str | None = None) ->
         memory: The memory limit: of DuckDB, or of each task on Spark.
         spark_master: The URL of Spark's master or a Spark Connect address; None for the session
             that is open, else this machine.
+        session: The Spark session to use, which stays open; None for one by `spark_master`.
 
     Raises:
         EngineError: Spark is not installed, or does not answer.
@@ -34,8 +43,9 @@ def opened_engine(name: str, *, memory: str, spark_master: str | None = None) ->
         return
     from kefen.engines.spark.session import spark_session
 
-    with spark_session(spark_master) as session:
+    opened = spark_session(spark_master) if session is None else nullcontext(session)
+    with opened as used:
         from kefen.engines.spark.engine import SparkEngine
 
-        with SparkEngine(session, task_memory=memory) as spark:
+        with SparkEngine(used, task_memory=memory) as spark:
             yield spark

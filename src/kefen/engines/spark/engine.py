@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextvars
 import threading
 from collections import ChainMap
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -16,11 +17,11 @@ from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine, parquet_scan, translated
 from kefen.engines.engine import GROUP_ROWS
-from kefen.engines.spark import tasks
+from kefen.engines.spark import dataframes, tasks
 from kefen.engines.spark.combining import PARTS, NotInPiecesError, Question, take_apart
 from kefen.engines.spark.placement import EVERYWHERE, ROWS, VALUES, Placement, placement_of
 from kefen.engines.spark.relations import Relation, closure
-from kefen.engines.spark.session import spark_errors
+from kefen.engines.spark.session import OF_PIECES, carry_tasks, spark_errors
 from kefen.engines.spark.tasks import ERROR, PIECE, Leaf, Output, Work, quoted
 from kefen.engines.spark.together import Meeting
 
@@ -80,6 +81,11 @@ class SparkEngine:
         self._rows_to_read = 0
         self._buckets: int | None = None
         self._persisted: list[DataFrame] = []
+        # A session of the user's own is set as it was at the end.
+        self._before = {name: session.conf.get(name, None) for name in OF_PIECES}
+        for setting, value in OF_PIECES.items():
+            session.conf.set(setting, value)
+        carry_tasks()
 
     # --- relations --------------------------------------------------------------------------------
 
@@ -385,6 +391,65 @@ class SparkEngine:
         self._local.register(name, table)
         self._relations[name] = Relation(name, EVERYWHERE)
 
+    def divided(self, name: str, table: pa.Table) -> None:
+        """Make an Arrow table of the driver readable in SQL under `name`, in pieces."""
+        pieces = dataframes.pieces_of_table(self.session, name, table, ROWS_OF_A_PIECE)
+        self._lies(name, table.schema, self._persist(pieces), table.num_rows)
+
+    def taken(self, name: str, rows: DataFrame, fields: Sequence[str]) -> Mapping[str, Any]:
+        """Make a table of the session readable in SQL under `name`; its rows stay in tasks.
+
+        Raises:
+            EngineError: Spark cannot read it.
+        """
+        with self._in_large_batches(), spark_errors():
+            schema, unnumbered = dataframes.pieces_of_rows(name, rows, fields)
+            counted = dataframes.counted(self._persist(unnumbered))
+        pieces = unnumbered.mapInArrow(tasks.numbering(counted.starts), PIECE)
+        self._lies(name, schema, pieces, counted.rows)
+        return {"size": counted.size, "sha256": counted.sha256}
+
+    def _lies(self, name: str, schema: pa.Schema, pieces: DataFrame, rows: int) -> None:
+        """Take note of a relation whose rows are in pieces, those of a number in one."""
+        self._local.register("kefen given", schema.empty_table())
+        self._local.run(f'CREATE TABLE {quoted(name)} AS SELECT * FROM "kefen given"')
+        self._local.unregister("kefen given")
+        self._names.add(name)
+        self._rows_to_read += rows
+        self._relations[name] = Relation(
+            name, Placement(frozenset({("file_row_number", ROWS)})), pieces=pieces
+        )
+
+    @contextmanager
+    def _in_large_batches(self) -> Iterator[None]:
+        """Let tasks get many rows at once, as rows that are no pieces are small."""
+        setting = "spark.sql.execution.arrow.maxRecordsPerBatch"
+        before = self.session.conf.get(setting)
+        self.session.conf.set(setting, "65536")
+        try:
+            yield
+        finally:
+            self.session.conf.set(setting, str(before))
+
+    def dataframe(self, sql: str) -> DataFrame:
+        """Return the rows of a query as a DataFrame of the session; none come to the driver.
+
+        Args:
+            sql: The query; its pieces are computed when the DataFrame is.
+
+        Raises:
+            EngineError: As for `rows`.
+        """
+        needs, query = self._named(sqlglot.parse_one(sql, read="duckdb"))  # type: ignore[arg-type]
+        placement_of(query, {r.name: r.placement for r in needs})
+        text = query.sql("duckdb")
+        with self._lock:
+            here = self._local.arrow(text)  # over no rows, unless the driver has all of them
+            if all(relation.is_everywhere for relation in needs):
+                return self.session.createDataFrame(here)
+            given = self._work(needs, [Output("given", text)])
+        return dataframes.unpacked(given, here.schema)
+
     def unregister(self, name: str) -> None:
         """Forget a table that was registered."""
         self._local.unregister(name)
@@ -670,6 +735,11 @@ class SparkEngine:
         with spark_errors():
             for pieces in self._persisted:
                 pieces.unpersist()
+            for setting, value in self._before.items():
+                if value is None:
+                    self.session.conf.unset(setting)
+                else:
+                    self.session.conf.set(setting, value)
         self._local.close()
 
     def __enter__(self) -> Self:

@@ -44,6 +44,15 @@ def spark_session(master: str | None = None) -> Iterator[SparkSession]:
             session.stop()
 
 
+def open_session() -> SparkSession | None:
+    """Return the session that is open in this process; None without one.
+
+    Raises:
+        EngineError: There is no PySpark.
+    """
+    return _pyspark().getActiveSession()
+
+
 def _pyspark() -> type[SparkSession]:
     try:
         from pyspark.sql import SparkSession
@@ -61,11 +70,7 @@ def _pyspark() -> type[SparkSession]:
 def _open(spark: type[SparkSession], where: str) -> SparkSession:
     # Tasks run the interpreter that runs this, unless the cluster has been told another.
     os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    from pyspark import cloudpickle
-
-    from kefen.engines.spark import tasks
-
-    cloudpickle.register_pickle_by_value(tasks)  # type: ignore[no-untyped-call]
+    carry_tasks()
     builder = spark.builder.appName("kefen")
     remote = where.startswith("sc://")
     builder = builder.remote(where) if remote else builder.master(where)
@@ -82,14 +87,24 @@ def _open(spark: type[SparkSession], where: str) -> SparkSession:
     return session
 
 
-SETTINGS = {
+def carry_tasks() -> None:
+    """Let the code of tasks travel with the jobs, so that executors need none of ours."""
+    from pyspark import cloudpickle
+
+    from kefen.engines.spark import tasks
+
+    cloudpickle.register_pickle_by_value(tasks)  # type: ignore[no-untyped-call]
+
+
+OF_PIECES = {
     # One piece is one task, as the engine divides them.
     "spark.sql.adaptive.enabled": "false",
-    "spark.sql.session.timeZone": "UTC",
     # Pieces are few and wide: one row holds up to 131,072 of ours.
     "spark.sql.execution.arrow.maxRecordsPerBatch": "16",
 }
-"""What the engine asks of a session."""
+"""What an engine asks of a session while it is open."""
+SETTINGS = {**OF_PIECES, "spark.sql.session.timeZone": "UTC"}
+"""What a session of ours has."""
 STARTING = {
     "spark.ui.showConsoleProgress": "false",
     "spark.sql.shuffle.partitions": "200",

@@ -11,6 +11,7 @@ stream. What DuckDB refuses, such as a number out of range, travels on as a row 
 
 from __future__ import annotations
 
+import hashlib
 import shutil
 import tempfile
 from dataclasses import dataclass
@@ -143,10 +144,80 @@ def travelling(relation: str) -> Callable[..., Iterator[pa.RecordBatch]]:
 
         context = TaskContext.get()
         bucket = 0 if context is None else context.partitionId()
+        waiting: list[pa.RecordBatch] = []
         for batch in batches:
-            yield _piece(bucket, relation, stream_of(pa.Table.from_batches([batch])))
+            waiting.append(batch)
+            if sum(one.num_rows for one in waiting) >= _BLOCK_ROWS:
+                yield _piece(bucket, relation, stream_of(pa.Table.from_batches(waiting)))
+                waiting = []
+        if waiting:
+            yield _piece(bucket, relation, stream_of(pa.Table.from_batches(waiting)))
 
     return run
+
+
+COUNTED = "bucket int, rows bigint, size bigint, digest string"
+
+
+def counting(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Give, for a piece, (bucket, rows, size, digest) of what travels in it."""
+    digest = hashlib.sha256()
+    bucket: int | None = None
+    rows = size = 0
+    for batch in batches:
+        parts = (batch.column(0).to_pylist(), batch.column(3).to_pylist())
+        for place, stream in zip(*parts, strict=True):
+            bucket = place
+            for given in rows_of(stream).to_batches():
+                content = memoryview(given.serialize())
+                digest.update(content)
+                rows += given.num_rows
+                size += len(content)
+    if bucket is not None:
+        yield pa.RecordBatch.from_pydict(
+            {
+                "bucket": pa.array([bucket], pa.int32()),
+                "rows": pa.array([rows], pa.int64()),
+                "size": pa.array([size], pa.int64()),
+                "digest": pa.array([digest.hexdigest()], pa.string()),
+            }
+        )
+
+
+def numbering(starts: dict[int, int]) -> Callable[..., Iterator[pa.RecordBatch]]:
+    """Return the function that numbers the rows of pieces.
+
+    Args:
+        starts: By bucket, the number of its first row.
+    """
+
+    def run(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+        number: int | None = None
+        for batch in batches:
+            parts = [column.to_pylist() for column in batch.columns]
+            for place, relation, _, stream in zip(*parts, strict=True):
+                given = rows_of(stream)
+                number = starts[place] if number is None else number
+                numbers = pa.array(range(number, number + given.num_rows), pa.int64())
+                number += given.num_rows
+                given = given.append_column("file_row_number", numbers)
+                yield _piece(place, relation, stream_of(given))
+
+    return run
+
+
+def unpacking(batches: Iterator[pa.RecordBatch]) -> Iterator[pa.RecordBatch]:
+    """Give the rows that travel in pieces, as rows.
+
+    Raises:
+        RuntimeError: DuckDB refused something.
+    """
+    for batch in batches:
+        parts = (batch.column(1).to_pylist(), batch.column(3).to_pylist())
+        for relation, stream in zip(*parts, strict=True):
+            if relation == ERROR:
+                raise RuntimeError(stream.decode())
+            yield from rows_of(stream).to_batches()
 
 
 def computing(

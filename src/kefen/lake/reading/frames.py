@@ -29,18 +29,19 @@ _LARGEST_DECIMAL = 38
 
 @dataclass(frozen=True)
 class Frame:
-    """Rows in Arrow: a table in memory, or batches that are read once.
+    """Rows that are no file: in Arrow, or in a table of Spark.
 
     Attributes:
         name: What they are called in messages and in the record of a run.
-        rows: The rows.
+        rows: An Arrow table in memory, Arrow batches that are read once, or a Spark DataFrame,
+            whose rows stay where they are.
         kinds: For columns whose cells differ in kind, by position: the position of the column
             that holds the kind of each cell (see `cells.Cell`). Such columns hold text.
         properties: What else the record of a run says of them.
     """
 
     name: str
-    rows: pa.Table | pa.RecordBatchReader
+    rows: Any
     kinds: Mapping[int, int] = field(default_factory=dict)
     properties: Mapping[str, Any] = field(default_factory=dict)
 
@@ -61,17 +62,23 @@ def open_frame(engine: Engine, frame: Frame) -> RawFile:
     fields = [f"c{position}" for position in range(len(schema))]
     checksum = _Checksum()
     made = new_name("frame")
-    if isinstance(frame.rows, pa.Table):
-        plain = pa.table([_plain(column) for column in frame.rows.columns], names=fields)
+    relation = name(made)
+    rows = frame.rows
+    taken: Mapping[str, Any] = {}
+    if isinstance(rows, pa.RecordBatchReader) and not engine.reads_text:
+        rows = rows.read_all()  # no other machine sees what lies on the disk of this one
+    if isinstance(rows, pa.Table):
+        plain = pa.table([_plain(column) for column in rows.columns], names=fields)
         for batch in plain.to_batches():
             checksum.add(batch)
         numbers = pa.array(range(plain.num_rows), pa.int64())
-        engine.register(made, plain.append_column("file_row_number", numbers))
-        relation = name(made)
-    else:
+        engine.divided(made, plain.append_column("file_row_number", numbers))
+    elif isinstance(rows, pa.RecordBatchReader):
         file = engine.scratch / f"{made}.parquet"
-        _spool(frame.rows, fields, checksum, file)
+        _spool(rows, fields, checksum, file)
         relation = SQL(engine.parquet([file]))
+    else:
+        taken = engine.taken(made, rows, fields)
     return RawFile(
         path=path,
         relation=relation,
@@ -80,7 +87,7 @@ def open_frame(engine: Engine, frame: Frame) -> RawFile:
         identity=SQL("file_row_number"),
         in_place=True,
         properties=frame.properties,
-        fingerprint={"name": frame.name, "size": checksum.size, "sha256": checksum.hexdigest()},
+        fingerprint={"name": frame.name, **(taken or checksum.described())},
     )
 
 
@@ -113,8 +120,8 @@ class _Checksum:
         self._digest.update(content)
         self.size += len(content)
 
-    def hexdigest(self) -> str:
-        return self._digest.hexdigest()
+    def described(self) -> dict[str, Any]:
+        return {"size": self.size, "sha256": self._digest.hexdigest()}
 
 
 def _spool(

@@ -21,7 +21,7 @@ from kefen.lake.reading.frames import Frame
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-Library: TypeAlias = Literal["arrow", "pandas", "polars", "duckdb"]
+Library: TypeAlias = Literal["arrow", "pandas", "polars", "duckdb", "spark"]
 _BATCH_ROWS = 100_000
 _UNREADABLE = (pa.ArrowException, TypeError, ValueError, OverflowError)
 
@@ -31,8 +31,8 @@ def library_of(given: object) -> Library | None:
     root = type(given).__module__.partition(".")[0].lstrip("_")
     if root in ("pandas", "polars"):
         return "pandas" if root == "pandas" else "polars"
-    if root == "duckdb":
-        return "duckdb"
+    if root in ("duckdb", "pyspark"):
+        return "duckdb" if root == "duckdb" else "spark"
     return "arrow" if root == "pyarrow" or hasattr(given, "__arrow_c_stream__") else None
 
 
@@ -40,9 +40,9 @@ def as_frame(given: object, table: str) -> Frame | None:
     """Return an object as rows to read; None when it is no frame and no list of rows.
 
     Args:
-        given: A DataFrame of pandas or polars (a LazyFrame is computed), an Arrow table, batch,
-            reader or dataset, a DuckDB relation, whatever offers an Arrow stream, or a list of
-            rows as mappings.
+        given: A DataFrame of pandas or polars (a LazyFrame is computed) or of Spark (its rows stay
+            there), an Arrow table, batch, reader or dataset, a DuckDB relation, whatever offers an
+            Arrow stream, or a list of rows as mappings.
         table: The contract table, for messages.
 
     Raises:
@@ -132,6 +132,12 @@ def _from_duckdb(given: Any, table: str) -> Frame:
     )
 
 
+def _from_spark(given: Any, table: str) -> Frame:
+    if not hasattr(given, "mapInArrow"):
+        raise _no_table(given, table)
+    return Frame("Spark DataFrame", given, properties={"format": "spark"})
+
+
 def _from_arrow(given: Any, table: str) -> Frame:
     named = {"format": "arrow"}
     if isinstance(given, pa.Table):
@@ -151,6 +157,7 @@ _READERS: dict[Library, Callable[[Any, str], Frame]] = {
     "pandas": _from_pandas,
     "polars": _from_polars,
     "duckdb": _from_duckdb,
+    "spark": _from_spark,
     "arrow": _from_arrow,
 }
 """How the frames of each library become Arrow; another library is added here and to `Library`."""
@@ -206,7 +213,8 @@ def _no_table(given: object, table: str) -> CallError:
         Text("A {k} is no table of rows.", "{k} 不是由行组成的表。").filled(k=kind),
         where=table,
         mend=Text(
-            "Give a path, a DataFrame of pandas or polars, an Arrow table or a DuckDB relation.",
-            "请提供文件路径、pandas 或 polars 的 DataFrame、Arrow 表或 DuckDB 关系。",
+            "Give a path, a DataFrame of pandas, polars or Spark, an Arrow table or a DuckDB "
+            "relation.",
+            "请提供文件路径、pandas、polars 或 Spark 的 DataFrame、Arrow 表或 DuckDB 关系。",
         ),
     )
