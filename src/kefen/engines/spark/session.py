@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sys
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kefen.domain.errors import EngineError
@@ -111,9 +113,15 @@ STARTING = {
 }
 
 
+def _has_java() -> bool:
+    """Return whether there is the Java that Spark would start."""
+    home = os.environ.get("JAVA_HOME")
+    return shutil.which(str(Path(home) / "bin" / "java") if home else "java") is not None
+
+
 def _not_opened(where: str, error: Exception) -> EngineError:
     said = first_line(error)
-    if "JAVA_GATEWAY" in said or "Java gateway" in said or isinstance(error, FileNotFoundError):
+    if not (where.startswith("sc://") or _has_java()):
         return EngineError(
             Text("Spark did not start: there is no Java.", "Spark 未能启动：找不到 Java。"),
             mend=Text(
