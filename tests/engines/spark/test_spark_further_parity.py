@@ -1,0 +1,101 @@
+"""Further parity of DuckDB and Spark: linked customers, models, overflow, a real shop."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import modelled_company
+import pytest
+from both_engines import on_duckdb, on_spark, read_files, write_company
+from test_spark_parity import AS_OF, _customers, _orders, _refusal, _shop
+
+from kefen.engines.engine import Engine
+from kefen.lake.dataset import Dataset
+from kefen.lake.reading import ReadingOptions, Source, mapping_of, read_dataset
+from kefen.standards.reader import bundled_standard, read_standard
+
+pytestmark = pytest.mark.slow
+
+
+ONLINE_RETAIL = {
+    "tables": {
+        "orders": {
+            "columns": {
+                "order_id": "InvoiceNo",
+                "customer_id": "CustomerID",
+                "ordered_at": "InvoiceDate",
+                "product_id": "StockCode",
+                "amount": {"compute": "Quantity * UnitPrice"},
+            }
+        }
+    }
+}
+LINKED = """\
+standard: groups
+version: 1
+name: {en: Groups, zh: 集团}
+metrics:
+  group_revenue: {sum: orders.amount, across: parent_id, over: all time, unit: money}
+  own_revenue: {sum: orders.amount, over: all time, unit: money}
+schemes:
+  size:
+    score: group_revenue
+    grade_by: score
+    grades: {large: ">= 100", small: else}
+"""
+TOO_LARGE = """\
+standard: too-large
+version: 1
+name: {en: Too large, zh: 过大}
+metrics:
+  revenue: {sum: orders.amount, over: all time, unit: money}
+  cubed: {value: revenue * revenue * revenue}
+schemes:
+  size:
+    score: cubed
+    grade_by: score
+    grades: {large: ">= 100", small: else}
+"""
+
+
+def test_linked_customers_are_the_same(cluster: Any, tmp_path: Path) -> None:
+    company = _shop()
+    for number, customer in enumerate(company["customers"]):
+        customer["parent_id"] = None if number % 5 == 0 else f"{number // 2:03}"
+    paths = write_company(tmp_path, company)
+    standard = read_standard(LINKED, "groups")
+    expected = on_duckdb(paths, standard, AS_OF, read=read_files)
+    assert on_spark(cluster, paths, standard, AS_OF, read=read_files) == expected
+
+
+def test_a_fitted_model_gives_the_same(cluster: Any, tmp_path: Path) -> None:
+    paths = write_company(tmp_path, modelled_company.lifetime_company(1, 80))
+    standard = read_standard(modelled_company.LIFETIME, "lifetime")
+    as_of = modelled_company.AS_OF
+    expected = on_duckdb(paths, standard, as_of, read=read_files)
+    assert on_spark(cluster, paths, standard, as_of, read=read_files) == expected
+
+
+def test_a_number_that_is_too_large_is_refused_in_the_same_words(
+    cluster: Any, tmp_path: Path
+) -> None:
+    orders = _orders(("a", "1", "2026-05-01", "99999999999999"), ("b", "2", "2026-05-01", "1"))
+    paths = write_company(tmp_path, {"customers": _customers("1", "2"), "orders": orders})
+    standard = read_standard(TOO_LARGE, "too large")
+    told = _refusal(lambda: on_duckdb(paths, standard, AS_OF))
+    assert _refusal(lambda: on_spark(cluster, paths, standard, AS_OF)) == told
+
+
+@pytest.mark.reference
+def test_online_retail_is_the_same(cluster: Any, reference_data: Path) -> None:
+    source = Source((reference_data / "online_retail" / "online_retail.parquet",))
+    options = ReadingOptions(mapping=mapping_of(ONLINE_RETAIL))
+
+    def read(engine: Engine, _: Any) -> Dataset:
+        return read_dataset(engine, {"orders": source}, options)
+
+    as_of = date(2011, 11, 30)
+    expected = on_duckdb({}, bundled_standard(), as_of, read=read)
+    assert on_spark(cluster, {}, bundled_standard(), as_of, read=read) == expected
