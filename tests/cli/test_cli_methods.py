@@ -37,13 +37,14 @@ def test_figures_without_their_data_are_skipped_and_named() -> None:
     assert "cdnow/cdnow_customers_summary.csv" in said
     assert "KEFEN_DATA" in said
     code, said = call("methods", "verify", "--json")
-    assert json.loads(said)["skipped"][0]["family"] == "lifetime"
+    assert "lifetime" in {skipped["family"] for skipped in json.loads(said)["skipped"]}
 
 
 def test_unknown_figures_and_directories_are_refused(tmp_path: Path) -> None:
     code, said = call("methods", "verify", "lifetimes")
     assert code == 2
-    assert "There are: lifetime" in said
+    assert "There are: " in said
+    assert " lifetime," in said
     code, said = call("methods", "verify", "--data", str(tmp_path / "none"))
     assert code == 2
     code, said = call("methods", "holdout", "--data", str(tmp_path))
