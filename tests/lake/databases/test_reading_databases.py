@@ -21,6 +21,7 @@ import kefen
 from kefen.domain.errors import CallError, DataError, KefenError
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.lake.databases import database_url
+from kefen.lake.databases.connections import rows_of
 from kefen.lake.reading import ReadingOptions, Source, read_table
 
 PASSWORD = "pa:ss@w/rd%21"  # noqa: S105  as of the servers that the fixtures start
@@ -202,6 +203,8 @@ def test_a_column_that_is_not_there_is_told(shop: Shop, tmp_path: Path) -> None:
     book = kefen.new_book(tmp_path / "book")
     with pytest.raises(CallError, match="no column changed_at"):
         book.import_from_database("orders", shop.url, from_table="lines", since_column="changed_at")
+    # The connection is closed, not left to hold a lock.
+    written(shop, "DROP TABLE lines ")
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mariadb"])
@@ -228,6 +231,40 @@ def test_a_question_that_takes_too_long_is_stopped(
     with DuckDBEngine() as engine, pytest.raises(DataError, match="timeout"):
         frame = kefen.from_database(url, query=f"SELECT {slow} AS order_id", timeout=1)
         read_table(engine, "orders", Source(frames=(frame,)), ReadingOptions())
+
+
+def test_sqlite_stops_a_question_that_takes_too_long_too(tmp_path: Path) -> None:
+    path = tmp_path / "shop.db"
+    sqlite3.connect(path).close()
+    endless = (
+        "WITH RECURSIVE n(order_id) AS (SELECT 1 UNION ALL SELECT order_id + 1 FROM n) "
+        "SELECT order_id FROM n WHERE order_id < 0"
+    )
+    with DuckDBEngine() as engine, pytest.raises(DataError, match="interrupted") as raised:
+        frame = kefen.from_database(f"sqlite:///{path}", query=endless, timeout=1)
+        read_table(engine, "orders", Source(frames=(frame,)), ReadingOptions())
+    assert "--timeout; in Python: timeout" in raised.value.mend.en
+
+
+def test_a_session_cannot_write_even_past_the_check(shop: Shop) -> None:
+    url = database_url(shop.url.replace("//reader:", "//writer:"))
+    lines = "`lines`" if "mariadb" in shop.url else "lines"
+    written(shop, line(1, "1", None))
+    # The writer's rights and a statement that nothing of ours has checked: the session refuses.
+    with pytest.raises(DataError, match=r"(?i)read.?only"):
+        for _ in rows_of(url, f"DELETE FROM {lines}", 10)[0]:
+            pass
+    left = [batch.num_rows for batch in rows_of(url, f"SELECT order_id FROM {lines}", 10)[0]]
+    assert sum(left) == 1
+
+
+def test_a_driver_that_is_not_installed_is_told_with_the_extra(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "adbc_driver_snowflake.dbapi", None)
+    with pytest.raises(CallError, match="driver for snowflake is not installed") as raised:
+        kefen.from_database("snowflake://user@account/shop/public", table="lines")
+    assert "pip install 'kefen[snowflake]'" in raised.value.mend.en
 
 
 def test_moments_with_a_zone_are_converted(postgresql: str) -> None:

@@ -22,11 +22,13 @@ if TYPE_CHECKING:
 
 _ROWS_AT_ONCE = 20_000
 _REACH_SECONDS = 10
-_Rows = tuple[pa.RecordBatchReader, dict[int, int]]
+_Rows = tuple[pa.RecordBatchReader, dict[int, int], "Callable[[], None]"]
 
 
 def rows_of(url: DatabaseUrl, sql: str, timeout: int) -> _Rows:
-    """Return the rows that a database answers, and which columns hold the kinds of others.
+    """Return the rows that a database answers, which columns hold the kinds of others, and `close`.
+
+    The connection is closed after the last row; `close` does so earlier, and may be called twice.
 
     Args:
         url: The database.
@@ -80,8 +82,8 @@ _MENDS = (
     (
         ("statement timeout", "max_statement_time", "interrupted", "query execution was"),
         Text(
-            "Ask for less, or give it longer with --timeout.",
-            "请缩小查询范围，或用 --timeout 延长时限。",
+            "Ask for less, or give it longer (--timeout; in Python: timeout).",
+            "请缩小查询范围，或延长时限（--timeout；Python 中为 timeout）。",
         ),
     ),
     (
@@ -121,34 +123,37 @@ def _from_postgresql(url: DatabaseUrl, sql: str, timeout: int) -> _Rows:
     joint = "&" if "?" in url.whole else "?"
     uri = with_scheme(url, "postgresql")
     uri += f"{joint}connect_timeout={_REACH_SECONDS}&options={quote(settings)}"
-    return _arrow(dbapi.connect(uri), sql), {}
+    return _arrow(dbapi.connect(uri), sql)
 
 
 def _from_snowflake(url: DatabaseUrl, sql: str, timeout: int) -> _Rows:
     dbapi = import_module("adbc_driver_snowflake.dbapi")
     joint = "&" if "?" in url.whole else "?"
     uri = f"{url.whole.partition('://')[2]}{joint}requestTimeout={timeout}"
-    return _arrow(dbapi.connect(uri), sql), {}
+    return _arrow(dbapi.connect(uri), sql)
 
 
-def _arrow(connection: Any, sql: str) -> pa.RecordBatchReader:
+def _arrow(connection: Any, sql: str) -> _Rows:
     cursor = connection.cursor()
+
+    def close() -> None:
+        cursor.close()
+        connection.close()
+
     try:
         cursor.execute(sql)
         reader = cursor.fetch_record_batch()
     except BaseException:
-        cursor.close()
-        connection.close()
+        close()
         raise
 
     def batches() -> Iterator[pa.RecordBatch]:
         try:
             yield from reader
         finally:
-            cursor.close()
-            connection.close()
+            close()
 
-    return pa.RecordBatchReader.from_batches(reader.schema, batches())
+    return pa.RecordBatchReader.from_batches(reader.schema, batches()), {}, close
 
 
 # -- drivers of Python's database interface ---------------------------------------------------
@@ -169,8 +174,12 @@ def _from_sqlite(url: DatabaseUrl, sql: str, timeout: int) -> _Rows:
     connection = sqlite3.connect(uri, uri=True, timeout=_REACH_SECONDS)
     stop = _Deadline(timeout)
     connection.set_progress_handler(stop, 100_000)
-    cursor = connection.execute(sql)
-    return _cells([column[0] for column in cursor.description], _pieces(cursor, connection.close))
+    try:
+        cursor = connection.execute(sql)
+    except BaseException:
+        connection.close()
+        raise
+    return _cells([column[0] for column in cursor.description], cursor, connection.close)
 
 
 class _Deadline:
@@ -203,11 +212,13 @@ def _from_sqlalchemy(url: DatabaseUrl, sql: str, timeout: int) -> _Rows:
     except BaseException:
         connection.close()
         raise
-    return _cells(list(result.keys()), _pieces(result, connection.close))
+    return _cells(list(result.keys()), result, connection.close)
 
 
 def _only_read(url: DatabaseUrl, connection: Any, alchemy: Any, timeout: int) -> None:
     if url.kind.name != "mysql":
+        # SQL Server has no session that only reads; its driver stops a question that takes long.
+        connection.connection.dbapi_connection.timeout = timeout
         return
     server = str(connection.exec_driver_sql("SELECT version()").scalar())
     limit = (
@@ -228,7 +239,7 @@ def _pieces(cursor: Any, close: Callable[[], None]) -> Iterator[Sequence[Sequenc
         close()
 
 
-def _cells(names: list[str], pieces: Iterator[Sequence[Sequence[Any]]]) -> _Rows:
+def _cells(names: list[str], cursor: Any, close: Callable[[], None]) -> _Rows:
     """Return rows as cells: each column's text, and beside it the kind of each cell."""
     width = len(names)
     kinds = {place: width + place for place in range(width)}
@@ -236,7 +247,7 @@ def _cells(names: list[str], pieces: Iterator[Sequence[Sequence[Any]]]) -> _Rows
     schema = pa.schema([pa.field(name, pa.string()) for name in every])
 
     def batches() -> Iterator[pa.RecordBatch]:
-        for rows in pieces:
+        for rows in _pieces(cursor, close):
             cells = [
                 [as_cell(_plain(value)) for value in column] for column in zip(*rows, strict=True)
             ]
@@ -247,7 +258,7 @@ def _cells(names: list[str], pieces: Iterator[Sequence[Sequence[Any]]]) -> _Rows
             ]
             yield pa.RecordBatch.from_arrays([*texts, *said], schema=schema)
 
-    return pa.RecordBatchReader.from_batches(schema, batches()), kinds
+    return pa.RecordBatchReader.from_batches(schema, batches()), kinds, close
 
 
 def _plain(value: Any) -> Any:

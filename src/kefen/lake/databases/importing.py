@@ -48,7 +48,9 @@ def check_parts_of_orders(read: ReadTable, asked: Question) -> None:
             ),
             where="--since-column",
             mend=Text(
-                "Add a column line to the query, or read everything without --since-column.",
-                "请在查询中加入行号列 line，或去掉 --since-column 读取全部。",
+                "Add a column line to the query, or read everything without --since-column (in "
+                "Python: since_column).",
+                "请在查询中加入行号列 line，或去掉 --since-column"
+                "（Python 中为 since_column）读取全部。",
             ),
         )

@@ -60,8 +60,10 @@ def database_frame(url: DatabaseUrl, asked: Question) -> Frame:
         raise CallError(
             Text("Name a table or a query, one of the two.", "请指定数据表或查询（二选一）。"),
             mend=Text(
-                "--from-table shop.orders, or --query 'SELECT ...'.",
-                "例如 --from-table shop.orders 或 --query 'SELECT ...'。",
+                "--from-table shop.orders, or --query 'SELECT ...'; in Python from_table or table, "
+                "or query.",
+                "例如 --from-table shop.orders 或 --query 'SELECT ...'；"
+                "Python 中为 from_table 或 table、query。",
             ),
         )
     sql = question(
@@ -71,7 +73,13 @@ def database_frame(url: DatabaseUrl, asked: Question) -> Frame:
         since_column=asked.since_column,
         since=asked.since,
     )
-    rows, kinds = connected_rows(url, sql, asked.timeout)
+    rows, kinds, close = connected_rows(url, sql, asked.timeout)
+    if asked.since_column is not None:
+        try:
+            _place_of(asked.since_column, rows.schema.names)
+        except CallError:
+            close()  # nobody will read the rows, and an open question holds locks
+            raise
     properties: dict[str, Any] = {"format": url.kind.name}
     if asked.since_column is not None:
         properties |= {"source": asked.source(url), "since_column": asked.since_column}
@@ -92,16 +100,7 @@ def _watched(
     """Yield batches; note the largest value of the column that says what is new."""
     place = None
     if asked.since_column is not None:
-        names = [name.lower() for name in rows.schema.names]
-        if asked.since_column.lower() not in names:
-            raise CallError(
-                Text("There is no column {c}.", "没有列 {c}。").filled(c=asked.since_column),
-                where="--since-column",
-                mend=Text("There are: {n}.", "现有列：{n}。").filled(
-                    n=", ".join(rows.schema.names)
-                ),
-            )
-        place = names.index(asked.since_column.lower())
+        place = _place_of(asked.since_column, rows.schema.names)
     largest: Any = None
     try:
         for batch in rows:
@@ -116,6 +115,17 @@ def _watched(
         raise
     except Exception as error:
         raise said(url, error) from error
+
+
+def _place_of(column: str, there_are: list[str]) -> int:
+    names = [name.lower() for name in there_are]
+    if column.lower() not in names:
+        raise CallError(
+            Text("There is no column {c}.", "没有列 {c}。").filled(c=column),
+            where="--since-column",
+            mend=Text("There are: {n}.", "现有列：{n}。").filled(n=", ".join(there_are)),
+        )
+    return names.index(column.lower())
 
 
 def _values(batch: pa.RecordBatch, place: int, kinds: dict[int, int]) -> list[Any]:

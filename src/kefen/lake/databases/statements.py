@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import sqlglot
@@ -13,6 +14,7 @@ from kefen.domain.text import Text
 if TYPE_CHECKING:
     from kefen.lake.databases.watermarks import Watermark
 
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T](\d{2}:\d{2}:\d{2})(?:\.(\d+))?")
 _CHANGES = (
     exp.Insert,
     exp.Update,
@@ -53,23 +55,36 @@ def question(
         source: exp.Expr = _asking(query, dialect).subquery("asked")
     else:
         source = exp.to_table(
-            ".".join(_quoted(part) for part in str(table).split(".")), dialect="duckdb"
+            ".".join(_quoted(part, dialect) for part in str(table).split(".")), dialect="duckdb"
         )
     asked = exp.select("*").from_(source)
     if since_column is not None and since is not None:
-        column = exp.column(since_column, quoted=True)
-        later = exp.GTE(this=column, expression=_literal(since))
+        column = exp.column(_stored_name(since_column, dialect), quoted=True)
+        later = exp.GTE(this=column, expression=_literal(since, dialect))
         asked = asked.where(exp.or_(later, exp.Is(this=column.copy(), expression=exp.Null())))
     return asked.sql(dialect, identify=False)
 
 
-def _quoted(part: str) -> str:
-    return exp.to_identifier(part.strip('"`[]'), quoted=True).sql("duckdb")
+def _quoted(part: str, dialect: str) -> str:
+    return exp.to_identifier(_stored_name(part, dialect), quoted=True).sql("duckdb")
 
 
-def _literal(since: Watermark) -> exp.Expr:
+def _stored_name(written: str, dialect: str) -> str:
+    """Return a name as the database keeps it: Snowflake keeps plain names in capitals."""
+    bare = written.strip('"`[]')
+    plain = bare == written and re.fullmatch(r"[a-z_][a-z0-9_$]*", bare) is not None
+    return bare.upper() if dialect == "snowflake" and plain else bare
+
+
+def _literal(since: Watermark, dialect: str) -> exp.Expr:
     if since.kind == "number":
         return exp.Literal.number(since.value)
+    if dialect == "tsql" and (moment := _MOMENT.fullmatch(since.value)) is not None:
+        # SQL Server reads a blank between day and time by the session's language, and refuses
+        # more than three decimals for the type datetime, which counts in 1/300 seconds: the
+        # moment is cut to hundredths, so that rows come again rather than never.
+        day, time, fraction = moment.groups()
+        return exp.Literal.string(f"{day}T{time}" + (f".{fraction[:2]}" if fraction else ""))
     return exp.Literal.string(since.value)
 
 
@@ -99,7 +114,9 @@ def _refused(what: Text) -> CallError:
         what,
         where="--query",
         mend=Text(
-            "Write one SELECT that only reads, or name a table with --from-table.",
-            "请写一条只读的 SELECT，或用 --from-table 指定数据表。",
+            "Write one SELECT that only reads, or name a table (--from-table; in Python: "
+            "from_table, or table).",
+            "请写一条只读的 SELECT，或指定数据表"
+            "（--from-table；Python 中为 from_table 或 table）。",
         ),
     )

@@ -246,9 +246,10 @@ def _too_many(
         ),
         where=file.path.name,
         mend=Text(
-            "Mend the rows, or map the column; --max-rejected 1 lets them all pass and keeps "
-            "the full list of rejected rows.",
-            "请修正这些行或提供列映射；使用 --max-rejected 1 可全部放行，并保留完整的拒绝清单。",
+            "Mend the rows, or map the column; --max-rejected 1 (in Python: max_rejected=1) lets "
+            "them all pass and keeps the full list of rejected rows.",
+            "请修正这些行或提供列映射；使用 --max-rejected 1（Python 中为 max_rejected=1）"
+            "可全部放行，并保留完整的拒绝清单。",
         ),
         rejected=rejected,
     )
