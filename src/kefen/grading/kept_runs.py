@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from kefen.grading.history import calibration_fingerprint, current_runs, kept_runs
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
@@ -16,10 +18,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def kept_run(book: Book, run: GradedRun) -> Iterator[tuple[str, Path]]:
+def kept_run(
+    book: Book, run: GradedRun, *, calibration_of: str | None = None
+) -> Iterator[tuple[str, Path]]:
     """Give the id of a new run of a book and the folder for its files.
 
-    The run exists once the block has ended well.
+    The run exists once the block has ended well. Where the book has a run of the same standard
+    and date, the new one restates it.
+
+    Args:
+        book: The book.
+        run: The run.
+        calibration_of: The run of the book whose calibration it took; None where it took none.
 
     Raises:
         BookError: The book is in use or cannot be written.
@@ -27,7 +37,11 @@ def kept_run(book: Book, run: GradedRun) -> Iterator[tuple[str, Path]]:
     with book.lock("grade"):
         identifier = _free_id(book, run)
         yield identifier, book.begin_run(identifier)
-        book.append_run(_record(identifier, run))
+        record = _record(identifier, run)
+        restated = {
+            one.as_of: one.run_id for one in current_runs(kept_runs(book), run.standard.id)
+        }.get(run.as_of)
+        book.append_run({**record, "restates": restated, "calibration_of": calibration_of})
 
 
 def _free_id(book: Book, run: GradedRun) -> str:
@@ -47,6 +61,10 @@ def _record(identifier: str, run: GradedRun) -> dict[str, Any]:
         "standard": {k: v for k, v in record["standard"].items() if k != "text"},
         "versions": record["lake_versions"],
         "calibration": record["calibration"],
+        "calibration_fingerprint": calibration_fingerprint(run.calibration.as_dict()),
+        "calibrated_on": run.calibration.as_of.isoformat(),
+        "months": record["months"],
+        "seconds": round(sum(record["seconds"].values()), 3),
         "customers": record["customers"],
         "schemes": record["schemes"],
         "generated": record["generated"],

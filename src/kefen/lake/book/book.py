@@ -430,6 +430,14 @@ class Book:
         """
         return self._runs.all()
 
+    def runs_with_folders(self) -> list[tuple[dict[str, Any], Path]]:
+        """Return the record of each run, oldest first, and the folder of its files.
+
+        Raises:
+            BookError: The list cannot be read.
+        """
+        return [(record, self._runs.folder(str(record["run_id"]))) for record in self.runs()]
+
     def run_directory(self, run_id: str) -> Path:
         """Return the folder of the files of a run that exists.
 
