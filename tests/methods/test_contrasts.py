@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import fisher_exact, mannwhitneyu
 
-from kefen.methods.contrasts import class_contrast, holm, number_contrast, share_interval
+from kefen.methods.contrasts import class_contrast, holm, number_contrast
 
 VALUES = st.lists(st.integers(-20, 20), min_size=5, max_size=60)
 COUNTS = st.tuples(st.integers(1, 60), st.integers(1, 400)).flatmap(
@@ -60,11 +60,3 @@ def test_nothing_to_compare() -> None:
 def test_many_questions_ask_more_of_each() -> None:
     assert holm([0.01, 0.04, 0.03]) == pytest.approx([0.03, 0.06, 0.06])
     assert holm([]) == []
-
-
-def test_the_interval_of_a_share() -> None:
-    low, high = share_interval(8, 10)
-    assert (round(low, 4), round(high, 4)) == (0.4902, 0.9433)
-    assert share_interval(0, 10)[0] == 0
-    with pytest.raises(ValueError, match="at least one"):
-        share_interval(0, 0)

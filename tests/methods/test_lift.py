@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kefen.methods.lift import lift_by_class, wilson_interval
+from kefen.methods.intervals import wilson_interval
+from kefen.methods.lift import lift_by_class
 
 
 @pytest.mark.parametrize(

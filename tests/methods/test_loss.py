@@ -9,7 +9,7 @@ import pytest
 
 from kefen.methods.errors import NotEstimableError
 from kefen.methods.loss import LossProbability, calibration, out_of_fold
-from kefen.methods.verification.holdout import area_under_curve
+from kefen.methods.ranking import area_under_curve
 
 
 def customers(count: int) -> tuple[dict[str, np.ndarray], np.ndarray]:

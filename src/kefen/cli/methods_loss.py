@@ -38,7 +38,7 @@ def loss(
     """Learn, hold against customers not learned from, and explain."""
     from kefen.methods.errors import NotEstimableError
     from kefen.methods.loss import LossProbability, calibration, out_of_fold
-    from kefen.methods.verification.holdout import area_under_curve
+    from kefen.methods.ranking import area_under_curve
 
     table = _read(file)
     for name in (lost, *((key,) if key else ()), *without):

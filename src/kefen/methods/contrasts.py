@@ -164,21 +164,6 @@ def holm(chances: Sequence[float]) -> list[float]:
     return corrected
 
 
-def share_interval(count: int, of: int) -> tuple[float, float]:
-    """Return the 95 % interval of a share (Wilson 1927).
-
-    Raises:
-        ValueError: `of` is not positive.
-    """
-    if of <= 0:
-        raise ValueError("a share is of at least one customer")
-    z = 1.959963984540054
-    share = count / of
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z / (1 + z * z / of) * sqrt(share * (1 - share) / of + z * z / (4 * of * of))
-    return max(0.0, middle - half), min(1.0, middle + half)
-
-
 def _middle(values: Sequence[tuple[Decimal | int, int]], count: int) -> Decimal | int:
     rank = (count + 1) // 2
     for value, times in sorted(values):

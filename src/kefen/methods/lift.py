@@ -1,20 +1,14 @@
-"""How well classes tell what happened: rates with intervals, and lift over the whole.
-
-Source of the interval: E. B. Wilson, "Probable inference, the law of succession, and statistical
-inference", Journal of the American Statistical Association 22 (1927).
-"""
+"""How well classes tell what happened: rates with Wilson's intervals, and lift over the whole."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import sqrt
 from typing import TYPE_CHECKING
+
+from kefen.methods.intervals import wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-Z_95 = 1.959963984540054
-"""The standard normal quantile of a two-sided interval of 95 %."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,20 +56,6 @@ class Lift:
     cases: int
     happened: int
     auc: float
-
-
-def wilson_interval(happened: int, cases: int, z: float = Z_95) -> tuple[float, float]:
-    """Return the interval of a rate, which stays within 0 and 1 and works for few cases.
-
-    Args:
-        happened: For how many it happened.
-        cases: How many cases, at least 1.
-        z: The normal quantile.
-    """
-    rate, spread = happened / cases, z * z / cases
-    middle = rate + spread / 2
-    half = z * sqrt(rate * (1 - rate) / cases + spread / (4 * cases))
-    return max(0.0, (middle - half) / (1 + spread)), min(1.0, (middle + half) / (1 + spread))
 
 
 def lift_by_class(cases: Iterable[tuple[str, bool]], order: Sequence[str]) -> Lift | None:

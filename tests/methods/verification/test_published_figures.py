@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kefen.methods.ranking import area_under_curve, top_share
 from kefen.methods.verification import families
 from kefen.methods.verification.figure import Family, Figure
-from kefen.methods.verification.holdout import area_under_curve, top_share
 
 
 @pytest.mark.reference

@@ -8,11 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kefen.methods.clv import BetaGeometricNBD, ModifiedBetaGeometricNBD, ParetoNBD
+from kefen.methods.ranking import area_under_curve, top_share
 from kefen.methods.verification.cdnow import WEEKS
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
-
     from kefen.methods.clv.maximum import Floats
     from kefen.methods.verification.cdnow import Cohort
 
@@ -78,24 +77,3 @@ def _ranked(name: str, score: Floats, later: Floats) -> Foretold:
     return Foretold(
         name, None, None, None, None, top_share(score, later), area_under_curve(score, later > 0)
     )
-
-
-def top_share(score: Floats, later: Floats) -> float:
-    """Return which part of `later` the fifth of customers with the highest scores has."""
-    wanted = len(score) / 5
-    order = np.argsort(-score, kind="stable")
-    ordered, values = score[order], later[order]
-    edge = ordered[min(int(wanted), len(score) - 1)]
-    above, at = ordered > edge, ordered == edge
-    part = (wanted - above.sum()) / at.sum()
-    return float((values[above].sum() + part * values[at].sum()) / later.sum())
-
-
-def area_under_curve(score: Floats, positive: npt.NDArray[np.bool_]) -> float:
-    """Return the area under the curve of receiver operating characteristic, ties counted half."""
-    _, place, counts = np.unique(score, return_inverse=True, return_counts=True)
-    upto = np.cumsum(counts)
-    ranks = (upto - counts + 1 + upto) / 2
-    hits, misses = int(positive.sum()), int((~positive).sum())
-    total = float(ranks[place][positive].sum())
-    return (total - hits * (hits + 1) / 2) / (hits * misses)
