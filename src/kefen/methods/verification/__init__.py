@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kefen.methods.verification.figure import Family
 
-_MODULES = ("grouping", "lifetime", "scorecards", "weighing")
+_MODULES = ("grouping", "lifetime", "migrating", "scorecards", "weighing")
 """The modules beside this one that hold `FAMILIES`."""
 
 
