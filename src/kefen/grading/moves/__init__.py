@@ -1,0 +1,1 @@
+"""Moves between runs: who went from which grade to which, and why."""
