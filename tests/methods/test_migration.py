@@ -92,7 +92,7 @@ def test_moves_within_a_period_make_chances_of_every_period() -> None:
     ],
 )
 def test_what_is_no_matrix_is_refused(wrong: object) -> None:
-    with pytest.raises(ValueError):  # noqa: PT011  each has its own words
+    with pytest.raises(ValueError):
         wrong()  # type: ignore[operator]
 
 

@@ -18,13 +18,12 @@ import numpy as np
 
 from kefen.domain.text import Text
 from kefen.methods.errors import NotEstimableError
-from kefen.methods.lift import wilson_interval
+from kefen.methods.intervals import wilson_interval
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import ArrayLike, NDArray
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +111,9 @@ def cohort_matrix(counts: ArrayLike) -> NDArray[np.float64]:
     if (table < 0).any():
         raise ValueError("counts are not below zero")
     started = table.sum(axis=1, keepdims=True)
-    return np.divide(table, started, out=np.full_like(table, np.nan), where=started > 0)
+    found: NDArray[np.float64] = np.full_like(table, np.nan)
+    np.divide(table, started, out=found, where=started > 0)
+    return found
 
 
 def rates_of_moves(counts: ArrayLike, *, ordered: bool = True) -> Rates:
@@ -171,9 +172,7 @@ def mobility(
         determinant=float(1 - abs(np.linalg.det(chances))),
         second_eigenvalue=float(1 - moduli[1]),
         eigenvalues=float((size - moduli.sum()) / (size - 1)),
-        singular_values=float(
-            np.linalg.svd(chances - np.eye(size), compute_uv=False).sum() / size
-        ),
+        singular_values=float(np.linalg.svd(chances - np.eye(size), compute_uv=False).sum() / size),
         bartholomew=distance,
     )
 
@@ -203,7 +202,7 @@ def after_periods(matrix: ArrayLike, periods: int) -> NDArray[np.float64]:
     known = ~np.isnan(chances).any(axis=1)
     if periods > 1 and not known.all():
         leads = np.nan_to_num(chances[known][:, ~known]).sum()
-        if leads > 0 or periods and not known.any():
+        if leads > 0 or not known.any():
             raise NotEstimableError(_UNKNOWN.filled(n=int((~known).sum())))
     found = np.linalg.matrix_power(np.nan_to_num(chances), periods)
     if periods:
@@ -297,7 +296,8 @@ def _checked(matrix: ArrayLike) -> NDArray[np.float64]:
     # Tables in print are rounded to some digits, so their rows need not add up to the last one.
     if (chances < 0).any() or (np.abs(totals - 1) > _PRINTED).any():
         raise ValueError("the rows of a matrix of chances add up to 1")
-    return chances / totals
+    found: NDArray[np.float64] = chances / totals
+    return found
 
 
 _PRINTED = 0.005

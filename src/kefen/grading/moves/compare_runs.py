@@ -75,7 +75,7 @@ def schemes_beside(scheme: str, before: StoredRun, after: StoredRun) -> tuple[Sc
     """Return a scheme as both standards have it, or twice as the only one has it."""
     sides = [run.standard.schemes.get(scheme) for run in (before, after)]
     one, other = sides[0] or sides[1], sides[1] or sides[0]
-    assert one is not None and other is not None  # noqa: S101, PT018  one of the runs graded it
+    assert one is not None and other is not None  # noqa: S101  one of the runs graded it
     return one, other
 
 

@@ -71,7 +71,11 @@ def ways_of(engine: Engine, legs: Sequence[Leg], order: Sequence[str]) -> list[W
         for step in steps
         for signed in (step.copy(), exp.Neg(this=exp.paren(step.copy())))
     ]
-    keys = [*there, *ends, *(exp.alias_(c, n, quoted=True) for c, n in zip(changed, names, strict=True))]
+    keys = [
+        *there,
+        *ends,
+        *(exp.alias_(c, n, quoted=True) for c, n in zip(changed, names, strict=True)),
+    ]
     query = (
         exp.select(*keys, exp.Count(this=exp.Star()), *sums)
         .from_(table(PATHS))
@@ -152,7 +156,9 @@ def causes_of(ways: Iterable[Way], *, ordered: bool) -> tuple[CausePart, ...]:
     return tuple(
         CausePart(
             cause,
-            *customers[cause],
+            alone=customers[cause][0],
+            together=customers[cause][1],
+            offset=customers[cause][2],
             steps=up[cause] - down[cause] if ordered else None,
             up=up[cause] if ordered else None,
             down=down[cause] if ordered else None,

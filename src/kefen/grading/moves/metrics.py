@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.compiler.facts import column, table
+from kefen.compiler.facts import table
 from kefen.compiler.metrics import STORED
 from kefen.compiler.scoring import layered_query
 from kefen.compiler.steps import Step
@@ -71,7 +71,7 @@ def metrics_of_stage(
     if stage.known:
         query = _as_known(before, after, taken)
         return _computed_anew(engine, query, _IN_BOTH, before, set(taken), stage)
-    given = dict(_given_by_models(engine, stage, before, after))
+    given = dict(_given_by_models(engine, stage, after))
     query = _of_later(stage.standard, after, given)
     return _computed_anew(engine, query, _AS_BEFORE, before, set(given), stage)
 
@@ -79,7 +79,7 @@ def metrics_of_stage(
 def _as_known(before: StoredRun, after: StoredRun, taken: Collection[str]) -> exp.Select:
     """Return the earlier metrics, with the later run's values of what came or went."""
     whole = in_one_only(before, after)
-    values = [exp.column("customer_id", table="one", quoted=True)]
+    values: list[exp.Expr] = [exp.column("customer_id", table="one", quoted=True)]
     for name in before.standard.metrics:
         value: exp.Expr = exp.column(name, table="one", quoted=True)
         later = exp.column(name, table="other", quoted=True)
@@ -106,15 +106,11 @@ def _of_later(standard: Standard, after: StoredRun, given: dict[str, str]) -> ex
         values.append(exp.alias_(value, name, quoted=True))
     query = exp.select(*values).from_(exp.alias_(table(AFTER), "own", table=True))
     for relation in dict.fromkeys(given.values()):
-        query = query.join(
-            table(relation), on=_same_customer("own", relation), join_type="left"
-        )
+        query = query.join(table(relation), on=_same_customer("own", relation), join_type="left")
     return query
 
 
-def _given_by_models(
-    engine: Engine, stage: Stage, before: StoredRun, after: StoredRun
-) -> Iterator[tuple[str, str]]:
+def _given_by_models(engine: Engine, stage: Stage, after: StoredRun) -> Iterator[tuple[str, str]]:
     """Yield the metrics that the stage's models give other values, and the relation of these."""
     for identifier, learned in stage.models.items():
         model = stage.standard.models.get(identifier)

@@ -84,7 +84,13 @@ def make_paths(
     for place, stage in stages:
         source = metrics_of_stage(engine, stage, before, after, taken)
         grade_again(
-            engine, _graded(place), source, stage.standard, stage.learned, stage.running, stage.as_of
+            engine,
+            _graded(place),
+            source,
+            stage.standard,
+            stage.learned,
+            stage.running,
+            stage.as_of,
         )
     for side, run in zip(_SIDES, (before, after), strict=True):
         engine.create("TABLE", f"grades {side}", _wide(run, schemes, side))
@@ -146,7 +152,9 @@ def _wide(run: StoredRun, schemes: Sequence[str], side: str) -> exp.Select:
 def _join(engine: Engine, columns: Sequence[exp.Expr], places: Sequence[int]) -> None:
     ids = [exp.column("customer_id", table=f"grades {side}", quoted=True) for side in _SIDES]
     there = [
-        exp.alias_(exp.Is(this=one.copy(), expression=exp.Null()).not_(), f"there_{side}", quoted=True)
+        exp.alias_(
+            exp.Is(this=one.copy(), expression=exp.Null()).not_(), f"there_{side}", quoted=True
+        )
         for one, side in zip(ids, _SIDES, strict=True)
     ]
     who = exp.alias_(exp.func("coalesce", *(one.copy() for one in ids)), "customer_id", quoted=True)

@@ -30,7 +30,7 @@ def grade_again(
     learned: Mapping[str, SchemeCalibration] | None,
     running: Sequence[str],
     as_of: date,
-) -> None:
+) -> dict[str, SchemeCalibration]:
     """Make the relation of the grades that stored metrics get.
 
     Args:
@@ -43,12 +43,16 @@ def grade_again(
         running: The schemes to grade, in order.
         as_of: The as-of date.
 
+    Returns:
+        What the schemes graded by: what was given, or what they learned.
+
     Raises:
         EngineError: Memory or disk ran out, or a number is too large to be exact.
     """
     types: dict[str, ValueType] = dict(standard.metric_types)
     pending: list[Step] = []
     kept: list[str] = []
+    used: dict[str, SchemeCalibration] = {}
     own = source
     for place, identifier in enumerate(running):
         scheme = standard.schemes[identifier]
@@ -64,12 +68,14 @@ def grade_again(
             found = calibrate_scheme(engine, plan, own, types)
         else:
             found = (learned or {}).get(identifier, SchemeCalibration(0))
+        used[identifier] = found
         plan.apply(found)
         steps = plan.grading(found, patterns_in(engine, plan, own, types))
         pending += steps
         kept += [step.name for step in steps if step.name.split(":")[1] in _RESULTS]
     grades = [part(identifier, "grade") for identifier in running]
     engine.create("TABLE", name, layered_query(own, pending, types, grades))
+    return used
 
 
 def _stored(
