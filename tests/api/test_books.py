@@ -12,6 +12,22 @@ import kefen
 from kefen.domain.errors import CallError
 
 
+def test_a_call_names_another_engine_than_the_settings(tmp_path: Path) -> None:
+    book = kefen.new_book(tmp_path / "book", name="Acme")
+    book.import_table("orders", arrow(orders()))
+    settings = book.folder / "kefen.toml"
+    settings.write_text(
+        settings.read_text().replace('"duckdb"', '"spark"') + 'spark_master = "no such master"\n'
+    )
+    book = kefen.open_book(book.folder)
+    with book.grade(as_of=AS_OF, engine="duckdb", report=False) as result:
+        assert result.record["engine"]["name"] == "duckdb"
+    with pytest.raises(CallError, match="no engine called abacus"):
+        book.grade(engine="abacus")
+    with pytest.raises(CallError, match="spark_master is for Spark"):
+        book.grade(engine="duckdb", spark_master="local[1]")
+
+
 def test_a_book_takes_frames_and_keeps_runs(tmp_path: Path) -> None:
     book = kefen.new_book(tmp_path / "book", name="Acme").to_pandas()
     with pytest.raises(CallError, match="no run yet"):

@@ -4,7 +4,8 @@ from kefen.api.books import Book, new_book, open_book
 from kefen.api.databases import from_database
 from kefen.api.grader import Grader
 from kefen.api.grading import grade
-from kefen.api.results import Result, Run, open_run
+from kefen.api.results import Result
+from kefen.api.runs import Run, open_run
 from kefen.api.standards import check_standard, read_standard
 from kefen.domain.errors import KefenError
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kefen.api.engines import open_for
 from kefen.api.given import (
     ChosenStandard,
     calibration_given,
@@ -12,11 +13,13 @@ from kefen.api.given import (
     mapping_given,
     share_given,
 )
-from kefen.api.results import Result, Run
+from kefen.api.results import Result
+from kefen.api.runs import Run
 from kefen.api.tables import sources_of
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
+from kefen.engines.opened import SPARK
 from kefen.grading.grade import grade as grade_dataset
 from kefen.grading.population import default_as_of
 from kefen.grading.stored import StoredRun
@@ -34,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from decimal import Decimal
 
+    from kefen.api.engines import GivenEngine
     from kefen.api.given import GivenCalibration, GivenDate, GivenMapping, GivenStandard
     from kefen.domain.text import Language
     from kefen.lake.book import Batch, UndoReport
@@ -164,6 +168,8 @@ class Book:
         calibration: GivenCalibration = None,
         rates: Path | None = None,
         report: bool = True,
+        engine: GivenEngine = None,
+        spark_master: str | None = None,
         memory: str = DEFAULT_MEMORY_LIMIT,
     ) -> Result:
         """Grade every customer of the book; the run is kept in it.
@@ -175,31 +181,49 @@ class Book:
                 last complete month with orders.
             calibration: A frozen calibration.
             rates: A CSV file of exchange rates into the book's currency.
-            report: Whether the run gets its reports.
-            memory: The memory limit of the engine.
+            report: Whether the run gets its reports; of a run on Spark, this machine makes them
+                from the written results.
+            engine: Where to compute: `duckdb`, `spark`, or a Spark session; None: as `kefen.toml`
+                says.
+            spark_master: The URL of Spark's master or a Spark Connect address; None: for Spark,
+                as `kefen.toml` says, else the session that is open, else this machine.
+            memory: The memory limit of DuckDB, in one task where Spark computes.
 
         Raises:
             KefenError: An argument, the data, the standard or the book is wrong.
         """
         day = date_given(as_of)
         chosen = ChosenStandard(standard, self._book, day)
-        engine = DuckDBEngine(memory_limit=memory)
+        opened = open_for(*self._computing(engine, spark_master), (), memory)
         try:
-            dataset = self._book.dataset(engine, rates=rates)
+            dataset = self._book.dataset(opened.engine, rates=rates)
+            versions = dataset.versions
             day = day or default_as_of(dataset)
             found = chosen.on(day)
             frozen = calibration_given(calibration, found)
             result = Result(
                 grade_dataset(dataset, found, day, calibration=frozen),
-                engine.close,
+                opened.close,
                 self._library,
                 self._language,
+                again=lambda other: self._book.dataset(other, versions, rates=rates),
             )
             result.keep_in(self._book, report=report)
         except BaseException:
-            engine.close()
+            opened.close()
             raise
         return result
+
+    def _computing(
+        self, engine: GivenEngine, spark_master: str | None
+    ) -> tuple[GivenEngine, str | None]:
+        """Return the engine and Spark's master of a call: what it names, else what the book has."""
+        settings = self._book.settings
+        if engine is None and spark_master is None:
+            engine = settings.engine
+        if isinstance(engine, str) and engine == SPARK:
+            spark_master = spark_master or settings.spark_master
+        return engine, spark_master
 
     def run(self, run: str | None = None) -> Run:
         """Return a run that the book keeps, by its id; the last one by default.

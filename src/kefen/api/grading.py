@@ -13,7 +13,7 @@ from kefen.api.given import (
     share_given,
 )
 from kefen.api.results import Result
-from kefen.api.tables import library_of_first, sources_of
+from kefen.api.tables import is_lasting, library_of_first, sources_of
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT
 from kefen.grading.grade import grade as grade_dataset
 from kefen.grading.population import default_as_of
@@ -136,11 +136,15 @@ def grade(
     opened = open_for(engine, spark_master, list(given.values()), memory)
     try:
         tables = with_tables_of_session(given, opened.session)
-        dataset = read_dataset(opened.engine, sources_of(tables, sheets or {}), options)
+        sources = sources_of(tables, sheets or {})
+        dataset = read_dataset(opened.engine, sources, options)
         day = day or default_as_of(dataset)
         found = chosen.on(day)
         run = grade_dataset(dataset, found, day, calibration=calibration_given(calibration, found))
     except BaseException:
         opened.close()
         raise
-    return Result(run, opened.close, library_of_first(tables), language)
+    again = None
+    if all(is_lasting(source) for source in sources.values()):
+        again = lambda other: read_dataset(other, sources, options)  # noqa: E731
+    return Result(run, opened.close, library_of_first(tables), language, again=again)

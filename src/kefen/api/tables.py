@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pyarrow as pa
+
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -14,7 +16,6 @@ from kefen.lake.reading import Frame, Source, as_frame, library_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    import pyarrow as pa
     from pyspark.sql import SparkSession
 
     from kefen.lake.reading import Library
@@ -94,6 +95,11 @@ def _frame(given: object, table: str) -> Frame | None:
     if isinstance(given, str | Path) or (isinstance(given, Sequence) and not given):
         return None
     return as_frame(given, table)
+
+
+def is_lasting(source: Source) -> bool:
+    """Return whether a source can be read more than once, and on this machine."""
+    return all(isinstance(frame.rows, pa.Table) for frame in source.frames)
 
 
 def library_of_first(given: Mapping[str, object]) -> Library:

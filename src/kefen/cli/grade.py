@@ -41,7 +41,8 @@ def grade(
     data = find_data(book, given)
     if data.book is not None:
         engine = engine or data.book.settings.engine
-        spark_master = spark_master or data.book.settings.spark_master
+        if engine == "spark":
+            spark_master = spark_master or data.book.settings.spark_master
     engine = engine or "duckdb"
     if spark_master is not None and engine != "spark":
         raise CallError(

@@ -15,6 +15,23 @@ import kefen
 from kefen.domain.errors import CallError, EngineError
 
 pytestmark = pytest.mark.slow
+SMALL = kefen.read_standard("""\
+standard: small
+version: 1
+name: {en: Small, zh: 小标准}
+metrics:
+  revenue: {sum: orders.amount, over: all time, unit: money}
+schemes:
+  abc:
+    among: revenue > 0
+    otherwise: no_revenue
+    score: revenue
+    grade_by: share of revenue
+    grades: {A: first 80 %, B: first 95 %, C: else}
+reasons:
+  no_revenue: {en: No revenue, zh: 没有销售额}
+""")
+"""A standard that asks a cluster little, where the standard does not matter."""
 ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
@@ -30,7 +47,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_tables_of_a_session_give_what_files_give(
     shop: dict[str, Path], cluster: Any, tmp_path: Path
 ) -> None:
-    with kefen.grade(**shop, as_of=AS_OF) as files:  # type: ignore[arg-type]
+    with kefen.grade(**shop, standard=SMALL, as_of=AS_OF) as files:  # type: ignore[arg-type]
         expected = files.to_arrow()
         grades, metrics = _in_order(expected.grades), _in_order(expected.metrics)
         summary, rows = expected.summary.to_pylist(), files.record["rows"]
@@ -42,6 +59,7 @@ def test_tables_of_a_session_give_what_files_give(
             customers="who_buys",
             orders=cluster.read.parquet(str(shop["orders"])).repartition(3),
             products=pq.read_table(shop["products"]),
+            standard=SMALL,
             as_of=AS_OF,
         ) as result:
             assert result.record["engine"]["name"] == "spark"
@@ -52,14 +70,55 @@ def test_tables_of_a_session_give_what_files_give(
             assert _in_order(result.to_spark().metrics.toArrow()) == metrics
             assert result.to_arrow().summary.to_pylist() == summary
             assert result.explain("003", "abc").schemes[0].sentence == sentence
-            with pytest.raises(EngineError):
+            with pytest.raises(EngineError) as only_in_spark:
                 _ = result.quality
+            assert "Spark" in only_in_spark.value.in_language("zh")
             result.write(tmp_path / "run")
         assert cluster.conf.get(ADAPTIVE) == "true"
     finally:
         cluster.conf.set(ADAPTIVE, "false")
     kept = kefen.open_run(tmp_path / "run").to_spark(cluster)
     assert _in_order(kept.grades.toArrow()) == grades
+
+
+def test_a_book_is_graded_where_its_settings_say(
+    shop: dict[str, Path], cluster: Any, tmp_path: Path
+) -> None:
+    book = kefen.new_book(tmp_path / "book", name="Shop")
+    settings = tmp_path / "book" / "kefen.toml"
+    settings.write_text(settings.read_text().replace('"duckdb"', '"spark"'))
+    book = kefen.open_book(book.folder)
+    for table, path in shop.items():
+        book.import_table(table, path)
+    with book.grade(standard=SMALL, as_of=AS_OF) as result:
+        assert result.record["engine"]["name"] == "spark"
+        grades, metrics = _in_order(result.grades), _in_order(result.metrics)
+        quality = [finding.code for finding in result.quality.findings]
+        kept = book.run()
+        assert _in_order(kept.grades) == grades
+        record = dict(result.record)
+        for report in ("report.html", "report.xlsx"):
+            assert (book._book.run_directory(str(book.runs[-1]["run_id"])) / report).exists()
+    with book.grade(standard=SMALL, as_of=AS_OF, engine="duckdb", report=False) as result:
+        assert result.record["engine"]["name"] == "duckdb"
+        assert _in_order(result.grades) == grades
+        assert _in_order(result.metrics) == metrics
+        assert [finding.code for finding in result.quality.findings] == quality
+        again = dict(result.record)
+    for own in ("engine", "seconds"):
+        assert record.pop(own) != again.pop(own)
+    assert again == record
+
+
+def test_files_graded_on_spark_get_a_report_too(
+    shop: dict[str, Path], cluster: Any, tmp_path: Path
+) -> None:
+    with kefen.grade(**shop, standard=SMALL, as_of=AS_OF, engine=cluster) as result:  # type: ignore[arg-type]
+        result.write(tmp_path / "run")
+        result.report(tmp_path / "report", customer="003")
+        sentence = result.explain("003", "abc").schemes[0].sentence.en
+    page = (tmp_path / "report" / "report.html").read_text(encoding="utf-8")
+    assert sentence in page
 
 
 def test_what_does_not_fit_spark_is_refused_in_words(shop: dict[str, Path], cluster: Any) -> None:

@@ -55,6 +55,7 @@ class SparkEngine:
 
     Attributes:
         scratch: A directory of the driver for intermediate files, gone after `close`.
+        task_memory: The memory that DuckDB may use in one task.
         collected: How many rows of answers came to the driver, the most for one question.
     """
 
@@ -67,7 +68,7 @@ class SparkEngine:
         """
         self.session = session
         self.collected = 0
-        self._task_memory = task_memory
+        self.task_memory = task_memory
         self._local = DuckDBEngine()  # every relation over no rows, and the combining of answers
         self.scratch = self._local.scratch
         self._scope: contextvars.ContextVar[ChainMap[str, Relation]] = contextvars.ContextVar(
@@ -526,7 +527,7 @@ class SparkEngine:
                         for q in questions
                     ),
                     self.buckets,
-                    self._task_memory,
+                    self.task_memory,
                 )
                 together = answered.repartitionById(self.buckets, "bucket")
                 answered = together.mapInArrow(tasks.worker(combining), PIECE)
@@ -627,7 +628,7 @@ class SparkEngine:
             tuple(statements),
             tuple(outputs),
             self.buckets,
-            self._task_memory,
+            self.task_memory,
         )
         return self._base(leaves).mapInArrow(tasks.worker(work), PIECE)
 
@@ -693,7 +694,7 @@ class SparkEngine:
             (*statements, *(s for r in relations for s in r.statements)),
             tuple(Output(r.name, f"SELECT * FROM {quoted(r.name)}") for r in relations),
             self.buckets,
-            self._task_memory,
+            self.task_memory,
         )
         pieces = self._persist(self._base(leaves).mapInArrow(tasks.worker(work), PIECE))
         for relation in relations:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 FILE_NAME = "kefen.toml"
 FORMAT = 1
 """The newest format of a book that this version of Kefen reads and the one it writes."""
-ENGINES = ("duckdb",)
+ENGINES = ("duckdb", "spark")
 
 
 @dataclass(frozen=True, slots=True)
