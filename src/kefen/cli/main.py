@@ -124,6 +124,7 @@ cli = Kefen(
             | _in_module("portrait", "portrait")
             | _in_module("traits", "traits")
             | _in_module("lift", "lift")
+            | _in_module("evaluate", "evaluate")
             | _in_module("report", "report"),
         ),
         (

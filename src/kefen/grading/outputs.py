@@ -29,7 +29,9 @@ CALIBRATION_FILE = "calibration.json"
 RECORD_FILE = "run.json"
 SCREENING_FILE = "screening.json"
 OUTCOMES_FILE = "outcomes.parquet"
+EVALUATION_FILE = "evaluation.json"
 REJECTED_FILE = "rejected.csv"
+_RECORDS = (RECORD_FILE, SCREENING_FILE, EVALUATION_FILE)
 _METRICS_TOGETHER = 8_192  # few, so that one customer's are found in milliseconds
 
 
@@ -113,7 +115,7 @@ def check_output(target: Path, *, overwrite: bool) -> None:
                 "请换一个 --out，或加 --overwrite 覆盖。",
             ),
         )
-    ours = any((target / record).exists() for record in (RECORD_FILE, SCREENING_FILE))
+    ours = any((target / record).exists() for record in _RECORDS)
     if not target.is_dir() or (any(target.iterdir()) and not ours):
         raise CallError(
             Text(

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     Floats = npt.NDArray[np.float64]
 
-_MOST_PLACES = 1_000
+_MOST_PLACES = 500
 
 
 @dataclass(frozen=True, slots=True)

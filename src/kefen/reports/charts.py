@@ -101,7 +101,47 @@ class ColumnChart:
     kind: Literal["money", "number"] = "number"
 
 
-Chart: TypeAlias = PairedBars | Curve | ColumnChart
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a chart of lines.
+
+    Attributes:
+        name: What it is of.
+        points: (x, y), x ascending.
+        ends: The interval of each y; empty where there is none.
+        style: How it is drawn: `first` strongly, `dashed` for what is only compared with.
+    """
+
+    name: Text
+    points: tuple[tuple[Decimal, Decimal], ...]
+    ends: tuple[tuple[Decimal, Decimal], ...] = ()
+    style: Literal["first", "second", "third", "fourth", "dashed"] = "first"
+
+
+@dataclass(frozen=True, slots=True)
+class LineChart:
+    """Several lines over one axis: orders held against each other, predictions against facts.
+
+    Attributes:
+        id: Its name within the report.
+        title: Its title.
+        caption: What it shows, in a sentence.
+        across: What the x axis is.
+        up: What the y axis is.
+        lines: The lines, the one that matters first.
+        kind: `percent`, `money` or `number`, of both axes.
+    """
+
+    id: str
+    title: Text
+    caption: Text
+    across: Text
+    up: Text
+    lines: tuple[Line, ...]
+    kind: Literal["percent", "money", "number"] = "percent"
+
+
+Chart: TypeAlias = PairedBars | Curve | ColumnChart | LineChart
 
 
 def chart_table(chart: Chart) -> Table:
@@ -125,6 +165,8 @@ def chart_table(chart: Chart) -> Table:
             (Column("across", chart.across, "percent"), Column("up", chart.up, "percent")),
             tuple(Row((across, up)) for across, up in chart.points),
         )
+    if isinstance(chart, LineChart):
+        return _lines_table(chart)
     return Table(
         chart.id,
         chart.title,
@@ -139,6 +181,30 @@ def chart_table(chart: Chart) -> Table:
             Row((category, *(series.values[position] for series in chart.series)))
             for position, category in enumerate(chart.categories)
         ),
+    )
+
+
+def _lines_table(chart: LineChart) -> Table:
+    with_ends = any(line.ends for line in chart.lines)
+    ends = (
+        Column("low", Text("From (95 %)", "下限（95 %）"), chart.kind),
+        Column("high", Text("to", "上限"), chart.kind),
+    )
+    rows = []
+    for line in chart.lines:
+        for number, (across, up) in enumerate(line.points):
+            both = line.ends[number] if line.ends else (None, None)
+            rows.append(Row((line.name, across, up, *(both if with_ends else ()))))
+    return Table(
+        chart.id,
+        chart.title,
+        (
+            Column("line", Text("Line", "曲线")),
+            Column("across", chart.across, chart.kind),
+            Column("up", chart.up, chart.kind),
+            *(ends if with_ends else ()),
+        ),
+        tuple(rows),
     )
 
 

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
-from kefen.reports.charts import Curve, PairedBars, chart_table
+from kefen.reports.charts import Curve, LineChart, PairedBars, chart_table
 from kefen.reports.model import Section
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _BLUE, _PALE, _RED, _INK, _LINE = "#1643BF", "#A6C0EC", "#B3261E", "#121926", "#E4E7EC"
 _SERIES = ("#1643BF", "#006A51", "#956200")
+_LINES = (_INK, *_SERIES, "#868E9C")
 CHART_WIDTH = 600
 _CELL = re.compile(r"!(?=\$?[A-Z]+\$?\d)")
 _SIZE = {"width": CHART_WIDTH, "height": 320}
@@ -65,6 +66,8 @@ def draw(
         drawn = _paired(workbook, sheet, rows)
     elif isinstance(chart, Curve):
         drawn = _curve(workbook, sheet, chart, rows, language)
+    elif isinstance(chart, LineChart):
+        drawn = _lines(workbook, sheet, chart, rows, language)
     else:
         drawn = _columns(workbook, sheet, chart, rows)
     drawn.set_title(
@@ -114,6 +117,34 @@ def _curve(
     grid = {"major_gridlines": {"visible": True, "line": {"color": _LINE}}}
     drawn.set_x_axis({**axis, "name": _as_text(chart.across.in_language(language))})
     drawn.set_y_axis({**axis, **grid, "name": _as_text(chart.up.in_language(language))})
+    return drawn
+
+
+def _lines(
+    workbook: Workbook, sheet: str, chart: LineChart, rows: tuple[int, int], language: Language
+) -> ExcelChart:
+    drawn = workbook.add_chart({"type": "scatter", "subtype": "straight_with_markers"})
+    first = rows[0] + 1
+    for number, line in enumerate(chart.lines):
+        last = first + len(line.points) - 1
+        drawn.add_series(
+            {
+                "name": _as_text(line.name.in_language(language)),
+                "categories": [sheet, first, 1, last, 1],
+                "values": [sheet, first, 2, last, 2],
+                "line": {
+                    "color": _LINES[number % len(_LINES)],
+                    "width": 2.25 if line.style == "first" else 1.25,
+                    **({"dash_type": "dash"} if line.style == "dashed" else {}),
+                },
+                "marker": {"type": "circle" if line.ends else "none", "size": 5},
+            }
+        )
+        first = last + 1
+    axis = {"num_format": "0%", "max": 1} if chart.kind == "percent" else {"num_format": "#,##0"}
+    grid = {"major_gridlines": {"visible": True, "line": {"color": _LINE}}}
+    drawn.set_x_axis({**axis, "min": 0, "name": _as_text(chart.across.in_language(language))})
+    drawn.set_y_axis({**axis, **grid, "min": 0, "name": _as_text(chart.up.in_language(language))})
     return drawn
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from kefen.domain.text import Text
-from kefen.reports.charts import ColumnChart, Curve, PairedBars, profile_table
+from kefen.reports.charts import ColumnChart, Curve, LineChart, PairedBars, profile_table
 from kefen.reports.excel_charts import CHART_WIDTH, draw
 from kefen.reports.excel_formats import BRAND, HEAD, MUTED, NUMBER_FORMATS, TIERS
 from kefen.reports.model import Card, Figures, Portrait, Prose
@@ -68,7 +68,7 @@ class SheetWriter:
         only = tables[0] if len(section.blocks) == 1 and tables else None
         charts: list[Chart] = []
         for block in section.blocks:
-            if isinstance(block, (PairedBars, Curve, ColumnChart)):
+            if isinstance(block, (PairedBars, Curve, ColumnChart, LineChart)):
                 charts.append(block)
                 continue
             self._charts(charts)

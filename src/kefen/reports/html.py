@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from kefen.reports import drawing, page_words
-from kefen.reports.charts import ColumnChart, Curve, PairedBars, chart_table
+from kefen.reports import drawing, drawing_lines, page_words
+from kefen.reports.charts import ColumnChart, Curve, LineChart, PairedBars, chart_table
 from kefen.reports.model import Card, Figures, Portrait, Prose
 from kefen.reports.tables import GradeMark, Table
 from kefen.reports.wording import (
@@ -65,6 +65,7 @@ def render_html(report: Report, language: Language) -> str:
         "paired_bars": lambda block: isinstance(block, PairedBars),
         "curve": lambda block: isinstance(block, Curve),
         "column_chart": lambda block: isinstance(block, ColumnChart),
+        "line_chart": lambda block: isinstance(block, LineChart),
         "figures": lambda block: isinstance(block, Figures),
         "prose": lambda block: isinstance(block, Prose),
         "card": lambda block: isinstance(block, Card),
@@ -76,6 +77,7 @@ def render_html(report: Report, language: Language) -> str:
         page=page,
         words=page_words,
         drawing=drawing,
+        drawing_lines=drawing_lines,
         language=language,
         lang=_LANGUAGE_TAGS[language],
         style=Markup(style),  # noqa: S704  our own file
@@ -222,4 +224,4 @@ class _Page:
 
 
 def _is_chart(block: Block) -> bool:
-    return isinstance(block, (PairedBars, Curve, ColumnChart))
+    return isinstance(block, (PairedBars, Curve, ColumnChart, LineChart))
