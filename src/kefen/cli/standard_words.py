@@ -48,6 +48,7 @@ def explain(*, standard: str | None, scheme: str | None, book: Path | None, as_j
 def _print_as_json(standard: Standard, scheme: str | None) -> None:
     from dataclasses import asdict
 
+    from kefen.standards.calibration_policy import policy_in_words
     from kefen.standards.words import standard_in_words
 
     words = asdict(standard_in_words(standard))
@@ -61,12 +62,14 @@ def _print_as_json(standard: Standard, scheme: str | None) -> None:
             "fingerprint": standard.fingerprint,
             "valid_from": first.isoformat() if first else None,
             "valid_until": last.isoformat() if last else None,
+            "calibration": policy_in_words(standard.calibration).as_dict(),
         }
     )
 
 
 def _tell(standard: Standard, scheme: str | None) -> None:
     from kefen.cli.terminal import console, print_prose
+    from kefen.standards.calibration_policy import policy_in_words
     from kefen.standards.editions import span_in_words
     from kefen.standards.words import standard_in_words
 
@@ -78,6 +81,9 @@ def _tell(standard: Standard, scheme: str | None) -> None:
     if standard.valid_from is not None or standard.valid_until is not None:
         force = Text("In force {s}.", "有效期：{s}。").filled(s=span_in_words(standard))
         screen.print(say(force))
+    if not standard.calibration.is_each_run:
+        learned = Text("Calibrated {p}.", "标定：{p}。")
+        screen.print(say(learned.filled(p=policy_in_words(standard.calibration))))
     if say(words.description):
         print_prose(screen, say(words.description))
     if words.notice is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.standards.calibration_policy import POLICY_KEY, policy_in_words
 from kefen.standards.changes import Change, from_to, named_changes, worded
 from kefen.standards.decision_words import percent
 from kefen.standards.editions import span_in_words
@@ -86,6 +87,12 @@ class _Difference:
                 Text("Window", "窗口"),
                 window_in_words(before.window),
                 window_in_words(after.window),
+            ),
+            (
+                POLICY_KEY,
+                Text("Calibrated", "标定方式"),
+                policy_in_words(old.calibration),
+                policy_in_words(new.calibration),
             ),
             (
                 "confidence",

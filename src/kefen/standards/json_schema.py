@@ -13,6 +13,7 @@ from kefen.domain.horizons import DAYS_IN
 from kefen.domain.periods import MONTH_NAMES, MONTHS_IN
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
+from kefen.standards.calibration_policy import POLICY_EXAMPLES, POLICY_KEY, POLICY_PATTERN
 from kefen.standards.decisions import CROSSINGS, ROUNDINGS, TIES
 from kefen.standards.following import REVIEWS_KEYS
 from kefen.standards.grades import GRADE_KEYS, STRATEGIES, TONES
@@ -96,6 +97,11 @@ def standard_schema() -> dict[str, Any]:
                 "valid_from": _ref("day"),
                 "valid_until": _ref("day"),
                 "window": _ref("window"),
+                POLICY_KEY: {
+                    "type": "string",
+                    "pattern": POLICY_PATTERN,
+                    "examples": list(POLICY_EXAMPLES),
+                },
                 "confidence": _object(
                     words.CONFIDENCE,
                     CONFIDENCE_KEYS,

@@ -81,6 +81,12 @@ DOCUMENT = {
     "valid_from": Text("The first day this edition is in force.", "本版生效首日。"),
     "valid_until": Text("The last day this edition is in force.", "本版生效末日。"),
     "window": Text("The window of metrics that say no “over”.", "未写“over”的指标所用的窗口。"),
+    "calibration": Text(
+        "When runs of a book learn their lines anew: each run, frozen until 2026-12-31, "
+        "every 12 months.",
+        "账套评级何时重新标定：each run（每次）、frozen until 2026-12-31（冻结至某日）、"
+        "every 12 months（每 12 个月）。",
+    ),
     "confidence": Text("Below what grades are marked low.", "低于何值时等级标为置信度低。"),
     "up_to_date": Text(
         "How old the newest date of a metric may be before a run warns: 150 days.",

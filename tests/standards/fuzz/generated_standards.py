@@ -413,6 +413,8 @@ def standard_of(seed: int) -> dict[str, Any]:
     if made.maybe(0.2):
         document |= {"valid_from": "2025-01-01", "valid_until": "2025-12-31"}
     if made.maybe(0.2):
+        document["calibration"] = made.one("each run", "frozen until 2025-06-30", "every 12 months")
+    if made.maybe(0.2):
         document["confidence"] = {"small_population": 3, "coverage": "25 %"}
     metrics["m0"] = made.named({"sum": "orders.amount", "unit": "money"})
     made.metrics["m0"] = "money"

@@ -1,5 +1,6 @@
 """What a standard says, as plain data: metrics, schemes, grades."""
 
+from kefen.standards.model.calibration_policy import CalibrationPolicy
 from kefen.standards.model.metrics import (
     CANCELLATIONS,
     PURCHASES,
@@ -61,6 +62,7 @@ __all__ = [
     "Band",
     "Bands",
     "Better",
+    "CalibrationPolicy",
     "Categories",
     "ComputedMetric",
     "Conditions",

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kefen.standards.model.calibration_policy import CalibrationPolicy
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
@@ -54,6 +56,7 @@ class Standard:
         valid_until: Its last day; None: no last day.
         notice: What every output of its grades says, as “to be confirmed by compliance”, or None.
         up_to_date: How many days old the newest date of a metric may be before a run warns.
+        calibration: When the runs of a book learn their lines anew.
     """
 
     id: str
@@ -72,6 +75,7 @@ class Standard:
     valid_until: date | None = None
     notice: Text | None = None
     up_to_date: Mapping[str, int] = field(default_factory=dict)
+    calibration: CalibrationPolicy = field(default_factory=CalibrationPolicy)
 
     def is_in_force(self, day: date) -> bool:
         """Return whether this edition is in force on a day."""
