@@ -20,7 +20,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
 from kefen.engines.opened import SPARK
-from kefen.grading.grade import grade as grade_dataset
+from kefen.grading.months.grading import grade_for_book
 from kefen.grading.population import default_as_of
 from kefen.grading.stored import StoredRun
 from kefen.lake.book import Book as KeptBook
@@ -202,7 +202,7 @@ class Book:
             found = chosen.on(day)
             frozen = calibration_given(calibration, found)
             result = Result(
-                grade_dataset(dataset, found, day, calibration=frozen),
+                grade_for_book(self._book, dataset, found, day, calibration=frozen),
                 opened.close,
                 self._library,
                 self._language,

@@ -10,13 +10,18 @@ from kefen.cli import options
 from kefen.cli.data import find_data
 from kefen.cli.errors import print_json
 from kefen.cli.grading import Grading, grade_data
+from kefen.cli.months import again as grade_again
+from kefen.cli.months import check_alone, fill_in, months_options
 from kefen.cli.tree import Command, Example, Option
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date
     from pathlib import Path
+
+    from kefen.cli.data import Data
 
 
 def grade(
@@ -24,9 +29,13 @@ def grade(
     book: Path | None,
     standard: str | None,
     as_of: date | None,
+    first: date | None,
+    last: date | None,
+    again: str | None,
     out: Path | None,
     overwrite: bool,
     calibration: Path | None,
+    recalibrate: bool,
     engine: str | None,
     spark_master: str | None,
     no_report: bool,
@@ -36,14 +45,49 @@ def grade(
     as_json: bool,
     quiet: bool,
     **given: Any,
-) -> None:
-    """Grade, write what was asked for, and show it."""
+) -> int:
+    """Grade, write what was asked for, and show it; 1 when an old run comes out otherwise."""
     data = find_data(book, given)
+    if first is not None or last is not None or again is not None:
+        alone = {
+            "--as-of": as_of,
+            "--out": out,
+            "--overwrite": overwrite,
+            "--calibration": calibration,
+            "--spark-master": spark_master,
+            "--no-report": no_report,
+            "--customer": customer,
+            "--previous": previous,
+        }
+        return _months(
+            data,
+            {**alone, "--engine spark": engine == "spark"},
+            standard=standard,
+            first=first,
+            last=last,
+            run=again,
+            recalibrate=recalibrate,
+            memory=memory or options.DEFAULT_MEMORY,
+            as_json=as_json,
+            quiet=quiet,
+        )
     if data.book is not None:
         engine = engine or data.book.settings.engine
         if engine == "spark":
             spark_master = spark_master or data.book.settings.spark_master
     engine = engine or "duckdb"
+    if recalibrate and (calibration is not None or data.book is None):
+        raise CallError(
+            Text(
+                "--recalibrate is for a book, and not together with --calibration.",
+                "--recalibrate 只用于账套，且不能与 --calibration 同用。",
+            ),
+            where="--recalibrate",
+            mend=Text(
+                "Leave it out; without --calibration, files are calibrated anew anyway.",
+                "请去掉该选项；直接使用文件且不加 --calibration 时，本就重新标定。",
+            ),
+        )
     if spark_master is not None and engine != "spark":
         raise CallError(
             Text("--spark-master is for --engine spark.", "--spark-master 只用于 --engine spark。"),
@@ -57,6 +101,7 @@ def grade(
         out=out,
         overwrite=overwrite,
         calibration=calibration,
+        recalibrate=recalibrate,
         report=not no_report,
         customer=customer,
         previous=previous,
@@ -72,6 +117,69 @@ def grade(
             from kefen.cli.grade_summary import show_graded
 
             show_graded(graded)
+    return 0
+
+
+def _months(
+    data: Data,
+    alone: Mapping[str, object],
+    *,
+    standard: str | None,
+    first: date | None,
+    last: date | None,
+    run: str | None,
+    recalibrate: bool,
+    memory: str,
+    as_json: bool,
+    quiet: bool,
+) -> int:
+    """Fill months of a book in, or grade an old run of it again."""
+    option = "--from" if first is not None else "--to" if last is not None else "--again"
+    if data.book is None:
+        raise CallError(
+            Text("{o} is for a book.", "{o} 只用于账套。").filled(o=option),
+            where=option,
+            mend=Text(
+                "Make one with `kefen new DIR`, and bring the files in with `kefen import`.",
+                "请用 `kefen new 目录` 新建账套，再用 `kefen import` 导入文件。",
+            ),
+        )
+    if run is not None:
+        check_alone(
+            "--again",
+            {
+                "--from": first,
+                "--to": last,
+                "--standard": standard,
+                "--recalibrate": recalibrate,
+                **alone,
+            },
+        )
+        return grade_again(
+            data.book, run, rates=data.rates, memory=memory, as_json=as_json, quiet=quiet
+        )
+    check_alone(option, alone)
+    if first is None:
+        raise CallError(
+            Text("--to needs --from.", "--to 需要与 --from 同用。"),
+            where="--to",
+            mend=Text(
+                "Say where to begin: --from 2025-01; for one date use --as-of.",
+                "请写明起始月：--from 2025-01；只评一个日期请用 --as-of。",
+            ),
+        )
+    fill_in(
+        data.book,
+        standard=standard,
+        first=first,
+        last=last,
+        recalibrate=recalibrate,
+        rates=data.rates,
+        memory=memory,
+        as_json=as_json,
+        quiet=quiet,
+    )
+    return 0
 
 
 COMMANDS = {
@@ -96,6 +204,7 @@ COMMANDS = {
             options.book_option(),
             options.standard_option(),
             options.as_of_option(),
+            *months_options(),
             options.path_option(
                 "--out",
                 Text(
@@ -115,6 +224,14 @@ COMMANDS = {
                     "Apply a frozen calibration.json instead of calibrating anew.",
                     "使用已有的 calibration.json，不重新标定。",
                 ),
+            ),
+            Option(
+                "--recalibrate",
+                text=Text(
+                    "In a book: learn the lines anew, whatever the standard says of calibration.",
+                    "用于账套：不论标准如何规定，都重新标定。",
+                ),
+                is_flag=True,
             ),
             Option(
                 "--engine",
@@ -159,6 +276,10 @@ COMMANDS = {
             Example(
                 "kefen grade --book acme",
                 Text("Grade a book; the run is kept in it", "为账套分级，结果保存在账套中"),
+            ),
+            Example(
+                "kefen grade --book acme --from 2025-12 --to 2026-11",
+                Text("Fill in twelve months from history", "由历史数据补评十二个月"),
             ),
         ),
     )

@@ -15,6 +15,7 @@ from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.grading.confidence import low_of_scheme_in_words
 from kefen.grading.modelled.reasons import doubt_of
+from kefen.grading.months.lines import lines_in_words
 from kefen.grading.outcome_words import low_words
 from kefen.grading.tally import tally_grades
 
@@ -59,6 +60,15 @@ def _show_head(screen: Console, graded: Graded) -> None:
     standard = Text("{s}, version {v}.", "{s}，第 {v} 版。")
     print_prose(screen, say(standard.filled(s=run.standard.name, v=run.standard.version)), "dim")
     print_prose(screen, say(_window(graded)), "dim")
+    lines = lines_in_words(
+        run.standard,
+        run.as_of,
+        run.calibration,
+        frozen=record["calibration"] == "frozen",
+        in_book=graded.run_id is not None,
+    )
+    if lines is not None:
+        print_prose(screen, say(lines), "dim")
     for warning in _warnings(graded):
         print_prose(screen, say(warning), "yellow")
 

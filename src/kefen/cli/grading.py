@@ -43,6 +43,7 @@ class Grading:
         out: Where results go, or None.
         overwrite: Whether results there may be replaced.
         calibration: A frozen calibration, or None.
+        recalibrate: Whether a run of a book learns its lines anew whatever its standard says.
         report: Whether reports are written.
         customer: The id of a customer whose card is added to the report, or None.
         previous: The results of an earlier run to compare the counts with; None for the latest
@@ -59,6 +60,7 @@ class Grading:
     out: Path | None = None
     overwrite: bool = False
     calibration: Path | None = None
+    recalibrate: bool = False
     report: bool = True
     customer: str | None = None
     previous: Path | None = None
@@ -147,6 +149,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
     """
     from kefen.engines.opened import SPARK, opened_engine
     from kefen.grading.grade import STAGES, grade
+    from kefen.grading.months.grading import grade_for_book
     from kefen.grading.outputs import check_output
     from kefen.grading.population import default_as_of
 
@@ -166,14 +169,27 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
             dataset = data.read(engine, begin)
             as_of = asked.as_of or default_as_of(dataset)
             standard = named.on(as_of)
-            run = grade(
-                dataset,
-                standard,
-                as_of,
-                calibration=find_calibration(asked.calibration, standard),
-                previous=former_calibration(asked.previous, data.book, standard, as_of),
-                on_stage=lambda stage: begin(STAGES[stage]),
-            )
+            calibration = find_calibration(asked.calibration, standard)
+            if data.book is not None:
+                run = grade_for_book(
+                    data.book,
+                    dataset,
+                    standard,
+                    as_of,
+                    calibration=calibration,
+                    recalibrate=asked.recalibrate,
+                    names=former_calibration(asked.previous, standard),
+                    on_stage=lambda stage: begin(STAGES[stage]),
+                )
+            else:
+                run = grade(
+                    dataset,
+                    standard,
+                    as_of,
+                    calibration=calibration,
+                    previous=former_calibration(asked.previous, standard),
+                    on_stage=lambda stage: begin(STAGES[stage]),
+                )
             graded = Graded(asked, run)
             if asked.report and asked.engine != SPARK:
                 _judge(graded, run, begin)
@@ -271,16 +287,12 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
             )
 
 
-def former_calibration(
-    directory: Path | None, book: Book | None, standard: Standard, as_of: date
-) -> Calibration | None:
-    """Return the calibration whose names a new one keeps: of the run before, where there is one.
+def former_calibration(directory: Path | None, standard: Standard) -> Calibration | None:
+    """Return the calibration whose names a new one keeps: of the run that a call names as before.
 
     Args:
-        directory: The results of the run before that the call names, or None.
-        book: The book, whose latest run up to the date under the same standard is taken.
+        directory: The results of that run, or None.
         standard: The standard; one without models learns nothing that has names.
-        as_of: The as-of date.
 
     Raises:
         CallError: There is no run in the directory.
@@ -288,18 +300,9 @@ def former_calibration(
     """
     from kefen.grading.stored import StoredRun
 
-    if not standard.models:
+    if not standard.models or directory is None:
         return None
-    if directory is None and book is not None:
-        earlier = [
-            record
-            for record in book.runs()
-            if record["standard"]["id"] == standard.id and record["as_of"] <= as_of.isoformat()
-        ]
-        if earlier:
-            last = max(enumerate(earlier), key=lambda entry: (entry[1]["as_of"], entry[0]))[1]
-            directory = book.run_directory(str(last["run_id"]))
-    return None if directory is None else StoredRun.load(directory).calibration
+    return StoredRun.load(directory).calibration
 
 
 def previous_run(

@@ -131,6 +131,7 @@ cli = Kefen(
             Text("Book", "账套"),
             _in_module("new", "new")
             | _in_module("imports", "import", "batches", "undo")
+            | _in_module("runs", "runs")
             | _in_module("keeping", "backup", "restore", "doctor"),
         ),
         (

@@ -12,6 +12,7 @@ import click
 
 from kefen.cli.standards import complete_names
 from kefen.cli.tree import OPTIONS, Option, ParamType
+from kefen.domain.calendar import month_end
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -68,6 +69,22 @@ def _date(text: str, where: str) -> date:
         mend=Text(
             "Write a date that exists as year-month-day: 2026-10-31.",
             "请按 年-月-日 写一个存在的日期，例如 2026-10-31。",
+        ),
+    )
+
+
+def _month(text: str, where: str) -> date:
+    """Return the last day of a month written as year-month, or the day written in full."""
+    if re.fullmatch(r"\d{4}-\d{2}", text) and "01" <= text[5:] <= "12":
+        return month_end(_date(f"{text}-01", where))
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+        return _date(text, where)
+    raise CallError(
+        Text("“{v}” is not a month.", "“{v}”不是月份。").filled(v=text),
+        where=where,
+        mend=Text(
+            "Write year-month, as 2026-10, or a day, as 2026-10-31.",
+            "请按 年-月 书写，例如 2026-10；或写日期，例如 2026-10-31。",
         ),
     )
 
@@ -147,6 +164,7 @@ def _sheet(text: str, where: str) -> tuple[str, str]:
 
 
 DATE_TYPE = Checked("date", _date)
+MONTH_TYPE = Checked("month", _month)
 SHARE_TYPE = Checked("share", _share)
 MEMORY_TYPE = Checked("memory", _memory)
 CURRENCY_TYPE = Checked("currency", _currency)

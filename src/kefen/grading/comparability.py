@@ -83,6 +83,13 @@ def comparable(before: KeptRun, after: KeptRun) -> tuple[Obstacle, ...]:
                 "calibration",
                 "warns",
                 Text(
+                    "Their lines differ: both were learned as of {d}, on other data. A grade may "
+                    "move because the others did.",
+                    "两次运行的标定不同：标定日同为 {d}，但数据不同。"
+                    "客户的等级可能因他人变化而变动。",
+                ).filled(d=before.calibrated_on)
+                if before.calibrated_on == after.calibrated_on
+                else Text(
                     "Their lines differ: those of {a} were learned as of {d}, those of {b} as of "
                     "{e}. A grade may move because the others did.",
                     "两次运行的标定不同：{a} 的标定日为 {d}，{b} 为 {e}。"

@@ -250,8 +250,10 @@ class _Grading:
                     "the calibration has nothing for the scheme “{s}”", "标定中没有方案“{s}”"
                 ).filled(s=scheme.name),
                 mend=Text(
-                    "It was made from data without it; calibrate anew without --calibration.",
-                    "该标定来自缺少此方案数据的评级；请去掉 --calibration 重新标定。",
+                    "It was made from data without it; calibrate anew without --calibration, or in "
+                    "a book with --recalibrate.",
+                    "该标定来自缺少此方案数据的评级；请去掉 --calibration（账套中加 "
+                    "--recalibrate）重新标定。",
                 ),
             )
         self.calibrations[scheme.id] = learned

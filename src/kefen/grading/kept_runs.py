@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from itertools import count
@@ -16,32 +17,44 @@ if TYPE_CHECKING:
     from kefen.grading.run import GradedRun
     from kefen.lake.book import Book
 
+WAIT_SECONDS = 60.0
+"""How long a run that is graded waits for another writer before it gives up."""
+
 
 @contextmanager
-def kept_run(
-    book: Book, run: GradedRun, *, calibration_of: str | None = None
-) -> Iterator[tuple[str, Path]]:
+def kept_run(book: Book, run: GradedRun) -> Iterator[tuple[str, Path]]:
     """Give the id of a new run of a book and the folder for its files.
 
     The run exists once the block has ended well. Where the book has a run of the same standard
-    and date, the new one restates it.
-
-    Args:
-        book: The book.
-        run: The run.
-        calibration_of: The run of the book whose calibration it took; None where it took none.
+    and date, the new one restates it. What a killed run left is removed first: whoever holds the
+    lock is the only one that has a run in the making.
 
     Raises:
         BookError: The book is in use or cannot be written.
     """
-    with book.lock("grade"):
+    with book.lock("grade", wait_seconds=WAIT_SECONDS):
+        for left in book.unfinished_runs():
+            shutil.rmtree(left, ignore_errors=True)
         identifier = _free_id(book, run)
         yield identifier, book.begin_run(identifier)
         record = _record(identifier, run)
-        restated = {
-            one.as_of: one.run_id for one in current_runs(kept_runs(book), run.standard.id)
-        }.get(run.as_of)
-        book.append_run({**record, "restates": restated, "calibration_of": calibration_of})
+        runs = kept_runs(book)
+        standing = {one.as_of: one.run_id for one in current_runs(runs, run.standard.id)}
+        learned_by = [
+            one.run_id
+            for one in runs
+            if one.calibration_of is None
+            and one.calibrated_on == run.calibration.as_of
+            and one.calibration_fingerprint == record["calibration_fingerprint"]
+        ]
+        taken = record["calibration"] == "frozen" and learned_by
+        book.append_run(
+            {
+                **record,
+                "restates": standing.get(run.as_of),
+                "calibration_of": learned_by[-1] if taken else None,
+            }
+        )
 
 
 def _free_id(book: Book, run: GradedRun) -> str:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
 import pytest
-from months_of_a_company import company_in_a_book
 
 from kefen.domain.errors import CallError
 from kefen.engines.duckdb import DuckDBEngine
@@ -31,9 +31,9 @@ def keep(book: Book, as_of: date) -> str:
 
 
 @pytest.fixture(scope="module")
-def book(tmp_path_factory: pytest.TempPathFactory) -> Book:
+def book(original: Path, tmp_path_factory: pytest.TempPathFactory) -> Book:
     """A book with March graded, April, and March again."""
-    made = company_in_a_book(tmp_path_factory.mktemp("history"))
+    made = Book.open(shutil.copytree(original, tmp_path_factory.mktemp("history") / "book"))
     for as_of in (MARCH, APRIL, MARCH):
         keep(made, as_of)
     return made
