@@ -121,6 +121,8 @@ cli = Kefen(
             Text("Grades", "评级"),
             _in_module("grade", "grade")
             | _in_module("why", "explain", "what-if")
+            | _in_module("compare", "compare")
+            | _in_module("moves", "moves")
             | _in_module("portrait", "portrait")
             | _in_module("traits", "traits")
             | _in_module("lift", "lift")

@@ -48,7 +48,7 @@ def write_moves(dataset: Dataset, compared: StandardComparison, path: Path) -> N
     query = (
         exp.select(
             *(
-                exp.alias_(_harmless(name) if is_text else column(name), name, quoted=True)
+                exp.alias_(harmless(name) if is_text else column(name), name, quoted=True)
                 for name, _, is_text in _COLUMNS
             )
         )
@@ -72,7 +72,7 @@ def write_moves(dataset: Dataset, compared: StandardComparison, path: Path) -> N
         rows.unlink(missing_ok=True)
 
 
-def _harmless(name: str) -> exp.Expr:
+def harmless(name: str) -> exp.Expr:
     """Return a text column as no spreadsheet takes it for a formula."""
     text = exp.cast(column(name), "TEXT")
     dangerous = exp.and_(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +11,10 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import date
+
+    from kefen.grading.history import KeptRun
     from kefen.grading.stored import StoredRun
     from kefen.lake.book import Book
 
@@ -59,3 +64,73 @@ def _book_of_runs(run: str | None, book: Path | None) -> Book:
             )
             what = Text("There is no run “{r}”.", "没有评级结果“{r}”。").filled(r=run)
         raise CallError(what, where="--run", mend=mend) from error
+
+
+def chain_of_runs(
+    runs: Sequence[str],
+    first: date | None,
+    last: date | None,
+    standard: str | None,
+    book: Path | None,
+) -> tuple[KeptRun, ...]:
+    """Return the runs that a call means, the earliest first; at least two.
+
+    Args:
+        runs: Folders that `kefen grade --out` made, or ids of the book; empty for its months.
+        first: The first as-of date of the book's months; None: from its first run.
+        last: The last one; None: to its last run.
+        standard: The code of the standard; None: that of the last run among them.
+        book: The book, or None for the current directory.
+
+    Raises:
+        CallError: There are no such runs, fewer than two, or they are not in order.
+        BookError: There is no book where `book` says, or it cannot be read.
+        DataError: A file of a run is damaged.
+    """
+    from kefen.grading.history import KeptRun, current_runs, kept_runs, run_called
+
+    if runs:
+        if first is not None or last is not None or standard is not None:
+            raise CallError(
+                Text("Runs are named, and months too.", "既指定了评级结果，又指定了月份。"),
+                mend=Text(
+                    "Give runs, or --from, --to and --standard.",
+                    "请只给出评级结果，或只用 --from、--to 与 --standard。",
+                ),
+            )
+        found = [
+            KeptRun.in_folder(Path(one))
+            if book is None and Path(one).is_dir()
+            else run_called(_book_of_runs(one, book), one)
+            for one in runs
+        ]
+    else:
+        every = [
+            run
+            for run in current_runs(kept_runs(_book_of_runs(None, book)))
+            if (first is None or run.as_of >= first) and (last is None or run.as_of <= last)
+        ]
+        wanted = standard or (every[-1].standard if every else None)
+        found = [run for run in every if run.standard == wanted]
+    if len(found) < _LEAST:
+        raise CallError(
+            Text(
+                "Two runs are needed, and there are {n}.", "至少需要两次评级，现有 {n} 次。"
+            ).filled(n=len(found)),
+            mend=Text(
+                "Name two: kefen compare RUN RUN; or grade months: kefen grade --from 2026-01.",
+                "请给出两次评级：kefen compare 结果 结果；或补评各月：kefen grade --from 2026-01。",
+            ),
+        )
+    for before, after in pairwise(found):
+        if before.as_of > after.as_of:
+            raise CallError(
+                Text("{b} is later than {a}.", "{b} 晚于 {a}。").filled(
+                    b=before.run_id, a=after.run_id
+                ),
+                mend=Text("Name the earliest run first.", "请按先后排列，最早的在前。"),
+            )
+    return tuple(found)
+
+
+_LEAST = 2

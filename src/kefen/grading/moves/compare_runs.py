@@ -68,6 +68,7 @@ def compare_runs(
         schemes=tuple(
             _scheme_moves(engine, name, paths.legs[name], before, after, plan) for name in wanted
         ),
+        legs=paths.legs,
     )
 
 

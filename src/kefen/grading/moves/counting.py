@@ -63,9 +63,9 @@ def ways_of(engine: Engine, legs: Sequence[Leg], order: Sequence[str]) -> list[W
     """
     there = [column(f"there_{side}") for side in ("before", "after")]
     ends = [column(legs[0].start), column(legs[-1].end)]
-    changed = [_differs(leg) for leg in legs]
+    changed = [changed_by(leg) for leg in legs]
     names = [f"changed {place}" for place in range(len(legs))]
-    steps = [_steps(leg, order) for leg in legs] if order else []
+    steps = [steps_up(leg, order) for leg in legs] if order else []
     sums = [
         exp.Sum(this=exp.Greatest(this=signed, expressions=[exp.Literal.number(0)]))
         for step in steps
@@ -84,11 +84,12 @@ def ways_of(engine: Engine, legs: Sequence[Leg], order: Sequence[str]) -> list[W
     return [_way(row, legs) for row in engine.rows(query.sql("duckdb"))]
 
 
-def _differs(leg: Leg) -> exp.Expr:
+def changed_by(leg: Leg) -> exp.Expr:
+    """Return whether a step changed the grade."""
     return exp.NullSafeNEQ(this=column(leg.start), expression=column(leg.end))
 
 
-def _steps(leg: Leg, order: Sequence[str]) -> exp.Expr:
+def steps_up(leg: Leg, order: Sequence[str]) -> exp.Expr:
     """Return by how many grades a step goes up."""
     return exp.Sub(
         this=exp.paren(_place(leg.start, order)), expression=exp.paren(_place(leg.end, order))

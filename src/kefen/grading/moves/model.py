@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.text import Text
     from kefen.grading.moves.causes import Cause
+    from kefen.grading.moves.path import Leg
     from kefen.methods.migration import Mobility, Rates
     from kefen.standards.model import Scheme, Standard
 
@@ -98,6 +99,7 @@ class RunMoves:
         entered: Customers that the earlier run does not have.
         left: Customers that the later run does not have.
         schemes: The schemes, in the later standard's order.
+        legs: By scheme, the steps of the ways in the engine (see `path`).
     """
 
     before: str
@@ -110,3 +112,4 @@ class RunMoves:
     entered: int
     left: int
     schemes: tuple[SchemeMoves, ...]
+    legs: Mapping[str, tuple[Leg, ...]]
