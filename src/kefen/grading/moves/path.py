@@ -20,7 +20,6 @@ from kefen.grading.outputs import GRADES_FILE, parquet_pattern
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
 
     from kefen.engines.engine import Engine
     from kefen.grading.moves.causes import Cause
@@ -98,7 +97,7 @@ def make_paths(
     legs: dict[str, tuple[Leg, ...]] = {}
     columns: list[exp.Expr] = []
     for scheme in schemes:
-        columns += [column(f"{scheme}:{end}{side}") for side in _SIDES for end in ("", "held ")]
+        columns += [column(f"{scheme}:{side}") for side in _SIDES]
         own: list[tuple[Cause, str]] = []
         for place, stage in stages:
             if scheme in plan.whole or scheme in plan.without_data:
@@ -108,12 +107,7 @@ def make_paths(
             own.append((stage.cause, name))
         last = "data" if scheme in plan.without_data else plan.last
         ways: list[tuple[Cause, str]] = [*own, (last, f"{scheme}:after")]
-        if _is_served(before):
-            ways.insert(0, ("override", f"{scheme}:before"))
-        if _is_served(after):
-            ways.append(("override", f"{scheme}:held after"))
-        first = f"{scheme}:held before"
-        starts = [first if _is_served(before) else f"{scheme}:before", *(n for _, n in ways)]
+        starts = [f"{scheme}:before", *(name for _, name in ways)]
         legs[scheme] = tuple(
             Leg(cause, start, end) for start, (cause, end) in zip(starts, ways, strict=False)
         )
@@ -132,41 +126,25 @@ def _stage_grade(scheme: str, place: int, name: str, *, graded: bool) -> exp.Exp
     return exp.alias_(grade, name, quoted=True)
 
 
-SERVED_FILE = "served.parquet"
-
-
-def grades_held(directory: Path) -> exp.Select:
-    """TEMPORARY until kefen.grading.serving lands."""
-    pattern = exp.Literal.string(parquet_pattern(directory / GRADES_FILE))
-    return exp.select("*", exp.alias_(column("grade"), "computed")).from_(
-        exp.func("read_parquet", pattern, dialect="duckdb")
-    )
-
-
-def _is_served(run: StoredRun) -> bool:
-    """Return whether a run says which grades were served, beside those it computed."""
-    return (run.directory / SERVED_FILE).exists()
-
-
 def _wide(run: StoredRun, schemes: Sequence[str], side: str) -> exp.Select:
-    """Return one row a customer of a run: its computed and its held grade under each scheme."""
+    """Return one row a customer of a run, with a column for its grade under each scheme."""
+    pattern = exp.Literal.string(parquet_pattern(run.directory / GRADES_FILE))
     grades = [
         exp.alias_(
             exp.Filter(
-                this=exp.AnyValue(this=column(name)),
+                this=exp.AnyValue(this=column("grade")),
                 expression=exp.Where(
                     this=exp.EQ(this=column("scheme"), expression=exp.Literal.string(scheme))
                 ),
             ),
-            f"{scheme}:{end}{side}",
+            f"{scheme}:{side}",
             quoted=True,
         )
         for scheme in schemes
-        for name, end in (("computed", ""), ("grade", "held "))
     ]
     return (
         exp.select(column("customer_id"), *grades)
-        .from_(grades_held(run.directory).subquery("held"))
+        .from_(exp.func("read_parquet", pattern, dialect="duckdb"))
         .group_by(column("customer_id"))
     )
 
