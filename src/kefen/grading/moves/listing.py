@@ -139,7 +139,8 @@ def _causes(legs: Sequence[Leg]) -> exp.Expr:
         for cause in BETWEEN
         if any(leg.cause == cause for leg in legs)
     ]
-    joined = exp.func("concat_ws", exp.Literal.string(","), *codes)
+    # Written as it stands: it passes over nulls, which not every dialect of SQLGlot means by it.
+    joined = exp.Anonymous(this="concat_ws", expressions=[exp.Literal.string(","), *codes])
     return exp.Case(
         ifs=[
             exp.If(this=exp.not_(column(there)), true=exp.Literal.string(whole))
