@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
 
 @pytest.fixture
@@ -138,3 +139,39 @@ def test_the_months_of_a_book(call: Callable, company: Any, tmp_path: Path) -> N
     assert "2025-08-31: " in shown.out
     named = call("compare", "2025-06-30-1", "2025-09-30-1", "--book", book)
     assert named.code == 0, named.err
+
+
+def test_the_report_tells_the_moves_since_the_run_before(
+    call: Callable, company: Any, months: tuple[Path, Path], tmp_path: Path
+) -> None:
+    out = tmp_path / "reported"
+    done = call(
+        *("grade", *company.options, "--as-of", "2025-12-31", "--out", out),
+        *("--previous", months[0]),
+    )
+    assert done.code == 0, done.err
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "Moves since 2025-08-31" in page
+    flow = page[page.index('id="b-moves_flow-1"') :]
+    assert 'class="fb f-' in flow[: flow.index("</figure>")]
+    assert "No grade → C ordinary: 1" in flow
+    assert "Why they moved: ABC by revenue" in page
+    assert "grades_over_time" not in page, "two dates are no course of time"
+    sheets = load_workbook(out / "report.xlsx", read_only=True).sheetnames
+    assert "Moves" in sheets
+
+
+def test_the_report_of_a_book_shows_the_grades_over_time(
+    call: Callable, company: Any, tmp_path: Path
+) -> None:
+    book = tmp_path / "book"
+    assert call("new", book).code == 0
+    assert call("import", "customers", company.customers, "--book", book).code == 0
+    assert call("import", "orders", company.orders, "--book", book).code == 0
+    for day in ("2025-09-30", "2025-10-31"):
+        assert call("grade", "--book", book, "--as-of", day, "--no-report").code == 0
+    out = tmp_path / "out"
+    assert call("grade", "--book", book, "--as-of", "2025-11-30", "--out", out).code == 0
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert 'id="b-grades_over_time-1"' in page
+    assert "Moves since 2025-10-31" in page

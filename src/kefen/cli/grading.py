@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from kefen.grading.run import GradedRun
     from kefen.lake.book import Book
     from kefen.lake.quality import QualityReport
+    from kefen.reports.moves_since import MovesSince
     from kefen.reports.previous import PreviousRun
     from kefen.standards.calibration import Calibration
     from kefen.standards.model import Standard
@@ -284,6 +285,7 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
                     StoredRun.load(folder), readable.dataset, graded.asked.customer
                 ),
                 previous=graded.previous,
+                moves=moves_before(readable, folder, graded.asked.previous, graded.asked.data.book),
             )
 
 
@@ -303,6 +305,33 @@ def former_calibration(directory: Path | None, standard: Standard) -> Calibratio
     if not standard.models or directory is None:
         return None
     return StoredRun.load(directory).calibration
+
+
+def moves_before(
+    run: GradedRun, folder: Path, directory: Path | None, book: Book | None
+) -> MovesSince | None:
+    """Return the moves that a report tells; None without an earlier run.
+
+    Args:
+        run: The run that is reported.
+        folder: Where its files are.
+        directory: The earlier results that the call names, or None.
+        book: The book, whose runs of the same standard are taken when none is named.
+    """
+    from kefen.grading.history import current_runs, kept_runs
+    from kefen.reports.moves_since import moves_since
+    from kefen.reports.previous import PreviousRun
+
+    folders = [] if directory is None else [directory]
+    if directory is None and book is not None:
+        of_standard = current_runs(kept_runs(book), run.standard.id)
+        folders = [one.folder for one in of_standard if one.as_of < run.as_of][-_MONTHS_SHOWN:]
+    if not folders:
+        return None
+    return moves_since(run, folder, [PreviousRun.load(one) for one in folders])
+
+
+_MONTHS_SHOWN = 11
 
 
 def previous_run(

@@ -190,7 +190,13 @@ def _show_rates(screen: Console, chain: SchemeChain) -> None:
     ]
     if not parts:
         return
-    text = Text("Of {n} graded at both ends: {p}.", "两端均有等级者 {n} 位：{p}。").filled(
+    words = Text("Of {n} graded at both ends: {p}.", "两端均有等级者 {n} 位：{p}。")
+    if len(chain.moves) > 1:
+        words = Text(
+            "Of {n} steps of customers graded at both ends: {p}.",
+            "两端均有等级的客户共 {n} 步：{p}。",
+        )
+    text = words.filled(
         n=count(rates.stayed.cases),
         p=Text(", ".join(part.en for part in parts), "，".join(part.zh for part in parts)),
     )

@@ -10,7 +10,7 @@ import click
 from kefen.cli import options
 from kefen.cli.data import find_data, named_files
 from kefen.cli.errors import print_json
-from kefen.cli.grading import Grading, grade_data, previous_run, result_language
+from kefen.cli.grading import Grading, grade_data, moves_before, previous_run, result_language
 from kefen.cli.language import say
 from kefen.cli.progress import steps
 from kefen.cli.stored import find_run
@@ -140,6 +140,7 @@ def _of_book(
                 quality=quality,
                 why=grades_in_words(stored, dataset, customer),
                 previous=earlier,
+                moves=moves_before(graded, stored.directory, previous, opened),
             )
     return target
 

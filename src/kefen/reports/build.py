@@ -20,6 +20,7 @@ from kefen.reports.follow_ups import follow_ups_section
 from kefen.reports.generated import generated_label, labelled
 from kefen.reports.model import Meta, Report
 from kefen.reports.movements import movements_section
+from kefen.reports.moves import moves_section
 from kefen.reports.population import population
 from kefen.reports.portraits import portraits_section, portrayed_schemes
 from kefen.reports.reconciliation import reconcile
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from kefen.grading.run import GradedRun
     from kefen.lake.quality import QualityReport
     from kefen.reports.model import Section
+    from kefen.reports.moves_since import MovesSince
     from kefen.reports.population import Population
     from kefen.reports.previous import PreviousRun
 
@@ -47,6 +49,7 @@ def build_report(
     quality: QualityReport | None = None,
     why: Mapping[str, GradeInWords] | None = None,
     previous: PreviousRun | None = None,
+    moves: MovesSince | None = None,
 ) -> Report:
     """Return the report of a run, in both languages.
 
@@ -56,6 +59,7 @@ def build_report(
         quality: The quality report; without it only what reading found is shown.
         why: For the customer's card: why it has the grade of each scheme, in words.
         previous: An earlier run, whose counts table 1 compares with.
+        moves: The moves since an earlier run.
 
     Raises:
         CallError: The run has no such customer, or the earlier run is not earlier.
@@ -67,7 +71,7 @@ def build_report(
         report = Report(
             Text("Customer grading report", "客户分级报告"),
             _meta(people),
-            _sections(people, customer, quality, why, previous),
+            _sections(people, customer, quality, why, previous, moves),
         )
     for table in report.tables():
         reconcile(table)
@@ -80,6 +84,7 @@ def _sections(
     quality: QualityReport | None,
     why: Mapping[str, GradeInWords] | None,
     previous: PreviousRun | None,
+    moves: MovesSince | None,
 ) -> tuple[Section, ...]:
     run = people.run
     found = measure_concentration(people)
@@ -99,6 +104,7 @@ def _sections(
         follow_ups_section(people, counts),
         region_section(people, leading),
         movements_section(people),
+        moves_section(people, moves, leading),
         reviews_section(people),
         credit_section(people, customer, why),
         ageing_section(people, customer),

@@ -141,7 +141,49 @@ class LineChart:
     kind: Literal["percent", "money", "number"] = "percent"
 
 
-Chart: TypeAlias = PairedBars | Curve | ColumnChart | LineChart
+@dataclass(frozen=True, slots=True)
+class Sankey:
+    """Bands from classes on the left to classes on the right, as wide as customers are many.
+
+    Attributes:
+        id: Its name within the report.
+        title: Its title.
+        caption: What it shows, in a sentence.
+        before: What the left side is.
+        after: What the right side is.
+        flows: Class before, class after, how many; both sides in the order of the classes.
+        marks: The classes in their order from the top.
+    """
+
+    id: str
+    title: Text
+    caption: Text
+    before: Text
+    after: Text
+    flows: tuple[tuple[GradeMark, GradeMark, int], ...]
+    marks: tuple[GradeMark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StackedColumns:
+    """How a whole divides into classes, along time.
+
+    Attributes:
+        id: Its name within the report.
+        title: Its title.
+        caption: What it shows, in a sentence.
+        categories: The labels along the axis.
+        series: Each class with its number at every label, the best class first.
+    """
+
+    id: str
+    title: Text
+    caption: Text
+    categories: tuple[Text, ...]
+    series: tuple[tuple[GradeMark, tuple[int, ...]], ...]
+
+
+Chart: TypeAlias = PairedBars | Curve | ColumnChart | LineChart | Sankey | StackedColumns
 
 
 def chart_table(chart: Chart) -> Table:
@@ -164,6 +206,33 @@ def chart_table(chart: Chart) -> Table:
             chart.title,
             (Column("across", chart.across, "percent"), Column("up", chart.up, "percent")),
             tuple(Row((across, up)) for across, up in chart.points),
+        )
+    if isinstance(chart, Sankey):
+        return Table(
+            chart.id,
+            chart.title,
+            (
+                Column("before", chart.before, "grade"),
+                Column("after", chart.after, "grade"),
+                Column("customers", Text("Customers", "客户数"), "number"),
+            ),
+            tuple(Row(cells) for cells in chart.flows),
+        )
+    if isinstance(chart, StackedColumns):
+        return Table(
+            chart.id,
+            chart.title,
+            (
+                Column("category", Text("As of", "评级日")),
+                *(
+                    Column(f"class_{number}", mark.name, "number")
+                    for number, (mark, _) in enumerate(chart.series)
+                ),
+            ),
+            tuple(
+                Row((category, *(values[position] for _, values in chart.series)))
+                for position, category in enumerate(chart.categories)
+            ),
         )
     if isinstance(chart, LineChart):
         return _lines_table(chart)

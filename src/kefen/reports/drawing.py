@@ -121,7 +121,7 @@ def curve(chart: Curve, language: Language) -> Markup:
                 '<text class="an" x="{x}%" y="{y}%" dx="12" dy="22">{label}</text>'
             ).format(x=f"{x:.2f}", y=f"{100 - y:.2f}", label=chart.label.in_language(language))
         )
-    return _plot("curve", chart.caption.in_language(language), parts)
+    return plotted("curve", chart.caption.in_language(language), parts)
 
 
 def _height_at(points: Sequence[tuple[float, float]], x: float) -> float:
@@ -186,10 +186,11 @@ def columns(chart: ColumnChart, language: Language) -> Markup:
                 category.in_language(language),
             )
         )
-    return _plot("cols", chart.caption.in_language(language), parts)
+    return plotted("cols", chart.caption.in_language(language), parts)
 
 
-def _plot(kind: str, label: str, parts: Sequence[Markup]) -> Markup:
+def plotted(kind: str, label: str, parts: Sequence[Markup]) -> Markup:
+    """Return parts of a drawing in a plot of a kind (see the style sheet), with its label."""
     return Markup('<div class="plot {}"><svg role="img" aria-label="{}">{}</svg></div>').format(
         kind, label, Markup().join(parts)
     )

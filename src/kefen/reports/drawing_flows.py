@@ -109,7 +109,7 @@ def _node(
     chart: Sankey, mark: GradeMark, side: int, top: float, size: float, language: Language
 ) -> Markup:
     customers = sum(flow[2] for flow in chart.flows if flow[side] == mark)
-    return Markup(
+    found: Markup = Markup(
         '<rect class="f-{}" x="{}%" y="{:.2f}" width="{}%" height="{:.2f}"/>'
         '<text class="an" x="{}%" y="{:.2f}" dy="4.5" text-anchor="{}">{} {:,}</text>'
     ).format(
@@ -124,6 +124,7 @@ def _node(
         grade_words(mark, language),
         customers,
     )
+    return found
 
 
 def stacked(chart: StackedColumns, language: Language) -> Markup:

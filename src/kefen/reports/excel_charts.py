@@ -6,7 +6,15 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
-from kefen.reports.charts import Curve, LineChart, PairedBars, chart_table
+from kefen.reports.charts import (
+    ColumnChart,
+    Curve,
+    LineChart,
+    PairedBars,
+    StackedColumns,
+    chart_table,
+)
+from kefen.reports.excel_formats import TIERS
 from kefen.reports.model import Section
 
 if TYPE_CHECKING:
@@ -14,7 +22,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
 
     from kefen.domain.text import Language
-    from kefen.reports.charts import Chart, ColumnChart
+    from kefen.reports.charts import Chart
     from kefen.reports.tables import Table
 
 _BLUE, _PALE, _RED, _INK, _LINE = "#1643BF", "#A6C0EC", "#B3261E", "#121926", "#E4E7EC"
@@ -68,8 +76,11 @@ def draw(
         drawn = _curve(workbook, sheet, chart, rows, language)
     elif isinstance(chart, LineChart):
         drawn = _lines(workbook, sheet, chart, rows, language)
-    else:
+    elif isinstance(chart, ColumnChart):
         drawn = _columns(workbook, sheet, chart, rows)
+    else:
+        assert isinstance(chart, StackedColumns)  # noqa: S101  the only other one it can draw
+        drawn = _stacked(workbook, sheet, chart, rows)
     drawn.set_title(
         {"name": _as_text(chart.title.in_language(language)), "name_font": {"size": 11}}
     )
@@ -145,6 +156,18 @@ def _lines(
     grid = {"major_gridlines": {"visible": True, "line": {"color": _LINE}}}
     drawn.set_x_axis({**axis, "min": 0, "name": _as_text(chart.across.in_language(language))})
     drawn.set_y_axis({**axis, **grid, "min": 0, "name": _as_text(chart.up.in_language(language))})
+    return drawn
+
+
+def _stacked(
+    workbook: Workbook, sheet: str, chart: StackedColumns, rows: tuple[int, int]
+) -> ExcelChart:
+    drawn = workbook.add_chart({"type": "column", "subtype": "percent_stacked"})
+    for number, (mark, _) in enumerate(chart.series):
+        colour = TIERS.get(mark.tone or "", _PALE)
+        values = _values(sheet, rows, 0, 1 + number)
+        drawn.add_series({**values, "fill": {"color": colour}, "gap": 40})
+    drawn.set_y_axis({"major_gridlines": {"visible": True, "line": {"color": _LINE}}})
     return drawn
 
 

@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 from kefen.domain.text import Text
-from kefen.reports.charts import ColumnChart, Curve, LineChart, PairedBars, profile_table
+from kefen.reports.charts import (
+    ColumnChart,
+    Curve,
+    LineChart,
+    PairedBars,
+    Sankey,
+    StackedColumns,
+    profile_table,
+)
 from kefen.reports.excel_charts import CHART_WIDTH, draw
 from kefen.reports.excel_formats import BRAND, HEAD, MUTED, NUMBER_FORMATS, TIERS
 from kefen.reports.model import Card, Figures, Portrait, Prose
@@ -68,7 +76,9 @@ class SheetWriter:
         only = tables[0] if len(section.blocks) == 1 and tables else None
         charts: list[Chart] = []
         for block in section.blocks:
-            if isinstance(block, (PairedBars, Curve, ColumnChart, LineChart)):
+            if isinstance(block, Sankey):
+                continue  # Excel has none; the matrix below it says the same
+            if isinstance(block, (PairedBars, Curve, ColumnChart, LineChart, StackedColumns)):
                 charts.append(block)
                 continue
             self._charts(charts)

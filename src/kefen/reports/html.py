@@ -11,8 +11,16 @@ from typing import TYPE_CHECKING, Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from kefen.reports import drawing, drawing_lines, page_words
-from kefen.reports.charts import ColumnChart, Curve, LineChart, PairedBars, chart_table
+from kefen.reports import drawing, drawing_flows, drawing_lines, page_words
+from kefen.reports.charts import (
+    ColumnChart,
+    Curve,
+    LineChart,
+    PairedBars,
+    Sankey,
+    StackedColumns,
+    chart_table,
+)
 from kefen.reports.model import Card, Figures, Portrait, Prose
 from kefen.reports.tables import GradeMark, Table
 from kefen.reports.wording import (
@@ -66,6 +74,8 @@ def render_html(report: Report, language: Language) -> str:
         "curve": lambda block: isinstance(block, Curve),
         "column_chart": lambda block: isinstance(block, ColumnChart),
         "line_chart": lambda block: isinstance(block, LineChart),
+        "sankey": lambda block: isinstance(block, Sankey),
+        "stacked_columns": lambda block: isinstance(block, StackedColumns),
         "figures": lambda block: isinstance(block, Figures),
         "prose": lambda block: isinstance(block, Prose),
         "card": lambda block: isinstance(block, Card),
@@ -78,6 +88,7 @@ def render_html(report: Report, language: Language) -> str:
         words=page_words,
         drawing=drawing,
         drawing_lines=drawing_lines,
+        flows=drawing_flows,
         language=language,
         lang=_LANGUAGE_TAGS[language],
         style=Markup(style),  # noqa: S704  our own file
@@ -224,4 +235,4 @@ class _Page:
 
 
 def _is_chart(block: Block) -> bool:
-    return isinstance(block, (PairedBars, Curve, ColumnChart, LineChart))
+    return isinstance(block, (PairedBars, Curve, ColumnChart, LineChart, Sankey, StackedColumns))

@@ -36,12 +36,14 @@ class PreviousRun:
         standard_id: The id of its standard.
         standard: Its standard; None when this version cannot read it.
         counts: For each scheme that was run, how many customers each class and each reason had.
+        directory: Where its files are, where it was read from files.
     """
 
     as_of: date
     standard_id: str
     standard: Standard | None
     counts: Mapping[str, Mapping[ClassKey, int]]
+    directory: Path | None = None
 
     @classmethod
     def load(cls, directory: Path) -> PreviousRun:
@@ -70,7 +72,7 @@ class PreviousRun:
             standard = read_standard(text, f"{standard_id}.yaml")
         except StandardError:
             standard = None
-        return cls(as_of, standard_id, standard, _count(directory / GRADES_FILE))
+        return cls(as_of, standard_id, standard, _count(directory / GRADES_FILE), directory)
 
     def require_before(self, as_of: date) -> None:
         """Refuse to be compared with a run of the same or an earlier date.

@@ -13,6 +13,7 @@ from kefen.reports.tables import Column, Row, Table
 from kefen.standards.model import ShareOfTotal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from decimal import Decimal
 
     from kefen.reports.concentration import Concentration
@@ -58,7 +59,11 @@ def summary_section(
 
 def leading_scheme(people: Population) -> Scheme | None:
     """Return the scheme that a summary shows: by share of total, else the first with classes."""
-    schemes = people.schemes
+    return leading_of(people.schemes)
+
+
+def leading_of(schemes: Sequence[Scheme]) -> Scheme | None:
+    """Return the scheme among some that a summary shows."""
     by_share = next((s for s in schemes if isinstance(s.decision, ShareOfTotal)), None)
     return by_share or next((s for s in schemes if s.classes), None)
 

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kefen.grading.run import GradedRun
     from kefen.lake.quality import QualityReport
     from kefen.reports.model import Report
+    from kefen.reports.moves_since import MovesSince
     from kefen.reports.previous import PreviousRun
 
 WORKBOOK = "report.xlsx"
@@ -36,6 +37,7 @@ def write_reports(
     quality: QualityReport | None = None,
     why: Mapping[str, GradeInWords] | None = None,
     previous: PreviousRun | None = None,
+    moves: MovesSince | None = None,
 ) -> Report:
     """Write `report.xlsx` and `report.html` and return what they say.
 
@@ -47,13 +49,16 @@ def write_reports(
         quality: The quality report; without it only what reading found is shown.
         why: For the customer's card: why it has the grade of each scheme, in words.
         previous: An earlier run, whose counts table 1 compares with.
+        moves: The moves since an earlier run.
 
     Raises:
         CallError: The run has no such customer, or the earlier run is not earlier.
         ReconciliationError: A table does not add up.
         EngineError: A file cannot be written.
     """
-    report = build_report(run, customer=customer, quality=quality, why=why, previous=previous)
+    report = build_report(
+        run, customer=customer, quality=quality, why=why, previous=previous, moves=moves
+    )
     try:
         write_excel(report, directory / WORKBOOK, language)
         write_html(report, directory / PAGE, language)

@@ -15,8 +15,8 @@ Cause: TypeAlias = Literal[
 ]
 
 CAUSES: dict[Cause, Text] = {
-    "entered": Text("came into the base", "新进入客户群"),
-    "left": Text("left the base", "退出客户群"),
+    "entered": Text("coming into the base", "新进入客户群"),
+    "left": Text("leaving the base", "退出客户群"),
     "data": Text("data that came or went", "数据有无的变化"),
     "behaviour": Text("own figures", "自身数据变化"),
     "calibration": Text("lines that moved with the others", "标定随整体变化"),
