@@ -134,6 +134,7 @@ cli = Kefen(
             _in_module("new", "new")
             | _in_module("imports", "import", "batches", "undo")
             | _in_module("runs", "runs")
+            | _in_module("serve", "serve")
             | _in_module("keeping", "backup", "restore", "doctor"),
         ),
         (

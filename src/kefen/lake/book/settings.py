@@ -35,6 +35,7 @@ class BookSettings:
         engine: Where runs are computed: `duckdb` or `spark`.
         spark_master: For Spark, the URL of its master or a Spark Connect address; None for the
             session that is open, else this machine.
+        database: The URL of the workspace's PostgreSQL database; None for a file in the book.
         format: The format of the directory.
     """
 
@@ -45,6 +46,7 @@ class BookSettings:
     language: Language | None = None
     engine: str = "duckdb"
     spark_master: str | None = None
+    database: str | None = None
     format: int = FORMAT
 
     def check(self, where: str) -> None:
@@ -84,7 +86,7 @@ class BookSettings:
 def write_settings(directory: Path, settings: BookSettings) -> None:
     """Write `kefen.toml` into `directory`, whole or not at all."""
     lines = ["# A Kefen book: https://toml.io", f"format = {settings.format}"]
-    for name in ("name", "timezone", "currency", "country", "language", "engine", "spark_master"):
+    for name in (f.name for f in fields(settings) if f.name != "format"):
         value = getattr(settings, name)
         if value is not None:
             lines.append(f"{name} = {_toml_string(value)}")

@@ -1,0 +1,1 @@
+"""People, their roles and teams, and what each may do."""

@@ -1,0 +1,20 @@
+"""Addresses of accounts."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kefen.workspace.accounts import views
+
+app_name = "accounts"
+urlpatterns = [
+    path("sign-in/", views.sign_in, name="sign_in"),
+    path("sign-out/", views.sign_out, name="sign_out"),
+    path("first-run/", views.first_run, name="first_run"),
+    path("password/", views.password, name="password"),
+    path("people/", views.people, name="people"),
+    path("people/new/", views.add_person, name="add_person"),
+    path("people/<int:number>/", views.change_person, name="change_person"),
+    path("people/<int:number>/unlock/", views.unlock_person, name="unlock_person"),
+    path("teams/new/", views.add_team, name="add_team"),
+]

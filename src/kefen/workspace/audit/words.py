@@ -1,0 +1,28 @@
+"""What each action of the audit log is called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from kefen.domain.text import Text
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+ACTIONS: Mapping[str, Text] = {
+    "person.first": Text("made the first account", "创建了第一个账号"),
+    "person.added": Text("added a person", "添加了人员"),
+    "person.changed": Text("changed a person", "修改了人员"),
+    "person.password": Text("changed the own password", "修改了自己的密码"),
+    "person.unlocked": Text("unlocked a person", "解锁了人员"),
+    "team.added": Text("added a team", "添加了团队"),
+    "run.asked": Text("started a run", "发起了评级"),
+    "run.published": Text("published a run", "发布了评级结果"),
+    "view.saved": Text("saved a view", "保存了视图"),
+    "view.deleted": Text("deleted a view", "删除了视图"),
+    "list.exported": Text("exported a list", "导出了列表"),
+    "import.uploaded": Text("uploaded a file", "上传了文件"),
+    "import.asked": Text("asked to import a file", "提交了导入"),
+    "import.undone": Text("undid an import", "撤销了导入"),
+    "import.dropped": Text("dropped an upload", "放弃了上传"),
+}

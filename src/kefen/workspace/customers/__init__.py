@@ -1,0 +1,1 @@
+"""The list of customers, saved views of it, and each customer's page."""

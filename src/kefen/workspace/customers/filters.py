@@ -1,0 +1,184 @@
+"""Filters of the list, as the address holds them.
+
+`grade_abc=A&grade_abc=B` any of these; `region=-` where there is none; `metric_revenue.min=100`
+and `.max` for numbers and dates; `move_abc=up`, `down` or `any` against the run before;
+`search=` for names and numbers.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import F, Q
+
+from kefen.domain.text import Text
+from kefen.workspace.runs.published import EXACT
+from kefen.workspace.shell.formats import number_in_words
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+    from django.http import QueryDict
+
+    from kefen.workspace.customers.sight import ShownColumn
+
+NONE = "-"
+NO_FILTERS = frozenset({"sort", "after", "columns", "view", "dense"})
+_MOST = Decimal(10) ** 14
+_MOVES = {
+    "up": Text("moved up", "升级"),
+    "down": Text("moved down", "降级"),
+    "any": Text("moved", "有变动"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """One filter: a parameter of the address, what it means, and how it narrows the list.
+
+    Attributes:
+        parameter: The name of its parameter.
+        name: What it filters by, for people.
+        words: Its values in words.
+        condition: What customers must meet.
+    """
+
+    parameter: str
+    name: Text
+    words: Text
+    condition: Q
+
+
+def filters_of(
+    query: QueryDict, columns: Mapping[str, ShownColumn]
+) -> tuple[list[Filter], list[str]]:
+    """Return the filters of an address, and the parameters that mean nothing here.
+
+    A column that the person does not see is one that means nothing.
+    """
+    found: list[Filter] = []
+    unknown: list[str] = []
+    for parameter in query:
+        if parameter in NO_FILTERS:
+            continue
+        values = [value.strip() for value in query.getlist(parameter) if value.strip()]
+        if not values:
+            continue
+        one = _filter(parameter, values, columns)
+        if one is None:
+            unknown.append(parameter)
+        else:
+            found.append(one)
+    return found, unknown
+
+
+def narrowed(customers: QuerySet[Any], filters: list[Filter]) -> QuerySet[Any]:
+    """Return the customers that meet every filter."""
+    for one in filters:
+        customers = customers.filter(one.condition)
+    return customers
+
+
+def _filter(parameter: str, values: list[str], columns: Mapping[str, ShownColumn]) -> Filter | None:
+    if parameter == "search":
+        words = " ".join(values)
+        condition = Q(searched__contains=words.lower())
+        for name in EXACT:
+            if name in columns:
+                condition |= Q(**{name: words})
+        return Filter(parameter, Text("Search", "搜索"), Text.same(words), condition)
+    if parameter.startswith("move_"):
+        return _move(parameter, values[0], columns)
+    name, _, edge = parameter.partition(".")
+    column = columns.get(name)
+    if column is None:
+        return None
+    if edge:
+        return _edge(parameter, column, edge, values[0])
+    return _any_of(parameter, column, values)
+
+
+def _move(parameter: str, value: str, columns: Mapping[str, ShownColumn]) -> Filter | None:
+    scheme = parameter.removeprefix("move_")
+    grade, before = columns.get(f"grade_{scheme}"), columns.get(f"before_{scheme}")
+    if grade is None or before is None or value not in _MOVES:
+        return None
+    now, earlier = F(grade.name), F(before.name)
+    both = Q(**{f"{grade.name}__isnull": False, f"{before.name}__isnull": False})
+    if value == "any":
+        condition = both & ~Q(**{grade.name: earlier})
+    elif grade.type != "rank":
+        return None
+    elif value == "up":
+        condition = Q(**{f"{before.name}__gt": now})
+    else:
+        condition = Q(**{f"{before.name}__lt": now})
+    return Filter(parameter, grade.label, _MOVES[value], condition)
+
+
+def _edge(parameter: str, column: ShownColumn, edge: str, value: str) -> Filter | None:
+    if edge not in ("min", "max"):
+        return None
+    lookup = f"{column.name}__{'gte' if edge == 'min' else 'lte'}"
+    sign = "≥" if edge == "min" else "≤"
+    if column.type == "date":
+        try:
+            day = date.fromisoformat(value)
+        except ValueError:
+            return None
+        return Filter(
+            parameter, column.label, Text.same(f"{sign} {day.isoformat()}"), Q(**{lookup: day})
+        )
+    if column.type not in ("integer", "decimal"):
+        return None
+    try:
+        number = Decimal(value.replace(",", ""))
+    except InvalidOperation:
+        return None
+    if not number.is_finite() or abs(number) >= _MOST:
+        return None
+    wanted: Any = number
+    if column.type == "integer":
+        whole = int(number)
+        wanted = whole + 1 if edge == "min" and whole < number else whole
+        if edge == "max" and whole > number:
+            wanted = whole - 1
+    return Filter(
+        parameter,
+        column.label,
+        Text.same(f"{sign} {number_in_words(number)}"),
+        Q(**{lookup: wanted}),
+    )
+
+
+def _any_of(parameter: str, column: ShownColumn, values: list[str]) -> Filter | None:
+    if column.type not in ("rank", "text"):
+        return None
+    condition = Q()
+    words: list[Text] = []
+    kept: list[Any] = []
+    for value in values:
+        if value == NONE:
+            condition |= Q(**{f"{column.name}__isnull": True})
+            words.append(Text("none", "无"))
+        elif column.type == "rank":
+            rank = column.rank_of(value)
+            if rank is None:
+                return None
+            kept.append(rank)
+            words.append(column.grades[rank].name)
+        else:
+            kept.append(value)
+            words.append(Text.same(value))
+    if kept:
+        condition |= Q(**{f"{column.name}__in": kept})
+    return Filter(
+        parameter,
+        column.label,
+        Text(", ".join(one.en for one in words), "、".join(one.zh for one in words)),
+        condition,
+    )

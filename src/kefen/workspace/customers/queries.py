@@ -1,0 +1,122 @@
+"""Reading customers, saved views, and what explains a customer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from kefen.workspace.accounts.roles import Ability
+from kefen.workspace.book import served_book
+from kefen.workspace.customers.filters import Filter, filters_of, narrowed
+from kefen.workspace.customers.models import SavedView
+from kefen.workspace.customers.paging import Order, Page, capped_count, page_of
+from kefen.workspace.customers.sight import ShownColumn, Sight
+from kefen.workspace.runs.queries import current_publication
+
+if TYPE_CHECKING:
+    from django.db.models import QuerySet
+    from django.http import QueryDict
+
+    from kefen.workspace.accounts.models import User
+
+_FIRST = ("metric_revenue", "metric_growth", "metric_last_purchase_on", "grade_lifecycle", "owner")
+_MOST_COLUMNS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerList:
+    """The list as an address asks for it.
+
+    Attributes:
+        sight: What the person sees.
+        columns: The columns that are shown, beside the name.
+        filters: The filters.
+        unknown: Parameters that mean nothing.
+        order: How it is sorted.
+        page: The page.
+        counted: How many customers match, counted up to the cap.
+        more: Whether there are more than were counted.
+    """
+
+    sight: Sight
+    columns: list[ShownColumn]
+    filters: list[Filter]
+    unknown: list[str]
+    order: Order
+    page: Page
+    counted: int
+    more: bool
+
+
+def sight_of(user: User) -> Sight | None:
+    """Return what a person sees of the current copy; None before the first run."""
+    publication = current_publication()
+    return Sight(user, publication) if publication is not None else None
+
+
+def customer_list(sight: Sight, query: QueryDict) -> CustomerList:
+    """Return the list that an address asks for."""
+    filters, unknown = filters_of(query, sight.columns)
+    matching = narrowed(sight.customers(), filters)
+    order = order_of(sight, query.get("sort", ""))
+    counted, more = capped_count(matching)
+    return CustomerList(
+        sight,
+        columns_of(sight, ",".join(query.getlist("columns"))),
+        filters,
+        unknown,
+        order,
+        page_of(matching, order, query.get("after", "")),
+        counted,
+        more,
+    )
+
+
+def order_of(sight: Sight, asked: str) -> Order:
+    """Return the order that an address asks for; by the leading score where it asks for none."""
+    column = sight.columns.get(asked.lstrip("-"))
+    if column is not None and column.sorts:
+        return Order(column, asked.startswith("-"))
+    lead = sight.lead
+    if lead is None:
+        return Order(None, falling=False)
+    score = sight.columns.get(f"score_{lead.scheme}")
+    return Order(score, falling=True) if score is not None else Order(lead, falling=False)
+
+
+def columns_of(sight: Sight, asked: str) -> list[ShownColumn]:
+    """Return the columns that an address asks for; the usual ones where it asks for none."""
+    names = [name for name in asked.split(",") if name in sight.columns]
+    if not names:
+        lead = sight.lead
+        first = [lead.name, f"score_{lead.scheme}"] if lead is not None else []
+        names = [name for name in (*first, *_FIRST) if name in sight.columns]
+    return [sight.columns[name] for name in dict.fromkeys(names)][:_MOST_COLUMNS]
+
+
+def matching(sight: Sight, query: QueryDict) -> QuerySet[Any]:
+    """Return all customers that an address matches, in its order but without pages."""
+    filters, _ = filters_of(query, sight.columns)
+    return narrowed(sight.customers(), filters)
+
+
+def visible_views(user: User) -> QuerySet[SavedView]:
+    """Return the views that a person sees: the own ones, and those that are shared."""
+    return (
+        SavedView.objects.select_related("owner")
+        .filter(Q(owner=user) | Q(shared=True))
+        .order_by("name", "id")
+    )
+
+
+def may_delete(user: User, view: SavedView) -> bool:
+    """Return whether a person may delete a view: the own ones, or as administrator any."""
+    return view.owner_id == user.pk or user.can(Ability.MANAGE_PEOPLE)
+
+
+def currency() -> str | None:
+    """Return the currency of the book."""
+    found: str | None = served_book().settings.currency
+    return found

@@ -1,0 +1,144 @@
+"""Which customers and which columns a person sees."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from django.db.models import Q
+
+from kefen.domain.text import Text
+from kefen.workspace.accounts.roles import Kind, Scope
+from kefen.workspace.runs.published import model_of
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
+    from kefen.workspace.accounts.models import User
+    from kefen.workspace.runs.models import Publication
+
+CONTACTS = frozenset({"email", "phone", "address"})
+_MONEY_TYPES = ("decimal",)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownGrade:
+    """A class of a scheme: its code, its name, and the tone it wears (`n` for none)."""
+
+    id: str
+    name: Text
+    tone: str
+
+
+@dataclass(frozen=True)
+class ShownColumn:
+    """A column that a person sees.
+
+    Attributes:
+        name: Its name in the table and in addresses.
+        kind: attribute, metric, grade, before or score.
+        type: text, integer, decimal, date, boolean or rank.
+        label: Its name for people.
+        unit: How its values are shown.
+        scheme: The scheme it belongs to, or an empty string.
+        sorts: Whether lists can be sorted by it.
+        grades: The classes of its scheme, best first.
+    """
+
+    name: str
+    kind: str
+    type: str
+    label: Text
+    unit: str
+    scheme: str
+    sorts: bool
+    grades: tuple[ShownGrade, ...]
+
+    def grade_of(self, value: Any) -> ShownGrade | None:
+        """Return the class that a stored value means."""
+        if value is None:
+            return None
+        if self.type == "rank":
+            return self.grades[int(value)]
+        return ShownGrade(str(value), Text.same(str(value)), "x")
+
+    def rank_of(self, grade: str) -> int | None:
+        """Return the place of a class among those of its scheme."""
+        return next((place for place, one in enumerate(self.grades) if one.id == grade), None)
+
+
+class Sight:
+    """What one person sees of one publication.
+
+    Attributes:
+        user: The person.
+        publication: The copy that is read.
+    """
+
+    def __init__(self, user: User, publication: Publication) -> None:
+        self.user = user
+        self.publication = publication
+
+    @cached_property
+    def columns(self) -> Mapping[str, ShownColumn]:
+        """Return the columns that the person sees, by name; the others are not there at all."""
+        hidden = self.user.in_role.hidden
+        return {
+            one["name"]: _shown(one)
+            for one in self.publication.columns
+            if not (Kind.MONEY in hidden and _tells_money(one))
+            and not (Kind.CONTACT in hidden and one["name"] in CONTACTS)
+        }
+
+    @property
+    def schemes(self) -> list[ShownColumn]:
+        """Return the grade columns, one a scheme."""
+        return [one for one in self.columns.values() if one.kind == "grade"]
+
+    @cached_property
+    def lead(self) -> ShownColumn | None:
+        """Return the scheme that lists lead with: the value index, else the first with classes."""
+        ranked = [one for one in self.schemes if one.type == "rank"]
+        by_scheme = {one.scheme: one for one in ranked}
+        return by_scheme.get("value_index") or (ranked[0] if ranked else None)
+
+    def customers(self) -> QuerySet[Any]:
+        """Return the customers that the person sees: the one way to read them.
+
+        Only the columns that the person sees are read.
+        """
+        model: Any = model_of(self.publication.pk)
+        found: QuerySet[Any] = model._default_manager.only("customer_id", *self.columns)
+        if self.user.in_role.scope is Scope.TEAM:
+            own = Q(owner=self.user.name) if self.user.name else Q(pk__in=[])
+            if self.user.team is not None:
+                own |= Q(team=self.user.team.name)
+            found = found.filter(own)
+        return found
+
+
+def _tells_money(column: Mapping[str, Any]) -> bool:
+    return (
+        column["unit"] == "money"
+        or column["kind"] == "score"
+        or (column["kind"] == "metric" and column["type"] in _MONEY_TYPES)
+    )
+
+
+def _shown(column: Mapping[str, Any]) -> ShownColumn:
+    return ShownColumn(
+        column["name"],
+        column["kind"],
+        column["type"],
+        Text.from_dict(column["label"]),
+        column["unit"],
+        column["scheme"],
+        column["sorts"],
+        tuple(
+            ShownGrade(one["id"], Text.from_dict(one["name"]), (one["tone"] or "x").lower())
+            for one in column["grades"]
+        ),
+    )

@@ -1,0 +1,1 @@
+"""Work in the background: it reports how far it is, and survives the death of its process."""

@@ -1,0 +1,1 @@
+"""The state of all customers on one page; every mark leads to a list."""

@@ -1,0 +1,10 @@
+"""The address of the overview."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kefen.workspace.overview import views
+
+app_name = "overview"
+urlpatterns = [path("", views.overview, name="overview")]

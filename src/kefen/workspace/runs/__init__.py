@@ -1,0 +1,1 @@
+"""Runs of the book, and the copy of current grades that pages read."""

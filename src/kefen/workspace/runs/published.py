@@ -1,0 +1,183 @@
+"""The table of a publication as a model of Django, made from its columns."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from django.apps.registry import Apps
+from django.db import connection, models
+
+from kefen.workspace.runs.models import Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+    from kefen.grading.listed import ListedColumn
+
+SEARCHED = ("name",)
+"""What is searched anywhere within, beside the id; hidden from nobody."""
+EXACT = ("tax_id", "phone", "email")
+"""What is found only when given in full, by those who see it."""
+_METRICS_SORTED = 12
+_ATTRIBUTES_SORTED = ("name", "region", "industry", "owner", "created_on")
+_UNITS = Decimal(10_000)
+
+
+class ExactDecimal(models.BigIntegerField[Any, Any]):
+    """A decimal with four places as whole ten-thousandths: exact and sortable in any database."""
+
+    def from_db_value(self, value: int | None, *_: object) -> Decimal | None:
+        """Return the decimal that was stored."""
+        return None if value is None else Decimal(value).scaleb(-4)
+
+    def get_prep_value(self, value: Any) -> Any:
+        """Return the whole number to store or compare with."""
+        if value is None or hasattr(value, "resolve_expression"):
+            return value
+        return int((Decimal(value) * _UNITS).to_integral_value())
+
+    def to_python(self, value: Any) -> Decimal | None:
+        """Return a given value as a decimal."""
+        return None if value is None else Decimal(value)
+
+
+def described(columns: Iterable[ListedColumn]) -> list[dict[str, Any]]:
+    """Return the columns of a publication as JSON, with which of them have an index.
+
+    Lists are sorted by what has an index: the common attributes, the first metrics of the
+    standard, every grade and every score.
+    """
+    found = []
+    metrics = 0
+    for one in columns:
+        entry: dict[str, Any] = {
+            "name": one.name,
+            "kind": one.kind,
+            "type": one.type,
+            "label": one.label.as_dict(),
+            "unit": one.unit,
+            "scheme": one.scheme,
+            "grades": [{"id": g.id, "name": g.name.as_dict(), "tone": g.tone} for g in one.grades],
+        }
+        if one.kind == "metric" and one.type in ("integer", "decimal", "date"):
+            metrics += 1
+            entry["sorts"] = metrics <= _METRICS_SORTED
+        else:
+            entry["sorts"] = one.kind in ("grade", "score") or one.name in _ATTRIBUTES_SORTED
+        found.append(entry)
+    return found
+
+
+@lru_cache(maxsize=8)
+def model_of(number: int) -> type[models.Model]:
+    """Return the model of a publication's table.
+
+    Raises:
+        Publication.DoesNotExist: There is no such publication.
+    """
+    publication = Publication.objects.get(pk=number)
+    own_apps = Apps()
+
+    class Meta:
+        app_label = "runs"
+        apps = own_apps
+        managed = False
+        db_table = publication.table
+
+    fields: dict[str, Any] = {
+        "__module__": __name__,
+        "Meta": Meta,
+        "customer_id": models.TextField(primary_key=True),
+        "searched": models.TextField(default=""),
+    }
+    for column in publication.columns:
+        fields[column["name"]] = _field(column["type"])
+    made: type[models.Model] = type(f"Customer{number}", (models.Model,), fields)
+    return made
+
+
+def make_table(publication: Publication, using: BaseDatabaseWrapper | None = None) -> None:
+    """Make the table of a publication, without its indexes."""
+    database = using or connection
+    # The editor is asked for its words only; entering it would forbid a transaction on SQLite.
+    sql, parameters = database.schema_editor(collect_sql=True).table_sql(model_of(publication.pk))
+    with database.cursor() as cursor:
+        cursor.execute(sql, parameters or None)
+
+
+def make_indexes(publication: Publication) -> None:
+    """Make the indexes, once the rows are there: that is faster than with each row."""
+    model = model_of(publication.pk)
+    editor = connection.schema_editor(collect_sql=True)
+    names = [one["name"] for one in publication.columns if one["sorts"]]
+    indexes = [
+        ([name, "customer_id"], f"{publication.table}_{place}") for place, name in enumerate(names)
+    ]
+    indexes.append((["searched", "customer_id"], f"{publication.table}_s"))
+    indexes += [([one, "customer_id"], f"{publication.table}_{one}") for one in ("team", *EXACT)]
+    with connection.cursor() as cursor:
+        for fields, name in indexes:
+            index = models.Index(fields=fields, name=name)
+            cursor.execute(str(index.create_sql(model, editor)))
+        if connection.vendor == "postgresql":
+            cursor.execute(f"ANALYZE {connection.ops.quote_name(publication.table)}")
+        else:
+            cursor.execute("PRAGMA optimize")
+
+
+def drop_table(publication: Publication) -> None:
+    """Remove the table of a publication, if it is there."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(publication.table)}")
+
+
+def insert_rows(publication: Publication, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Put rows into the table: the customer's id, then a value for each column."""
+    model = model_of(publication.pk)
+    columns = publication.columns
+    names = ["customer_id", *(one["name"] for one in columns), "searched"]
+    places = [1 + place for place, one in enumerate(columns) if one["name"] in SEARCHED]
+    decimals = {1 + place for place, one in enumerate(columns) if one["type"] == "decimal"}
+    as_text = connection.vendor == "sqlite"
+    values = []
+    for row in rows:
+        searched = " ".join(str(row[place]) for place in (0, *places) if row[place]).lower()
+        values.append(
+            (
+                *(
+                    None
+                    if value is None
+                    else int(value.scaleb(4))
+                    if place in decimals
+                    else value.isoformat()
+                    if as_text and isinstance(value, date)
+                    else value
+                    for place, value in enumerate(row)
+                ),
+                searched,
+            )
+        )
+    quoted = ", ".join(connection.ops.quote_name(name) for name in names)
+    marks = ", ".join(["%s"] * len(names))
+    table = connection.ops.quote_name(model._meta.db_table)
+    with connection.cursor() as cursor:
+        cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", values)  # noqa: S608
+
+
+def _field(kind: str) -> models.Field[Any, Any]:
+    if kind == "decimal":
+        return ExactDecimal(null=True)
+    if kind == "integer":
+        return models.BigIntegerField(null=True)
+    if kind == "rank":
+        return models.SmallIntegerField(null=True)
+    if kind == "date":
+        return models.DateField(null=True)
+    if kind == "boolean":
+        return models.BooleanField(null=True)
+    return models.TextField(null=True)

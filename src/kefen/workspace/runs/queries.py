@@ -1,0 +1,92 @@
+"""Reading runs and the published copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+from kefen.domain.text import Text
+from kefen.grading.stored import StoredRun
+from kefen.workspace.accounts.roles import Ability
+from kefen.workspace.book import served_book
+from kefen.workspace.runs.models import Pointer, Publication
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from kefen.workspace.accounts.models import User
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One run, as the list of runs shows it.
+
+    Attributes:
+        run_id: Its id.
+        at: When it was made, ISO.
+        as_of: Its as-of date, ISO.
+        standard: Its standard's name and version.
+        customers: How many customers it graded.
+        schemes: How many schemes were run.
+        shown: Whether it is the one that pages show.
+    """
+
+    run_id: str
+    at: str
+    as_of: str
+    standard: Text
+    customers: int
+    schemes: int
+    shown: bool
+
+
+def current_publication() -> Publication | None:
+    """Return the copy that is read now; None before the first."""
+    pointer = Pointer.objects.select_related("publication").filter(pk=1).first()
+    return pointer.publication if pointer is not None else None
+
+
+def visible_runs(user: User) -> list[RunRow]:
+    """Return the runs of the book, newest as-of date first; none to who may not see runs."""
+    if not user.can(Ability.SEE_RUNS):
+        return []
+    current = current_publication()
+    rows = []
+    for record in served_book().runs():
+        standard = record["standard"]
+        name = standard.get("name")
+        rows.append(
+            RunRow(
+                record["run_id"],
+                record["at"],
+                record["as_of"],
+                Text("{n}, version {v}", "{n}，第 {v} 版").filled(
+                    n=Text.from_dict(name) if isinstance(name, dict) else standard["id"],
+                    v=standard["version"],
+                ),
+                record["customers"]["graded"],
+                len(record["schemes"]),
+                current is not None and current.run_id == record["run_id"],
+            )
+        )
+    return sorted(rows, key=lambda row: (row.as_of, row.at), reverse=True)
+
+
+@lru_cache(maxsize=24)
+def stored_run(run_id: str) -> StoredRun:
+    """Return a run with all that explains it; runs never change, so they are kept.
+
+    Raises:
+        CallError: There is no such run.
+    """
+    return StoredRun.load(served_book().run_directory(run_id))
+
+
+def record_of(run_id: str) -> Mapping[str, Any]:
+    """Return the content of a run's `run.json`.
+
+    Raises:
+        CallError: There is no such run.
+    """
+    return stored_run(run_id).record

@@ -1,0 +1,103 @@
+"""Asking for runs, and publishing them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from kefen.grading.listed import ListedRun
+from kefen.workspace.audit.services import record
+from kefen.workspace.book import served_book
+from kefen.workspace.jobs.services import ask_for
+from kefen.workspace.runs.models import Pointer, Publication
+from kefen.workspace.runs.published import (
+    described,
+    drop_table,
+    insert_rows,
+    make_indexes,
+    make_table,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import date
+
+    from kefen.workspace.accounts.models import User
+    from kefen.workspace.jobs.models import Job
+
+CHUNK = 2_000
+
+
+def ask_for_run(
+    actor: User, *, standard: str | None, as_of: date | None, language: str
+) -> tuple[Job, bool]:
+    """Ask for a run of the book; one that is under way already is returned instead."""
+    with transaction.atomic():
+        job, new = ask_for(
+            actor,
+            "grade",
+            standard=standard,
+            as_of=as_of.isoformat() if as_of else None,
+            language=language,
+        )
+        if new:
+            record(actor, "run.asked", str(job.pk), as_of=str(as_of or ""), standard=standard or "")
+        return job, new
+
+
+def ask_to_publish(actor: User, run_id: str) -> Job:
+    """Ask that a run that the book has becomes the one that pages show."""
+    with transaction.atomic():
+        job, _ = ask_for(actor, "publish", run_id, run_id=run_id)
+        return job
+
+
+def publish(actor: User, run_id: str, *, live: Callable[[], None]) -> Publication:
+    """Copy a run into a table of its own in chunks, then turn the pointer to it.
+
+    Readers see the copy before it until the pointer turns. A copy that was left unfinished is
+    removed, and so is every one but the last two.
+
+    Args:
+        actor: Who asked.
+        run_id: The run.
+        live: Called between chunks.
+
+    Raises:
+        CallError: The book has no such run.
+    """
+    listed = ListedRun(served_book(), run_id)
+    run = listed.run
+    for left in Publication.objects.filter(complete=False):
+        _remove(left)
+    publication = Publication.objects.create(
+        run_id=run_id,
+        as_of=run.as_of,
+        standard_name=run.standard.name.as_dict(),
+        standard_version=str(run.standard.version),
+        columns=described(listed.columns),
+    )
+    make_table(publication)
+    copied = 0
+    for rows in listed.chunks(CHUNK):
+        with transaction.atomic():
+            insert_rows(publication, rows)
+        copied += len(rows)
+        live()
+    make_indexes(publication)
+    live()
+    with transaction.atomic():
+        publication.customers, publication.complete = copied, True
+        publication.save(update_fields=["customers", "complete"])
+        Pointer.objects.update_or_create(pk=1, defaults={"publication": publication})
+        record(actor, "run.published", run_id, customers=copied)
+    for old in Publication.objects.filter(complete=True).order_by("-pk")[2:]:
+        _remove(old)
+    return publication
+
+
+def _remove(publication: Publication) -> None:
+    with transaction.atomic():
+        drop_table(publication)
+        publication.delete()

@@ -1,0 +1,15 @@
+"""Addresses of runs."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from kefen.workspace.runs import views
+
+app_name = "runs"
+urlpatterns = [
+    path("", views.runs, name="list"),
+    path("progress/", views.progress, name="progress"),
+    path("<str:run_id>/", views.run, name="run"),
+    path("<str:run_id>/show/", views.show, name="show"),
+]

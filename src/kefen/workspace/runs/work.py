@@ -1,0 +1,46 @@
+"""What the worker does for runs."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from kefen.domain.text import Text
+from kefen.reports.book_run import STEPS, grade_book
+from kefen.workspace.book import served_book
+from kefen.workspace.runs.services import publish
+
+if TYPE_CHECKING:
+    from kefen.domain.text import Language
+    from kefen.workspace.jobs.progress import Progress
+
+_PUBLISH = Text("Putting the grades into the lists", "将等级写入列表")
+
+
+def grade_and_publish(
+    progress: Progress, *, standard: str | None, as_of: str | None, language: Language
+) -> dict[str, Any]:
+    """Grade the book, keep the run, and publish it.
+
+    A job that is taken up after its worker died grades anew: what the first left is no run, or
+    one run more that is as good.
+    """
+    progress.expect(STEPS + 1)
+    run_id = grade_book(
+        served_book(),
+        standard=standard,
+        as_of=date.fromisoformat(as_of) if as_of else None,
+        language=language,
+        begin=progress.begin,
+    )
+    progress.begin(_PUBLISH)
+    publication = publish(progress.actor, run_id, live=progress.live)
+    return {"run_id": run_id, "customers": publication.customers}
+
+
+def publish_run(progress: Progress, *, run_id: str) -> dict[str, Any]:
+    """Publish a run that the book has."""
+    progress.expect(1)
+    progress.begin(_PUBLISH)
+    publication = publish(progress.actor, run_id, live=progress.live)
+    return {"run_id": run_id, "customers": publication.customers}

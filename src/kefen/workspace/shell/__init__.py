@@ -1,0 +1,1 @@
+"""What every page shares: frame, languages, themes, formats of numbers, headers, errors."""

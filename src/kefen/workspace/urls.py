@@ -1,0 +1,19 @@
+"""Every address of the workspace."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("kefen.workspace.overview.urls")),
+    path("", include("kefen.workspace.shell.urls")),
+    path("", include("kefen.workspace.accounts.urls")),
+    path("customers/", include("kefen.workspace.customers.urls")),
+    path("runs/", include("kefen.workspace.runs.urls")),
+    path("audit/", include("kefen.workspace.audit.urls")),
+]
+
+handler400 = "kefen.workspace.shell.views.not_understood"
+handler403 = "kefen.workspace.shell.views.not_allowed"
+handler404 = "kefen.workspace.shell.views.not_found"
+handler500 = "kefen.workspace.shell.views.failed"

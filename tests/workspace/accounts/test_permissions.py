@@ -1,0 +1,95 @@
+"""Every address and every role: who may, who may not, and that no address is forgotten."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from kefen.workspace.accounts.access import EVERYBODY, SIGNED_IN, access_of
+from kefen.workspace.accounts.models import User
+from kefen.workspace.accounts.roles import ROLES
+
+ALL = frozenset(ROLES)
+WHY = ALL - {"service_agent"}
+RUNS = ALL - {"account_manager", "service_agent"}
+GRADE = frozenset({"administrator", "analyst"})
+EXPORT = ALL - {"service_agent", "auditor"}
+PEOPLE = frozenset({"administrator"})
+AUDIT = frozenset({"administrator", "compliance_officer", "auditor"})
+
+# name of the address: arguments, method, roles that may.
+ADDRESSES = {
+    "overview:overview": ({}, "get", ALL),
+    "customers:list": ({}, "get", ALL),
+    "customers:export": ({}, "post", EXPORT),
+    "customers:save_view": ({}, "post", ALL),
+    "customers:delete_view": ({"number": 1}, "post", ALL),
+    "customers:customer": ({"customer_id": "C001"}, "get", ALL),
+    "customers:what_if": ({"customer_id": "C001"}, "get", WHY),
+    "runs:list": ({}, "get", RUNS),
+    "runs:progress": ({}, "get", RUNS),
+    "runs:run": ({"run_id": "2026-10-31-1"}, "get", RUNS),
+    "runs:show": ({"run_id": "2026-10-31-1"}, "post", GRADE),
+    "audit:list": ({}, "get", AUDIT),
+    "accounts:password": ({}, "get", ALL),
+    "accounts:people": ({}, "get", PEOPLE),
+    "accounts:add_person": ({}, "get", PEOPLE),
+    "accounts:change_person": ({"number": 1}, "get", PEOPLE),
+    "accounts:unlock_person": ({"number": 1}, "post", PEOPLE),
+    "accounts:add_team": ({}, "get", PEOPLE),
+}
+OPEN = {
+    "accounts:sign_in",
+    "accounts:sign_out",
+    "accounts:first_run",
+    "shell:language",
+    "shell:theme",
+}
+
+
+def addresses(patterns=None, space=""):
+    """Yield the name and view of every address."""
+    for one in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(one, URLResolver):
+            yield from addresses(one.url_patterns, f"{one.namespace}:" if one.namespace else space)
+        elif isinstance(one, URLPattern):
+            yield f"{space}{one.name}", one.callback
+
+
+def test_every_address_has_a_row():
+    assert {name for name, _ in addresses()} == set(ADDRESSES) | OPEN
+
+
+def test_every_view_says_who_may_call_it():
+    for name, view in addresses():
+        access = access_of(view)
+        assert access is not None, name
+        assert (access == EVERYBODY) == (name in OPEN), name
+        assert access != SIGNED_IN or ADDRESSES[name][2] == ALL, name
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_a_role_may_what_its_row_says_and_nothing_else(name, role, signed_in):
+    arguments, method, allowed = ADDRESSES[name]
+    answer = getattr(signed_in(role), method)(reverse(name, kwargs=arguments))
+    if role in allowed:
+        assert answer.status_code in (200, 302, 404)
+        assert answer.status_code != 404 or name == "customers:delete_view"
+    else:
+        assert answer.status_code == 403
+
+
+@pytest.mark.parametrize("name", ADDRESSES)
+def test_nobody_gets_anywhere_without_signing_in(name, db):
+    arguments, method, _ = ADDRESSES[name]
+    answer = getattr(Client(), method)(reverse(name, kwargs=arguments))
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/sign-in/")
+
+
+def test_a_person_switched_off_is_out_at_once(signed_in, person):
+    client = signed_in("manager")
+    User.objects.filter(username="manager").update(is_active=False)
+    assert client.get("/").status_code == 302

@@ -1,0 +1,183 @@
+"""The list: filters, order, pages, sight."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+import openpyxl
+import pytest
+from django.db import connection
+from django.http import QueryDict
+from django.test.utils import CaptureQueriesContext
+
+from kefen.workspace.customers.models import SavedView
+from kefen.workspace.customers.paging import page_of
+from kefen.workspace.customers.queries import customer_list, order_of, sight_of
+
+PHONE, EMAIL = "13900001234", "canary@secret.example"
+
+
+def ids(sight, query):
+    found, after = [], ""
+    while True:
+        asked = QueryDict(query, mutable=True)
+        asked["after"] = after
+        page = customer_list(sight, asked).page
+        found += [row.customer_id for row in page.rows]
+        if page.after is None:
+            return found
+        after = page.after
+
+
+SORTS = ["name", "-name", "metric_revenue", "-metric_revenue", "grade_abc", "-score_abc", "region"]
+
+
+@pytest.mark.parametrize("sort", SORTS)
+def test_pages_hold_every_customer_once_in_order(sort, person, monkeypatch):
+    monkeypatch.setattr("kefen.workspace.customers.paging.ON_A_PAGE", 7)
+    sight = sight_of(person("manager"))
+    found = ids(sight, f"sort={sort}")
+    assert len(found) == len(set(found)) == 70
+    name = sort.lstrip("-")
+    values = [getattr(sight.customers().get(pk=one), name) for one in found]
+    known = [value for value in values if value is not None]
+    assert values[len(known) :] == [None] * (len(values) - len(known))
+    assert known == sorted(known, reverse=sort.startswith("-"))
+
+
+def test_a_filter_of_each_kind(person):
+    sight = sight_of(person("manager"))
+    rows = {row.customer_id: row for row in sight.customers()}
+
+    def matching(query):
+        return set(ids(sight, query))
+
+    assert matching("region=East") == {c for c, r in rows.items() if r.region == "East"}
+    assert matching("region=East&region=-") == {
+        c for c, r in rows.items() if r.region in ("East", None)
+    }
+    rank = sight.columns["grade_abc"].rank_of("A")
+    assert matching("grade_abc=A") == {c for c, r in rows.items() if r.grade_abc == rank}
+    assert matching("grade_abc=-") == {c for c, r in rows.items() if r.grade_abc is None}
+    assert matching("metric_revenue.min=500&metric_revenue.max=900") == {
+        c for c, r in rows.items() if r.metric_revenue and 500 <= r.metric_revenue <= 900
+    }
+    assert matching("metric_orders.min=1.5") == {
+        c for c, r in rows.items() if r.metric_orders and r.metric_orders >= 2
+    }
+    assert matching("search=customer 6") == {
+        c for c, r in rows.items() if r.name.startswith("Customer 6")
+    }
+    assert matching("search=c010") == {"C010"}
+    assert matching(f"search={PHONE}") == {"C007"}
+    assert matching("move_abc=up") == {
+        c
+        for c, r in rows.items()
+        if None not in (r.before_abc, r.grade_abc) and r.grade_abc < r.before_abc
+    }
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["nothing=1", "metric_revenue.min=abc", "grade_abc=Z", "metric_revenue.min=NaN", "name.min=3"],
+)
+def test_a_filter_that_means_nothing_is_said(query, signed_in):
+    page = signed_in("manager").get(f"/customers/?{query}").content.decode()
+    assert "is not known here" in page
+
+
+@pytest.mark.parametrize("after", ["x", "W10=", "WzEsMl0=", "%00", "e30="])
+def test_a_broken_link_to_a_page_begins_at_the_start(after, signed_in):
+    assert signed_in("manager").get("/customers/", {"after": after}).status_code == 200
+
+
+def test_a_page_takes_a_fixed_number_of_queries(signed_in):
+    client = signed_in("manager")
+    counts = []
+    for query in ("", "?region=East", "?sort=-metric_revenue&grade_abc=A&search=c"):
+        with CaptureQueriesContext(
+            connection,
+        ) as queries:
+            client.get(f"/customers/{query}")
+        counts.append(len(queries))
+    assert max(counts) <= 9
+
+
+def test_an_account_manager_sees_the_own_and_the_team_s_customers(person, signed_in):
+    sight = sight_of(person("account_manager"))
+    rows = list(sight.customers())
+    assert {row.customer_id for row in rows} == {
+        f"C{n:03}" for n in range(70) if n % 2 == 0 or n < 35
+    }
+    assert signed_in("account_manager").get("/customers/C069/").status_code == 404
+    assert signed_in("account_manager").get("/customers/C068/").status_code == 200
+
+
+@pytest.mark.parametrize("role", ["analyst", "auditor"])
+def test_a_hidden_contact_shows_nowhere(role, signed_in):
+    client = signed_in(role)
+    pages = [
+        client.get("/customers/C007/"),
+        client.get("/customers/?columns=phone,email"),
+        client.get("/customers/?sort=phone"),
+    ]
+    for page in pages:
+        assert PHONE not in page.content.decode()
+        assert EMAIL not in page.content.decode()
+    for query in (f"?search={PHONE}", f"?search={EMAIL}"):
+        assert "No customer matches" in client.get(f"/customers/{query}").content.decode()
+    assert "is not known here" in client.get(f"/customers/?phone={PHONE}").content.decode()
+    if role == "analyst":
+        sheet = openpyxl.load_workbook(
+            BytesIO(client.post("/customers/export/", {"all": "1"}).content)
+        ).active
+        assert PHONE not in {cell.value for row in sheet.rows for cell in row}
+    assert PHONE in signed_in("manager").get("/customers/C007/").content.decode()
+
+
+def test_amounts_hidden_from_a_service_agent_show_nowhere(signed_in, person):
+    client = signed_in("service_agent")
+    sight = sight_of(person("service_agent"))
+    assert "metric_revenue" not in sight.columns
+    assert not [name for name in sight.columns if name.startswith("score_")]
+    for address in ("/", "/customers/", "/customers/C060/", "/customers/?columns=metric_revenue"):
+        assert "¥" not in client.get(address).content.decode()
+    assert order_of(sight, "-metric_revenue").column.name != "metric_revenue"
+    unknown = client.get("/customers/?metric_revenue.min=5").content.decode()
+    assert "is not known here" in unknown
+
+
+def test_views_are_one_s_own_unless_shared(signed_in, person):
+    analyst = signed_in("analyst")
+    analyst.post("/customers/views/", {"name": "East", "query": "region=East"})
+    analyst.post(
+        "/customers/views/", {"name": "Top", "query": "grade_abc=A&sort=name", "shared": "on"}
+    )
+    other = signed_in("manager").get("/customers/").content.decode()
+    assert "Top" in other
+    assert "?region=East" not in other
+    view = SavedView.objects.get(name="Top")
+    assert signed_in("manager").post(f"/customers/views/{view.pk}/delete/").status_code == 403
+    unshared = signed_in("account_manager").post(
+        "/customers/views/", {"name": "x", "query": "", "shared": "on"}
+    )
+    assert unshared.status_code == 403
+    assert analyst.post(f"/customers/views/{view.pk}/delete/").status_code == 302
+
+
+def test_the_workbook_holds_the_chosen_or_all_that_match(signed_in):
+    client = signed_in("manager")
+
+    def exported(**form):
+        content = client.post("/customers/export/", form).content
+        rows = list(openpyxl.load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
+        return [row[0] for row in rows[1:]]
+
+    assert set(exported(customer=["C003", "C001"])) == {"C001", "C003"}
+    assert len(exported(all="1", query="region=East")) == 24
+
+
+def test_a_page_beyond_the_last_is_empty(person):
+    sight = sight_of(person("manager"))
+    order = order_of(sight, "name")
+    assert page_of(sight.customers().filter(pk="nobody"), order, "").rows == []

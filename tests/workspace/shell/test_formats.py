@@ -1,0 +1,37 @@
+"""Numbers and dates as each language writes them."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+
+import pytest
+
+from kefen.workspace.shell import formats
+
+
+@pytest.mark.parametrize(
+    ("value", "english", "chinese"),
+    [
+        (Decimal("31260000"), "£31.3m", "£3,126.0 万"),
+        (Decimal("1842000000"), "£1.8bn", "£18.4 亿"),
+        (Decimal("-10400"), "−£10.4k", "−£1.0 万"),
+        (Decimal("999.5"), "£999.5", "£999.5"),
+        (None, "–", "–"),
+    ],
+)
+def test_money_is_short(value, english, chinese):
+    assert formats.money(value, "GBP", "en") == english
+    assert formats.money(value, "GBP", "zh") == chinese
+
+
+def test_exact_numbers_stay_exact():
+    assert formats.number_in_words(Decimal("99999999999999.9999")) == "99,999,999,999,999.9999"
+    assert formats.number_in_words(Decimal("-5.0000")) == "−5"
+    assert formats.share_in_words(1, 3) == "33.3 %"
+    assert formats.share_in_words(1, 0) == "–"
+
+
+def test_days():
+    assert formats.date_in_words(date(2026, 10, 31), "zh") == "2026年10月31日"
+    assert formats.date_in_words(date(2026, 10, 31), "en") == "31 Oct 2026"
