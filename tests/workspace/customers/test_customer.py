@@ -29,7 +29,7 @@ def test_the_waterfall_adds_up_to_the_score(person):
 
 
 def test_the_page_says_the_sentence_of_the_explanation(signed_in, person):
-    page, sight, _ = page_for(person, "C060", "value_index")
+    _, sight, _ = page_for(person, "C060", "value_index")
     run = stored_run(sight.publication.run_id)
     wanted = explain(run, "C060", scheme="value_index", name="Customer 60").schemes[0].sentence.en
     shown = signed_in("manager").get("/customers/C060/?scheme=value_index").content.decode()
