@@ -57,9 +57,9 @@ COMMANDS = {
             "kefen.toml names. It listens on this machine only; to let others in, put a server "
             "with https in front, or name --host and --name.",
             "在浏览器中打开账套的工作区。\n\n"
-            "一条命令即启动网页和后台任务。工作区的记录保存在账套内的 workspace.sqlite3，"
-            "或 kefen.toml 指定的 PostgreSQL 数据库。默认只允许本机访问；"
-            "要让他人使用，请在前面架设 https 服务器，或指定 --host 与 --name。",
+            "一条命令即启动网页和后台任务。工作区的记录保存在账套内，"
+            "或账套设置所指定的数据库。默认只允许本机访问；"
+            "要让他人使用，请在前面架设加密的网页服务器，或指定 --host 与 --name。",
         ),
         callback=serve,
         parameters=[
@@ -94,7 +94,7 @@ COMMANDS = {
                 "--https",
                 text=Text(
                     "Others reach it by https, through a server in front.",
-                    "他人经由前置服务器以 https 访问。",
+                    "他人经由前置服务器加密访问。",
                 ),
                 is_flag=True,
             ),
