@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,9 +26,11 @@ from kefen.grading.population import default_as_of
 from kefen.grading.stored import StoredRun
 from kefen.lake.book import Book as KeptBook
 from kefen.lake.databases import (
+    SIGN,
     Question,
     check_parts_of_orders,
     database_url,
+    saved_source,
     source_since_last,
 )
 from kefen.lake.databases.reading import DEFAULT_TIMEOUT
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
     from kefen.api.given import GivenCalibration, GivenDate, GivenMapping, GivenStandard
     from kefen.domain.text import Language
     from kefen.lake.book import Batch, UndoReport
+    from kefen.lake.databases import DatabaseUrl
     from kefen.lake.reading import Library
 
 
@@ -117,7 +121,8 @@ class Book:
 
         Args:
             table: The contract table, such as `orders`.
-            url: The database; see `from_database`.
+            url: The database, see `from_database`; or `@name`, a source that `kefen.toml` knows,
+                which says itself what to read.
             from_table: The table to read.
             query: One SELECT to read instead.
             since_column: Read only what is new by this column since the last import of the same
@@ -133,12 +138,34 @@ class Book:
             DataError: The database does not answer, or the rows cannot be used.
             BookError: The book is in use or cannot be written; it is as it was.
         """
-        asked = Question(from_table, query, since_column, timeout=timeout)
-        source = source_since_last(self._book, table, database_url(url), asked)
+        if url.startswith(SIGN):
+            database, asked, mapping = self._saved(
+                url.removeprefix(SIGN), table, (from_table, query, since_column), mapping
+            )
+            asked = replace(asked, timeout=timeout)
+        else:
+            database = database_url(url)
+            asked = Question(from_table, query, since_column, timeout=timeout)
+        source = source_since_last(self._book, table, database, asked)
         with DuckDBEngine() as engine:
             read, _ = read_table(engine, table, source, self._options(mapping, max_rejected))
             check_parts_of_orders(read, asked)
             return self._book.import_table(engine, read, note=note)
+
+    def _saved(
+        self, name: str, table: str, beside: tuple[str | None, ...], mapping: GivenMapping
+    ) -> tuple[DatabaseUrl, Question, GivenMapping]:
+        if any(one is not None for one in beside):
+            raise CallError(
+                Text("A saved source says that itself.", "已保存的数据源已写明该项。"),
+                where=f"{SIGN}{name}",
+                mend=Text(
+                    "Leave from_table, query and since_column out, or change kefen.toml.",
+                    "请省略 from_table、query 和 since_column，或修改 kefen.toml。",
+                ),
+            )
+        saved = saved_source(self._book, name, table)
+        return saved.url, saved.question, mapping if mapping is not None else saved.mapping
 
     def _options(
         self, mapping: GivenMapping, max_rejected: Decimal | float | str

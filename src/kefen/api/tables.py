@@ -11,6 +11,7 @@ import pyarrow as pa
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
+from kefen.lake.databases import is_url, located
 from kefen.lake.reading import Frame, Source, as_frame, library_of
 
 if TYPE_CHECKING:
@@ -65,6 +66,8 @@ def _source(table: str, given: object, sheet: str | None) -> Source:
         frame = _frame(one, table)
         if frame is not None:
             frames.append(frame)
+        elif isinstance(one, str) and is_url(one):
+            frames.append(located(one).frame())
         elif isinstance(one, str | Path):
             paths.append(Path(one))
         else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from kefen.engines.engine import Engine
     from kefen.lake.book import Book
+    from kefen.lake.databases import Located
     from kefen.lake.dataset import Dataset, Finding, ReadTable
     from kefen.lake.reading import ReadingOptions, Source
 
@@ -34,6 +35,7 @@ class Data:
         options: How the files are read; None in book mode.
         rates: A table of exchange rates, or None.
         rejected_to: Where rejected values are written even when they stop the call, or None.
+        databases: By table, what is read from databases after the files.
     """
 
     book: Book | None
@@ -41,6 +43,7 @@ class Data:
     options: ReadingOptions | None
     rates: Path | None = None
     rejected_to: Path | None = None
+    databases: Mapping[str, tuple[Located, ...]] = field(default_factory=dict)
 
     @property
     def steps(self) -> int:
@@ -68,8 +71,10 @@ class Data:
             raise AssertionError("files have reading options")
         tables: dict[str, ReadTable] = {}
         findings: list[Finding] = []
-        for name, source in self.sources.items():
+        for name, files in self.sources.items():
             begin(_READING.filled(table=TABLES[name].label))
+            frames = tuple(one.frame() for one in self.databases.get(name, ()))
+            source = replace(files, frames=frames)
             tables[name], found = read_one(engine, name, source, options, self.rejected_to)
             findings.extend(found)
         begin(_ARRANGING)
@@ -202,13 +207,13 @@ def make_options(given: dict[str, Any], timezone: str, currency: str | None) -> 
     )
 
 
-def named_files(given: dict[str, Any]) -> dict[str, tuple[Path, ...]]:
-    """Return the files that the table options name, by table."""
+def named_files(given: dict[str, Any]) -> dict[str, tuple[Path | str, ...]]:
+    """Return the files, and URLs of databases, that the table options name, by table."""
     return {name: tuple(given[name]) for name in TABLES if given.get(name)}
 
 
-def files_given(given: dict[str, Any]) -> dict[str, tuple[Path, ...]]:
-    """Return the files that the table options name, by table; each is there.
+def files_given(given: dict[str, Any]) -> dict[str, tuple[Path | str, ...]]:
+    """Return the files, and URLs, that the table options name, by table; each file is there.
 
     Raises:
         CallError: None is named, or one is not there.
@@ -220,7 +225,8 @@ def files_given(given: dict[str, Any]) -> dict[str, tuple[Path, ...]]:
             mend=Text("Name one: --orders FILE.", "请指定文件，例如 --orders 文件。"),
         )
     for path in (path for paths in files.values() for path in paths):
-        check_file(path)
+        if isinstance(path, Path):
+            check_file(path)
     return files
 
 
@@ -238,16 +244,39 @@ def check_file(path: Path) -> None:
         )
 
 
-def _files(files: Mapping[str, tuple[Path, ...]], given: dict[str, Any]) -> Data:
+def database_of(url: str, table: str) -> Located:
+    """Return the table of a database that a URL in a call names.
+
+    Raises:
+        CallError: It names none, or its password stands in the call.
+    """
+    from kefen.lake.databases import clear_password_refused, located
+
+    found = located(url)
+    if found.url.clear_password:
+        raise clear_password_refused(f"--{table.replace('_', '-')}")
+    return found
+
+
+def _files(files: Mapping[str, tuple[Path | str, ...]], given: dict[str, Any]) -> Data:
     from kefen.lake.reading import Source
 
     sheets = dict(given.get("sheet") or ())
+    paths = {
+        name: tuple(one for one in several if isinstance(one, Path))
+        for name, several in files.items()
+    }
+    urls = {
+        name: tuple(database_of(one, name) for one in several if isinstance(one, str))
+        for name, several in files.items()
+    }
     return Data(
         None,
-        {name: Source(tuple(paths), sheets.get(name)) for name, paths in files.items()},
+        {name: Source(several, sheets.get(name)) for name, several in paths.items()},
         make_options(given, "UTC", None),
         given.get("rates"),
         given.get("rejected"),
+        {name: several for name, several in urls.items() if several},
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kefen.cli import options
@@ -19,15 +19,38 @@ if TYPE_CHECKING:
     from kefen.lake.reading import Source
 
 _DATABASE = Text("From a database", "来自数据库")
-_OPTIONS = ("from_database", "from_table", "query", "since_column", "timeout")
+_OPTIONS = ("from_database", "from_table", "query", "since_column", "timeout", "save_as")
+_SAVED = ("from_table", "query", "since_column", "save_as")
 
 
 @dataclass(frozen=True)
 class AskedDatabase:
-    """A database and what is asked of it."""
+    """A database and what is asked of it.
+
+    Attributes:
+        url: The database.
+        question: What is asked.
+        mapping: The mapping file of a saved source, or None.
+        written: The URL as the call has it; None for a saved source.
+        save_as: The name under which the book is to keep it, or None.
+    """
 
     url: DatabaseUrl
     question: Question
+    mapping: Path | None = None
+    written: str | None = None
+    save_as: str | None = None
+
+    def save(self, book: Book, table: str, mapping: Path | None) -> None:
+        """Keep it in the book under its name, if it has one.
+
+        Raises:
+            KefenError: The name is taken, or the book refuses.
+        """
+        from kefen.lake.databases import save_source
+
+        if self.save_as is not None and self.written is not None:
+            save_source(book, self.save_as, table, self.written, self.question, mapping)
 
     def source(self, book: Book, table: str) -> Source:
         """Return what to read for a table of a book.
@@ -85,6 +108,16 @@ def database_options() -> list[Option]:
             section=_DATABASE,
         ),
         Option(
+            "--save-as",
+            text=Text(
+                "Keep the database and what is read from it in the book under this name; later "
+                "`kefen import TABLE @NAME`.",
+                "把数据库及读取内容以此名称保存在账套中，以后用 `kefen import 数据表 @名称`。",
+            ),
+            metavar=Text("NAME", "名称"),
+            section=_DATABASE,
+        ),
+        Option(
             "--timeout",
             text=Text("Seconds that the database may take.", "数据库查询的最长秒数。"),
             metavar=Text("SECONDS", "秒"),
@@ -95,15 +128,33 @@ def database_options() -> list[Option]:
     ]
 
 
-def asked_of_database(files: tuple[Path, ...], given: dict[str, Any]) -> AskedDatabase | None:
+def asked_of_database(
+    files: tuple[Path, ...], given: dict[str, Any], book: Book, table: str
+) -> AskedDatabase | None:
     """Return the database that a call names; None when it names files.
 
+    Args:
+        files: What stands where files do; `@name` is a source that the book knows.
+        given: The values of the options.
+        book: The book.
+        table: The contract table.
+
     Raises:
-        CallError: Both are named or neither, or the password stands in the call.
+        CallError: Both are named or neither, the password stands in the call, or the book has no
+            such source.
+        BookError: What `kefen.toml` says of it cannot be meant.
     """
-    from kefen.lake.databases import Question, database_url
+    from kefen.lake.databases import (
+        SIGN,
+        Question,
+        check_free,
+        clear_password_refused,
+        database_url,
+    )
 
     url = given.get("from_database")
+    if len(files) == 1 and str(files[0]).startswith(SIGN) and not files[0].exists() and not url:
+        return _saved(str(files[0]).removeprefix(SIGN), given, book, table)
     if bool(files) == bool(url):
         raise CallError(
             Text(
@@ -112,9 +163,9 @@ def asked_of_database(files: tuple[Path, ...], given: dict[str, Any]) -> AskedDa
             ),
             mend=Text(
                 "kefen import orders orders.csv, or kefen import orders --from-database URL "
-                "--from-table NAME",
+                "--from-table NAME, or a source of the book: kefen import orders @NAME",
                 "kefen import orders orders.csv，或 kefen import orders --from-database URL "
-                "--from-table 名称",
+                "--from-table 名称，或账套中保存的数据源：kefen import orders @名称",
             ),
         )
     if url is None:
@@ -128,25 +179,34 @@ def asked_of_database(files: tuple[Path, ...], given: dict[str, Any]) -> AskedDa
         return None
     found = database_url(url)
     if found.clear_password:
-        raise CallError(
-            Text(
-                "The password stands in the call, where other users of the machine can see it.",
-                "密码写在命令中，本机其他用户可以看到。",
-            ),
-            where="--from-database",
-            mend=Text(
-                "Put it into a variable of the environment and write ${{NAME}} in its place, in "
-                "single quotes.",
-                "请放入环境变量，并在原处写 ${{NAME}}（用单引号括起）。",
-            ).filled(),
-        )
+        raise clear_password_refused("--from-database")
+    save_as = given.get("save_as")
+    if save_as is not None:
+        check_free(book, save_as, table, url)
     question = Question(
         table=given.get("from_table"),
         query=given.get("query"),
         since_column=given.get("since_column"),
     )
-    if given.get("timeout"):
-        from dataclasses import replace
+    return AskedDatabase(found, _in_time(question, given), None, url, save_as)
 
-        question = replace(question, timeout=int(given["timeout"]))
-    return AskedDatabase(found, question)
+
+def _saved(name: str, given: dict[str, Any], book: Book, table: str) -> AskedDatabase:
+    """Return what a source of the book says."""
+    from kefen.lake.databases import saved_source
+
+    for option in _SAVED:
+        if given.get(option):
+            raise CallError(
+                Text("A saved source says that itself.", "已保存的数据源已写明该项。"),
+                where=f"--{option.replace('_', '-')}",
+                mend=Text(
+                    "Leave it out, or change kefen.toml.", "请去掉该选项，或修改 kefen.toml。"
+                ),
+            )
+    saved = saved_source(book, name, table)
+    return AskedDatabase(saved.url, _in_time(saved.question, given), saved.mapping)
+
+
+def _in_time(question: Question, given: dict[str, Any]) -> Question:
+    return replace(question, timeout=int(given["timeout"])) if given.get("timeout") else question

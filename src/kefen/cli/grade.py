@@ -94,6 +94,19 @@ def grade(
             where="--spark-master",
             mend=Text("Add --engine spark.", "请加上 --engine spark。"),
         )
+    if engine == "spark" and data.databases and not no_report:
+        raise CallError(
+            Text(
+                "The report of a run on Spark reads the data once more, and a database may have "
+                "changed by then.",
+                "Spark 评级的报告会再读一遍数据，而数据库届时可能已有变化。",
+            ),
+            where="--engine",
+            mend=Text(
+                "Add --no-report, or bring the data into a book first (kefen import).",
+                "请加上 --no-report，或先导入账套（kefen import）。",
+            ),
+        )
     asked = Grading(
         data=data,
         standard=standard,
@@ -272,6 +285,11 @@ COMMANDS = {
                 Text(
                     "Several files of one table, as of a date", "同一数据表的多个文件，指定评级日"
                 ),
+            ),
+            Example(
+                "kefen grade --orders 'postgresql://reader:${SHOP_PASSWORD}@db/shop#shop.lines' "
+                "--out results",
+                Text("Straight from a database", "直接读取数据库"),
             ),
             Example(
                 "kefen grade --book acme",

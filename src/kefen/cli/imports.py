@@ -53,8 +53,10 @@ def import_files(
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.lake.reading import Source
 
-    database = asked_of_database(files, given)
     opened = find_book(book)
+    database = asked_of_database(files, given, opened, table)
+    if database is not None and given.get("mapping") is None:
+        given["mapping"] = database.mapping
     reading = make_options(given, opened.settings.timezone, opened.settings.currency)
     label = TABLES[table].label if table in TABLES else Text.same(table)
     with (
@@ -68,6 +70,8 @@ def import_files(
             database.check(read)
         begin(Text("Writing to the book", "写入账套"))
         batch = opened.import_table(engine, read, note=note)
+    if database is not None:
+        database.save(opened, table, given.get("mapping"))
     if as_json:
         print_json({"batch": batch_as_dict(batch)})
     elif not quiet:
@@ -267,8 +271,9 @@ COMMANDS = {
             Argument(
                 "files",
                 text=Text(
-                    "Files: CSV, Excel, Parquet or JSON lines.",
-                    "文件：CSV、Excel、Parquet 或 JSON lines。",
+                    "Files: CSV, Excel, Parquet or JSON lines; or @NAME, a database that the book "
+                    "knows.",
+                    "文件：CSV、Excel、Parquet 或 JSON lines；或 @名称，即账套中保存的数据库。",
                 ),
                 metavar=options.FILE,
                 nargs=-1,
@@ -297,6 +302,10 @@ COMMANDS = {
                 "kefen import orders --from-database 'postgresql://reader:${SHOP_PASSWORD}@db/shop'"
                 " --from-table shop.lines --since-column updated_at --book acme",
                 Text("What is new in a database", "导入数据库中的新数据"),
+            ),
+            Example(
+                "kefen import orders @erp --book acme",
+                Text("The same from a source that the book knows", "从账套保存的数据源导入"),
             ),
         ),
     ),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kefen.cli import options
-from kefen.cli.data import files_given
+from kefen.cli.data import database_of, files_given
 from kefen.cli.language import say
 from kefen.cli.tree import Command, Example, Option
 from kefen.domain.contract import TABLES
@@ -22,13 +22,16 @@ def mapping(*, name: str, sheet: tuple[tuple[str, str], ...], **given: Any) -> N
     """Print the guessed mapping; say on stderr what was left open."""
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.lake.reading import guess_mapping, mapping_as_yaml, open_file
+    from kefen.lake.reading.frames import open_frame
 
     files = files_given(given)
     sheets = dict(sheet)
     with DuckDBEngine() as engine:
         opened = {
-            table: open_file(engine, paths[0], TABLES[table], sheets.get(table))
-            for table, paths in files.items()
+            table: open_frame(engine, database_of(several[0], table).frame())
+            if isinstance(several[0], str)
+            else open_file(engine, several[0], TABLES[table], sheets.get(table))
+            for table, several in files.items()
         }
         guessed = guess_mapping(name, opened)
     click.echo(mapping_as_yaml(guessed), nl=False)

@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATA_FILES = Text(
-    "Data files (CSV, Excel, Parquet, JSON lines; repeat an option for several files)",
-    "数据文件（CSV、Excel、Parquet、JSON lines；多个文件时重复该选项）",
+    "Data (CSV, Excel, Parquet, JSON lines, or a database as URL#TABLE; repeat an option for "
+    "several)",
+    "数据（CSV、Excel、Parquet、JSON lines，或以 URL#数据表 表示的数据库；多个时重复该选项）",
 )
 READING = Text("How files are read", "读取方式")
 FILE = Text("FILE", "文件")
@@ -174,6 +175,20 @@ SHEET_TYPE = Checked("sheet", _sheet)
 PATH_TYPE = click.Path(path_type=Path)
 
 
+class _Input(ParamType):
+    """The type of what is read: a path, or the URL of a database as text."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """Return the path, or the URL."""
+        is_url = isinstance(value, str) and "://" in value
+        return value if is_url else PATH_TYPE.convert(value, param, ctx)
+
+
+INPUT_TYPE = _Input()
+
+
 def table_options() -> list[Option]:
     """Return one option for the files of every table of the data contract."""
     return [
@@ -184,7 +199,7 @@ def table_options() -> list[Option]:
             metavar=FILE,
             section=DATA_FILES,
             multiple=True,
-            type=PATH_TYPE,
+            type=INPUT_TYPE,
         )
         for name, table in TABLES.items()
     ]

@@ -101,8 +101,10 @@ def database_url(given: str, environment: Mapping[str, str] = os.environ) -> Dat
             Text("This is no URL of a database that can be read.", "这不是可读取的数据库 URL。"),
             where=scheme if "://" in given else "",
             mend=Text(
-                "Write it as postgresql://user:${{PASSWORD}}@host/database; known are {k}.",
-                "请写成 postgresql://用户:${{PASSWORD}}@主机/数据库；支持 {k}。",
+                "Write it as postgresql://user:${{PASSWORD}}@host/database; known are {k}. What "
+                "another database exports as Parquet or CSV is read as a file.",
+                "请写成 postgresql://用户:${{PASSWORD}}@主机/数据库；支持 {k}。"
+                "其他数据库可导出为 Parquet 或 CSV，再按文件读取。",
             ).filled(k=", ".join(dict.fromkeys(KINDS))),
         )
     before, _, after = given.partition("://")
@@ -117,6 +119,22 @@ def database_url(given: str, environment: Mapping[str, str] = os.environ) -> Dat
     shown = f"{before}://{user}:{_HIDDEN}@{host}"
     clear = _PLACEHOLDER.search(stated) is None
     return DatabaseUrl(kind, shown, clear, whole, unquote(password))
+
+
+def clear_password_refused(where: str) -> CallError:
+    """Return the error of a password in clear text where others can see it."""
+    return CallError(
+        Text(
+            "The password stands there in clear, where others can see it.",
+            "密码以明文写出，他人可以看到。",
+        ),
+        where=where,
+        mend=Text(
+            "Put it into a variable of the environment and write ${{NAME}} in its place, on the "
+            "command line in single quotes.",
+            "请放入环境变量，并在原处写 ${{NAME}}（命令行中用单引号括起）。",
+        ).filled(),
+    )
 
 
 def with_scheme(url: DatabaseUrl, scheme: str) -> str:
