@@ -164,7 +164,7 @@ def asked_of_database(
             mend=Text(
                 "kefen import orders orders.csv, or kefen import orders --from-database URL "
                 "--from-table NAME, or a source of the book: kefen import orders @NAME",
-                "kefen import orders orders.csv，或 kefen import orders --from-database URL "
+                "kefen import orders orders.csv，或 kefen import orders --from-database 地址 "
                 "--from-table 名称，或账套中保存的数据源：kefen import orders @名称",
             ),
         )

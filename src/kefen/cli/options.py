@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 DATA_FILES = Text(
     "Data (CSV, Excel, Parquet, JSON lines, or a database as URL#TABLE; repeat an option for "
     "several)",
-    "数据（CSV、Excel、Parquet、JSON lines，或以 URL#数据表 表示的数据库；多个时重复该选项）",
+    "数据（CSV、Excel、Parquet、JSON lines，或以“地址#数据表”写出的数据库；多个时重复该选项）",
 )
 READING = Text("How files are read", "读取方式")
 FILE = Text("FILE", "文件")

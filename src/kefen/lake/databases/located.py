@@ -60,7 +60,7 @@ def located(text: str) -> Located:
     asked = asked.strip()
     if not asked:
         raise CallError(
-            Text("The URL does not say which table to read.", "URL 没有说明读取哪个数据表。"),
+            Text("The URL does not say which table to read.", "该地址没有说明读取哪个数据表。"),
             where=url.shown,
             mend=Text(
                 "Write the table after it, or one SELECT: {u}#shop.lines",
