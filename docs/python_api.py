@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import re
+import runpy
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import kefen
@@ -67,6 +70,50 @@ CHINESE = {
 """What each name is, in Chinese; the English is its docstring."""
 
 
+_OTHER = runpy.run_path(str(Path(__file__).with_name("python_words.py")))
+WORDS: dict[str, str] = _OTHER["WORDS"]
+"""What docstrings say of arguments, results and errors, by the English sentence."""
+_SECTIONS: dict[str, str] = _OTHER["SECTIONS"]
+
+
+def sections(docstring: str) -> Iterator[tuple[str, str, str]]:
+    """Yield what a docstring says in its sections: section, name (or nothing) and sentence."""
+    section = ""
+    told: list[tuple[str, str]] = []
+    for line in [*docstring.splitlines(), "End:"]:
+        heading = re.fullmatch(r"(\w+):", line)
+        if heading is not None:
+            yield from ((section, *named) for named in told)
+            section, told = heading[1], []
+        elif section in _SECTIONS and line.strip():
+            name, colon, words = line.strip().partition(": ")
+            begins = line[4:5] != " " and section != "Returns"
+            if begins and colon:
+                told.append((name, words))
+            elif told:
+                told[-1] = (told[-1][0], f"{told[-1][1]} {line.strip()}")
+            else:
+                told.append(("", line.strip()))
+
+
+def docstring_of(name: str) -> str:
+    """Return the docstring of a public name."""
+    owner, _, method = name.partition(".")
+    thing = getattr(kefen, owner)
+    if method:
+        thing = inspect.getattr_static(thing, method)
+    return inspect.getdoc(thing.fget if isinstance(thing, property) else thing) or ""
+
+
+def _in_chinese(docstring: str) -> Iterator[str]:
+    before = ""
+    for section, name, words in sections(docstring):
+        if section != before:
+            yield from ("", _SECTIONS[section], "")
+        before = section
+        yield f"- `{name}`：{WORDS[words]}" if name else f"- {WORDS[words]}"
+
+
 def public_names() -> list[str]:
     """Return what the package offers, methods with their class."""
     found: list[str] = []
@@ -96,8 +143,9 @@ def reference(language: Language) -> Iterator[str]:
             yield ""
         if language == "zh":
             yield CHINESE[name]
+            yield from _in_chinese(docstring_of(name))
         else:
             yield "```text"
-            yield inspect.getdoc(thing.fget if isinstance(thing, property) else thing) or ""
+            yield docstring_of(name)
             yield "```"
         yield ""
