@@ -16,6 +16,7 @@ from kefen.api.given import (
 )
 from kefen.api.results import Result
 from kefen.api.runs import Run
+from kefen.api.speaking import speaking, speaking_class
 from kefen.api.tables import sources_of
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -48,6 +49,7 @@ if TYPE_CHECKING:
     from kefen.lake.reading import Library
 
 
+@speaking_class
 class Book:
     """A book: a company's data, imported batch by batch, and its runs."""
 
@@ -282,6 +284,7 @@ class Book:
         return f"<Book {self._book.settings.name!r} in {self.folder}>"
 
 
+@speaking
 def open_book(folder: str | Path, *, language: Language | None = None) -> Book:
     """Open a book.
 
@@ -296,6 +299,7 @@ def open_book(folder: str | Path, *, language: Language | None = None) -> Book:
     return Book(book, "arrow", language or book.settings.language or "en")
 
 
+@speaking
 def new_book(
     folder: str | Path,
     *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from kefen.api.speaking import speaking
 from kefen.lake.databases import Question, database_frame, database_url
 from kefen.lake.databases.reading import DEFAULT_TIMEOUT
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from kefen.lake.reading import Frame
 
 
+@speaking
 def from_database(
     url: str, *, table: str | None = None, query: str | None = None, timeout: int = DEFAULT_TIMEOUT
 ) -> Frame:

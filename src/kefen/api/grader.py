@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from kefen.api.speaking import speaking_class
 from kefen.grading.grader import CustomerGrade
 from kefen.grading.grader import Grader as RowGrader
 from kefen.lake.reading import as_frame, library_of
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["CustomerGrade", "Grader"]
 
 
+@speaking_class
 class Grader:
     """Grades and explains one customer after the other by a run's calibration, in milliseconds.
 

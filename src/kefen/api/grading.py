@@ -13,6 +13,7 @@ from kefen.api.given import (
     share_given,
 )
 from kefen.api.results import Result
+from kefen.api.speaking import speaking
 from kefen.api.tables import is_lasting, library_of_first, sources_of
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT
 from kefen.grading.grade import grade as grade_dataset
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from kefen.domain.text import Language
 
 
+@speaking
 def grade(
     *,
     customers: object = None,

@@ -10,6 +10,7 @@ import pyarrow as pa
 from sqlglot import exp
 
 from kefen.api.runs import Run, no_outcomes
+from kefen.api.speaking import speaking_class
 from kefen.api.tables import in_library
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError, EngineError
@@ -54,6 +55,7 @@ if TYPE_CHECKING:
 _REJECTED = ("table", "file", "row", "column", "value", "code", "reason")
 
 
+@speaking_class
 class Result(Run):
     """What `kefen.grade` gives: a run whose data are still at hand, so that it can be reported.
 

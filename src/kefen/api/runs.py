@@ -9,6 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kefen.api.grader import Grader
+from kefen.api.speaking import speaking, speaking_class
 from kefen.api.tables import active_session, in_library
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 _REJECTED = ("table", "file", "row", "column", "value", "code", "reason")
 
 
+@speaking_class
 class Run:
     """A run that was kept: every grade, the metrics behind it, and why.
 
@@ -251,6 +253,7 @@ class Run:
         return f"<{type(self).__name__} as of {self.as_of.isoformat()}: {schemes}>"
 
 
+@speaking
 def open_run(folder: str | Path, *, language: Language = "en") -> Run:
     """Open the results that `kefen grade --out`, `Result.write` or a book wrote.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from kefen.api.speaking import speaking
 from kefen.grading.named_standard import find_standard
 from kefen.standards.reader import examine_standard, standard_text
 from kefen.standards.reader import read_standard as read_text
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 _WRITTEN = "standard.yaml"
 
 
+@speaking
 def read_standard(source: str | Path | None = None) -> Standard:
     """Return a standard, ready to grade with.
 
@@ -32,6 +34,7 @@ def read_standard(source: str | Path | None = None) -> Standard:
     return find_standard(None if source is None else str(source), None)
 
 
+@speaking
 def check_standard(source: str | Path) -> tuple[Problem, ...]:
     """Return everything that is to be said about a standard: errors, warnings and notes.
 
