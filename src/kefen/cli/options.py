@@ -21,9 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATA_FILES = Text(
-    "Data (CSV, Excel, Parquet, JSON lines, or a database as URL#TABLE; repeat an option for "
-    "several)",
-    "数据（CSV、Excel、Parquet、JSON lines，或以“地址#数据表”写出的数据库；多个时重复该选项）",
+    "Data (CSV, Excel, Parquet, JSON lines, URL#TABLE of a database; repeatable)",
+    "数据（CSV、Excel、Parquet、JSON lines，或数据库的“地址#数据表”；可重复）",
 )
 READING = Text("How files are read", "读取方式")
 FILE = Text("FILE", "文件")
