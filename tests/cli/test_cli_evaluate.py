@@ -384,3 +384,17 @@ def test_market_share_and_costs_are_told_where_they_are_known(judged: Path) -> N
     )
     other = evaluated(judged, "--markets", quarters)["effect"]
     assert other["market_share"] is None  # their quarters are not these
+
+
+def test_the_report_of_a_later_run_tells_how_an_earlier_one_did(
+    judged: Path, tmp_path: Path
+) -> None:
+    book = ("report", "--book", judged / "book", "--run")
+    called(*book, "2025-06-30-1", "--out", tmp_path / "later", "--quiet")
+    page = (tmp_path / "later" / "report.html").read_text(encoding="utf-8")
+    assert "The grades of 2024-12-31, held against 2025-01-01 to 2025-03-31." in page
+    assert "Capture of what was bought next" in page
+    called(*book, "2024-09-30-1", "--out", tmp_path / "first", "--quiet")
+    assert "How earlier grades did" not in (tmp_path / "first" / "report.html").read_text(
+        encoding="utf-8"
+    )

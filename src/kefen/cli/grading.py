@@ -268,6 +268,7 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
             run.dataset.engine, rejected, folder / REJECTED_FILE, current_language()
         )
     if graded.asked.report:
+        from kefen.grading.evaluation.earlier import earlier_judged
         from kefen.grading.outcome_words import grades_in_words
         from kefen.grading.stored import StoredRun
         from kefen.reports.write import write_reports
@@ -286,6 +287,7 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
                 ),
                 previous=graded.previous,
                 moves=moves_before(readable, folder, graded.asked.previous, graded.asked.data.book),
+                evaluation=earlier_judged(readable, graded.asked.previous, graded.asked.data.book),
             )
 
 

@@ -89,6 +89,7 @@ def _of_book(
 ) -> Path:
     """Grade the data of a kept run again, which gives the same grades, and write its reports."""
     from kefen.engines.duckdb import DuckDBEngine
+    from kefen.grading.evaluation.earlier import earlier_judged
     from kefen.grading.finding_effects import quality_under
     from kefen.grading.grade import STAGES, grade
     from kefen.grading.outcome_words import grades_in_words
@@ -141,6 +142,7 @@ def _of_book(
                 why=grades_in_words(stored, dataset, customer),
                 previous=earlier,
                 moves=moves_before(graded, stored.directory, previous, opened),
+                evaluation=earlier_judged(graded, previous, opened),
             )
     return target
 

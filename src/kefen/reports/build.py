@@ -15,6 +15,7 @@ from kefen.reports.credit import credit_section
 from kefen.reports.crossing import crossed
 from kefen.reports.customer_list import customers_section
 from kefen.reports.distribution import count_classes, distribution_section
+from kefen.reports.evaluation import told_in_report
 from kefen.reports.findings import not_run_section, quality_section
 from kefen.reports.follow_ups import follow_ups_section
 from kefen.reports.generated import generated_label, labelled
@@ -33,6 +34,7 @@ from kefen.reports.summary import leading_scheme, summary_section
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kefen.grading.evaluation.evaluate import Evaluation
     from kefen.grading.outcome_words import GradeInWords
     from kefen.grading.run import GradedRun
     from kefen.lake.quality import QualityReport
@@ -50,6 +52,7 @@ def build_report(
     why: Mapping[str, GradeInWords] | None = None,
     previous: PreviousRun | None = None,
     moves: MovesSince | None = None,
+    evaluation: Evaluation | None = None,
 ) -> Report:
     """Return the report of a run, in both languages.
 
@@ -60,6 +63,7 @@ def build_report(
         why: For the customer's card: why it has the grade of each scheme, in words.
         previous: An earlier run, whose counts table 1 compares with.
         moves: The moves since an earlier run.
+        evaluation: How an earlier run did, or None.
 
     Raises:
         CallError: The run has no such customer, or the earlier run is not earlier.
@@ -71,7 +75,7 @@ def build_report(
         report = Report(
             Text("Customer grading report", "客户分级报告"),
             _meta(people),
-            _sections(people, customer, quality, why, previous, moves),
+            _sections(people, customer, quality, why, previous, moves, evaluation),
         )
     for table in report.tables():
         reconcile(table)
@@ -85,6 +89,7 @@ def _sections(
     why: Mapping[str, GradeInWords] | None,
     previous: PreviousRun | None,
     moves: MovesSince | None,
+    evaluation: Evaluation | None,
 ) -> tuple[Section, ...]:
     run = people.run
     found = measure_concentration(people)
@@ -105,6 +110,7 @@ def _sections(
         region_section(people, leading),
         movements_section(people),
         moves_section(people, moves, leading),
+        None if evaluation is None else told_in_report(evaluation),
         reviews_section(people),
         credit_section(people, customer, why),
         ageing_section(people, customer),

@@ -50,21 +50,25 @@ def evaluation_sections(found: Evaluation) -> tuple[Section, ...]:
     return tuple(section for section in sections if section is not None)
 
 
-def told_in_report(found: Evaluation) -> Section:
-    """Return what the report of a later run tells of an earlier one: accuracy and judgements."""
-    accuracy = accuracy_section(found)
-    intro = Text("How the grades of {d} did in {p}.", "{d} 的等级在 {p} 期间的表现。").filled(
-        d=found.period.as_of.isoformat(), p=found.period.words
+def told_in_report(found: Evaluation) -> Section | None:
+    """Return what the report of a later run tells of an earlier one; None where it is nothing."""
+    leading = found.leading
+    if leading is None:
+        return None
+    blocks: list[Block] = [Prose((leading.judgement,), "say"), _classes_table(leading)]
+    blocks += [capture_chart(leading), *foretold_charts(found.foretold), _orders_table(leading)]
+    text = Text(
+        "kefen evaluate tells all of it: effect, process and method, upkeep, every scheme.",
+        "完整内容（效果、过程与方法、维护及各方案）请用 kefen evaluate 查看。",
     )
-    blocks: list[Block] = [Prose(_judgements(found), "say")]
-    # The judgement of accuracy stands above already.
-    blocks += [block for block in accuracy.blocks if not isinstance(block, Prose)]
     return Section(
         "evaluation",
         Text("How earlier grades did", "以往等级的检验"),
         Text("Evaluation", "检验"),
-        intro,
-        tuple(blocks),
+        Text("The grades of {d}, held against {p}.", "{d} 的等级，以 {p} 的事实检验。").filled(
+            d=found.period.as_of.isoformat(), p=found.period.words
+        ),
+        (*blocks, Prose((text,))),
     )
 
 

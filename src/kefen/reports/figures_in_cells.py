@@ -18,17 +18,18 @@ CHANCE = Column("chance", Text("Chance", "偶然概率"))
 
 def percent(share: float | None) -> Decimal | None:
     """Return a share as a cell."""
-    return None if share is None else Decimal(f"{share:.4f}")
+    return None if share is None else plain(share, 4)
 
 
 def money(amount: float) -> Decimal:
     """Return an amount as a cell."""
-    return Decimal(f"{amount:.2f}")
+    return plain(amount)
 
 
 def plain(number: float, places: int = 2) -> Decimal:
     """Return a number as a cell."""
-    return Decimal(f"{number:.{places}f}")
+    # Adding zero takes the sign from a number that rounds to zero.
+    return Decimal(f"{round(number, places) + 0.0:.{places}f}")
 
 
 def interval(found: Estimate | None, *, percents: bool = True) -> Text | None:
@@ -36,7 +37,8 @@ def interval(found: Estimate | None, *, percents: bool = True) -> Text | None:
     if found is None:
         return None
     if percents:
-        return Text.same(f"{found.low * 100:.1f}–{found.high * 100:.1f} %")
+        low, high = (f"{round(end * 100, 1) + 0.0:.1f}" for end in (found.low, found.high))
+        return Text("{a} to {b} %", "{a} 至 {b} %").filled(a=low, b=high)
     large = max(abs(found.low), abs(found.high)) >= 10
     low, high = (f"{end:,.2f}" if large else f"{end:.3f}" for end in (found.low, found.high))
     return Text("{a} to {b}", "{a} 至 {b}").filled(a=low, b=high)

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.text import Language
+    from kefen.grading.evaluation.evaluate import Evaluation
     from kefen.grading.outcome_words import GradeInWords
     from kefen.grading.run import GradedRun
     from kefen.lake.quality import QualityReport
@@ -38,6 +39,7 @@ def write_reports(
     why: Mapping[str, GradeInWords] | None = None,
     previous: PreviousRun | None = None,
     moves: MovesSince | None = None,
+    evaluation: Evaluation | None = None,
 ) -> Report:
     """Write `report.xlsx` and `report.html` and return what they say.
 
@@ -50,6 +52,7 @@ def write_reports(
         why: For the customer's card: why it has the grade of each scheme, in words.
         previous: An earlier run, whose counts table 1 compares with.
         moves: The moves since an earlier run.
+        evaluation: How an earlier run did, or None.
 
     Raises:
         CallError: The run has no such customer, or the earlier run is not earlier.
@@ -57,7 +60,13 @@ def write_reports(
         EngineError: A file cannot be written.
     """
     report = build_report(
-        run, customer=customer, quality=quality, why=why, previous=previous, moves=moves
+        run,
+        customer=customer,
+        quality=quality,
+        why=why,
+        previous=previous,
+        moves=moves,
+        evaluation=evaluation,
     )
     try:
         write_excel(report, directory / WORKBOOK, language)

@@ -44,12 +44,14 @@ class Asked:
         scheme: The scheme that is told in full; None: the first that can be judged.
         answers: The filled form; empty without one.
         changed: The first day of a change in service, and whom it was made for, or None.
+        first_only: Whether only the first scheme that can be judged is told.
     """
 
     months: int
     scheme: str | None = None
     answers: tuple[Answer, ...] = ()
     changed: tuple[date, frozenset[str]] | None = None
+    first_only: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +157,16 @@ def evaluate(
     period = Period(stored.as_of, asked.months)
     require_covered(period, known_until)
     make_followed(stored, dataset, period)
-    accuracies = {name: _accuracy(stored, dataset, period, name) for name in stored.running}
+    accuracies: dict[str, SchemeAccuracy | Text] = {}
+    for name in stored.running:
+        accuracies[name] = _accuracy(stored, dataset, period, name)
+        if asked.first_only and isinstance(accuracies[name], SchemeAccuracy):
+            break
     chosen = _chosen(stored, accuracies, asked.scheme)
     schemes = [stored.standard.schemes[name] for name in stored.running]
     judged = [one for one in schemes if one.classes]
+    if asked.first_only:
+        judged = [one for one in judged if one is chosen]
     return Evaluation(
         stored.standard,
         period,
