@@ -410,8 +410,10 @@ COMMANDS = {
             options.path_option(
                 "--out",
                 Text(
-                    "Folder for evaluation.html, evaluation.xlsx, evaluation.json; with --sample, the sheet.",
-                    "存放 evaluation.html、evaluation.xlsx、evaluation.json 的目录；与 --sample 同用时为评定表文件。",
+                    "Folder for evaluation.html, evaluation.xlsx and evaluation.json; with --sample, "
+                    "the sheet.",
+                    "存放 evaluation.html、evaluation.xlsx、evaluation.json 的目录；"
+                    "与 --sample 同用时为评定表文件。",
                 ),
                 metavar=options.FOLDER,
             ),
