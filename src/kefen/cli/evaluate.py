@@ -410,8 +410,8 @@ COMMANDS = {
             options.path_option(
                 "--out",
                 Text(
-                    "Folder for evaluation.html, evaluation.xlsx and evaluation.json; with --sample, "
-                    "the sheet.",
+                    "Folder for evaluation.html, evaluation.xlsx and evaluation.json; with "
+                    "--sample, the sheet.",
                     "存放 evaluation.html、evaluation.xlsx、evaluation.json 的目录；"
                     "与 --sample 同用时为评定表文件。",
                 ),
