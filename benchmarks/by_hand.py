@@ -4,7 +4,8 @@ It reads `customers.parquet` and `orders.parquet`, makes the checks that Kefen m
 values, known codes, equal rows once, one key one row, one order one customer, rows of unknown
 customers counted and totalled), computes every metric that the default standard has on this data,
 finds every cut, grades every scheme that runs, and writes the same tables in the same order. It
-shares no code with Kefen: that its grades are equal is a check of both.
+shares no code with Kefen but the two models (`modelled.py`): that its grades are equal is a check
+of both.
 
 Lines are aggregated three times: by order, which also settles the checks; by customer; and, those
 of the window alone, by customer and category. One aggregation by order for all of it was slower:
@@ -18,6 +19,10 @@ import json
 from pathlib import Path
 
 import duckdb
+import numpy as np
+import pyarrow as pa
+
+from modelled import expected_purchases, purchase_value
 
 _LIVE = "status IS DISTINCT FROM 'cancelled' AND day <= $as_of"
 _PURCHASE = f"""
@@ -29,7 +34,7 @@ _LINES = """
     SELECT order_id, line, customer_id, CAST(ordered_at AS DATE) AS day, ordered_at, product_id,
         category, quantity, amount, cost, status FROM read_parquet($orders)
 """
-_STATEMENTS = (
+_MEASURING = (
     # Customers: equal rows once, one row an id.
     """CREATE TEMP TABLE customers AS SELECT DISTINCT nullif(trim(customer_id), '') AS customer_id,
         name, created_on, nullif(trim(country), '') AS country,
@@ -104,7 +109,7 @@ _STATEMENTS = (
     """CREATE MACRO ratio(a, b) AS CAST(CASE WHEN a < 0 THEN -1 ELSE 1 END
         * ((abs(CAST(a * 10000 AS HUGEINT)) * 20000 + CAST(b * 10000 AS HUGEINT))
         // (2 * CAST(b * 10000 AS HUGEINT))) AS DECIMAL(38, 0)) * 0.0001::DECIMAL(5, 4)""",
-    """CREATE TEMP TABLE metrics AS
+    """CREATE TEMP TABLE measured AS
         SELECT *,
             CAST($as_of - last_purchase_on AS BIGINT) AS days_since_purchase,
             -- Up to a month's end every begun month is a whole one.
@@ -138,6 +143,23 @@ _STATEMENTS = (
             WHERE created_on <= $as_of OR first_seen <= $as_of
                 OR (created_on IS NULL AND first_seen IS NULL)
         ) ORDER BY customer_id""",
+)
+# One row a customer, in the order of the metrics; nothing for those whom a model is not about.
+_HISTORIES = """SELECT customer_id,
+    CASE WHEN last_purchase_on > first_purchase_on THEN orders_ever - 1 ELSE 0 END AS repeats,
+    CAST(last_purchase_on - first_purchase_on AS BIGINT) AS last,
+    CAST($as_of - first_purchase_on AS BIGINT) AS age,
+    orders_ever, orders, CAST(average_purchase * 10000 AS BIGINT) AS mean FROM measured"""
+_GRADING = (
+    """CREATE MACRO exact(units) AS
+        CAST(CAST(units AS DECIMAL(18, 0)) * 0.0001::DECIMAL(5, 4) AS DECIMAL(18, 4))""",
+    """CREATE TEMP TABLE metrics AS
+        SELECT measured.*, exact(purchases_ahead) AS expected_purchases,
+            exact(value_ahead) AS expected_purchase_value,
+            -- Both are from 0: half up is half away from zero.
+            exact((CAST(purchases_ahead AS HUGEINT) * value_ahead + 5000) // 10000)
+                AS expected_revenue
+        FROM measured POSITIONAL JOIN given""",
     # Cuts: the value at ascending rank ceil(i n / k).
     """CREATE MACRO cuts(sorted, k) AS list_transform(range(1, k),
         lambda i: sorted[CAST((i * len(sorted) + k - 1) // k AS BIGINT)])""",
@@ -147,6 +169,8 @@ _STATEMENTS = (
         cuts(list_sort(list(revenue)), 5) AS monetary,
         cuts(list_sort(list(revenue)), 100) AS revenue,
         cuts(list_sort(list(margin)), 100) AS margin,
+        cuts(list_sort(list(expected_revenue) FILTER (WHERE expected_revenue IS NOT NULL)), 100)
+            AS expected,
         cuts(list_sort(list(growth) FILTER (WHERE growth IS NOT NULL)), 100) AS growth,
         cuts(list_sort(list(trend) FILTER (WHERE trend IS NOT NULL)), 100) AS trend,
         cuts(list_sort(list(categories)), 100) AS breadth,
@@ -170,7 +194,7 @@ _STATEMENTS = (
         f"""CREATE TEMP TABLE cut_{name} AS SELECT cut, min(n) - 1 AS below, max(n) AS up_to FROM
         (SELECT unnest({name}) AS cut, generate_subscripts({name}, 1) AS n FROM learned)
         GROUP BY cut"""
-        for name in ("revenue", "margin", "growth", "trend", "breadth")
+        for name in ("revenue", "margin", "expected", "growth", "trend", "breadth")
     ),
     """CREATE MACRO place(value, cut, below, up_to) AS CASE WHEN value IS NOT NULL THEN
         coalesce(CASE WHEN value = cut THEN below ELSE up_to END, 0) + coalesce(up_to, 0) END""",
@@ -183,23 +207,36 @@ _STATEMENTS = (
                 place(metrics.margin, b.cut, b.below, b.up_to) AS p_margin,
                 place(metrics.growth, c.cut, c.below, c.up_to) AS p_growth,
                 place(metrics.trend, d.cut, d.below, d.up_to) AS p_trend,
-                place(metrics.categories, e.cut, e.below, e.up_to) AS p_breadth
+                place(metrics.categories, e.cut, e.below, e.up_to) AS p_breadth,
+                place(metrics.expected_revenue, f.cut, f.below, f.up_to) AS p_expected
             FROM metrics
             ASOF LEFT JOIN cut_revenue AS a ON metrics.revenue >= a.cut
             ASOF LEFT JOIN cut_margin AS b ON metrics.margin >= b.cut
             ASOF LEFT JOIN cut_growth AS c ON metrics.growth >= c.cut
             ASOF LEFT JOIN cut_trend AS d ON metrics.trend >= d.cut
             ASOF LEFT JOIN cut_breadth AS e ON metrics.categories >= e.cut
+            ASOF LEFT JOIN cut_expected AS f ON metrics.expected_revenue >= f.cut
             WHERE orders > 0
+        ), weighted AS (
+            -- 20 points for expected revenue 10, growth 4, trend 2, breadth 2, as far as known.
+            SELECT *, CASE
+                WHEN expected_revenue IS NULL THEN CASE
+                    WHEN growth IS NULL AND trend IS NULL THEN [0, 0, 0, 200000]
+                    WHEN growth IS NULL THEN [0, 0, 100000, 100000]
+                    WHEN trend IS NULL THEN [0, 133333, 0, 66667]
+                    ELSE [0, 100000, 50000, 50000] END
+                WHEN growth IS NULL AND trend IS NULL THEN [166667, 0, 0, 33333]
+                WHEN growth IS NULL THEN [142857, 0, 28572, 28571]
+                WHEN trend IS NULL THEN [125000, 50000, 0, 25000]
+                ELSE [111111, 44445, 22222, 22222] END AS weights
+            FROM placed
         ), valued AS (
             SELECT customer_id, CAST(CAST(points(492308, p_revenue) + points(307692, p_margin)
-                + points(CASE WHEN trend IS NULL THEN 133333 ELSE 100000 END, p_growth)
-                + points(CASE WHEN growth IS NULL THEN 100000 ELSE 50000 END, p_trend)
-                + points(CASE WHEN growth IS NULL AND trend IS NULL THEN 200000
-                    WHEN growth IS NULL THEN 100000 WHEN trend IS NULL THEN 66667
-                    ELSE 50000 END, p_breadth) AS DECIMAL(18, 0)) * 0.0001::DECIMAL(5, 4)
+                + points(weights[1], p_expected) + points(weights[2], p_growth)
+                + points(weights[3], p_trend) + points(weights[4], p_breadth)
+                AS DECIMAL(18, 0)) * 0.0001::DECIMAL(5, 4)
                 AS DECIMAL(18, 4)) AS value_score
-            FROM placed
+            FROM weighted
         ), ranked AS (
             SELECT metrics.*, value_score, home.country AS home_country,
                 CASE WHEN metrics.orders > 0
@@ -305,7 +342,10 @@ def grade_by_hand(
     with duckdb.connect(str(out / "scratch.duckdb")) as connection:
         connection.execute("SET memory_limit = ?", [memory])
         values = _values(connection, as_of) | {"customers": str(customers), "orders": str(orders)}
-        for statement in _STATEMENTS:
+        for statement in _MEASURING:
+            connection.execute(_filled(statement, values))
+        connection.register("given", _given(connection, _filled(_HISTORIES, values)))
+        for statement in _GRADING:
             connection.execute(_filled(statement, values))
         connection.sql("FROM metrics").write_parquet(
             str(out / "metrics.parquet"), compression="zstd"
@@ -318,6 +358,34 @@ def grade_by_hand(
         content = dict(zip(calibration.columns, row, strict=True))
         (out / "calibration.json").write_text(json.dumps(content, default=str, indent=2))
     (out / "scratch.duckdb").unlink()
+
+
+def _given(connection: duckdb.DuckDBPyConnection, histories: str) -> pa.Table:
+    """Return what the models give in ten-thousandths, a row a customer, in the order of metrics."""
+    found = connection.sql(histories).to_arrow_table()
+    ever, lately = (
+        found[name].to_numpy() > 0 for name in ("orders_ever", "orders")
+    )  # a customer without a purchase has no history
+    buyers, recent = found.filter(pa.array(ever)), found.filter(pa.array(lately))
+    purchases = expected_purchases(
+        buyers["customer_id"].to_pylist(),
+        *(buyers[name].to_numpy() for name in ("repeats", "last", "age")),
+    )
+    value = purchase_value(
+        recent["customer_id"].to_pylist(), recent["orders"].to_numpy(), recent["mean"].to_numpy()
+    )
+    return pa.table(
+        {"purchases_ahead": _placed(purchases, ever), "value_ahead": _placed(value, lately)}
+    )
+
+
+def _placed(given: np.ndarray | None, whose: np.ndarray) -> pa.Array:
+    """Return a column with numbers for those they belong to, and nothing for the others."""
+    column = np.zeros(len(whose), dtype=np.int64)
+    if given is None:
+        return pa.array(column, mask=np.ones(len(whose), dtype=bool))
+    column[whose] = given
+    return pa.array(column, mask=~whose)
 
 
 def _values(connection: duckdb.DuckDBPyConnection, as_of: str) -> dict[str, str]:

@@ -16,6 +16,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from modelled import expected_purchases, purchase_value
+
 _MONEY = ("amount", "cost")
 _FIGURES = (
     "revenue",
@@ -26,6 +28,9 @@ _FIGURES = (
     "average_purchase",
     "growth",
     "trend",
+    "expected_purchases",
+    "expected_purchase_value",
+    "expected_revenue",
 )
 _NO_PURCHASE = "no_purchase_in_window"
 
@@ -151,7 +156,34 @@ def _metrics(people: pd.DataFrame, lines: pd.DataFrame, as_of: pd.Timestamp) -> 
     earlier = metrics["revenue_before"]
     metrics["growth"] = _ratio(metrics["revenue"] - earlier, earlier)
     metrics["trend"] = _ratio(metrics["revenue_recent"], metrics["revenue"])
+    _add_expected(metrics, as_of)
     return metrics
+
+
+def _add_expected(metrics: pd.DataFrame, as_of: pd.Timestamp) -> None:
+    """Add what the two models give, and their product, rounded half up."""
+    buyers = metrics[metrics["orders_ever"] > 0]
+    last = (buyers["last_purchase_on"] - buyers["first_purchase_on"]).dt.days.to_numpy()
+    purchases = expected_purchases(
+        buyers.index.to_list(),
+        np.where(last > 0, buyers["orders_ever"].to_numpy() - 1, 0),
+        last,
+        (as_of - buyers["first_purchase_on"]).dt.days.to_numpy(),
+    )
+    recent = metrics[metrics["orders"] > 0]
+    value = purchase_value(
+        recent.index.to_list(),
+        recent["orders"].to_numpy(),
+        recent["average_purchase"].to_numpy(dtype="int64"),
+    )
+    for name, own, given in (
+        ("expected_purchases", buyers, purchases),
+        ("expected_purchase_value", recent, value),
+    ):
+        numbers = pd.Series(pd.NA if given is None else given, index=own.index, dtype="Int64")
+        metrics[name] = numbers.reindex(metrics.index)
+    product = metrics["expected_purchases"] * metrics["expected_purchase_value"]
+    metrics["expected_revenue"] = (product + 5_000) // 10_000
 
 
 def _ratio(top: pd.Series, bottom: pd.Series) -> pd.Series:
@@ -306,15 +338,20 @@ def _segment(r: pd.Series, f: pd.Series) -> pd.Series:
 
 
 def _value(buyers: pd.DataFrame) -> pd.Series:
-    no_growth, no_trend = buyers["growth"].isna(), buyers["trend"].isna()
+    e, g, t = (buyers[name].notna() for name in ("expected_revenue", "growth", "trend"))
+    known = [e & g & t, e & g, e & t, e, g & t, g, t]
+
+    def points(name: str, *weights: int) -> np.ndarray:
+        """Return points by the weight of (e, g, t), of (e, g), ..., of none."""
+        return _points(buyers[name], np.select(known, weights[:-1], weights[-1]))
+
     score = _points(buyers["revenue"], np.full(len(buyers), 492_308))
     score = score + _points(buyers["margin"], np.full(len(buyers), 307_692))
-    score = score + _points(buyers["growth"], np.where(no_trend, 133_333, 100_000))
-    score = score + _points(buyers["trend"], np.where(no_growth, 100_000, 50_000))
-    breadth = np.select(
-        [no_growth & no_trend, no_growth, no_trend], [200_000, 100_000, 66_667], 50_000
-    )
-    return pd.Series(score + _points(buyers["categories"], breadth), index=buyers.index)
+    score = score + points("expected_revenue", 111_111, 125_000, 142_857, 166_667, 0, 0, 0, 0)
+    score = score + points("growth", 44_445, 50_000, 0, 0, 100_000, 133_333, 0, 0)
+    score = score + points("trend", 22_222, 0, 28_572, 0, 50_000, 0, 100_000, 0)
+    breadth = (22_222, 25_000, 28_571, 33_333, 50_000, 66_667, 100_000, 200_000)
+    return pd.Series(score + points("categories", *breadth), index=buyers.index)
 
 
 def _lifecycle(metrics: pd.DataFrame, year_ago: pd.Timestamp) -> pd.Series:

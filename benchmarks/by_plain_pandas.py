@@ -16,6 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from modelled import expected_purchases, purchase_value
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -137,7 +139,42 @@ def _metrics(people: pd.DataFrame, lines: pd.DataFrame, as_of: pd.Timestamp) -> 
         metrics[["revenue_recent", "revenue"]],
         lambda row: _ratio(row["revenue_recent"], row["revenue"]),
     )
+    _add_expected(metrics, as_of)
     return metrics
+
+
+def _add_expected(metrics: pd.DataFrame, as_of: pd.Timestamp) -> None:
+    """Add what the two models give, and their product."""
+    buyers = metrics[metrics["orders_ever"] > 0]
+    last = (buyers["last_purchase_on"] - buyers["first_purchase_on"]).dt.days
+    repeats = (buyers["orders_ever"] - 1).where(last > 0, 0)
+    age = (as_of - buyers["first_purchase_on"]).dt.days
+    purchases = expected_purchases(
+        list(buyers.index), repeats.to_numpy(), last.to_numpy(), age.to_numpy()
+    )
+    recent = metrics[metrics["orders"] > 0]
+    mean = recent["average_purchase"].map(lambda value: int(value * 10_000))
+    value = purchase_value(list(recent.index), recent["orders"].to_numpy(), mean.to_numpy())
+    for name, own, given in (
+        ("expected_purchases", buyers, purchases),
+        ("expected_purchase_value", recent, value),
+    ):
+        numbers = [None] * len(own) if given is None else [_decimal(one) for one in given]
+        metrics[name] = pd.Series(numbers, index=own.index, dtype=object).reindex(metrics.index)
+    metrics["expected_revenue"] = _by_row(
+        metrics[["expected_purchases", "expected_purchase_value"]], _expected_revenue
+    )
+
+
+def _decimal(ten_thousandths: int) -> Decimal:
+    return Decimal(int(ten_thousandths)) * _FOUR_PLACES
+
+
+def _expected_revenue(row: pd.Series) -> Decimal | None:
+    if row.isna().any():
+        return None
+    product = row["expected_purchases"] * row["expected_purchase_value"]
+    return product.quantize(_FOUR_PLACES, ROUND_HALF_UP)
 
 
 def _by_row(frame: pd.DataFrame, found: Callable[[Any], Any]) -> pd.Series:
@@ -278,21 +315,33 @@ def _segment(r: int, f: int) -> str:
 
 
 def _value_score(buyers: pd.DataFrame) -> pd.Series:
-    names = ["revenue", "margin", "growth", "trend", "categories"]
+    names = ["revenue", "margin", "expected_revenue", "growth", "trend", "categories"]
     positions = pd.DataFrame({name: _positions(buyers[name]) for name in names})
     return _by_row(positions, _value)
 
 
 def _value(position: pd.Series) -> Decimal:
     """Return the points of one customer; the weight of what is unknown goes to its peers."""
-    has_growth, has_trend = pd.notna(position["growth"]), pd.notna(position["trend"])
     score = _points("49.2308", position["revenue"]) + _points("30.7692", position["margin"])
-    if has_growth:
-        score += _points("10" if has_trend else "13.3333", position["growth"])
-    if has_trend:
-        score += _points("5" if has_growth else "10", position["trend"])
-    breadth = {(True, True): "5", (True, False): "6.6667", (False, True): "10"}
-    return score + _points(breadth.get((has_growth, has_trend), "20"), position["categories"])
+    known = tuple(pd.notna(position[name]) for name in ("expected_revenue", "growth", "trend"))
+    names = ("expected_revenue", "growth", "trend", "categories")
+    for name, weight in zip(names, _POTENTIAL[known], strict=True):
+        if weight != "0":
+            score += _points(weight, position[name])
+    return score
+
+
+# Weights of expected revenue, growth, trend and breadth, by which of the first three are known.
+_POTENTIAL = {
+    (True, True, True): ("11.1111", "4.4445", "2.2222", "2.2222"),
+    (True, True, False): ("12.5", "5", "0", "2.5"),
+    (True, False, True): ("14.2857", "0", "2.8572", "2.8571"),
+    (True, False, False): ("16.6667", "0", "0", "3.3333"),
+    (False, True, True): ("0", "10", "5", "5"),
+    (False, True, False): ("0", "13.3333", "0", "6.6667"),
+    (False, False, True): ("0", "0", "10", "10"),
+    (False, False, False): ("0", "0", "0", "20"),
+}
 
 
 def _points(weight: str, position: float) -> Decimal:

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import polars as pl
 
+from modelled import expected_purchases, purchase_value
+
 _MONEY = (
     "revenue",
     "revenue_before",
@@ -25,6 +27,9 @@ _MONEY = (
     "average_purchase",
     "growth",
     "trend",
+    "expected_purchases",
+    "expected_purchase_value",
+    "expected_revenue",
 )
 _NO_PURCHASE = "no_purchase_in_window"
 _CUSTOMER = "customer_id"
@@ -199,7 +204,7 @@ def _metrics(
     first, revenue = pl.col("first_purchase_on"), pl.col("revenue")
     earlier = pl.col("revenue_before")
     quarters = [(pl.col(f"quarter_{n}_orders") > 0).cast(pl.Int64) for n in range(1, 5)]
-    return found.with_columns(
+    found = found.with_columns(
         (as_of - pl.col("last_purchase_on")).dt.total_days().alias("days_since_purchase"),
         # Up to a month's end every begun month is a whole one.
         (
@@ -211,6 +216,37 @@ def _metrics(
         _ratio(pl.col("revenue_recent"), revenue).alias("trend"),
         pl.sum_horizontal(quarters).alias("active_quarters"),
     )  # fmt: skip
+    return _with_expected(found, as_of)
+
+
+def _with_expected(metrics: pl.DataFrame, as_of: date) -> pl.DataFrame:
+    """Add what the two models give, and their product, rounded half up."""
+    first, last = pl.col("first_purchase_on"), pl.col("last_purchase_on")
+    buyers = metrics.filter(pl.col("orders_ever") > 0).select(
+        _CUSTOMER,
+        pl.when(last > first).then(pl.col("orders_ever") - 1).otherwise(0).alias("repeats"),
+        (last - first).dt.total_days().alias("last"),
+        (as_of - first).dt.total_days().alias("age"),
+    )
+    recent = metrics.filter(pl.col("orders") > 0)
+    purchases = expected_purchases(
+        buyers[_CUSTOMER].to_list(),
+        *(buyers[name].to_numpy() for name in ("repeats", "last", "age")),
+    )
+    value = purchase_value(
+        recent[_CUSTOMER].to_list(),
+        recent["orders"].to_numpy(),
+        recent["average_purchase"].to_numpy(),
+    )
+    for name, own, given in (
+        ("expected_purchases", buyers, purchases),
+        ("expected_purchase_value", recent, value),
+    ):
+        numbers = pl.Series(name, [None] * len(own) if given is None else given, dtype=pl.Int64)
+        column = own.select(_CUSTOMER, numbers)
+        metrics = metrics.join(column, on=_CUSTOMER, how="left", maintain_order="left")
+    product = pl.col("expected_purchases") * pl.col("expected_purchase_value")
+    return metrics.with_columns(((product + 5_000) // 10_000).alias("expected_revenue"))
 
 
 def _counted(values: pl.Expr, name: str) -> pl.Expr:
@@ -373,22 +409,29 @@ def _segment() -> pl.Expr:
 
 def _value(buyers: pl.DataFrame) -> pl.Series:
     """Return the points of each buyer; the weight of what is unknown goes to its peers."""
-    names = ("revenue", "margin", "growth", "trend", "categories")
-    no_growth, no_trend = pl.col("growth").is_null(), pl.col("trend").is_null()
-    breadth = (
-        pl.when(no_growth & no_trend).then(200_000)
-        .when(no_growth).then(100_000)
-        .when(no_trend).then(66_667)
-        .otherwise(50_000)
-    )  # fmt: skip
+    names = ("revenue", "margin", "expected_revenue", "growth", "trend", "categories")
+    e, g, t = (pl.col(name).is_not_null() for name in ("expected_revenue", "growth", "trend"))
+
+    def weight(*weights: int) -> pl.Expr:
+        """Return the one that goes with what is known: of (e, g, t), of (e, g), ..., of none."""
+        known = (e & g & t, e & g, e & t, e, g & t, g, t)
+        found = pl.lit(weights[-1])
+        for holds, one in reversed(list(zip(known, weights, strict=False))):
+            found = pl.when(holds).then(one).otherwise(found)
+        return found
+
     return (
         pl.DataFrame([_place(buyers[name]) for name in names])
         .select(
             _points(492_308, "revenue")
             + _points(307_692, "margin")
-            + _points(pl.when(no_trend).then(133_333).otherwise(100_000), "growth")
-            + _points(pl.when(no_growth).then(100_000).otherwise(50_000), "trend")
-            + _points(breadth, "categories")
+            + _points(weight(111_111, 125_000, 142_857, 166_667, 0, 0, 0, 0), "expected_revenue")
+            + _points(weight(44_445, 50_000, 0, 0, 100_000, 133_333, 0, 0), "growth")
+            + _points(weight(22_222, 0, 28_572, 0, 50_000, 0, 100_000, 0), "trend")
+            + _points(
+                weight(22_222, 25_000, 28_571, 33_333, 50_000, 66_667, 100_000, 200_000),
+                "categories",
+            )
         )
         .to_series()
     )

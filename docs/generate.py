@@ -245,10 +245,37 @@ def _metrics(language: Language) -> Iterator[str]:
         yield ""
 
 
+def _models(language: Language) -> Iterator[str]:
+    for words in _WORDS.models:
+        yield f"#### {words.id}"
+        yield ""
+        name, colon = words.name.in_language(language), Text(": ", "：").in_language(language)
+        yield f"**{name}**{colon}{words.description.in_language(language)}"
+        yield ""
+        yield from _table(
+            _heads(language, Text("what", "项目"), Text("value", "取值")),
+            (
+                (
+                    Text("as written", "定义").in_language(language),
+                    _source_of(words.id),
+                ),
+                (
+                    Text("method", "方法").in_language(language),
+                    words.method.in_language(language),
+                ),
+                (
+                    Text("fitted to", "拟合").in_language(language),
+                    words.fitted.in_language(language),
+                ),
+            ),
+        )
+        yield ""
+
+
 def _metric_rows(
     metric: Metric, formula: Text, window: Text | None, language: Language
 ) -> Iterator[tuple[str, str]]:
-    source = _source_of(metric)
+    source = _source_of(metric.id)
     yield Text("as written", "定义").in_language(language), source
     yield Text("in words", "文字表述").in_language(language), formula.in_language(language)
     if window is not None:
@@ -262,10 +289,10 @@ def _metric_rows(
     yield Text("needs", "所需数据").in_language(language), needs
 
 
-def _source_of(metric: Metric) -> str:
-    """Return the lines of the standard that define a metric, without its wording."""
+def _source_of(identifier: str) -> str:
+    """Return the lines of the standard that define a metric or a model, without its wording."""
     lines = _STANDARD.text.split("\n")
-    start = next(i for i, line in enumerate(lines) if line == f"  {metric.id}:")
+    start = next(i for i, line in enumerate(lines) if line == f"  {identifier}:")
     block = []
     for line in lines[start + 1 :]:
         if line and not line.startswith("    "):
@@ -281,6 +308,8 @@ def _source_of(metric: Metric) -> str:
                 kept.append(f"{key[1]}:" if folded else f"{key[1]}:{key[2]}")
         elif line.strip() and not skipping and folded:
             kept[-1] += f" {line.strip()}"
+        elif line.strip() and not skipping:
+            kept.append(line[4:])
     return "<br>".join(f"`{line}`" for line in kept)
 
 
@@ -428,6 +457,7 @@ REGIONS: dict[str, Callable[[Language], Iterable[str]]] = {
     "identity": _identity,
     "facts": _facts,
     "metrics": _metrics,
+    "models": _models,
     "schemes": _schemes,
     "reasons": _reasons,
     "library": _library,

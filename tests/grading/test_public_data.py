@@ -66,10 +66,16 @@ def test_online_retail_equals_the_text_for_every_customer(
     assert len(company["customers"]) == 4_372
     customers = counted(company, as_of)
     assert len(customers) > 4_000
+    given = {
+        identifier: (own["expected_purchases"], own["expected_purchase_value"])
+        for identifier, own in measured(run).items()
+        if own["expected_revenue"] is not None
+    }
+    assert len(given) > 4_000
     for scheme, verdicts in (
         ("abc", abc(customers)),
         ("rfm", rfm(customers, as_of)),
-        ("value_index", value_index(customers, company)),
+        ("value_index", value_index(customers, company, given)),
     ):
         assert {c: grades[c, scheme] for c in customers} == verdicts, scheme
 

@@ -181,13 +181,20 @@ def segment(r: int, f: int) -> str:
 
 HALVES: tuple[tuple[int, tuple[tuple[str, int], ...]], ...] = (
     (80, (("revenue", 40), ("margin", 25), ("payment", 15))),
-    (20, (("growth", 8), ("trend", 4), ("breadth", 4), ("engagement", 4))),
+    (20, (("expected", 10), ("growth", 4), ("trend", 2), ("breadth", 2), ("engagement", 2))),
 )
 
 
 def value_index(
-    customers: Mapping[str, Customer], company: Mapping[str, Rows]
+    customers: Mapping[str, Customer],
+    company: Mapping[str, Rows],
+    given: Mapping[str, tuple[Decimal, Decimal]] | None = None,
 ) -> dict[str, Verdict]:
+    """The grades; `given`: expected purchases and the value of one, of whom models give both."""
+    expected = {
+        identifier: half_up(Fraction(purchases) * Fraction(value) * 10_000)
+        for identifier, (purchases, value) in (given or {}).items()
+    }
     order_columns = {name for row in company.get("orders", ()) for name in row}
 
     def ratio(part: int, whole: int) -> int | None:
@@ -207,10 +214,13 @@ def value_index(
         "engagement": lambda c: c.interactions if "interactions" in company else None,
     }
     buyers = {i: c for i, c in customers.items() if c.orders}
-    values = {i: {n: of(c) for n, of in measures.items()} for i, c in buyers.items()}
+    values = {
+        i: {n: of(c) for n, of in measures.items()} | {"expected": expected.get(i)}
+        for i, c in buyers.items()
+    }
     hundredths = {
         name: cuts([own[name] for own in values.values() if own[name] is not None], 100)
-        for name in measures
+        for name in (*measures, "expected")
     }
     verdicts: dict[str, Verdict] = {}
     for identifier in customers:

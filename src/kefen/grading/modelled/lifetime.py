@@ -19,6 +19,7 @@ from kefen.methods.clv import (
     PurchaseHistoryModel,
 )
 from kefen.methods.clv.histories import usable
+from kefen.methods.errors import NotEstimableError
 from kefen.standards.model_calibration import significant
 
 if TYPE_CHECKING:
@@ -61,8 +62,9 @@ class PurchaseMethod:
         """Return the parameters by maximum likelihood.
 
         Raises:
-            NotEstimableError: The histories do not tell them.
+            NotEstimableError: The histories are too short, or do not tell them.
         """
+        _refuse_short(model, inputs)
         fitted = self._estimator().fit(self._histories(model, inputs), sample_weight=counts)
         return _told(fitted, self._estimator.NAMES)
 
@@ -175,6 +177,23 @@ class ValueMethod:
     @staticmethod
     def _rows(inputs: Columns) -> Floats:
         return np.column_stack([numbers(inputs["purchases"]), numbers(inputs["mean_value"])])
+
+
+def _refuse_short(model: Model, inputs: Columns) -> None:
+    """Refuse histories of which the longest has fewer days than a model's setting demands.
+
+    Raises:
+        NotEstimableError: It has.
+    """
+    needed = int(Decimal(str(model.settings["shortest_history"])))
+    longest = int(numbers(inputs["age"]).max(initial=0))
+    if longest < needed:
+        raise NotEstimableError(
+            Text(
+                "the longest history has {d} {d:day|days}, it needs {n}",
+                "最长的购买历史为 {d} 天，至少需要 {n} 天",
+            ).filled(d=longest, n=needed)
+        )
 
 
 def _told(fitted: Any, names: Sequence[str]) -> tuple[dict[str, Parameter], dict[str, Decimal]]:

@@ -100,8 +100,7 @@ def _log_likelihood(
     r, alpha, a, b = parameters
     x, counts = data.repeats, data.counts
     # Terms of the repeats alone: there are far fewer different ones than histories.
-    levels, place = np.unique(x, return_inverse=True)
-    held = np.bincount(place, weights=counts)
+    levels, place, held = data.levels, data.level, data.held
     by_level = (
         gammaln(r + levels)
         - gammaln(r)
@@ -111,18 +110,23 @@ def _log_likelihood(
         - gammaln(b)
         + gammaln(a + b)
     )
-    till_now, till_last = np.log(alpha + data.age), np.log(alpha + data.last)
+    now, last = alpha + data.age, alpha + data.last
+    till_now, till_last = np.log(now), np.log(last)
     # That it is still a customer, and that its last purchase was the last one.
     still, gone = -(r + x) * till_now, np.log(a) - (r + x) * till_last
     if first_may_be_last:
         by_level -= np.log(a + b + levels)
-        still = still + np.log(b + x)
+        still += np.log(b + levels)[place]
     else:
-        gone = np.where(x > 0, gone - np.log(b + np.maximum(x, 1) - 1), -np.inf)
-    both = np.logaddexp(still, gone)
-    share = np.exp(gone - both)
+        gone -= np.log(b + np.maximum(levels, 1) - 1)[place]
+        gone[x == 0] = -np.inf
+    # The logarithm of the sum of both, and the second one's share of it, by one exponential.
+    ahead = gone - still
+    smaller = np.exp(-np.abs(ahead))
+    both = np.maximum(still, gone) + np.log1p(smaller)
+    share = np.where(ahead > 0, 1.0, smaller) / (1 + smaller)
     value = float((held * by_level).sum() + (counts * both).sum())
-    rate = (1 - share) / (alpha + data.age) + share / (alpha + data.last)
+    rate = (1 - share) / now + share / last
     gone_counts = counts * share
     of_level = np.bincount(place, weights=gone_counts)
     digamma = psi(a + b + levels) - psi(a + b)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -26,6 +26,9 @@ class Histories:
         age: From the first purchase to the end of observation.
         counts: How many customers.
         scale: What the times were divided by.
+        levels: The different numbers of repeats, of which there are far fewer than histories.
+        level: Which of them each history has.
+        held: How many customers have each of them.
     """
 
     repeats: Floats
@@ -33,6 +36,22 @@ class Histories:
     age: Floats
     counts: Floats
     scale: float
+    levels: Floats = field(init=False)
+    level: npt.NDArray[np.intp] = field(init=False)
+    held: Floats = field(init=False)
+
+    def __post_init__(self) -> None:
+        levels, level = np.unique(self.repeats, return_inverse=True)
+        object.__setattr__(self, "levels", levels)
+        object.__setattr__(self, "level", level)
+        object.__setattr__(self, "held", np.bincount(level, weights=self.counts))
+
+    def thinned(self, one_in: int) -> Histories:
+        """Return one in so many of the histories, evenly along their order."""
+        kept = slice(one_in // 2, None, one_in)
+        return Histories(
+            self.repeats[kept], self.last[kept], self.age[kept], self.counts[kept], self.scale
+        )
 
     @property
     def customers(self) -> float:

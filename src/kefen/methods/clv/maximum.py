@@ -24,6 +24,8 @@ _MOST_SEARCHES = 300
 _LONGEST = 1.5
 _STEPS = 40
 _WIDTH = 1e-5
+_CURVED = 1e-6
+"""Steps up to this length leave the curvature as it is, to more digits than are told."""
 # Of the log-likelihood's own size: what is left to gain where the search may stop.
 _GAIN = 1e-13
 
@@ -45,7 +47,7 @@ class Maximum:
     iterations: int
 
 
-def maximum(likelihood: Likelihood, start: Sequence[float], names: Sequence[str]) -> Maximum:
+def maximum(likelihood: Likelihood, start: Sequence[float] | Floats, names: Sequence[str]) -> Maximum:
     """Return where a likelihood of positive parameters is largest.
 
     The BFGS method on the log-parameters finds the neighbourhood; Newton's method with the
@@ -66,11 +68,7 @@ def maximum(likelihood: Likelihood, start: Sequence[float], names: Sequence[str]
     def downhill(logs: Floats) -> tuple[float, Floats]:
         nonlocal evaluations
         evaluations += 1
-        parameters = np.exp(logs)
-        value, gradient = likelihood(parameters)
-        if not np.isfinite(value) or not np.all(np.isfinite(gradient)):
-            return 1e300, np.zeros_like(logs)
-        return -value, -gradient * parameters
+        return _downhill(likelihood, logs)
 
     logs, value, slope = _descended(downhill, np.log(np.asarray(start, dtype=np.float64)))
     _refuse_edges(logs, names)
@@ -89,7 +87,8 @@ def maximum(likelihood: Likelihood, start: Sequence[float], names: Sequence[str]
             break
         gained = float(slope @ step)
         logs, value, slope = logs - size * step, next_value, next_slope
-        curvature = _curvature(downhill, logs)
+        if float(np.max(np.abs(step))) > _CURVED:
+            curvature = _curvature(downhill, logs)
         if gained <= _GAIN * (1 + abs(value)) and float(np.max(np.abs(step))) < 1e-9:
             break
     _refuse_edges(logs, names)
@@ -105,6 +104,28 @@ def maximum(likelihood: Likelihood, start: Sequence[float], names: Sequence[str]
     spread = np.sqrt(np.diag(np.linalg.inv(curvature)))
     parameters = np.exp(logs)
     return Maximum(parameters, -value, parameters * spread, evaluations)
+
+
+def near_maximum(likelihood: Likelihood, start: Sequence[float] | Floats) -> Floats:
+    """Return parameters near the largest likelihood: of a part of the data, to begin with.
+
+    Args:
+        likelihood: The log-likelihood and its gradient.
+        start: Parameters to begin with; returned when the search runs to an edge.
+    """
+    logs, _, _ = _descended(
+        lambda logs: _downhill(likelihood, logs), np.log(np.asarray(start, dtype=np.float64))
+    )
+    return np.asarray(start if np.any(np.abs(logs) > 0.75 * _EDGE) else np.exp(logs))
+
+
+def _downhill(likelihood: Likelihood, logs: Floats) -> tuple[float, Floats]:
+    """Return the negative likelihood and its slope by the log-parameters."""
+    parameters = np.exp(logs)
+    value, gradient = likelihood(parameters)
+    if not np.isfinite(value) or not np.all(np.isfinite(gradient)):
+        return 1e300, np.zeros_like(logs)
+    return -value, -gradient * parameters
 
 
 def _descended(

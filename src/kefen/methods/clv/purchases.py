@@ -9,13 +9,15 @@ from typing import TYPE_CHECKING, ClassVar, Self
 import numpy as np
 
 from kefen.methods.clv.histories import checked, collapsed
-from kefen.methods.clv.maximum import maximum
+from kefen.methods.clv.maximum import maximum, near_maximum
 from kefen.methods.estimator import Estimator
 
 if TYPE_CHECKING:
     from kefen.methods.clv.histories import Histories
     from kefen.methods.clv.maximum import Floats
 
+_PART = 4_000
+"""Of this many different histories the search begins, when there are more."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
@@ -53,9 +55,11 @@ class PurchaseHistoryModel(Estimator, ABC):
             NotEstimableError: The data does not tell the parameters.
         """
         data = collapsed(X, sample_weight)
-        found = maximum(
-            lambda parameters: self.log_likelihood(parameters, data), self.START, self.NAMES
-        )
+        start = np.array(self.START)
+        if len(data.counts) >= 2 * _PART:
+            part = data.thinned(len(data.counts) // _PART)
+            start = near_maximum(lambda values: self.log_likelihood(values, part), start)
+        found = maximum(lambda values: self.log_likelihood(values, data), start, self.NAMES)
         # Times were scaled: some parameters are times, and repeats have a density by time.
         scales = [data.scale if name in self.TIMES else 1.0 for name in self.NAMES]
         values = found.parameters * scales

@@ -22,6 +22,17 @@ _UNIT = MethodOption(
     default="week",
     one_of=("day", "week", "month"),
 )
+_SHORTEST = MethodOption(
+    "shortest_history",
+    Text(
+        "How many days the longest history needs; with less the model is not fitted.",
+        "最长的历史至少要有的天数；不足时不拟合。",
+    ),
+    default=0,
+    lowest=Decimal(0),
+    highest=Decimal(18_263),
+    whole=True,
+)
 _ALIVE = MethodOutput(
     "probability_alive",
     Text("probability of still being a customer", "仍是客户的概率"),
@@ -65,7 +76,7 @@ BG_NBD = Method(
     ),
     inputs=(_REPEATS, _LAST, _AGE),
     outputs=_PURCHASES,
-    settings=(_UNIT,),
+    settings=(_UNIT, _SHORTEST),
     smallest_population=100,
 )
 MBG_NBD = Method(
@@ -78,7 +89,7 @@ MBG_NBD = Method(
     ),
     inputs=(_REPEATS, _LAST, _AGE),
     outputs=_PURCHASES,
-    settings=(_UNIT,),
+    settings=(_UNIT, _SHORTEST),
     smallest_population=100,
 )
 PARETO_NBD = Method(
@@ -91,7 +102,7 @@ PARETO_NBD = Method(
     ),
     inputs=(_REPEATS, _LAST, _AGE),
     outputs=_PURCHASES,
-    settings=(_UNIT,),
+    settings=(_UNIT, _SHORTEST),
     smallest_population=100,
 )
 BG_BB = Method(
