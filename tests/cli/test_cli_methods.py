@@ -40,6 +40,20 @@ def test_figures_without_their_data_are_skipped_and_named() -> None:
     assert "lifetime" in {skipped["family"] for skipped in json.loads(said)["skipped"]}
 
 
+def test_figures_without_their_package_are_skipped_and_the_extra_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    from kefen.methods.verification import figure
+
+    monkeypatch.setattr(figure, "find_spec", lambda name: None)
+    code, said = call("methods", "verify", "scorecards", "--data", str(tmp_path))
+    assert code == 0
+    assert "scorecards: optbinning" in said
+    assert "pip install 'kefen[scorecard]'" in said
+    code, said = call("methods", "verify", "scorecards", "--json")
+    assert json.loads(said)["skipped"][0]["packages"] == ["optbinning"]
+
+
 def test_unknown_figures_and_directories_are_refused(tmp_path: Path) -> None:
     code, said = call("methods", "verify", "lifetimes")
     assert code == 2

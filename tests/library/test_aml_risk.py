@@ -188,6 +188,16 @@ def test_a_lower_level_reviewed_after_more_than_twice_the_time_is_refused() -> N
     assert any("more than twice" in p.what.en for p in problems if p.severity == "error")
 
 
+def test_fewer_than_three_levels_are_refused() -> None:
+    right = bundled_text("aml-risk")
+    _, problems = examine_standard(
+        right.replace("fewest_grades: 3", "fewest_grades: 6"), "aml-risk.yaml"
+    )
+    assert ["there must be at least 6 grades, there are 5"] == [
+        p.what.en for p in problems if p.severity == "error"
+    ]
+
+
 @pytest.mark.parametrize(
     ("old", "new", "said_"),
     [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,21 @@ NO_RANKING_GAIN = Text(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """Figures that were not computed, and what they lack.
+
+    Attributes:
+        family: The figures.
+        files: Files of the reference data.
+        packages: Packages that are not installed.
+    """
+
+    family: Family
+    files: tuple[str, ...]
+    packages: tuple[str, ...]
+
+
 def verify(*, family: tuple[str, ...], data: Path | None, as_json: bool) -> int:
     """Print published figures beside ours; return 1 when one is missed."""
     from kefen.methods.verification import families
@@ -39,11 +55,11 @@ def verify(*, family: tuple[str, ...], data: Path | None, as_json: bool) -> int:
     known = {one.id: one for one in families()}
     chosen = [_chosen(name, known) for name in family] or list(known.values())
     results: list[tuple[Family, list[Figure]]] = []
-    skipped: list[tuple[Family, tuple[str, ...]]] = []
+    skipped: list[Skipped] = []
     for one in chosen:
-        missing = one.missing(directory)
-        if missing:
-            skipped.append((one, missing))
+        missing, packages = one.missing(directory), one.not_installed()
+        if missing or packages:
+            skipped.append(Skipped(one, missing, packages))
         else:  # a family that reads no file needs no directory
             results.append((one, one.figures(directory or Path())))
     missed = [figure for _, figures in results for figure in figures if not figure.holds]
@@ -51,7 +67,14 @@ def verify(*, family: tuple[str, ...], data: Path | None, as_json: bool) -> int:
         print_json(
             {
                 "families": [_as_dict(one, figures) for one, figures in results],
-                "skipped": [{"family": one.id, "missing": list(lack)} for one, lack in skipped],
+                "skipped": [
+                    {
+                        "family": one.family.id,
+                        "missing": list(one.files),
+                        "packages": list(one.packages),
+                    }
+                    for one in skipped
+                ],
                 "missed": len(missed),
             }
         )
@@ -110,7 +133,7 @@ def _as_dict(family: Family, figures: Sequence[Figure]) -> dict[str, Any]:
 
 def _tell(
     results: Sequence[tuple[Family, Sequence[Figure]]],
-    skipped: Sequence[tuple[Family, tuple[str, ...]]],
+    skipped: Sequence[Skipped],
     missed: Sequence[Figure],
 ) -> None:
     from kefen.cli.terminal import console, plain_table, print_prose
@@ -153,23 +176,31 @@ def _like(figure: Figure) -> str:
     return f"{figure.ours:.{decimals + 1 if decimals else 0}f}"
 
 
-def _tell_skipped(screen: Console, skipped: Sequence[tuple[Family, tuple[str, ...]]]) -> None:
+def _tell_skipped(screen: Console, skipped: Sequence[Skipped]) -> None:
     from kefen.cli.terminal import print_prose
 
-    screen.print()
-    screen.print(say(Text("Skipped: the data is not there", "已跳过：缺少数据")), style="yellow")
-    for family, missing in skipped:
-        screen.print(f"  {family.id}: {', '.join(missing)}")
-    print_prose(
-        screen,
-        say(
-            Text(
-                "Give its directory with --data or KEFEN_DATA.",
-                "请用 --data 或 KEFEN_DATA 给出数据目录。",
-            )
-        ),
-        "dim",
-    )
+    without_data = [one for one in skipped if one.files]
+    if without_data:
+        screen.print()
+        screen.print(say(Text("Skipped: the data is not there", "已跳过：缺少数据")), style="yellow")
+        for one in without_data:
+            screen.print(f"  {one.family.id}: {', '.join(one.files)}")
+        mend = Text(
+            "Give its directory with --data or KEFEN_DATA.",
+            "请用 --data 或 KEFEN_DATA 给出数据目录。",
+        )
+        print_prose(screen, say(mend), "dim")
+    without_packages = [one for one in skipped if one.packages]
+    if without_packages:
+        screen.print()
+        screen.print(
+            say(Text("Skipped: a package is not installed", "已跳过：未安装所需软件包")),
+            style="yellow",
+        )
+        for one in without_packages:
+            screen.print(f"  {one.family.id}: {', '.join(one.packages)}")
+            mend = Text("Install: pip install 'kefen[{e}]'", "请安装：pip install 'kefen[{e}]'")
+            print_prose(screen, say(mend.filled(e=one.family.extra)), "dim")
 
 
 def holdout(*, everybody: bool, data: Path | None, as_json: bool) -> None:
@@ -265,10 +296,11 @@ METHODS_COMMANDS = {
         text=Text(
             "Show published figures of the methods beside ours.\n\n"
             "Each line says in how many significant digits both agree. The data of the figures is "
-            "not part of Kefen: what is not there is skipped, and said. Exit code 1 when a figure "
+            "not part of Kefen, and some need a package of their own: what is not there is skipped, "
+            "and said. Exit code 1 when a figure "
             "is missed.",
             "把各方法已发表的数字与本实现并列。\n\n"
-            "每行给出两者一致的有效位数。数据不随客分提供：缺少的会跳过并注明。"
+            "每行给出两者一致的有效位数。数据不随客分提供，个别还需另装软件包：缺少的会跳过并注明。"
             "有数字不一致时退出码为 1。",
         ),
         callback=verify,

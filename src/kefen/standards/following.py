@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kefen.standards.model import Control, Metric, Place
     from kefen.standards.reading import Reading
 
-REVIEWS_KEYS = ("rated", "rated_as", "opened", "again", "first", "twice")
+REVIEWS_KEYS = ("rated", "rated_as", "opened", "again", "first", "twice", "fewest_grades")
 _REVIEWS = Text("“reviews”", "“reviews”")
 _WORKING_DAYS = re.compile(r"(\d{1,3}) working days?")
 _DAYS = re.compile(r"(\d{1,4}) days?")
@@ -84,6 +84,7 @@ def read_reviews(
         twice_node is not None
         and reading.choice(twice_node, ("true", "false"), Text("“twice”", "“twice”")) == "true"
     )
+    fewest = _fewest_grades(reading, section, grades)
     if control is None or not control.review_months:
         reading.problem(
             section.place,
@@ -97,7 +98,9 @@ def read_reviews(
         _check_twice(reading, section, grades, control)
     if named["rated"] is None or named["rated_as"] is None or not first:
         return None
-    return Reviews(named["rated"], named["rated_as"], named["opened"], named["again"], first, twice)
+    return Reviews(
+        named["rated"], named["rated_as"], named["opened"], named["again"], first, twice, fewest
+    )
 
 
 def _metric(
@@ -138,6 +141,24 @@ def _working_days(reading: Reading, node: Scalar | None) -> int:
         )
         return 0
     return int(match[1])
+
+
+def _fewest_grades(reading: Reading, section: Mapping, grades: Grades) -> int:
+    """Return how many grades the scheme must have, after noting when it has fewer."""
+    node = reading.scalar(section, "fewest_grades", _REVIEWS)
+    if node is None:
+        return 0
+    fewest = reading.whole(node, Text.same("“fewest_grades”"))
+    if len(grades.codes) < fewest:
+        reading.problem(
+            node.place,
+            Text(
+                "there must be at least {n} grades, there {m:is|are} {m}",
+                "至少须有 {n} 个等级，现有 {m} 个",
+            ).filled(n=fewest, m=len(grades.codes)),
+            Text("Add a grade, or change the number.", "请增加等级，或修改该数。"),
+        )
+    return fewest
 
 
 def _check_twice(reading: Reading, section: Mapping, grades: Grades, control: Control) -> None:

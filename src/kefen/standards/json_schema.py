@@ -335,6 +335,7 @@ def _scheme() -> dict[str, Any]:
                     **{key: {"type": "string"} for key in ("rated", "rated_as", "opened", "again")},
                     "first": {"type": "string", "pattern": r"^\d{1,3} working days?$"},
                     "twice": {"type": "boolean"},
+                    "fewest_grades": {"type": "integer", "minimum": 1},
                 },
                 required=("rated", "rated_as", "first"),
             ),

@@ -176,6 +176,7 @@ REVIEWS = {
         "true: each grade's interval is at most twice that of the one before it.",
         "true：每级的复评间隔不超过上一级的两倍。",
     ),
+    "fewest_grades": Text("How many grades there must be at least.", "至少须有几个等级。"),
 }
 GROUP = {
     "name": Text("Its name for people.", "显示名称。"),

@@ -40,6 +40,16 @@ def test_counts_stand_for_repeated_rows(model: Model) -> None:
 
 
 @every_model
+def test_a_search_that_begins_on_a_part_ends_at_the_same_place(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    at_once = model().fit(ROWS)
+    monkeypatch.setattr("kefen.methods.clv.purchases._PART", 60)
+    in_two_steps = model().fit(ROWS)
+    np.testing.assert_allclose(parameters_of(in_two_steps), parameters_of(at_once), rtol=1e-8)
+
+
+@every_model
 def test_the_unit_of_time_only_changes_times(model: Model) -> None:
     in_days = ROWS * [1, 7, 7]
     weeks, days = model().fit(ROWS), model().fit(in_days)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -74,6 +75,8 @@ class Family:
         source: Where the figures were published.
         needs: The files it reads, below the directory of the reference data.
         figures: Computes the figures, given that directory.
+        extra: The extra of Kefen that its packages come with; empty for none.
+        packages: The packages it needs that are not Kefen's own.
     """
 
     id: str
@@ -81,7 +84,13 @@ class Family:
     source: str
     needs: tuple[str, ...]
     figures: Callable[[Path], list[Figure]]
+    extra: str = ""
+    packages: tuple[str, ...] = ()
 
     def missing(self, data: Path | None) -> tuple[str, ...]:
         """Return the files that are not there."""
         return tuple(one for one in self.needs if data is None or not (data / one).is_file())
+
+    def not_installed(self) -> tuple[str, ...]:
+        """Return the packages that are not there."""
+        return tuple(one for one in self.packages if find_spec(one) is None)

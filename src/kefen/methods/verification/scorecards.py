@@ -58,5 +58,7 @@ FAMILIES = (
         "scorecardpy, toad and optbinning on UCI German credit",
         (GERMAN,),
         _german,
+        extra="scorecard",
+        packages=("optbinning",),
     ),
 )

@@ -391,6 +391,7 @@ class Reviews:
         again: The metric with a day that makes a rating before it due again, or None.
         first: How many working days the first rating, and one due again, may take.
         twice: Whether a grade's interval may be at most twice that of the grade before it.
+        fewest_grades: How many grades the scheme must not fall below; 0 for any number.
     """
 
     rated: str
@@ -399,6 +400,7 @@ class Reviews:
     again: str | None
     first: int
     twice: bool
+    fewest_grades: int = 0
 
     @property
     def metrics(self) -> tuple[str, ...]:
