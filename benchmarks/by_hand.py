@@ -149,7 +149,9 @@ _HISTORIES = """SELECT customer_id,
     CASE WHEN last_purchase_on > first_purchase_on THEN orders_ever - 1 ELSE 0 END AS repeats,
     CAST(last_purchase_on - first_purchase_on AS BIGINT) AS last,
     CAST($as_of - first_purchase_on AS BIGINT) AS age,
-    orders_ever, orders, CAST(average_purchase * 10000 AS BIGINT) AS mean FROM measured"""
+    orders, CAST(CASE WHEN orders > 0 AND revenue > 0
+        THEN ratio(revenue, CAST(orders AS DECIMAL(18, 4))) END * 10000 AS BIGINT) AS mean
+    FROM measured"""
 _GRADING = (
     """CREATE MACRO exact(units) AS
         CAST(CAST(units AS DECIMAL(18, 0)) * 0.0001::DECIMAL(5, 4) AS DECIMAL(18, 4))""",
@@ -363,9 +365,8 @@ def grade_by_hand(
 def _given(connection: duckdb.DuckDBPyConnection, histories: str) -> pa.Table:
     """Return what the models give in ten-thousandths, a row a customer, in the order of metrics."""
     found = connection.sql(histories).to_arrow_table()
-    ever, lately = (
-        found[name].to_numpy() > 0 for name in ("orders_ever", "orders")
-    )  # a customer without a purchase has no history
+    # Without a purchase there is no history, without revenue no value of a purchase.
+    ever, lately = (found[name].is_valid().to_numpy() for name in ("age", "mean"))
     buyers, recent = found.filter(pa.array(ever)), found.filter(pa.array(lately))
     purchases = expected_purchases(
         buyers["customer_id"].to_pylist(),

@@ -170,11 +170,12 @@ def _add_expected(metrics: pd.DataFrame, as_of: pd.Timestamp) -> None:
         last,
         (as_of - buyers["first_purchase_on"]).dt.days.to_numpy(),
     )
-    recent = metrics[metrics["orders"] > 0]
+    recent = metrics[(metrics["orders"] > 0) & (metrics["revenue"] > 0)]
+    mean = _ratio(recent["revenue"], recent["orders"] * 10_000)
     value = purchase_value(
         recent.index.to_list(),
         recent["orders"].to_numpy(),
-        recent["average_purchase"].to_numpy(dtype="int64"),
+        mean.to_numpy(dtype="int64"),
     )
     for name, own, given in (
         ("expected_purchases", buyers, purchases),

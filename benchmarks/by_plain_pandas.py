@@ -152,8 +152,11 @@ def _add_expected(metrics: pd.DataFrame, as_of: pd.Timestamp) -> None:
     purchases = expected_purchases(
         list(buyers.index), repeats.to_numpy(), last.to_numpy(), age.to_numpy()
     )
-    recent = metrics[metrics["orders"] > 0]
-    mean = recent["average_purchase"].map(lambda value: int(value * 10_000))
+    recent = metrics[(metrics["orders"] > 0) & (metrics["revenue"] > 0)]
+    mean = _by_row(
+        recent[["revenue", "orders"]],
+        lambda row: int((_ratio(row["revenue"], row["orders"]) or 0) * 10_000),
+    )
     value = purchase_value(list(recent.index), recent["orders"].to_numpy(), mean.to_numpy())
     for name, own, given in (
         ("expected_purchases", buyers, purchases),

@@ -228,7 +228,9 @@ def _with_expected(metrics: pl.DataFrame, as_of: date) -> pl.DataFrame:
         (last - first).dt.total_days().alias("last"),
         (as_of - first).dt.total_days().alias("age"),
     )
-    recent = metrics.filter(pl.col("orders") > 0)
+    recent = metrics.filter(pl.col("orders") > 0, pl.col("revenue") > 0).with_columns(
+        _ratio(pl.col("revenue"), pl.col("orders") * 10_000).alias("mean")
+    )
     purchases = expected_purchases(
         buyers[_CUSTOMER].to_list(),
         *(buyers[name].to_numpy() for name in ("repeats", "last", "age")),
@@ -236,7 +238,7 @@ def _with_expected(metrics: pl.DataFrame, as_of: date) -> pl.DataFrame:
     value = purchase_value(
         recent[_CUSTOMER].to_list(),
         recent["orders"].to_numpy(),
-        recent["average_purchase"].to_numpy(),
+        recent["mean"].to_numpy(),
     )
     for name, own, given in (
         ("expected_purchases", buyers, purchases),

@@ -60,9 +60,9 @@ def purchase_value(ids: Sequence[str], purchases: Whole, mean: Whole) -> Whole |
     """Return what a purchase is expected to be worth, in ten-thousandths.
 
     Args:
-        ids: The customers with a purchase in the window.
+        ids: The customers with a purchase and revenue above zero in the window.
         purchases: How many purchases they made in it.
-        mean: Their average purchase, in ten-thousandths.
+        mean: Their revenue by purchase, in ten-thousandths.
 
     Returns:
         One number a customer; None when the model cannot be fitted.

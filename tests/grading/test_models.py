@@ -114,9 +114,7 @@ def test_one_row_gives_what_the_population_gave_to_the_last_digit(run: StoredRun
 
 
 def test_histories_too_short_are_not_fitted_and_the_reason_says_so(tmp_path: Path) -> None:
-    text = LIFETIME.replace(
-        "    smallest_population: 60", "    settings: {shortest_history: 900}"
-    )
+    text = LIFETIME.replace("    smallest_population: 60", "    settings: {shortest_history: 900}")
     short = stored_run(tmp_path / "out", lifetime_company(3, 400), text=text)
     reason = short.calibration.models["buying"].reason
     assert reason is not None

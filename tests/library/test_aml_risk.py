@@ -193,8 +193,8 @@ def test_fewer_than_three_levels_are_refused() -> None:
     _, problems = examine_standard(
         right.replace("fewest_grades: 3", "fewest_grades: 6"), "aml-risk.yaml"
     )
-    assert ["there must be at least 6 grades, there are 5"] == [
-        p.what.en for p in problems if p.severity == "error"
+    assert [p.what.en for p in problems if p.severity == "error"] == [
+        "there must be at least 6 grades, there are 5"
     ]
 
 

@@ -182,7 +182,9 @@ def _tell_skipped(screen: Console, skipped: Sequence[Skipped]) -> None:
     without_data = [one for one in skipped if one.files]
     if without_data:
         screen.print()
-        screen.print(say(Text("Skipped: the data is not there", "已跳过：缺少数据")), style="yellow")
+        screen.print(
+            say(Text("Skipped: the data is not there", "已跳过：缺少数据")), style="yellow"
+        )
         for one in without_data:
             screen.print(f"  {one.family.id}: {', '.join(one.files)}")
         mend = Text(
@@ -296,9 +298,8 @@ METHODS_COMMANDS = {
         text=Text(
             "Show published figures of the methods beside ours.\n\n"
             "Each line says in how many significant digits both agree. The data of the figures is "
-            "not part of Kefen, and some need a package of their own: what is not there is skipped, "
-            "and said. Exit code 1 when a figure "
-            "is missed.",
+            "not part of Kefen, and some need a package of their own: what is not there is "
+            "skipped, and said. Exit code 1 when a figure is missed.",
             "把各方法已发表的数字与本实现并列。\n\n"
             "每行给出两者一致的有效位数。数据不随客分提供，个别还需另装软件包：缺少的会跳过并注明。"
             "有数字不一致时退出码为 1。",

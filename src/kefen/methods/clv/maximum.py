@@ -47,7 +47,9 @@ class Maximum:
     iterations: int
 
 
-def maximum(likelihood: Likelihood, start: Sequence[float] | Floats, names: Sequence[str]) -> Maximum:
+def maximum(
+    likelihood: Likelihood, start: Sequence[float] | Floats, names: Sequence[str]
+) -> Maximum:
     """Return where a likelihood of positive parameters is largest.
 
     The BFGS method on the log-parameters finds the neighbourhood; Newton's method with the
