@@ -131,7 +131,7 @@ def test_every_metric_scheme_and_table_is_documented(language: str) -> None:
 
 def test_chinese_wording_has_no_blanks_from_folded_lines() -> None:
     standard = bundled_standard()
-    assert "增长率 8、近半年占比 4" in standard.schemes["value_index"].rationale.zh
+    assert "预期销售额 10、增长率 4" in standard.schemes["value_index"].rationale.zh
     for scheme in standard.schemes.values():
         assert not re.findall(
             "[\u4e00-\u9fff，。、；：（）] +[\u4e00-\u9fff（]", scheme.rationale.zh
