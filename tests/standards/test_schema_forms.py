@@ -110,7 +110,7 @@ def test_the_keys_of_each_part_are_its_reader_s(after: str, properties: dict[str
     text = TEXT.replace(after, f"{after}{indent[0]}zzzzzz: 1\n", 1)
     (told,) = [m for m in problems_of(text) if m.startswith("It may have: ")]
     known = set(told.removeprefix("It may have: ").rstrip(".").split(", "))
-    assert known - {"movement"} == set(properties)  # movement only has its place kept
+    assert known == set(properties)
 
 
 def choices_in(schema: Any) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from scheme_documents import HEAD, document_of, problems_of, read, told
+from scheme_documents import HEAD, document_of, read, told
 
 from kefen.standards.document import load_document
 from kefen.standards.reader import _fingerprint
@@ -103,12 +103,6 @@ def test_names_that_no_metric_can_have(name: str) -> None:
 
 
 # --- keys -------------------------------------------------------------------------------------
-
-
-def test_movement_is_reserved() -> None:
-    found = told(SIMPLE + "movement: {up: monthly}\n", "comes with the work on months", "movement")
-    assert "until then" in found.mend.en
-    assert len(problems_of(SIMPLE + "movement: {}\n")) == 1
 
 
 @pytest.mark.parametrize(

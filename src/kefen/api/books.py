@@ -24,6 +24,7 @@ from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
 from kefen.engines.opened import SPARK
 from kefen.grading.months.grading import grade_for_book
 from kefen.grading.population import default_as_of
+from kefen.grading.serving.overrides import serving_from
 from kefen.grading.stored import StoredRun
 from kefen.lake.book import Book as KeptBook
 from kefen.lake.databases import (
@@ -230,12 +231,14 @@ class Book:
             day = day or default_as_of(dataset)
             found = chosen.on(day)
             frozen = calibration_given(calibration, found)
+            serving = serving_from(None, self._book, found, day)
             result = Result(
                 grade_for_book(self._book, dataset, found, day, calibration=frozen),
                 opened.close,
                 self._library,
                 self._language,
                 again=lambda other: self._book.dataset(other, versions, rates=rates),
+                serving=serving,
             )
             result.keep_in(self._book, report=report)
         except BaseException:

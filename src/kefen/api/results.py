@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Self
 import pyarrow as pa
 from sqlglot import exp
 
-from kefen.api.runs import Run, no_outcomes
+from kefen.api.runs import Run, no_outcomes, no_served
 from kefen.api.speaking import speaking_class
 from kefen.api.tables import in_library
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError, EngineError
 from kefen.domain.text import Text
-from kefen.engines.duckdb import DuckDBEngine
+from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
 from kefen.engines.spark.engine import SparkEngine
 from kefen.grading.finding_effects import quality_under
 from kefen.grading.kept_runs import kept_run
@@ -26,11 +26,14 @@ from kefen.grading.outputs import (
     OUTCOMES_FILE,
     RECORD_FILE,
     REJECTED_FILE,
+    SERVED_FILE,
     output_directory,
     write_json,
     write_results,
 )
 from kefen.grading.read_back import read_back
+from kefen.grading.serving.serve import Serving
+from kefen.grading.serving.written import serve_written
 from kefen.grading.stored import StoredRun
 from kefen.lake.customer_names import customer_name
 from kefen.lake.quality import assess_quality
@@ -70,6 +73,7 @@ class Result(Run):
         language: Language,
         *,
         again: Callable[[Engine], Dataset] | None = None,
+        serving: Serving | None = None,
     ) -> None:
         """Make a result.
 
@@ -79,11 +83,14 @@ class Result(Run):
             library: The library of its tables.
             language: The language of words and reports.
             again: Reads the same data cut into another engine; None where that cannot be done.
+            serving: What the grades held follow from, for a run of Spark: they are computed when
+                it is written.
         """
         super().__init__(None, library, language)
         self._graded = graded
         self._close = close
         self._again = again
+        self._serving = serving or Serving()
         self._kept: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -149,12 +156,24 @@ class Result(Run):
             GRADES_FILE: graded.grades,
             METRICS_FILE: graded.metrics,
             OUTCOMES_FILE: graded.outcomes,
+            SERVED_FILE: graded.served,
         }[name]
 
     def _table(self, name: str) -> pa.Table:
         relation = self._relation(name)
+        if name == SERVED_FILE and isinstance(self._graded.dataset.engine, SparkEngine):
+            raise EngineError(
+                Text(
+                    "The grades held are computed when a result of Spark is written.",
+                    "Spark 结果的现行等级在写出时计算。",
+                ),
+                mend=Text(
+                    "Write it, and open it: kefen.open_run(result.write(folder)).served.",
+                    "请写出后再打开：kefen.open_run(result.write(目录)).served。",
+                ),
+            )
         if relation is None:
-            return no_outcomes()
+            return no_served() if name == SERVED_FILE else no_outcomes()
         return self._graded.dataset.engine.arrow(_all_of(relation))
 
     def _dataframe(self, name: str) -> Any:
@@ -279,6 +298,9 @@ class Result(Run):
     def _write(self, folder: Path) -> None:
         graded = self._open()
         write_results(graded, folder)
+        if isinstance(graded.dataset.engine, SparkEngine):
+            graded = serve_written(graded, folder, self._serving, DEFAULT_MEMORY_LIMIT)
+            self._graded = graded
         tables = graded.dataset.tables
         rejected = {name: read.rejected for name, read in tables.items() if read.rows_rejected}
         if rejected and not graded.dataset.versions:

@@ -11,8 +11,10 @@ import pyarrow.parquet as pq
 from kefen.api.grader import Grader
 from kefen.api.speaking import speaking, speaking_class
 from kefen.api.tables import active_session, in_library
+from kefen.compiler.movement_names import SHOWN
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
+from kefen.expressions.types import ValueType
 from kefen.grading.explain import checked_scheme
 from kefen.grading.explain import explain as explain_customer
 from kefen.grading.named import grade_called
@@ -20,6 +22,7 @@ from kefen.grading.outputs import (
     GRADES_FILE,
     METRICS_FILE,
     OUTCOMES_FILE,
+    SERVED_FILE,
 )
 from kefen.grading.smallest_changes import smallest_changes
 from kefen.grading.stored import StoredRun
@@ -74,6 +77,8 @@ class Run:
 
     def _table(self, name: str) -> pa.Table:
         path = self._run().directory / name
+        if name == SERVED_FILE and not path.exists():
+            return no_served()
         if name == OUTCOMES_FILE and not path.exists():
             return no_outcomes()
         try:
@@ -140,6 +145,15 @@ class Run:
         Columns: customer_id, scheme, kind, id, amount.
         """
         return self._whole(OUTCOMES_FILE)
+
+    @property
+    def served(self) -> Any:
+        """Return the grades that customers hold, where grades move or people override them.
+
+        Columns: customer_id, scheme, computed, grade (the one held), hold (why they differ), by,
+        held_until, since, and what the next run needs; no rows where nothing moves.
+        """
+        return self._whole(SERVED_FILE)
 
     @property
     def summary(self) -> Any:
@@ -274,3 +288,10 @@ def no_outcomes() -> pa.Table:
     names = ("customer_id", "scheme", "kind", "id")
     columns = [*((name, pa.string()) for name in names), ("amount", pa.decimal128(18, 4))]
     return pa.schema(columns).empty_table()
+
+
+def no_served() -> pa.Table:
+    """Return a table of grades held without rows."""
+    types = {ValueType.TEXT: pa.string(), ValueType.DATE: pa.date32()}
+    names = {"customer_id": ValueType.TEXT, "scheme": ValueType.TEXT, **SHOWN}
+    return pa.schema([(name, types[of]) for name, of in names.items()]).empty_table()

@@ -42,6 +42,8 @@ def show_explanation(explained: Explanation, schemes: Mapping[str, Scheme], *, f
         screen.print()
         screen.print(named(say(scheme.name), scheme.scheme), style="bold cyan")
         print_prose(screen, say(scheme.sentence), indent="  ")
+        if scheme.held_words is not None:
+            print_prose(screen, say(scheme.held_words), "bold", "  ")
         if scheme.low is not None:
             print_prose(screen, say(low_words(scheme.low)), "yellow", "  ")
         if scheme.additive or full:

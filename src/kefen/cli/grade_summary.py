@@ -17,6 +17,7 @@ from kefen.grading.confidence import low_of_scheme_in_words
 from kefen.grading.modelled.reasons import doubt_of
 from kefen.grading.months.lines import lines_in_words
 from kefen.grading.outcome_words import low_words
+from kefen.grading.serving.words import held_in_words
 from kefen.grading.tally import tally_grades
 
 if TYPE_CHECKING:
@@ -212,6 +213,10 @@ def _show_scheme(
     entry = next(item for item in run.record["schemes"] if item["scheme"] == scheme.id)
     for line in follow_up_lines(scheme, entry, run.record["currency"]):
         print_prose(screen, say(line), "dim", "  ")
+    for said in run.record.get("served", ()):
+        if said["scheme"] == scheme.id:
+            for line in held_in_words(scheme, said):
+                print_prose(screen, say(line), "dim", "  ")
 
 
 def _rows(scheme: Scheme, classes: Sequence[ClassTally], graded: Graded) -> Iterator[_Row]:

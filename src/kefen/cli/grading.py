@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kefen.cli.data import Data
     from kefen.domain.text import Language
     from kefen.grading.run import GradedRun
+    from kefen.grading.serving.serve import Serving
     from kefen.lake.book import Book
     from kefen.lake.quality import QualityReport
     from kefen.reports.moves_since import MovesSince
@@ -189,6 +190,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
                     as_of,
                     calibration=calibration,
                     previous=former_calibration(asked.previous, standard),
+                    serving=serving_of(asked.previous, None, standard, as_of),
                     on_stage=lambda stage: begin(STAGES[stage]),
                 )
             graded = Graded(asked, run)
@@ -254,12 +256,18 @@ def _write(graded: Graded, begin: Callable[[Text], None]) -> None:
 
 
 def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) -> None:
+    from kefen.engines.opened import SPARK
     from kefen.grading.outputs import REJECTED_FILE, write_results
+    from kefen.grading.serving.written import serve_written
     from kefen.lake.rejected_csv import write_rejected_of
 
     begin(_RESULTS)
     run = graded.run
     write_results(run, folder)
+    if graded.asked.engine == SPARK:
+        asked = graded.asked
+        serving = serving_of(asked.previous, asked.data.book, run.standard, run.as_of)
+        run = graded.run = serve_written(run, folder, serving, asked.memory)
     rejected = {
         name: read.rejected for name, read in run.dataset.tables.items() if read.rows_rejected
     }
@@ -289,6 +297,27 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
                 moves=moves_before(readable, folder, graded.asked.previous, graded.asked.data.book),
                 evaluation=earlier_judged(readable, graded.asked.previous, graded.asked.data.book),
             )
+
+
+def serving_of(
+    directory: Path | None, book: Book | None, standard: Standard, as_of: date
+) -> Serving:
+    """Return the run before and the overrides, from which the grades that customers hold follow.
+
+    Args:
+        directory: The results of the run before that the call names, or None.
+        book: The book, whose last run before the date under the same standard is taken.
+        standard: The standard.
+        as_of: The as-of date.
+
+    Raises:
+        CallError: There is no run in the directory.
+        DataError: A file of it is damaged.
+        BookError: The book cannot be read.
+    """
+    from kefen.grading.serving.overrides import serving_from
+
+    return serving_from(directory, book, standard, as_of)
 
 
 def former_calibration(directory: Path | None, standard: Standard) -> Calibration | None:

@@ -127,6 +127,7 @@ cli = Kefen(
             | _in_module("traits", "traits")
             | _in_module("lift", "lift")
             | _in_module("evaluate", "evaluate")
+            | _in_module("override", "override", "overrides")
             | _in_module("report", "report"),
         ),
         (

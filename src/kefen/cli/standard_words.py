@@ -117,6 +117,7 @@ def _tell_scheme(screen: Console, scheme: SchemeWords) -> None:
             _tell_grade(screen, grade)
     _list(screen, Text("What changes the grade afterwards", "定级后的调整"), scheme.rules)
     _list(screen, Text("Marks beside the grade", "等级之外的标记"), scheme.tags)
+    _list(screen, Text("How grades move", "等级如何升降"), scheme.movement)
 
 
 def _list(screen: Console, heading: Text, lines: tuple[Text, ...]) -> None:

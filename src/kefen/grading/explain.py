@@ -71,7 +71,7 @@ def explain(
         ),
         fingerprint=standard.fingerprint,
         schemes=tuple(
-            explain_scheme(run, standard.schemes[identifier], values, name or customer)
+            explain_scheme(run, standard.schemes[identifier], values, name or customer, customer)
             for identifier in chosen
         ),
         not_run=run.not_run if scheme is None else {},
@@ -103,9 +103,21 @@ def checked_scheme(run: StoredRun, scheme: str) -> str:
 
 
 def explain_scheme(
-    run: StoredRun, scheme: Scheme, values: Mapping[str, Value], who: str
+    run: StoredRun,
+    scheme: Scheme,
+    values: Mapping[str, Value],
+    who: str,
+    customer: str | None = None,
 ) -> SchemeExplanation:
-    """Explain one scheme from the evaluated values of a customer."""
+    """Explain one scheme from the evaluated values of a customer.
+
+    Args:
+        run: The run.
+        scheme: The scheme.
+        values: The customer's metrics and every step's value.
+        who: What the customer is called.
+        customer: Its id, where the grade that it holds is told too.
+    """
     subject = Subject(run, scheme, values, who)
     grade, reason_code = _text(subject.own("grade")), _text(subject.own("reason"))
     reason = run.standard.reasons[reason_code] if reason_code is not None else None
@@ -113,6 +125,7 @@ def explain_scheme(
     lines = lines_of(subject)
     lines_of_grades = thresholds(subject)
     rules = rules_of(subject)
+    held = (run.held_by(customer) if customer is not None else {}).get(scheme.id)
     return SchemeExplanation(
         scheme=scheme.id,
         name=scheme.name,
@@ -153,6 +166,8 @@ def explain_scheme(
         advice=found.advice if found else (scheme.advice if grade is not None else None),
         population=subject.calibration.population,
         low=_low(subject) if grade is not None else None,
+        held=held,
+        held_words=held.in_words(scheme) if held is not None else None,
     )
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kefen.domain.text import Text
     from kefen.expressions.tree import Value
     from kefen.grading.conditions import ConditionPart
+    from kefen.grading.serving.words import HeldGrade
 
 State: TypeAlias = Literal["counted", "unknown", "does not apply"]
 
@@ -332,6 +333,8 @@ class SchemeExplanation:
         advice: What to do for such a customer.
         population: How many customers the calibration was learned from.
         low: Why the grade is marked low confidence; None where it is not, or there is none.
+        held: The grade that the customer holds, where grades move or are overridden, or None.
+        held_words: That in a sentence, or None.
     """
 
     scheme: str
@@ -362,6 +365,8 @@ class SchemeExplanation:
     advice: Text | None
     population: int
     low: Text | None
+    held: HeldGrade | None = None
+    held_words: Text | None = None
 
     @property
     def entries(self) -> tuple[Line | Adjustment, ...]:
@@ -408,6 +413,9 @@ class SchemeExplanation:
             "advice": for_json(self.advice),
             "population": self.population,
             "low_confidence": for_json(self.low),
+            "held": None
+            if self.held is None
+            else {**self.held.as_dict(), "words": for_json(self.held_words)},
         }
 
 

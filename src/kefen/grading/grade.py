@@ -30,6 +30,7 @@ from kefen.grading.population import (
 from kefen.grading.record import RunFacts, run_record
 from kefen.grading.rule_counts import RULES, counts_by_scheme, rule_columns, rules_query
 from kefen.grading.run import GradedRun
+from kefen.grading.serving.serve import Serving, serve, served_counts
 from kefen.standards.calibration import Calibration, SchemeCalibration
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def grade(
     *,
     calibration: Calibration | None = None,
     previous: Calibration | None = None,
+    serving: Serving | None = None,
     on_stage: Callable[[str], None] | None = None,
 ) -> GradedRun:
     """Grade every customer of a dataset.
@@ -70,6 +72,8 @@ def grade(
         calibration: A frozen calibration; None calibrates on this population.
         previous: The calibration of an earlier run, whose names a new one keeps where it
             continues them, as those of clusters; nothing else is taken from it.
+        serving: The run before and the overrides, from which the grades that customers hold
+            follow; None: nobody held one before, and nobody overrides.
         on_stage: Called with the name of each stage (see `STAGES`) as it starts.
 
     Returns:
@@ -79,7 +83,40 @@ def grade(
         DataError: A frozen calibration lacks a scheme that the data can run.
         EngineError: Memory or disk ran out, or a number is too large to be exact.
     """
-    return _Grading(dataset, standard, as_of, calibration, previous, on_stage).run()
+    run = _Grading(dataset, standard, as_of, calibration, previous, on_stage).run()
+    if run.dataset.engine.described["name"] != "duckdb":
+        return run  # its written results are served on this machine
+    return served_run(run, serving or Serving())
+
+
+def served_run(run: GradedRun, serving: Serving) -> GradedRun:
+    """Return a run with the grades that its customers hold, told in its record too.
+
+    Args:
+        run: The run, its results as relations of one machine's engine.
+        serving: The run before and the overrides.
+
+    Raises:
+        EngineError: Memory or disk ran out, or a number is too large to be exact.
+    """
+    start = time.perf_counter()
+    engine = run.dataset.engine
+    running = [str(scheme["scheme"]) for scheme in run.record["schemes"]]
+    served = serve(
+        engine,
+        run.standard,
+        running,
+        run.as_of,
+        metrics=run.metrics,
+        grades=run.grades,
+        serving=serving,
+    )
+    if served is None:
+        return run
+    seconds = {**run.record["seconds"], "served": round(time.perf_counter() - start, 3)}
+    told = serving.record(served_counts(engine, served))
+    record = {**run.record, **told, "seconds": seconds}
+    return replace(run, served=served, record=record)
 
 
 class _Grading:
@@ -155,6 +192,7 @@ class _Grading:
             grades=GRADES,
             outcomes=self.outcomes,
             rules=self.rules,
+            served=None,
             facts=facts,
             calibration=calibration,
             record=run_record(

@@ -30,6 +30,7 @@ RECORD_FILE = "run.json"
 SCREENING_FILE = "screening.json"
 OUTCOMES_FILE = "outcomes.parquet"
 EVALUATION_FILE = "evaluation.json"
+SERVED_FILE = "served.parquet"
 REJECTED_FILE = "rejected.csv"
 _RECORDS = (RECORD_FILE, SCREENING_FILE, EVALUATION_FILE)
 _METRICS_TOGETHER = 8_192  # few, so that one customer's are found in milliseconds
@@ -129,7 +130,8 @@ def check_output(target: Path, *, overwrite: bool) -> None:
 def write_results(run: GradedRun, directory: Path) -> None:
     """Write `grades.parquet`, `metrics.parquet`, `calibration.json` and `run.json`.
 
-    `outcomes.parquet` is written beside them when schemes have tags or terms.
+    `outcomes.parquet` is written beside them when schemes have tags or terms, `served.parquet`
+    when grades held are told apart from the computed ones.
 
     Rows are ordered by scheme and customer_id, so that equal runs give equal files. On Spark each
     of the three is a folder of Parquet files, one a piece, ordered within.
@@ -140,6 +142,8 @@ def write_results(run: GradedRun, directory: Path) -> None:
     results = [(run.grades, GRADES_FILE), (run.metrics, METRICS_FILE)]
     if run.outcomes is not None:
         results.append((run.outcomes, OUTCOMES_FILE))
+    if run.served is not None:
+        results.append((run.served, SERVED_FILE))
     for relation, file in results:
         rows = exp.select("*").from_(table(relation))
         group = GROUP_ROWS if file != METRICS_FILE else _METRICS_TOGETHER

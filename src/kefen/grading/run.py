@@ -32,6 +32,8 @@ class GradedRun:
         rules: Name of the relation of what rules did (scheme, rule, passed_over, before, after,
             customers: for how many customers the rule held in that way); None when the schemes
             run have none.
+        served: Name of the relation of the grades that customers hold (see `serving.serve`); None
+            when no scheme has movement and nobody overrides.
         facts: Names of the as-of views by fact: `orders` (no cancelled lines; further column
             `ordered_on` DATE), `purchases` (customer_id, order_id, purchased_on, amount, lines),
             `cancellations` (the cancelled lines of orders, where their status was imported), and
@@ -47,6 +49,7 @@ class GradedRun:
     grades: str
     outcomes: str | None
     rules: str | None
+    served: str | None
     facts: Mapping[str, str]
     calibration: Calibration
     record: Mapping[str, Any]

@@ -23,9 +23,11 @@ from kefen.grading.outputs import (
     GRADES_FILE,
     METRICS_FILE,
     RECORD_FILE,
+    SERVED_FILE,
     parquet_pattern,
     read_json,
 )
+from kefen.grading.serving.words import HeldGrade
 from kefen.grading.stored_metrics import StoredMetrics
 from kefen.standards.calibration import Calibration, SchemeCalibration, calibration_from_dict
 from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
@@ -133,6 +135,36 @@ class StoredRun:
                 "SELECT customer_id FROM read_parquet(?) ORDER BY 1 LIMIT ?", [path, limit]
             ).fetchall()
         return [str(row[0]) for row in rows]
+
+    def held_by(self, customer: str) -> dict[str, HeldGrade]:
+        """Return the grade that a customer holds, by scheme, where it is told from the computed.
+
+        Raises:
+            DataError: The file of the grades held is damaged.
+        """
+        path = self.directory / SERVED_FILE
+        if not path.exists():
+            return {}
+        names = ("computed", "grade", "hold", "by", "held_until", "since", "apart_since")
+        query = (
+            exp.select(*(exp.column(name, quoted=True) for name in ("scheme", *names)))
+            .from_(exp.func("read_parquet", exp.Placeholder()))
+            .where(
+                exp.EQ(this=exp.column("customer_id", quoted=True), expression=exp.Placeholder())
+            )
+        )
+        try:
+            with duckdb.connect() as connection:
+                rows = connection.execute(
+                    query.sql("duckdb"), [parquet_pattern(path), customer]
+                ).fetchall()
+        except duckdb.Error as error:
+            raise DataError(
+                Text("the grades held cannot be read", "无法读取现行等级"),
+                where=str(path),
+                mend=Text("Grade again.", "请重新评级。"),
+            ) from error
+        return {str(row[0]): HeldGrade(*row[1:]) for row in rows}
 
     def grades_of(self, scheme: str) -> dict[str, str]:
         """Return the grade of every customer that has one under a scheme.

@@ -77,6 +77,7 @@ def _about(scheme: Scheme, words: SchemeWords) -> tuple[Text, ...]:
         *words.decided,
         *(Text("Rule - {r}", "规则——{r}").filled(r=rule) for rule in words.rules),
         *(Text("Tag - {t}", "标签——{t}").filled(t=tag) for tag in words.tags),
+        *(Text("Movement - {m}", "升降——{m}").filled(m=said) for said in words.movement),
     ]
     if scheme.advice is not None:
         lines.append(scheme.advice)

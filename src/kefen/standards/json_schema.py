@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from kefen.domain.horizons import DAYS_IN
 from kefen.domain.periods import MONTH_NAMES, MONTHS_IN
+from kefen.domain.spans import CADENCES, ORDINALS
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
 from kefen.standards.calibration_policy import POLICY_EXAMPLES, POLICY_KEY, POLICY_PATTERN
@@ -24,6 +25,17 @@ from kefen.standards.metrics.scope import FACTS
 from kefen.standards.model.metrics import UNITS
 from kefen.standards.modelling.catalogue import METHODS as MODEL_METHODS
 from kefen.standards.modelling.read import MODEL_KEYS
+from kefen.standards.movement import (
+    BY_HAND,
+    COUNTER_KEYS,
+    EVENTS,
+    MOVEMENT_KEYS,
+    MOVEMENT_RULE_EFFECTS,
+    MOVEMENT_RULE_KEYS,
+    RISE_KEYS,
+    TAKES_EFFECT,
+    WAY_KEYS,
+)
 from kefen.standards.reader import CONFIDENCE_KEYS, STANDARD_KEYS
 from kefen.standards.rules import RULE_EFFECTS, RULE_KEYS, TAG_KEYS
 from kefen.standards.schemes import SCHEME_KEYS
@@ -68,6 +80,13 @@ _WAYS = (
     "value of industry",
 )
 _WAY = r"^(?:score|conditions|(?:share|rank|value)\s+of\s+(?:.|\s)+|grid\s+of\s+\w+\s+and\s+\w+)$"
+_SPAN = (
+    rf"^(?:\d{{1,4}} (?:day|month|quarter|half-year|year)s?"
+    rf"|until (?:\d{{1,2}}|end of) (?:{'|'.join(MONTH_NAMES)})"
+    rf"(?: of the (?:{'|'.join(ORDINALS)}) year)?)$"
+)
+_SPANS = ("6 months", "12 months", "1 year", "until 31 January", "until end of February")
+_AFTER = r"^(?:\d{1,4} (?:day|month|quarter|half-year|year)s?|\d{1,3} times running)$"
 _LINES = {"type": "string"}
 _EXPRESSION = {"$ref": "#/$defs/expression"}
 _NUMBER = {"type": "number"}
@@ -142,6 +161,7 @@ def standard_schema() -> dict[str, Any]:
                 required=("when",),
             ),
             "term": _term(),
+            "movement": _movement(),
         },
     }
 
@@ -340,6 +360,7 @@ def _scheme() -> dict[str, Any]:
                 required=("rated", "rated_as", "first"),
             ),
             "approval": _by_grade(_ref("lines")),
+            "movement": _ref("movement"),
             WEIGHTS_FROM: _ref("weight_source"),
         },
         required=("grade_by",),
@@ -462,3 +483,53 @@ def _term() -> dict[str, Any]:
         "additionalProperties": {"anyOf": [_EXPRESSION, _ref("wording")]},
         "required": ["unit"],
     }
+
+
+def _movement() -> dict[str, Any]:
+    span = _suggested(_SPANS, _SPAN)
+    spans: dict[str, Any] = {"anyOf": [span, _by_grade(span)]}
+    steps = {"type": "integer", "minimum": 1}
+    patience = _suggested(("3 months", "3 times running"), _AFTER)
+    way: dict[str, Mapping[str, Any]] = {
+        "when": _EXPRESSION,
+        "by": {"enum": [BY_HAND]},
+        "steps": steps,
+        "once_in": span,
+        "after": {"anyOf": [patience, _by_grade(patience)]},
+    }
+    kept = _object(words.KEEPS, EVENTS, dict.fromkeys(EVENTS, spans))
+    effects: dict[str, Mapping[str, Any]] = dict.fromkeys(MOVEMENT_RULE_EFFECTS, _EXPRESSION)
+    rule = _object(
+        words.MOVEMENT_RULE,
+        MOVEMENT_RULE_KEYS,
+        {
+            **effects,
+            "when": _EXPRESSION,
+            "name": _ref("wording"),
+            "for": {"anyOf": [{"enum": ["ever"]}, span]},
+        },
+        required=("when",),
+    )
+    counter = _object(
+        words.COUNTER,
+        COUNTER_KEYS,
+        {"name": _ref("wording"), "counts": _EXPRESSION, "afresh": _ref("lines")},
+        required=("counts", "afresh"),
+    )
+    return _object(
+        words.MOVEMENT,
+        MOVEMENT_KEYS,
+        {
+            "every": {"enum": list(CADENCES)},
+            "on": {"type": ["string", "integer"]},
+            "at_once": _EXPRESSION,
+            "takes_effect": {"enum": list(TAKES_EFFECT)},
+            "to_rise": _by_grade(_EXPRESSION),
+            "to_stay": _by_grade(_EXPRESSION),
+            "keeps": {"anyOf": [span, kept]},
+            "rise": _object(words.WAY, RISE_KEYS, way),
+            "fall": _object(words.WAY, WAY_KEYS, way),
+            "counters": _named(counter),
+            "rules": _named({**rule, "oneOf": _exactly_one(MOVEMENT_RULE_EFFECTS)}),
+        },
+    )

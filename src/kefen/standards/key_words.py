@@ -152,6 +152,7 @@ SCHEME = {
     "tags": Text("Marks beside the grade.", "等级之外的标记。"),
     "terms": Text("What each grade gets.", "各等级享受的待遇。"),
     "review": Text("After how long a grade is reviewed, by grade.", "各等级多久复评。"),
+    "movement": Text("How its grades may move over time.", "等级如何随时间升降。"),
     "reviews": Text(
         "How ratings by people are followed: due, due again, overdue.",
         "如何跟踪人工评级：何时到期、何时须重评、何时逾期。",
@@ -269,4 +270,80 @@ WEIGHT_SOURCE = {
     "consistency_ratio": Text("Of pairwise judgements.", "两两比较的一致性比率。"),
     "agreement": Text("Kendall's W of the experts.", "专家意见的一致程度（肯德尔 W）。"),
     "cases": Text("How many experts or customers.", "专家或客户数。"),
+}
+MOVEMENT = {
+    "every": Text(
+        "On which days grades move: every month, quarter, half-year or year; without it in every "
+        "run.",
+        "按何周期调级：month、quarter、half-year 或 year；不写则每次评级都可变动。",
+    ),
+    "on": Text(
+        "The day: “20”, “last Friday”, “1 April”; without it the period's last day.",
+        "调级日：“20”、“last Friday”、“1 April”；不写则为期末最后一天。",
+    ),
+    "at_once": Text(
+        "What makes a grade move at once, whatever day it is and whatever keeps it.",
+        "出现何种情况时立即调级，不论日期与保级期。",
+    ),
+    "takes_effect": Text(
+        "From when a move is in force: same day, next day, next month, next quarter, next year.",
+        "变动从何时生效：same day、next day、next month、next quarter、next year。",
+    ),
+    "to_rise": Text("By grade: what must hold to rise to it.", "按等级：升到该级须满足的条件。"),
+    "to_stay": Text("By grade: what is enough to stay at it.", "按等级：保住该级只需满足的条件。"),
+    "keeps": Text(
+        "How long a grade is kept: 6 months, until 31 January; or by first, rise, fall, stay.",
+        "等级保留多久：6 months、until 31 January；或按 first、rise、fall、stay 分别写。",
+    ),
+    "rise": Text("How grades rise.", "如何升级。"),
+    "fall": Text("How grades fall.", "如何降级。"),
+    "counters": Text(
+        "Numbers counted afresh after a move, by id.", "变动后重新起算的累计数，按编号。"
+    ),
+    "rules": Text(
+        "What holds whatever was computed, in turn.", "不论计算结果都适用的规则，依次执行。"
+    ),
+}
+WAY = {
+    "when": Text("Only where this holds.", "仅当此条件成立。"),
+    "by": Text("hand: only where a person lifts the customer.", "hand：仅当由人工提出升级。"),
+    "steps": Text("At most so many grades at once.", "一次至多几级。"),
+    "once_in": Text("At most once in this time.", "此时间内至多一次。"),
+    "after": Text(
+        "How long the reason must last: 3 months, or 3 times running; also by grade.",
+        "原因须持续多久：3 months 或 3 times running；也可按等级写。",
+    ),
+}
+KEEPS = {
+    "first": Text("From the first grade on.", "自首次定级起。"),
+    "rise": Text("From a rise on.", "自升级起。"),
+    "fall": Text("From a fall on.", "自降级起。"),
+    "stay": Text("From the day on which it was kept again.", "自保级成功之日起。"),
+}
+COUNTER = {
+    "name": Text("Its name for people.", "显示名称。"),
+    "counts": Text(
+        "What is counted: an expression over the whole history.", "累计什么：对全部历史的表达式。"
+    ),
+    "afresh": Text(
+        "After what it begins afresh: rise, fall, stay, “every 365 days”.",
+        "何时重新起算：rise、fall、stay、“every 365 days”。",
+    ),
+}
+MOVEMENT_RULE = {
+    "when": Text("For whom it holds.", "对哪些客户生效。"),
+    "name": Text("Its name for people.", "显示名称。"),
+    "grade": Text("The grade it puts the customer into.", "直接定为的等级。"),
+    "at_most": Text(
+        "The highest grade it leaves: a grade, previous, or one above previous.",
+        "最高等级：某等级、previous 或 one above previous。",
+    ),
+    "at_least": Text(
+        "The lowest grade it leaves: a grade, previous, or one above previous.",
+        "最低等级：某等级、previous 或 one above previous。",
+    ),
+    "for": Text(
+        "How long it goes on from the day it begins to hold: 1 year, until 31 January, ever.",
+        "自成立之日起持续多久：1 year、until 31 January、ever。",
+    ),
 }

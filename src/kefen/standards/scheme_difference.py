@@ -18,6 +18,7 @@ from kefen.standards.decision_words import (
 )
 from kefen.standards.indicator_words import bounds_in_words, indicator_in_words
 from kefen.standards.model import Bands, CutOffs
+from kefen.standards.movement_words import movement_in_words
 from kefen.standards.weight_source import weight_sources_in_words
 from kefen.standards.words import learned_in_words, outcomes_in_words
 
@@ -152,6 +153,7 @@ class SchemeDifference:
             ),
         )
         yield from self._order("rules", Text("The rules", "各规则"), old.rules, new.rules)
+        yield from self._movement()
         yield from self._named(
             "tags",
             Text("tag", "标记"),
@@ -159,6 +161,28 @@ class SchemeDifference:
             new.tags,
             lambda tag: in_words(tag.when, names),
         )
+
+    def _movement(self) -> Iterator[Change]:
+        """Yield what differs in how grades move, each part by its sentence."""
+        was = dict(movement_in_words(self.old, self.names))
+        now = dict(movement_in_words(self.new, self.names))
+        for key in dict.fromkeys((*was, *now)):
+            old, new = was.get(key), now.get(key)
+            if old == new:
+                continue
+            part = f"{self.part}.movement.{key}"
+            said = {"s": self.new.name, "a": old, "b": new}
+            if old is None:
+                words = Text("{s}: grades now move so: {b}", "{s}：升降新增：{b}")
+                yield Change("added", part, words.filled(**said))
+            elif new is None:
+                words = Text("{s}: grades no longer move so: {a}", "{s}：升降取消：{a}")
+                yield Change("removed", part, words.filled(**said))
+            else:
+                words = Text(
+                    "{s}: grades now move so: {b} Before: {a}", "{s}：升降改为：{b}原为：{a}"
+                )
+                yield Change("changed", part, words.filled(**said))
 
     def _named(
         self,

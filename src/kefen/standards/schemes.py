@@ -18,6 +18,7 @@ from kefen.standards.indicators import LIMITS, number_of, read_limits, read_scor
 from kefen.standards.learning import read_learned
 from kefen.standards.metrics import RESERVED
 from kefen.standards.model import TOTAL, Scheme
+from kefen.standards.movement import MOVEMENT, read_movement
 from kefen.standards.naming import name_of, named_parts, needs_named_values
 from kefen.standards.reasons import NOT_KNOWN
 from kefen.standards.rules import read_rules, read_tags
@@ -46,11 +47,10 @@ SCHEME_KEYS = (
         "review",
         "reviews",
         "approval",
+        MOVEMENT,
     ),
     "advice",
 )
-MOVEMENT = "movement"
-"""Reserved: how grades move over time."""
 MOST_SCHEMES = 40
 MOST_LINKS = 15
 """How long a chain of schemes, each named by the next, can be: more than anyone can follow."""
@@ -59,7 +59,7 @@ _NUMBERS = (ValueType.INTEGER, ValueType.DECIMAL)
 # Where a scheme can name other schemes, and what below them is no expression.
 _WITH_NAMES = (
     *("among", "within", "score", "learn", "groups", "indicators", "grades", "rules", "tags"),
-    "terms",
+    *("terms", MOVEMENT),
 )
 _NO_EXPRESSIONS = frozenset(
     {"name", "advice", "strategy", "tone", "reason", "grade", "no_grade", "at_most", "at_least"}
@@ -213,8 +213,7 @@ class _Scheme:
     def _read(self, place: Place, schemes: dict[str, Mapping]) -> Scheme | None:
         reading, node, base = self.reading, self.node, self.types
         problems_before = len(reading.problems)
-        reading.only_known(node, (*SCHEME_KEYS, MOVEMENT), _SCHEME)
-        self._refuse_movement()
+        reading.only_known(node, SCHEME_KEYS, _SCHEME)
         name = name_of(reading, node, self.id, _SCHEME, place)
         among = self._expression("among", base, (ValueType.BOOLEAN,))
         otherwise = self._otherwise(among)
@@ -256,6 +255,8 @@ class _Scheme:
         )
         decision = read_decision(reading, node, ground)
         rules = read_rules(reading, node, grades, self.reasons, after)
+        held = base | ({"score": ValueType.DECIMAL} if scored else {})
+        movement = read_movement(reading, node, grades, held)
         if self.id not in self.metrics:
             # What comes with a grade is said of it: tags and terms may name their own scheme's.
             after = after | {self.id: ValueType.TEXT}
@@ -298,6 +299,7 @@ class _Scheme:
             terms=terms,
             control=control,
             reviews=reviews,
+            movement=movement,
             places=dict(node.key_places),
             weights_from=weights_from,
         )
@@ -311,17 +313,6 @@ class _Scheme:
     def _is_graded_by_score(self) -> bool:
         way = way_to_grade(self.node)
         return way is not None and way["score"] is not None
-
-    def _refuse_movement(self) -> None:
-        if MOVEMENT in self.node.entries:
-            self.reading.problem(
-                self.node.key_places[MOVEMENT],
-                Text(
-                    "“movement” comes with the work on months and moves",
-                    "“movement”将随月度与变动功能提供",
-                ),
-                Text("Leave it out until then.", "在此之前请勿填写。"),
-            )
 
     def _refuse_limits(self, sheet: ScoreSheet) -> None:
         for key in (*LIMITS, "out_of"):

@@ -21,6 +21,7 @@ from kefen.standards.decision_words import (
 from kefen.standards.indicator_words import points_in_words
 from kefen.standards.metric_words import MetricWords, metric_in_words
 from kefen.standards.modelling.words import ModelWords, words_of_model
+from kefen.standards.movement_words import movement_in_words
 from kefen.standards.weight_source import weight_sources_in_words
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class SchemeWords:
         grades: The grades, best first.
         rules: What changes the grade afterwards, in order.
         tags: The marks beside the grade.
+        movement: How grades may move over time.
     """
 
     id: str
@@ -77,6 +79,7 @@ class SchemeWords:
     grades: tuple[GradeWords, ...]
     rules: tuple[Text, ...]
     tags: tuple[Text, ...]
+    movement: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,7 @@ def _scheme(scheme: Scheme, standard: Standard) -> SchemeWords:
             Text("{n}: where {c}", "{n}：{c}").filled(n=tag.name, c=in_words(tag.when, names))
             for tag in scheme.tags
         ),
+        movement=tuple(text for _, text in movement_in_words(scheme, names)),
     )
 
 

@@ -13,6 +13,7 @@ from kefen.grading.history import KeptRun, kept_runs, run_called
 from kefen.grading.months.lines import earlier_names
 from kefen.grading.months.same import Compared, same_results
 from kefen.grading.outputs import write_results
+from kefen.grading.serving.overrides import serving_again
 from kefen.grading.stored import StoredRun
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def grade_again(
             old.as_of,
             calibration=old.calibration if kept.calibration == "frozen" else None,
             previous=earlier_names(before, old.standard, old.as_of),
+            serving=serving_again(book, old.record),
             on_stage=on_stage,
         )
         with tempfile.TemporaryDirectory(dir=engine.scratch) as scratch:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from kefen.grading.grade import grade
 from kefen.grading.history import kept_runs
 from kefen.grading.months.lines import earlier_names, lines_in_force
+from kefen.grading.serving.overrides import serving_from
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,5 +60,6 @@ def grade_for_book(
         as_of,
         calibration=calibration,
         previous=names or earlier_names(runs, standard, as_of),
+        serving=serving_from(None, book, standard, as_of),
         on_stage=on_stage,
     )

@@ -16,6 +16,7 @@ from kefen.lake.book.batches import REJECTED, Batch, BatchList, batch_called, wi
 from kefen.lake.book.delta import LakeTable, reported
 from kefen.lake.book.journal import Journals, Unfinished
 from kefen.lake.book.lock import BookLock
+from kefen.lake.book.overrides import Override, OverrideList
 from kefen.lake.book.rejected import write_rejected_csv
 from kefen.lake.book.runs import RunList
 from kefen.lake.book.settings import FILE_NAME, BookSettings, read_settings, write_settings
@@ -27,6 +28,7 @@ from kefen.lake.reading.attribution import attribute_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import date
 
     from kefen.domain.text import Language
     from kefen.engines.engine import Engine
@@ -53,6 +55,7 @@ class Book:
         self._batches = BatchList(self.lake)
         self._journals = Journals(self.lake, self._batches)
         self._runs = RunList(self.lake)
+        self._overrides = OverrideList(self.lake)
 
     # -- making and opening ---------------------------------------------------------------
 
@@ -293,8 +296,8 @@ class Book:
         return self._batches.folder(batch_id)
 
     def record_logs(self) -> tuple[RecordLog, ...]:
-        """Return the lists of batches and of runs, for the doctor."""
-        return self._batches.log, self._runs.log
+        """Return the lists of batches, of runs and of overrides, for the doctor."""
+        return self._batches.log, self._runs.log, self._overrides.log
 
     def rejected_rows(self, batch_id: int) -> Path | None:
         """Return the Parquet file of a batch's rejected rows; None when there were none.
@@ -459,6 +462,42 @@ class Book:
             BookError: The list cannot be read.
         """
         return self._runs.unfinished()
+
+    # -- overrides ------------------------------------------------------------------------
+
+    def overrides(self) -> list[Override]:
+        """Return every override of a grade by a person, in the order they were given.
+
+        Raises:
+            BookError: The log cannot be read.
+        """
+        return self._overrides.all()
+
+    def give_override(self, override: Override) -> Override:
+        """Record an override under the next free id, and return it.
+
+        Raises:
+            BookError: The book is in use, or the log cannot be written.
+        """
+        with self.lock("override"):
+            return self._overrides.give(override)
+
+    def end_override(self, identifier: str, *, on: date, by: str, reason: str) -> Override:
+        """Record the end of an override before its time, and return it.
+
+        Args:
+            identifier: Its id.
+            on: The day from which it holds no more.
+            by: Who ends it.
+            reason: Why.
+
+        Raises:
+            CallError: There is no such override, or it has ended.
+            BookError: The book is in use, or the log cannot be written.
+        """
+        with self.lock("override"):
+            now = datetime.now(UTC)
+            return self._overrides.end(identifier, on=on, by=by, reason=reason, at=now)
 
     # -- inside ---------------------------------------------------------------------------
 

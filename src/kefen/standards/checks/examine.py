@@ -13,6 +13,7 @@ from kefen.standards.checks.cancelled import asks_for_cancelled
 from kefen.standards.checks.findings import Findings, plain
 from kefen.standards.checks.grades import check_grades
 from kefen.standards.checks.holding import check_condition
+from kefen.standards.checks.movement import check_movement
 from kefen.standards.checks.places import Places, Written
 from kefen.standards.checks.ranges import Scale
 from kefen.standards.checks.rules import check_rules
@@ -134,6 +135,7 @@ class _Scheme:
         check_totals(findings, scheme, self.points, self._judged(), places)
         check_grades(findings, scheme, self.domains, places)
         check_rules(findings, scheme, self.domains, places)
+        check_movement(findings, scheme, places)
         for section, parts in (("rules", scheme.rules), ("tags", scheme.tags)):
             for part in parts:
                 what = Text("“when” of “{p}”", "“{p}”的“when”").filled(p=part.id)

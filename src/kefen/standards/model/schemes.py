@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
     from kefen.expressions.types import ValueType
     from kefen.standards.model.metrics import Place
+    from kefen.standards.model.movement import Movement
     from kefen.standards.model.weight_source import WeightSource
 
 Strategy: TypeAlias = Literal["develop", "keep", "streamline", "leave"]
@@ -440,6 +441,7 @@ class Scheme:
         terms: What each grade gets.
         control: Review and approval.
         reviews: How ratings by people are followed, or None.
+        movement: How its grades may move over time, or None: as they are computed.
         places: Where each of its keys stands in the file.
         weights_from: Where the weights of its indicators come from, or None.
     """
@@ -470,6 +472,7 @@ class Scheme:
     terms: tuple[Term, ...] = ()
     control: Control | None = None
     reviews: Reviews | None = None
+    movement: Movement | None = None
     places: Mapping[str, Place] = field(default_factory=dict, compare=False)
     weights_from: WeightSource | None = field(default=None, compare=False)
 

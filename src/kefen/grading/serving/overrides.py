@@ -1,0 +1,435 @@
+"""Overrides in a run: which apply, giving and ending them, and when a grade leaves one behind."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+import pyarrow as pa
+
+from kefen.compiler.movement_names import GIVEN
+from kefen.domain.errors import CallError, DataError
+from kefen.domain.text import Text
+from kefen.expressions.types import ValueType
+from kefen.grading.history import current_runs, kept_runs
+from kefen.grading.serving.before import RunBefore, served_before
+from kefen.grading.serving.serve import Serving
+from kefen.grading.serving.words import grade_in_words
+from kefen.grading.serving.written import grades_held
+from kefen.lake.book.overrides import Override, holding
+from kefen.standards.decision_words import for_grade
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+    from pathlib import Path
+
+    from kefen.grading.history import KeptRun
+    from kefen.lake.book import Book
+    from kefen.lake.book.overrides import OverrideKind
+    from kefen.standards.model import Scheme, Standard
+
+_ARROW = {ValueType.TEXT: pa.string(), ValueType.DATE: pa.date32()}
+OVERRIDES_SCHEMA = pa.schema(
+    [
+        ("customer_id", pa.string()),
+        ("scheme", pa.string()),
+        *((name, _ARROW[of_type]) for name, of_type in GIVEN.items()),
+    ]
+)
+"""The columns of the overrides that serving reads."""
+
+
+def overrides_table(overrides: Iterable[Override]) -> pa.Table | None:
+    """Return overrides as serving reads them, one row a customer and scheme; None without any."""
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
+    for own in overrides:
+        row = rows.setdefault(
+            (own.customer, own.scheme), {"customer_id": own.customer, "scheme": own.scheme}
+        )
+        if own.kind == "lift":
+            row["lift_on"] = own.first
+            continue
+        row[own.kind], row[f"{own.kind}_id"] = own.grade, own.id
+        # It holds through its last day, and on the next one the grade is judged without it.
+        row[f"{own.kind}_until"] = own.last + timedelta(days=1) if own.last else None
+    if not rows:
+        return None
+    return pa.Table.from_pylist(list(rows.values()), schema=OVERRIDES_SCHEMA)
+
+
+def applying(
+    book: Book | None, standard: Standard, as_of: date, before: date | None
+) -> tuple[Override, ...]:
+    """Return the overrides of a book that a run applies; none without a book.
+
+    Args:
+        book: The book, or None.
+        standard: The run's standard.
+        as_of: Its as-of date: an override given later is not known to it.
+        before: The as-of date of the run before, or None.
+
+    Raises:
+        BookError: The log cannot be read.
+    """
+    if book is None:
+        return ()
+    return holding(book.overrides(), standard.id, as_of, before)
+
+
+def serving_from(
+    directory: Path | None, book: Book | None, standard: Standard, as_of: date
+) -> Serving:
+    """Return what the grades held in a run follow from.
+
+    Args:
+        directory: The results of the run before that the call names, or None.
+        book: The book, whose last run before the date under the same standard is taken, and whose
+            overrides apply; None without one.
+        standard: The standard.
+        as_of: The as-of date.
+
+    Raises:
+        CallError: There is no run in the directory.
+        DataError: A file of it is damaged.
+        BookError: The book cannot be read.
+    """
+    before = served_before(directory, book, standard, as_of)
+    applied = applying(book, standard, as_of, before.as_of if before is not None else None)
+    said = tuple(own.as_dict() for own in applied)
+    return Serving(before, overrides_table(applied), said)
+
+
+def serving_again(book: Book, record: Mapping[str, Any]) -> Serving:
+    """Return what the grades held in a run of a book followed from, by its own record.
+
+    Args:
+        book: The book.
+        record: The content of the run's `run.json`.
+
+    Raises:
+        CallError: The run before is not in the book.
+        BookError: The book cannot be read.
+        DataError: A file of the run before is damaged.
+    """
+    source = record.get("served_from")
+    before = None
+    if source is not None:
+        before = RunBefore.load(book.run_directory(str(source["run"])), str(source["run"]))
+    ids = {str(own["override"]) for own in record.get("overrides", ())}
+    applied = [own for own in book.overrides() if own.id in ids]
+    told = tuple(dict(own) for own in record.get("overrides", ()))
+    return Serving(before, overrides_table(applied), told)
+
+
+def give_override(
+    book: Book,
+    standard: Standard,
+    scheme: Scheme,
+    customer: str,
+    kind: OverrideKind,
+    grade: str | None,
+    *,
+    reason: str,
+    author: str,
+    approver: str | None,
+    first: date,
+    last: date | None,
+    given_on: date,
+) -> Override:
+    """Record an override in a book and return it.
+
+    Args:
+        book: The book.
+        standard: The standard whose grade is overridden.
+        scheme: The scheme.
+        customer: The customer's id.
+        kind: What it does.
+        grade: The grade's code; None for a lift.
+        reason: Why.
+        author: Who gives it.
+        approver: Who approves it: another person, and one that there is where the standard lists
+            who approves the grade.
+        first: The first day on which it holds.
+        last: The last day on which it holds; None for a lift.
+        given_on: The day on which it is decided.
+
+    Raises:
+        CallError: Something of it cannot be.
+        BookError: The book is in use or cannot be written.
+    """
+    if not scheme.classes:
+        raise CallError(
+            Text(
+                "the classes of {s} have no order, so that they are not overridden",
+                "{s}的类别没有高低之分，不能人工调级",
+            ).filled(s=scheme.name),
+            mend=Text("Choose another scheme.", "请选择其他方案。"),
+        )
+    _check_words(reason, author)
+    if last is not None and last < first:
+        raise CallError(
+            Text("the override ends before it begins", "调级的截止日早于起始日"),
+            where="--until",
+            mend=Text("Give a later day.", "请填写更晚的日期。"),
+        )
+    _check_approver(scheme, grade, author, approver)
+    run = _latest(book, standard)
+    held = _held(run, scheme, customer) if run is not None else None
+    if run is not None and held is None and not _knows(run, customer):
+        raise CallError(
+            Text(
+                "the last run, {r}, has no customer “{c}”", "最近一次评级 {r} 中没有客户“{c}”"
+            ).filled(r=run.run_id, c=customer),
+            mend=Text("Check the id; kefen explain finds similar ones.", "请核对客户编号。"),
+        )
+    if kind == "lift":
+        _check_lift(book, standard, scheme, customer, first)
+    override = Override(
+        id="",
+        at=datetime.now(UTC),
+        given_on=given_on,
+        customer=customer,
+        standard=standard.id,
+        scheme=scheme.id,
+        kind=kind,
+        grade=grade,
+        reason=reason.strip(),
+        author=author.strip(),
+        approver=approver.strip() if approver else None,
+        first=first,
+        last=last,
+        computed=held,
+    )
+    return book.give_override(override)
+
+
+def _check_words(reason: str, author: str) -> None:
+    for name, words in (("--reason", reason), ("--author", author)):
+        if not words.strip():
+            raise CallError(
+                Text("an override says why, and who gives it", "调级须写明原因与提出人"),
+                where=name,
+                mend=Text("Write it out.", "请填写。"),
+            )
+
+
+def _check_approver(scheme: Scheme, grade: str | None, author: str, approver: str | None) -> None:
+    roles: tuple[str, ...] = ()
+    if scheme.control is not None and grade is not None:
+        roles = for_grade(scheme.control.approval, grade) or ()
+    if roles and not (approver or "").strip():
+        raise CallError(
+            Text("the standard has {g} approved by {r}", "标准规定 {g} 须由{r}审批").filled(
+                g=grade, r=", ".join(roles)
+            ),
+            where="--approver",
+            mend=Text("Name who approved it.", "请写明审批人。"),
+        )
+    if approver is not None and approver.strip().casefold() == author.strip().casefold():
+        raise CallError(
+            Text("nobody approves their own override", "提出人不能审批自己的调级"),
+            where="--approver",
+            mend=Text("Have another person approve it.", "请由另一人审批。"),
+        )
+
+
+def _check_lift(book: Book, standard: Standard, scheme: Scheme, customer: str, first: date) -> None:
+    """Refuse a lift that the standard does not know, or one too soon after the one before."""
+    rise = scheme.movement.rise if scheme.movement is not None else None
+    if rise is None or not rise.by_hand:
+        raise CallError(
+            Text(
+                "{s} rises by itself, so that there is nothing to lift",
+                "{s}自动升级，无需人工提出",
+            ).filled(s=scheme.name),
+            mend=Text(
+                "Override it with --floor, or write “rise: {{by: hand}}” in the standard.",
+                "请用 --floor 调级，或在标准中写“rise: {{by: hand}}”。",
+            ).filled(),
+        )
+    lifts = [
+        own.first
+        for own in book.overrides()
+        if (own.customer, own.standard, own.scheme, own.kind)
+        == (customer, standard.id, scheme.id, "lift")
+        and own.ended_on is None
+    ]
+    if rise.once_in is None or not lifts:
+        return
+    free = rise.once_in.end(max(lifts))
+    if first < free:
+        raise CallError(
+            Text(
+                "the customer was lifted on {d}, and again from {f} at the earliest",
+                "该客户已于 {d} 提级，最早 {f} 方可再次提级",
+            ).filled(d=max(lifts), f=free),
+            where="--lift",
+            mend=Text("Lift it then.", "请届时再提出。"),
+        )
+
+
+# --- what became of them ------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """How far the computed grade is from an override in the last run that knew it.
+
+    Attributes:
+        override: The override.
+        run: The run's id.
+        as_of: Its as-of date.
+        computed: The computed grade's code then, or None.
+        since: The as-of date of the first run, without a break, in which the computed grade was
+            another than when the override was given; None while it is the same.
+        steps: How many grades the computed one is above (below zero: below) the override's.
+        left_behind: Whether it is farther from the override's grade than when that was given.
+        needless: Whether the computed grade meets the override by itself.
+    """
+
+    override: Override
+    run: str
+    as_of: date
+    computed: str | None
+    since: date | None
+    steps: int
+    left_behind: bool
+    needless: bool
+
+    def in_words(self, scheme: Scheme) -> Text | None:
+        """Return the warning in words; None where there is none to give."""
+        said = {
+            "o": self.override.id,
+            "c": grade_in_words(scheme, self.computed),
+            "g": grade_in_words(scheme, self.override.grade),
+            "d": self.since.isoformat() if self.since else self.as_of.isoformat(),
+            "n": abs(self.steps),
+            "w": grade_in_words(scheme, self.override.computed),
+        }
+        if self.needless:
+            return Text(
+                "{o}: the computed grade is {c} since {d}; the override is not needed any more.",
+                "{o}：自 {d} 起按数据已为{c}，不再需要人工调级。",
+            ).filled(**said)
+        if self.left_behind:
+            return Text(
+                "{o}: the computed grade has left it behind: {c} since {d}, {n} {n:step|steps} "
+                "from {g}; when it was given: {w}.",
+                "{o}：按数据的等级已偏离人工调级：自 {d} 起为{c}，与{g}相差 {n} 级；调级时为{w}。",
+            ).filled(**said)
+        return None
+
+    def as_dict(self, scheme: Scheme) -> dict[str, Any]:
+        """Return it for JSON."""
+        words = self.in_words(scheme)
+        return {
+            "run": self.run,
+            "as_of": self.as_of.isoformat(),
+            "computed": self.computed,
+            "computed_since": self.since.isoformat() if self.since else None,
+            "steps": self.steps,
+            "left_behind": self.left_behind,
+            "needless": self.needless,
+            "warning": words.as_dict() if words is not None else None,
+        }
+
+
+def drifts(book: Book, standard: Standard, overrides: Sequence[Override]) -> dict[str, Drift]:
+    """Return, by override, how the computed grade moved away from it; where a run knew it.
+
+    Args:
+        book: The book.
+        standard: The standard.
+        overrides: Overrides of its schemes that are no lifts.
+
+    Raises:
+        BookError: The runs cannot be read.
+        DataError: A file of one is damaged.
+    """
+    wanted = [own for own in overrides if own.kind != "lift" and own.standard == standard.id]
+    if not wanted:
+        return {}
+    runs = [
+        run
+        for run in current_runs(kept_runs(book), standard.id)
+        if run.as_of >= min(own.given_on for own in wanted)
+    ]
+    people = sorted({own.customer for own in wanted})
+    computed = {run.run_id: _computed(run, people) for run in runs}
+    found = {}
+    for own in wanted:
+        known = [run for run in runs if own.holds(run.as_of)]
+        if known and own.scheme in standard.schemes:
+            found[own.id] = _drift(standard.schemes[own.scheme], own, known, computed)
+    return found
+
+
+def _drift(
+    scheme: Scheme,
+    own: Override,
+    runs: Sequence[KeptRun],
+    computed: dict[str, dict[tuple[str, str], str | None]],
+) -> Drift:
+    def grade_in(run: KeptRun) -> str | None:
+        return computed[run.run_id].get((own.customer, own.scheme))
+
+    last = runs[-1]
+    now = grade_in(last)
+    since: date | None = None
+    for run in reversed(runs):
+        if grade_in(run) == own.computed:
+            break
+        since = run.as_of
+    codes = [grade.id for grade in reversed(scheme.classes)]
+
+    def rank(code: str | None) -> int:
+        return codes.index(code) + 1 if code in codes else 0
+
+    target = rank(own.grade)
+    steps = rank(now) - target
+    then = rank(own.computed) - target
+    met = {"pin": steps == 0, "floor": steps >= 0, "cap": steps <= 0}[own.kind]
+    return Drift(
+        override=own,
+        run=last.run_id,
+        as_of=last.as_of,
+        computed=now,
+        since=since,
+        steps=steps,
+        left_behind=since is not None and not met and abs(steps) > abs(then),
+        needless=since is not None and met,
+    )
+
+
+def _latest(book: Book, standard: Standard) -> KeptRun | None:
+    runs = current_runs(kept_runs(book), standard.id)
+    return runs[-1] if runs else None
+
+
+def _held(run: KeptRun, scheme: Scheme, customer: str) -> str | None:
+    return _computed(run, [customer]).get((customer, scheme.id))
+
+
+def _knows(run: KeptRun, customer: str) -> bool:
+    return any(who == customer for who, _ in _computed(run, [customer]))
+
+
+def _computed(run: KeptRun, customers: Sequence[str]) -> dict[tuple[str, str], str | None]:
+    """Return the computed grades of some customers of a run, by customer and scheme."""
+    query = grades_held(run.folder).subquery("held")
+    try:
+        with duckdb.connect() as connection:
+            rows = connection.execute(
+                f"SELECT customer_id, scheme, computed FROM {query.sql('duckdb')} "  # noqa: S608
+                "WHERE list_contains(?, customer_id)",
+                [list(customers)],
+            ).fetchall()
+    except duckdb.Error as error:
+        raise DataError(
+            Text("the grades of the run cannot be read", "无法读取评级运行的等级"),
+            where=str(run.folder),
+            mend=Text("Grade again.", "请重新评级。"),
+        ) from error
+    return {(str(who), str(scheme)): grade for who, scheme, grade in rows}
