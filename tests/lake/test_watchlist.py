@@ -48,6 +48,24 @@ def test_too_many_broken_rows_stop_it_and_name_the_first(folder: Path) -> None:
     assert "--max-rejected" in said
 
 
+def test_a_list_in_a_workbook_reads_as_one_in_a_text_file(tmp_path: Path) -> None:
+    import xlsxwriter
+
+    rows = [
+        ("name", "aliases", "list date"),
+        ("Wang Jie", "WANG Jay", "2026-05-31"),
+        ("Acme", "", ""),
+    ]
+    with xlsxwriter.Workbook(str(tmp_path / "list.xlsx")) as workbook:
+        sheet = workbook.add_worksheet()
+        for number, cells in enumerate(rows):
+            sheet.write_row(number, 0, cells)
+    (tmp_path / "list.csv").write_text("\n".join(",".join(cells) for cells in rows))
+    read = read_watchlist(tmp_path / "list.xlsx")
+    assert [entry.name for entry in read.entries] == ["Wang Jie", "Acme"]
+    assert read.entries == read_watchlist(tmp_path / "list.csv").entries
+
+
 def test_a_table_with_headings_in_either_language(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(

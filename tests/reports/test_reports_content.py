@@ -188,6 +188,40 @@ def test_tiers_of_products_are_sold_by_value_by_region_and_with_all_bases(
     assert "no product tiers were imported" in str(analyses.blocks[-1])
 
 
+def test_winning_and_keeping_cost_what_was_spent_by_those_won_and_kept(make_run: RunMaker) -> None:
+    def cost(month: str, kind: str, amount: str, customer: str | None = None) -> dict[str, Any]:
+        return {"month": month, "kind": kind, "amount": amount, "customer_id": customer}
+
+    costs = [
+        cost("2024-02-01", "acquisition", "90.00", "02"),
+        cost("2024-12-01", "acquisition", "60.00"),
+        cost("2024-05-01", "retention", "30.00", "01"),
+        cost("2024-05-01", "service", "500.00", "01"),
+        cost("2023-12-01", "retention", "7000.00", "01"),
+        cost("2025-01-01", "acquisition", "8000.00", "02"),
+    ]
+    report = build_report(
+        make_run(date(2024, 12, 31), customers=CUSTOMERS, orders=ORDERS, costs=costs)
+    )
+    found = table(report, "costs")
+    won, kept = row(found, "Won"), row(found, "Kept")
+    assert (won["spent"], won["customers"], won["each"]) == (Decimal(150), 1, Decimal(150))
+    assert (kept["spent"], kept["customers"], kept["each"]) == (Decimal(30), 1, Decimal(30))
+    assert found.note is not None
+    assert "costs 5.0 times as much" in found.note.en
+    by_grade = table(report, "costs_by_grade")
+    assert row(by_grade, "Without a known customer")["acquisition"] == Decimal(60)
+    assert by_grade.totals is not None
+    assert by_grade.totals.cells[1:4] == (Decimal(150), Decimal(30), 2)
+
+
+def test_without_costs_the_report_says_that_they_are_not_told(make_run: RunMaker) -> None:
+    report = build_report(make_run(date(2024, 12, 31), customers=CUSTOMERS, orders=ORDERS))
+    section = next(one for one in report.sections if one.id == "movements")
+    said = [p.en for block in section.blocks if isinstance(block, Prose) for p in block.paragraphs]
+    assert any("no costs were imported" in one for one in said)
+
+
 def test_nothing_after_the_as_of_date_counts(make_run: RunMaker) -> None:
     report = build_report(make_run(customers=CUSTOMERS, orders=ORDERS))
     total = table(report, "distribution_abc").totals

@@ -60,11 +60,13 @@ _NAMES = Command(
     text=Text(
         "Compare customers with a list of names: sanctions, watch lists, own lists.\n\n"
         "Reads OFAC's files (sdn.csv with alt.csv and add.csv beside it) and tables with headings "
-        "(name, aliases, kind, birth_date, country). Names are compared in any order, misspelt, "
-        "and transliterated. What it finds are candidates for a person to judge, never grades.",
+        "(name, aliases, kind, birth_date, country) as CSV, Excel or Parquet. Names are "
+        "compared in any order, misspelt, and transliterated. What it finds are candidates "
+        "for a person to judge, never grades.",
         "将客户与名单比对：制裁名单、监控名单或自有名单。\n\n"
         "可读 OFAC 文件（sdn.csv 及同目录的 alt.csv、add.csv）和带表头的表格"
-        "（名称、别名、类型、出生日期、国家）。姓名不分先后，容许拼写差异和不同文字的转写。"
+        "（名称、别名、类型、出生日期、国家；CSV、Excel 或 Parquet）。"
+        "姓名不分先后，容许拼写差异和不同文字的转写。"
         "结果只是供人判定的候选，绝不直接成为等级。",
     ),
     callback=names,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kefen.cli import options
+from kefen.cli.data import find_data, named_files
 from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.progress import steps
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from kefen.grading.stored import StoredRun
+    from kefen.lake.dataset import Dataset
     from kefen.reports.common_traits import CommonTrait, Side
     from kefen.reports.population import Population
 
@@ -34,6 +37,7 @@ def traits(
     book: Path | None,
     memory: str | None,
     as_json: bool,
+    **given: Any,
 ) -> None:
     """Tell what the customers of a class have in common."""
     from kefen.engines.duckdb import DuckDBEngine
@@ -47,8 +51,8 @@ def traits(
         "industry": industry,
         "size": size,
     }
-    given = [(side, value) for side, value in asked.items() if value is not None]
-    if len(given) > 1:
+    named = [(side, value) for side, value in asked.items() if value is not None]
+    if len(named) > 1:
         raise CallError(
             Text("These are several questions at once.", "一次只能问一项。"),
             mend=Text(
@@ -56,21 +60,30 @@ def traits(
                 "请在 --category、--product、--industry、--size 中只给一项，或都不给。",
             ),
         )
+    files = find_data(book, given) if named_files(given) else None
     stored, opened = find_run(run, book)
-    if opened is None:
+    if files is None and opened is None:
         raise CallError(
             Text(
                 "This folder holds results, not the orders they come from.",
                 "该目录只有结果，没有订单。",
             ),
             where="--run",
-            mend=Text("Name a book: --book DIR.", "请指定账套：--book 目录。"),
+            mend=Text(
+                "Give the files again: kefen traits --run DIR --customers F --orders F.",
+                "请重新给出文件：kefen traits --run 目录 --customers 文件 --orders 文件。",
+            ),
         )
     with (
         DuckDBEngine(memory_limit=memory or options.DEFAULT_MEMORY) as engine,
-        steps(len(STAGES), shown=not as_json) as begin,
+        steps(len(STAGES) + (0 if files is None else files.steps), shown=not as_json) as begin,
     ):
-        dataset = opened.dataset(engine, stored.record["lake_versions"])
+        if files is not None:
+            dataset = files.read(engine, begin)
+            _refuse_other_files(stored, dataset)
+        else:
+            assert opened is not None  # noqa: S101  refused above
+            dataset = opened.dataset(engine, stored.record["lake_versions"])
         graded = grade(
             dataset,
             stored.standard,
@@ -79,13 +92,35 @@ def traits(
             on_stage=lambda stage: begin(STAGES[stage]),
         )
         with population(graded) as people, buyer_traits(people, product):
-            sides: list[tuple[Side, str | None]] = list(given) or [
+            sides: list[tuple[Side, str | None]] = list(named) or [
                 ("category", None),
                 ("industry", None),
                 ("size", None),
             ]
             found = [(side, common_traits(people, side, value)) for side, value in sides]
             _tell(people, found, generated=bool(dataset.generated), as_json=as_json)
+
+
+def _refuse_other_files(stored: StoredRun, dataset: Dataset) -> None:
+    """Refuse files that are not those a run graded, by their checksums.
+
+    Raises:
+        CallError: They are others.
+    """
+    graded = stored.record.get("inputs") or {}
+    for name, read in dataset.tables.items():
+        sums = {item["sha256"] for item in read.inputs}
+        if read.inputs and sums != {item["sha256"] for item in graded.get(name, ())}:
+            raise CallError(
+                Text("The run graded other {t}.", "该次评级使用的{t}不是此文件。").filled(
+                    t=read.table.label
+                ),
+                where=", ".join(str(item["name"]) for item in read.inputs),
+                mend=Text(
+                    "Give the files of the run, or grade these first: kefen grade.",
+                    "请给出当时的文件，或先用 kefen grade 对这些文件评级。",
+                ),
+            )
 
 
 def _tell(
@@ -162,10 +197,12 @@ COMMANDS = {
             "Tell what customers of a class have in common.\n\n"
             "The common traits of a product's buyers, the products that an industry wants, how "
             "customers of a size buy: each with lift and counts, against all other buyers of the "
-            "window. Without an option the largest classes of each kind are told.",
+            "window. Without an option the largest classes of each kind are told. Of a run in a "
+            "folder (--run) its files are given again.",
             "各类客户有何共同特征。\n\n"
             "某产品购买者的共同点、某行业想要的产品、某种规模客户的购买习惯，均给出提升度与客户数，"
-            "与期内其他购买者对照。不给选项则列出各种类中最大的几类。",
+            "与期内其他购买者对照。不给选项则列出各种类中最大的几类。"
+            "对结果目录（--run）须重新给出当时的文件。",
         ),
         callback=traits,
         parameters=[
@@ -185,6 +222,8 @@ COMMANDS = {
                 Text("A grade of the scheme size.", "规模方案的某个等级。"),
                 Text("GRADE", "等级"),
             ),
+            *options.table_options(),
+            *options.reading_options(),
             run_option(),
             options.book_option(),
             options.memory_option(),

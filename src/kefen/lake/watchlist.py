@@ -174,7 +174,10 @@ def read_watchlist(path: Path, *, max_rejected: Decimal = Decimal("0.01")) -> Wa
 
 
 def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """Yield (row number, cells) of a CSV or Parquet file; a Parquet file begins with its names."""
+    """Yield (row number, cells) of a CSV, Excel or Parquet file.
+
+    A Parquet file begins with its names; of a workbook the first sheet is read.
+    """
     if not path.is_file():
         raise DataError(
             Text("there is no such file", "没有这个文件"),
@@ -183,6 +186,9 @@ def _rows(path: Path) -> Iterator[tuple[int, list[str]]]:
         )
     if path.suffix.lower() == ".parquet":
         yield from _parquet_rows(path)
+        return
+    if path.suffix.lower() in (".xlsx", ".xls"):
+        yield from _workbook_rows(path)
         return
     from kefen.lake.reading.encodings import find_encoding
 
@@ -209,6 +215,15 @@ def _parquet_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
     columns = [column.to_pylist() for column in table.columns]
     for number, cells in enumerate(zip(*columns, strict=True), start=2):
         yield number, ["" if cell is None else str(cell).strip() for cell in cells]
+
+
+def _workbook_rows(path: Path) -> Iterator[tuple[int, list[str]]]:
+    from kefen.lake.reading.plain_tables import read_plain_table
+
+    table = read_plain_table(path)
+    yield 1, list(table.headings)
+    for number, cells in zip(table.numbers, table.rows, strict=True):
+        yield number, list(cells)
 
 
 def _broken(path: Path, row: int, cells: Sequence[str], reason: Text) -> BrokenRow:

@@ -108,7 +108,7 @@ def _sections(
         portraits_section(people, portrayed_schemes(people, leading)),
         follow_ups_section(people, counts),
         region_section(people, leading),
-        movements_section(people),
+        movements_section(people, leading),
         moves_section(people, moves, leading),
         None if evaluation is None else told_in_report(evaluation),
         reviews_section(people),

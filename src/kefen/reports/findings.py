@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
+from kefen.grading.modelled.reasons import doubt_of
 from kefen.lake.quality.report import PRINCIPLE_NAMES
 from kefen.reports.model import Prose, Section
 from kefen.reports.tables import Column, GradeMark, Row, Table
@@ -154,6 +155,7 @@ def not_run_section(people: Population) -> Section:
                         ),
                     )
                 ),
+                *_models(people),
             ),
         )
     schemes = people.run.standard.schemes
@@ -172,4 +174,30 @@ def not_run_section(people: Population) -> Section:
         Column("scheme", Text("Scheme", "分类方案")),
         Column("reason", Text("Why it was not run", "未运行的原因")),
     )
-    return Section("not_run", title, title, None, (Table("not_run", title, columns, rows),))
+    blocks = (Table("not_run", title, columns, rows), *_models(people))
+    return Section("not_run", title, title, None, blocks)
+
+
+def _models(people: Population) -> tuple[Table, ...]:
+    """Return the models that could not be fitted, or are in doubt, and why; nothing without any."""
+    models = people.run.standard.models
+    told: list[Row] = []
+    for name, learned in people.run.calibration.models.items():
+        state, why = Text("not fitted", "未能拟合"), learned.reason
+        if why is None:
+            state, why = Text("in doubt", "存疑"), doubt_of(models[name], learned)
+        if why is not None:
+            told.append(Row((models[name].name, state, why)))
+    if not told:
+        return ()
+    columns = (
+        Column("model", Text("Model", "模型")),
+        Column("state", Text("State", "状态")),
+        Column("reason", Text("Why", "原因")),
+    )
+    note = Text(
+        "What such a model gives is unknown for everybody; its weight went to others.",
+        "未能拟合的模型，其结果对所有客户均未知，权重已让给其他指标。",
+    )
+    title = Text("Models not fitted, or in doubt", "未能拟合或存疑的模型")
+    return (Table("models", title, columns, tuple(told), note=note),)

@@ -10,6 +10,7 @@ from kefen.domain.calendar import is_month_end, months_before
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import share
 from kefen.reports.charts import ColumnChart, Series
+from kefen.reports.costs import cost_blocks
 from kefen.reports.model import Prose, Section
 from kefen.reports.population import period_words
 from kefen.reports.tables import Chain, Column, Flow, PartsEqualTotal, Row, Table, UnknownHolds
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from kefen.reports.model import Block
     from kefen.reports.population import Population
     from kefen.reports.tables import Cell
+    from kefen.standards.model import Scheme
 
 YEAR = 0
 _SOURCES_SHOWN = 20
@@ -128,8 +130,8 @@ def measure_movements(people: Population) -> tuple[Movement, ...]:
     return tuple(Movement(step, *rest, *sales[step]) for step, *rest in counts)
 
 
-def movements_section(people: Population) -> Section:
-    """Return the gains and losses: table 3."""
+def movements_section(people: Population, leading: Scheme | None) -> Section:
+    """Return the gains and losses, and what they cost: table 3."""
     title = Text("Table 3: gains and losses", "表 3：客户增减分析表")
     blocks: list[Block]
     if "orders" not in people.run.facts:
@@ -154,6 +156,7 @@ def movements_section(people: Population) -> Section:
             sources = _sources_table(people, year)
             if sources is not None:
                 blocks.append(sources)
+            blocks += cost_blocks(people, year.new, year.opening - year.lost, leading)
     return Section(
         "movements",
         title,

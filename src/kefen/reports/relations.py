@@ -29,7 +29,7 @@ _FACTS = (
     "assessments",
     "credit_reports",
 )
-_OTHER_TABLES = ("customers", "markets", "products")
+_OTHER_TABLES = ("costs", "customers", "markets", "products")
 
 
 @contextmanager
