@@ -398,3 +398,22 @@ def test_the_report_of_a_later_run_tells_how_an_earlier_one_did(
     assert "How earlier grades did" not in (tmp_path / "first" / "report.html").read_text(
         encoding="utf-8"
     )
+
+
+def test_grades_set_by_hand_are_counted(judged: Path, tmp_path: Path) -> None:
+    book = tmp_path / "book"
+    called("new", book)
+    for table in ("customers", "orders"):
+        called("import", table, judged / f"{table}.csv", "--book", book)
+    standard = ("--standard", judged / "judged.yaml", "--book", book)
+    words = ("--reason", "our first customer", "--author", "Li", "--until", "2025-12-31")
+    called(
+        *("override", "C001", "--scheme", "abc", "--pin", "B", "--on", "2024-12-01"),
+        *words,
+        *standard,
+    )
+    called("grade", *standard, "--as-of", AS_OF, "--no-report", "--quiet")
+    process = json.loads(called("evaluate", "--book", book, "--json").stdout)["process"]
+    graded = process["overrides"]["abc"]["customers"]
+    assert process["overrides"]["abc"]["value"] == pytest.approx(1 / graded, abs=1e-6)
+    assert "Overrides" not in json.dumps(process["unjudged"])

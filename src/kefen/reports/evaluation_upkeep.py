@@ -42,6 +42,20 @@ def process_section(found: Evaluation) -> Section:
     blocks += [_not_graded_table(found), _distinct_table(process)]
     if process.teams:
         blocks.append(_teams_table(process))
+    by_hand = [
+        Text(
+            "{s}: {r} of {n} grades held are set by people (95 %: {i}).",
+            "{s}：{n} 个现行等级中有 {r} 由人工调整（95 % 区间 {i}）。",
+        ).filled(
+            s=scheme.name,
+            r=f"{one.value * 100:.2f} %",
+            n=f"{one.customers:,}",
+            i=interval(one),
+        )
+        for scheme, one in process.overrides
+    ]
+    if by_hand:
+        blocks.append(Prose(tuple(by_hand)))
     if process.appeals is not None:
         text = Text(
             "{r} of {n} customers appealed against a grade (95 %: {i}).",

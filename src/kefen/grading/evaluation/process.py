@@ -14,6 +14,7 @@ from kefen.grading.evaluation.accuracy import SchemeAccuracy
 from kefen.grading.evaluation.figures import estimate_as_dict, share_words, short
 from kefen.grading.evaluation.following import GRADES
 from kefen.grading.evaluation.form import AREAS, MOST
+from kefen.grading.outputs import SERVED_FILE, parquet_pattern
 from kefen.methods.agreement import association
 from kefen.methods.intervals import Estimate, share
 
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 
 APPEAL = "grade_appeal"
 """The item of assessments that records a customer's or colleague's appeal against a grade."""
+_BY_HAND = "override"
+"""What `served.parquet` says of a grade that a person set."""
 _TOO_LARGE = 0.6
 _TOO_SMALL = 0.01
 _FEWEST = 20
@@ -126,6 +129,8 @@ class Process:
         answers: The form; empty where none was given.
         marks: The mean mark of each area out of 4, over what was answered, and how many were.
         not_graded: By scheme.
+        overrides: By scheme, the share of graded customers whose grade a person sets; empty where
+            the run tells no grades apart from the computed ones.
         appeals: Appeals for each customer of the run; None where assessments are not imported.
         teams: How far the mix of grades goes with the team that keeps the customer, by scheme.
         distinct: By scheme.
@@ -136,6 +141,7 @@ class Process:
     answers: tuple[Answer, ...]
     marks: Mapping[Area, tuple[float, int]]
     not_graded: tuple[NotGraded, ...]
+    overrides: tuple[tuple[Scheme, Estimate], ...]
     appeals: Estimate | None
     teams: tuple[tuple[Scheme, Association], ...]
     distinct: tuple[Distinct, ...]
@@ -162,6 +168,7 @@ class Process:
                 for area, (mark, answered) in self.marks.items()
             },
             "not_graded": [one.as_dict() for one in self.not_graded],
+            "overrides": {scheme.id: estimate_as_dict(found) for scheme, found in self.overrides},
             "appeals": estimate_as_dict(self.appeals),
             "teams": [
                 {
@@ -214,6 +221,14 @@ def judge_process(
                 "团队间一致性：客户未注明团队，或只有一个团队。",
             )
         )
+    overrides = _overrides(engine, stored, schemes)
+    if not overrides:
+        unjudged.append(
+            Text(
+                "Overrides: nobody has set a grade by hand in this run.",
+                "人工调级：本次评级没有人工调整的等级。",
+            )
+        )
     appeals = _appeals(dataset, stored)
     if appeals is None:
         unjudged.append(
@@ -234,6 +249,7 @@ def judge_process(
         tuple(answers),
         marks,
         not_graded,
+        overrides,
         appeals,
         teams,
         distinct,
@@ -338,6 +354,31 @@ def _teams(dataset: Dataset, schemes: Sequence[Scheme]) -> tuple[tuple[Scheme, A
         if one is not None:
             found.append((scheme, one))
     return tuple(found)
+
+
+def _overrides(
+    engine: Engine, stored: StoredRun, schemes: Sequence[Scheme]
+) -> tuple[tuple[Scheme, Estimate], ...]:
+    path = stored.directory / SERVED_FILE
+    if not path.exists():
+        return ()
+    by_hand = exp.EQ(this=column("hold"), expression=exp.Literal.string(_BY_HAND))
+    pattern = exp.Literal.string(parquet_pattern(path))
+    query = (
+        exp.select(
+            column("scheme"),
+            exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=by_hand)),
+            exp.Count(this=exp.Star()),
+        )
+        .from_(exp.func("read_parquet", pattern, dialect="duckdb"))
+        .group_by(column("scheme"))
+    )
+    found = {row[0]: (int(row[1]), int(row[2])) for row in engine.rows(query.sql("duckdb"))}
+    return tuple(
+        (scheme, share(*found[scheme.id]))
+        for scheme in schemes
+        if scheme.id in found and found[scheme.id][0]
+    )
 
 
 def _appeals(dataset: Dataset, stored: StoredRun) -> Estimate | None:
