@@ -53,7 +53,7 @@ def test_models_stand_between_the_metrics_they_need_and_those_they_give() -> Non
     model = standard.models["buying"]
     assert definition.model is model
     assert [one.id for one in model.inputs] == ["repeats", "last", "age"]
-    assert model.settings == {"time_unit": "month"}
+    assert model.settings == {"time_unit": "month", "shortest_history": 0}
     assert model.smallest_population == METHODS["bg_nbd"].smallest_population
     assert standard.metrics["expected"].tables == {"orders"}
 

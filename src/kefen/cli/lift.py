@@ -9,7 +9,7 @@ from kefen.cli import options
 from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.tree import Argument, Command, Example, Option
-from kefen.cli.weights import NAME, sheet_option
+from kefen.cli.weights_shared import NAME, sheet_option
 from kefen.cli.why import run_option
 from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text

@@ -12,7 +12,7 @@ import click
 from kefen.cli import options
 from kefen.cli.language import say
 from kefen.cli.tree import Command, Example, Option
-from kefen.cli.weights import (
+from kefen.cli.weights_shared import (
     NAME,
     FoundWeights,
     Target,

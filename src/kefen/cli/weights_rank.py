@@ -10,8 +10,8 @@ from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.standard import scheme_option
 from kefen.cli.tree import Command, Example, Option
-from kefen.cli.weights import file_argument, find_target, read_numbers, weight_option
 from kefen.cli.weights_data import check_costs, cost_option, data_options, find_values, notes_on
+from kefen.cli.weights_shared import file_argument, find_target, read_numbers, weight_option
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 

@@ -66,7 +66,7 @@ class PurchaseMethod:
         """
         _refuse_short(model, inputs)
         fitted = self._estimator().fit(self._histories(model, inputs), sample_weight=counts)
-        return _told(fitted, self._estimator.NAMES)
+        return _told(fitted)
 
     def apply(
         self, metric: ModelMetric, parameters: Parameters, inputs: Columns
@@ -118,8 +118,7 @@ class PeriodMethod:
         Raises:
             NotEstimableError: The rows do not tell them.
         """
-        fitted = BetaGeometricBetaBinomial().fit(self._rows(inputs), sample_weight=counts)
-        return _told(fitted, BetaGeometricBetaBinomial.NAMES)
+        return _told(BetaGeometricBetaBinomial().fit(self._rows(inputs), sample_weight=counts))
 
     def apply(
         self, metric: ModelMetric, parameters: Parameters, inputs: Columns
@@ -158,8 +157,7 @@ class ValueMethod:
         Raises:
             NotEstimableError: The rows do not tell them.
         """
-        fitted = GammaGamma().fit(self._rows(inputs), sample_weight=counts)
-        return _told(fitted, GammaGamma.NAMES)
+        return _told(GammaGamma().fit(self._rows(inputs), sample_weight=counts))
 
     def apply(
         self,
@@ -196,10 +194,10 @@ def _refuse_short(model: Model, inputs: Columns) -> None:
         )
 
 
-def _told(fitted: Any, names: Sequence[str]) -> tuple[dict[str, Parameter], dict[str, Decimal]]:
+def _told(fitted: Any) -> tuple[dict[str, Parameter], dict[str, Decimal]]:
     """Return the rounded parameters of a fit, and its figures."""
     parameters: dict[str, Parameter] = {
-        name: significant(getattr(fitted, f"{name}_")) for name in names
+        name: significant(getattr(fitted, f"{name}_")) for name in fitted.NAMES
     }
     figures = {"log_likelihood": significant(fitted.log_likelihood_)}
     figures |= {

@@ -114,42 +114,49 @@ _CHOOSING = (
     _SMALLEST,
 )
 
-K_MEANS = Method(
-    id="k_means",
-    name=Text("k-means", "k 均值聚类"),
-    description=Text(
+
+def _of_clusters(
+    identifier: str, name: Text, description: Text, own: tuple[MethodOption, ...]
+) -> Method:
+    """Return a method that finds clusters, with settings of its own before the common ones."""
+    return Method(
+        id=identifier,
+        name=name,
+        description=description,
+        inputs=(),
+        outputs=_OUTPUTS,
+        settings=(*own, *_SHAPES),
+        smallest_population=50,
+    )
+
+
+K_MEANS = _of_clusters(
+    "k_means",
+    Text("k-means", "k 均值聚类"),
+    Text(
         "Clusters around centres, each customer in that of the nearest centre (Lloyd 1982).",
         "围绕中心的聚类，客户归入最近的中心（Lloyd，1982）。",
     ),
-    inputs=(),
-    outputs=_OUTPUTS,
-    settings=(*_CHOOSING, *_SHAPES),
-    smallest_population=50,
+    _CHOOSING,
 )
-WARD = Method(
-    id="ward",
-    name=Text("Ward's hierarchy", "Ward 层次聚类"),
-    description=Text(
+WARD = _of_clusters(
+    "ward",
+    Text("Ward's hierarchy", "Ward 层次聚类"),
+    Text(
         "A hierarchy that joins the two clusters whose union costs least (Ward 1963); customers "
         "are placed by the nearest centre.",
         "逐步合并代价最小的两类（Ward，1963）；客户归入最近的中心。",
     ),
-    inputs=(),
-    outputs=_OUTPUTS,
-    settings=(*_CHOOSING, *_SHAPES),
-    smallest_population=50,
+    _CHOOSING,
 )
-HDBSCAN = Method(
-    id="hdbscan",
-    name=Text("HDBSCAN", "HDBSCAN 密度聚类"),
-    description=Text(
+HDBSCAN = _of_clusters(
+    "hdbscan",
+    Text("HDBSCAN", "HDBSCAN 密度聚类"),
+    Text(
         "Clusters where customers are dense, as many as there are; who is far from all belongs "
         "to none (Campello, Moulavi and Sander 2013).",
         "客户密集之处成类，类数自定；远离各类者不归类（Campello、Moulavi、Sander，2013）。",
     ),
-    inputs=(),
-    outputs=_OUTPUTS,
-    settings=(_SMALLEST, *_SHAPES),
-    smallest_population=50,
+    (_SMALLEST,),
 )
 CLUSTER_METHODS = (K_MEANS, WARD, HDBSCAN)

@@ -64,46 +64,47 @@ _DISCOUNTED = MethodOutput(
     ),
     lowest=Decimal(0),
 )
-_PURCHASES = (_EXPECTED, _ALIVE, _DISCOUNTED)
 
-BG_NBD = Method(
-    id="bg_nbd",
-    name=Text("BG/NBD", "BG/NBD 模型"),
-    description=Text(
+
+def _of_histories(identifier: str, name: Text, description: Text) -> Method:
+    """Return a method that is fitted to purchase histories."""
+    return Method(
+        id=identifier,
+        name=name,
+        description=description,
+        inputs=(_REPEATS, _LAST, _AGE),
+        outputs=(_EXPECTED, _ALIVE, _DISCOUNTED),
+        settings=(_UNIT, _SHORTEST),
+        smallest_population=100,
+    )
+
+
+BG_NBD = _of_histories(
+    "bg_nbd",
+    Text("BG/NBD", "BG/NBD 模型"),
+    Text(
         "Purchases at random, each customer at a rate of its own, until one of them is the last "
         "(Fader, Hardie and Lee 2005).",
         "客户各按自己的频率随机购买，某次购买后不再回来（Fader、Hardie、Lee，2005）。",
     ),
-    inputs=(_REPEATS, _LAST, _AGE),
-    outputs=_PURCHASES,
-    settings=(_UNIT, _SHORTEST),
-    smallest_population=100,
 )
-MBG_NBD = Method(
-    id="mbg_nbd",
-    name=Text("MBG/NBD", "MBG/NBD 模型"),
-    description=Text(
+MBG_NBD = _of_histories(
+    "mbg_nbd",
+    Text("MBG/NBD", "MBG/NBD 模型"),
+    Text(
         "As BG/NBD, but the first purchase may be the last one too (Batislam, Denizel and "
         "Filiztekin 2007).",
         "同 BG/NBD，但首购也可能就是末购（Batislam、Denizel、Filiztekin，2007）。",
     ),
-    inputs=(_REPEATS, _LAST, _AGE),
-    outputs=_PURCHASES,
-    settings=(_UNIT, _SHORTEST),
-    smallest_population=100,
 )
-PARETO_NBD = Method(
-    id="pareto_nbd",
-    name=Text("Pareto/NBD", "Pareto/NBD 模型"),
-    description=Text(
+PARETO_NBD = _of_histories(
+    "pareto_nbd",
+    Text("Pareto/NBD", "Pareto/NBD 模型"),
+    Text(
         "Purchases at random, each customer at a rate of its own, until it stops at a random time "
         "(Schmittlein, Morrison and Colombo 1987).",
         "客户各按自己的频率随机购买，在随机的时刻停止（Schmittlein、Morrison、Colombo，1987）。",
     ),
-    inputs=(_REPEATS, _LAST, _AGE),
-    outputs=_PURCHASES,
-    settings=(_UNIT, _SHORTEST),
-    smallest_population=100,
 )
 BG_BB = Method(
     id="bg_bb",
