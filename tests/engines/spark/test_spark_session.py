@@ -41,6 +41,14 @@ def test_no_pyspark() -> None:
 
 
 @pytest.mark.slow
+def test_no_connect() -> None:
+    told = _told("sc://127.0.0.1:1", "import sys\nsys.modules['grpc'] = None\n")
+    assert "Spark Connect needs is not installed" in told
+    assert "未安装 Spark Connect" in told
+    assert told.count("pip install 'kefen[spark-connect]'") == 2
+
+
+@pytest.mark.slow
 def test_no_java() -> None:
     told = _told("local[1]", JAVA_HOME="/no/java/here")
     assert "there is no Java" in told

@@ -6,6 +6,7 @@ import os
 import shutil
 import sys
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -75,6 +76,8 @@ def _open(spark: type[SparkSession], where: str) -> SparkSession:
     carry_tasks()
     builder = spark.builder.appName("kefen")
     remote = where.startswith("sc://")
+    if remote:
+        _require_connect()
     builder = builder.remote(where) if remote else builder.master(where)
     for setting, value in SETTINGS.items():
         builder = builder.config(setting, value)
@@ -87,6 +90,20 @@ def _open(spark: type[SparkSession], where: str) -> SparkSession:
     except Exception as error:
         raise _not_opened(where, error) from error
     return session
+
+
+def _require_connect() -> None:
+    """Refuse to go on without what Spark Connect needs: PySpark may end the process then."""
+    try:
+        import_module("grpc")
+    except ImportError as error:
+        raise EngineError(
+            Text("What Spark Connect needs is not installed.", "未安装 Spark Connect 所需的组件。"),
+            mend=Text(
+                "Install it: pip install 'kefen[spark-connect]'.",
+                "请安装：pip install 'kefen[spark-connect]'。",
+            ),
+        ) from error
 
 
 def carry_tasks() -> None:
