@@ -124,6 +124,10 @@ def _show_next(directory: Path, customer: str | None) -> None:
     screen = console()
     page = directory / "results" / "report.html"
     calls = [
+        (
+            f"kefen serve --book {directory}",
+            Text("the workspace, in your browser", "在浏览器中打开工作区"),
+        ),
         (str(page), Text("the report, in your browser", "在浏览器中查看报告")),
         (
             f"kefen explain {customer} --book {directory}",

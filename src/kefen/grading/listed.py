@@ -11,6 +11,7 @@ from kefen.domain.contract import TABLES, Kind
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions.types import ValueType
+from kefen.grading.history import kept_runs, run_before
 from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, parquet_pattern
 from kefen.grading.stored import StoredRun
 
@@ -103,7 +104,7 @@ class ListedRun:
         self.run_id = run_id
         self.directory = book.run_directory(run_id)
         self.run = StoredRun.load(self.directory)
-        self._before = _directory_before(book, self.run, run_id)
+        self._before = _directory_before(book, self.run)
         self.columns = self._columns()
 
     def chunks(self, size: int) -> Iterator[list[tuple[Any, ...]]]:
@@ -217,19 +218,10 @@ class ListedRun:
         return query.subquery(alias)
 
 
-def _directory_before(book: Book, run: StoredRun, run_id: str) -> Path | None:
+def _directory_before(book: Book, run: StoredRun) -> Path | None:
     """Return the folder of the latest run of an earlier date under the same standard."""
-    earlier = [
-        record
-        for record in book.runs()
-        if record["as_of"] < run.as_of.isoformat()
-        and record["standard"]["id"] == run.standard.id
-        and record["run_id"] != run_id
-    ]
-    if not earlier:
-        return None
-    last = max(enumerate(earlier), key=lambda entry: (entry[1]["as_of"], entry[0]))[1]
-    return book.run_directory(str(last["run_id"]))
+    earlier = run_before(kept_runs(book), run.as_of, run.standard.id)
+    return earlier.folder if earlier is not None else None
 
 
 def _rank(column: ListedColumn) -> exp.Expr:

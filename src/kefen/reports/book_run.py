@@ -8,6 +8,7 @@ from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.finding_effects import quality_under
 from kefen.grading.grade import STAGES, grade
+from kefen.grading.history import kept_runs, run_before
 from kefen.grading.kept_runs import kept_run
 from kefen.grading.named_standard import NamedStandard
 from kefen.grading.outputs import write_results
@@ -67,14 +68,17 @@ def grade_book(
             begin(_RESULTS)
             write_results(run, folder)
             begin(_REPORT)
-            write_reports(run, folder, language, quality=quality, previous=_run_before(book, day))
+            write_reports(
+                run,
+                folder,
+                language,
+                quality=quality,
+                previous=_run_before(book, day, run.standard.id),
+            )
     return identifier
 
 
-def _run_before(book: Book, as_of: date) -> PreviousRun | None:
-    """Return the latest run of an earlier date, whose counts the report compares with."""
-    earlier = [record for record in book.runs() if record["as_of"] < as_of.isoformat()]
-    if not earlier:
-        return None
-    last = max(enumerate(earlier), key=lambda entry: (entry[1]["as_of"], entry[0]))[1]
-    return PreviousRun.load(book.run_directory(str(last["run_id"])))
+def _run_before(book: Book, as_of: date, standard: str) -> PreviousRun | None:
+    """Return the run of the date before, whose counts the report compares with."""
+    earlier = run_before(kept_runs(book), as_of, standard)
+    return PreviousRun.load(earlier.folder) if earlier is not None else None

@@ -6,6 +6,7 @@ Tools that read the models (migrations, types) work with these alone.
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import django_stubs_ext
@@ -15,6 +16,7 @@ django_stubs_ext.monkeypatch()
 SECRET_KEY = "signs nothing: a workspace has the key of its book"  # noqa: S105
 DEBUG = False
 FIRST_RUN_KEY = ""
+UPLOADS = Path("uploads")
 
 INSTALLED_APPS = [
     "django.contrib.auth",
@@ -31,6 +33,7 @@ INSTALLED_APPS = [
     "kefen.workspace.runs",
     "kefen.workspace.customers",
     "kefen.workspace.overview",
+    "kefen.workspace.imports",
 ]
 
 MIDDLEWARE = [

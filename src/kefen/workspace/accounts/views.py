@@ -27,6 +27,7 @@ from kefen.workspace.accounts.forms import (
 from kefen.workspace.accounts.queries import anybody, locked_names, visible_people, visible_teams
 from kefen.workspace.accounts.roles import ROLES, Ability
 from kefen.workspace.accounts.users import signed_in
+from kefen.workspace.runs.services import publish_latest
 from kefen.workspace.shell.language import said
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def first_run(request: HttpRequest) -> HttpResponse:
             values["username"], values["name"], values["password"]
         )
         login(request, user, backend=_BACKEND)
+        publish_latest(user)
         return redirect("overview:overview")
     return render(request, "accounts/first_run.html", {"form": form})
 

@@ -10,6 +10,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.grading.explain import explain
 from kefen.grading.explanation import Line
+from kefen.grading.history import current_runs, kept_runs
 from kefen.grading.past import past_grade
 from kefen.grading.what_if import WhatIf, what_if
 from kefen.workspace.book import served_book
@@ -335,10 +336,8 @@ def _history(sight: Sight, customer: str, scheme: str) -> list[Moment]:
     column = sight.columns.get(f"grade_{scheme}")
     if column is None:
         return []
-    newest: dict[str, str] = {}
-    for record in served_book().runs():
-        if record["standard"]["id"] == now.standard.id and record["as_of"] <= now.as_of.isoformat():
-            newest[record["as_of"]] = record["run_id"]
+    held = current_runs(kept_runs(served_book()), now.standard.id)
+    newest = {one.as_of.isoformat(): one.run_id for one in held if one.as_of <= now.as_of}
     newest[now.as_of.isoformat()] = sight.publication.run_id
     found = []
     for as_of in sorted(newest, reverse=True)[:_HISTORY]:

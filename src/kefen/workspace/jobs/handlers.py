@@ -22,6 +22,9 @@ class Handler(Protocol):
 
 
 _HANDLERS = {
+    "try": "kefen.workspace.imports.work:try_upload",
+    "import": "kefen.workspace.imports.work:commit_upload",
+    "undo": "kefen.workspace.imports.work:undo_batch",
     "grade": "kefen.workspace.runs.work:grade_and_publish",
     "publish": "kefen.workspace.runs.work:publish_run",
 }

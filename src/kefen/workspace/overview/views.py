@@ -10,6 +10,7 @@ from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.jobs.queries import visible_jobs
 from kefen.workspace.overview.queries import overview_of
 
 if TYPE_CHECKING:
@@ -19,9 +20,11 @@ if TYPE_CHECKING:
 @needs(Ability.SEE_CUSTOMERS)
 def overview(request: HttpRequest) -> HttpResponse:
     """Show where all customers stand, under the scheme that the address names."""
-    sight = sight_of(signed_in(request))
+    user = signed_in(request)
+    sight = sight_of(user)
     if sight is None or sight.lead is None:
-        return render(request, "overview/none_yet.html")
+        waiting = user.can(Ability.SEE_RUNS) and any(job.is_open for job in visible_jobs(user)[:3])
+        return render(request, "overview/none_yet.html", {"waiting": waiting})
     ranked = [one for one in sight.schemes if one.type == "rank"]
     asked = request.GET.get("scheme")
     scheme = next((one for one in ranked if one.scheme == asked), sight.lead)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import transaction
 
+from kefen.grading.history import kept_runs
 from kefen.grading.listed import ListedRun
 from kefen.workspace.audit.services import record
 from kefen.workspace.book import served_book
@@ -51,6 +52,15 @@ def ask_to_publish(actor: User, run_id: str) -> Job:
     with transaction.atomic():
         job, _ = ask_for(actor, "publish", run_id, run_id=run_id)
         return job
+
+
+def publish_latest(actor: User) -> Job | None:
+    """Ask that the latest run becomes the one that pages show, where none is shown yet."""
+    runs = kept_runs(served_book())
+    if not runs or Pointer.objects.exists():
+        return None
+    latest = max(enumerate(runs), key=lambda entry: (entry[1].as_of, entry[0]))[1]
+    return ask_to_publish(actor, latest.run_id)
 
 
 def publish(actor: User, run_id: str, *, live: Callable[[], None]) -> Publication:

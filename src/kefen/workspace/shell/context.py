@@ -48,6 +48,7 @@ NAVIGATION = (
     Entry(
         Text("Runs", "评级运行"), "refresh", "runs:list", Ability.SEE_RUNS, Text("Grading", "评级")
     ),
+    Entry(Text("Import", "数据导入"), "file-import", "imports:list", Ability.IMPORT),
     Entry(
         Text("People", "人员"),
         "user-circle",

@@ -1,0 +1,1 @@
+"""Bringing files into the book: upload, columns, dry run, commit, undo."""
