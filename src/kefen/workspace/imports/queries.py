@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.conf import settings
@@ -12,8 +13,6 @@ from kefen.workspace.book import served_book
 from kefen.workspace.imports.models import Upload, UploadState
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from django.db.models import QuerySet
 
     from kefen.lake.book import Batch
@@ -43,8 +42,7 @@ def visible_batches(user: User) -> list[Batch]:
 
 def file_of(upload: Upload) -> Path:
     """Return where the file of an upload lies."""
-    folder: Path = settings.UPLOADS / upload.folder
-    return folder / upload.file_name
+    return Path(settings.UPLOADS) / upload.folder / upload.file_name
 
 
 def rejected_of(upload: Upload) -> Path:
