@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from kefen.domain.countries import country_code
 from kefen.domain.errors import DataError
-from kefen.grading.country_risk import country_code
 from kefen.grading.screening import Screened, screen
 from kefen.grading.screening_files import MATCHES, judged_rows, write_screening
 from kefen.grading.screening_measure import measure_screening
@@ -105,6 +105,9 @@ def test_a_judgement_that_is_not_one_is_refused(tmp_path: Path, row: str, said: 
         ("IR", "IR"),
         ("Iran", "IR"),
         ("伊朗", "IR"),
+        ("irn", "IR"),
+        ("364", "IR"),
+        ("XQZ", None),
         ("Côte d’Ivoire", "CI"),
         ("Democratic People’s Republic of Korea", "KP"),
         ("United Kingdom", "GB"),

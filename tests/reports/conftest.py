@@ -250,7 +250,17 @@ def graded(
         ]
     }
     return GradedRun(
-        dataset, STANDARD, as_of, "metrics", "grades", None, None, facts, NOTHING_LEARNT, record
+        dataset,
+        STANDARD,
+        as_of,
+        "metrics",
+        "grades",
+        None,
+        None,
+        None,
+        facts,
+        NOTHING_LEARNT,
+        record,
     )
 
 

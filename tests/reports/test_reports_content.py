@@ -108,6 +108,21 @@ def test_regions_say_who_bought_who_did_not_and_what_grew(make_run: RunMaker) ->
     assert row(table(report, "regions"), "South")["prospects"] == 1
 
 
+def test_codes_of_countries_and_provinces_stand_with_their_names(make_run: RunMaker) -> None:
+    customers = [
+        {"customer_id": "01", "country": "CN", "region": "110000"},
+        {"customer_id": "02", "country": "DEU", "region": "Bayern"},
+        {"customer_id": "03", "country": "Atlantis"},
+    ]
+    report = build_report(make_run(date(2024, 12, 31), customers=customers, orders=ORDERS))
+    places = [line.cells[0] for line in table(report, "regions").rows]
+    said = [(p.en, p.zh) if isinstance(p, Text) else p for p in places]
+    assert ("CN China", "CN 中国") in said
+    assert ("DEU Germany", "DEU 德国") in said
+    assert "Atlantis" in said
+    assert any(isinstance(p, Text) and p.en.startswith("110000 Beijing") for p in places)
+
+
 def test_places_within_places_name_their_leading_owner(make_run: RunMaker) -> None:
     places = [
         ("China", "X", "Li"),

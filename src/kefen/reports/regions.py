@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from kefen.domain.code_tables import province
+from kefen.domain.countries import country_name
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import growth, share
 from kefen.reports.model import Prose, Section
@@ -128,7 +130,7 @@ def _table(people: Population, levels: Sequence[str], leading: Scheme | None) ->
         market = None
         if not place.together:
             market = markets.get(None if total else place.name) if total or place.name else None
-        name: Cell = place.name
+        name: Cell = _named(place.name, levels[level])
         if total:
             name = Text("Total", "合计")
         elif place.together:
@@ -209,6 +211,14 @@ _UNKNOWN = {
     "region": "SELECT count(*) FROM report_base WHERE region IS NULL",
     "city": "SELECT count(*) FROM report_base WHERE city IS NULL",
 }
+
+
+def _named(place: str | None, level: str) -> Cell:
+    """Return what a place is called: a code of a country or of a province with its name."""
+    if place is None:
+        return None
+    found = country_name(place) if level == "country" else province(place)
+    return place if found is None else Text("{c} {n}", "{c} {n}").filled(c=place, n=found)
 
 
 def _note(people: Population, leading: Scheme | None) -> Text:
