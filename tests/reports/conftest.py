@@ -261,6 +261,7 @@ def graded(
         facts,
         NOTHING_LEARNT,
         record,
+        {},
     )
 
 

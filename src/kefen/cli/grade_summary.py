@@ -18,7 +18,6 @@ from kefen.grading.modelled.reasons import doubt_of
 from kefen.grading.months.lines import lines_in_words
 from kefen.grading.outcome_words import low_words
 from kefen.grading.serving.words import held_in_words
-from kefen.grading.tally import tally_grades
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -42,7 +41,7 @@ def show_graded(graded: Graded) -> None:
     screen = console()
     _show_head(screen, graded)
     _show_rows(screen, graded)
-    for identifier, classes in tally_grades(graded.run).items():
+    for identifier, classes in graded.run.classes.items():
         _show_scheme(screen, graded.run.standard.schemes[identifier], classes, graded)
     _show_not_run(screen, graded)
     _show_findings(screen, graded)
@@ -128,8 +127,8 @@ def _warnings(graded: Graded) -> Iterator[Text]:
             "Sample data, partly generated; the report says which parts.",
             "示例数据，部分为生成；报告中注明了哪些部分。",
         )
-    last = graded.last_order_on
-    if last is not None and last < graded.run.as_of and graded.asked.as_of is not None:
+    last = graded.last_order_before if graded.asked.as_of is not None else None
+    if last is not None:
         yield Text(
             "The last order is of {d}, before the as-of date: nothing later is in the data.",
             "最后一笔订单为 {d}，早于评级日：数据中没有此后的情况。",

@@ -95,11 +95,11 @@ class Graded:
     rejected: int = 0
 
     @property
-    def last_order_on(self) -> date | None:
-        """Return the day of the last order in the data; None without orders."""
-        from kefen.grading.population import last_order_on
+    def last_order_before(self) -> date | None:
+        """Return the day of the last order in the data if it is before the as-of date."""
+        from kefen.grading.population import last_order_before
 
-        return last_order_on(self.run.dataset)
+        return last_order_before(self.run.dataset, self.run.as_of)
 
     @property
     def example_customer(self) -> str | None:
@@ -131,13 +131,10 @@ class Graded:
         }
 
     def _classes(self) -> Iterator[dict[str, int]]:
-        from kefen.grading.tally import tally_grades
-
-        tallies = tally_grades(self.run)
         for scheme in self.run.record["schemes"]:
             yield {
                 tally.grade: tally.customers
-                for tally in tallies.get(scheme["scheme"], ())
+                for tally in self.run.classes.get(scheme["scheme"], ())
                 if tally.grade is not None
             }
 

@@ -12,7 +12,7 @@ from kefen.expressions.sql import literal
 from kefen.standards.facts import CANCELLED_ON, RECORDED_ON, STATUS, contract_table
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping
     from datetime import date
 
 # Columns that tell of a later event, by the column that dates it: unknown until it happens. What
@@ -173,7 +173,11 @@ def _returned() -> exp.Expr:
 
 
 def first_seen(
-    relations: dict[str, str], *, among: str, recorded: Collection[str] = ()
+    relations: Mapping[str, str],
+    *,
+    among: str,
+    recorded: Collection[str] = (),
+    first_days: Mapping[str, str] | None = None,
 ) -> exp.Query | None:
     """Return the query of (customer_id, first day with a fact); None without facts.
 
@@ -183,13 +187,17 @@ def first_seen(
         relations: The relation of each contract table that has customers and dates.
         among: The relation of the customers in question (`customer_id`).
         recorded: The tables whose data says when rows were recorded: a fact counts from then.
+        first_days: Relations that have the first day of each customer in a table (`first_on`),
+            asked instead of the table's where a fact counts from its own date.
     """
     parts: list[exp.Select] = []
-    for fact, relation in relations.items():
+    for fact, rows in relations.items():
         if TABLES[fact].date is None:
             continue
         asked = exp.select(column("customer_id")).from_(table(among)).subquery()
-        day = known_day(fact, recorded=fact in recorded)
+        day, relation = known_day(fact, recorded=fact in recorded), rows
+        if fact not in recorded and fact in (first_days or {}):
+            day, relation = column("first_on"), (first_days or {})[fact]
         parts.append(
             exp.select(column("customer_id"), exp.alias_(exp.Min(this=day), "seen_on"))
             .from_(table(relation))

@@ -42,6 +42,7 @@ def metrics_query(
     as_of: date,
     *,
     attributes: Collection[str],
+    numbered: Collection[str] = (),
     ordered: bool = True,
 ) -> exp.Select:
     """Return the query of all metrics, one row a customer.
@@ -54,6 +55,8 @@ def metrics_query(
         customers: The relation of the customers table.
         as_of: The as-of date.
         attributes: The columns of the customers table, as `customers.column`.
+        numbered: The relations of `parts` that have a customer's row number in the population
+            as `customer_id`.
         ordered: Whether by customer_id.
     """
     counted = {name for names in parts.values() for name in names}
@@ -68,7 +71,7 @@ def metrics_query(
         exp.alias_(table(population), "population", table=True)
     )
     for relation, names in parts.items():
-        query = query.join(table(relation), using="customer_id", join_type="left")
+        query = _with_part(query, relation, numbered)
         for name in names:
             # Qualified: the customers' further columns may be called like a metric.
             value: exp.Expr = exp.column(
@@ -84,7 +87,7 @@ def metrics_query(
     if there:
         query = query.join(
             exp.alias_(table(customers), "attributes", table=True),
-            using="customer_id",
+            on=_same_customer("customer_id", exp.to_identifier("attributes")),
             join_type="left",
         )
         for name in there:
@@ -118,6 +121,20 @@ def metrics_query(
         query.subquery("complete", copy=False), copy=False
     )
     return found.order_by(column("customer_id"), copy=False) if ordered else found
+
+
+def _with_part(query: exp.Select, relation: str, numbered: Collection[str]) -> exp.Select:
+    """Return the query with a relation of metrics joined to the population."""
+    own = "rowid" if relation in numbered else "customer_id"
+    name = exp.to_identifier(relation, quoted=True)
+    return query.join(table(relation), on=_same_customer(own, name), join_type="left")
+
+
+def _same_customer(own: str, relation: exp.Identifier) -> exp.Expr:
+    return exp.EQ(
+        this=exp.column(own, table="population"),
+        expression=exp.column("customer_id", table=relation),
+    )
 
 
 def _inputs(metric: Metric, standard: Standard) -> set[str]:

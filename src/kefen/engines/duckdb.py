@@ -15,13 +15,15 @@ from kefen.engines.engine import GROUP_ROWS
 from kefen.engines.scratch import Scratch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
     import pyarrow as pa
 
 DEFAULT_MEMORY_LIMIT = "2GB"
+_MOST_WORDS = 1_000
+_REORDERING = "join_order,build_side_probe_side"
 BATCH = 200_000
 """About how many rows a function computes from at once."""
 Found = TypeVar("Found")
@@ -79,6 +81,7 @@ class DuckDBEngine:
         *,
         brief: bool = False,
         kept: bool = False,  # noqa: ARG002
+        as_written: bool = False,
     ) -> None:
         """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
 
@@ -88,6 +91,9 @@ class DuckDBEngine:
             query: What it holds.
             brief: Whether a table lasts as long as the connection only, and is never written out.
             kept: Of no matter here: every table is kept.
+            as_written: Whether joins are made in the order in which they are written. DuckDB
+                guesses how many rows are left where some were left out before, and then may look
+                up the few in the many.
 
         Raises:
             EngineError: As for `run`.
@@ -99,7 +105,14 @@ class DuckDBEngine:
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]) if brief else None,
         )
-        self.run(created.sql("duckdb"))
+        if not as_written:
+            self.run(created.sql("duckdb"))
+            return
+        self.run(f"SET disabled_optimizers = '{_REORDERING}'")
+        try:
+            self.run(created.sql("duckdb"))
+        finally:
+            self.run("RESET disabled_optimizers")
 
     def together(self, askers: Sequence[Callable[[], Found]]) -> list[Found]:
         """Run askers one after the other, or so that their questions are answered together.
@@ -130,6 +143,11 @@ class DuckDBEngine:
         Files of one table may differ in their columns: a missing one reads as null.
         """
         return parquet_scan([str(path.resolve()) for path in paths])
+
+    @property
+    def is_one_place(self) -> bool:
+        """Whether all rows lie in one database: they do."""
+        return True
 
     @property
     def reads_text(self) -> bool:
@@ -243,25 +261,63 @@ class DuckDBEngine:
     ) -> None:
         self.close()
 
-    def write_parquet(self, sql: str, path: Path, *, group_rows: int = GROUP_ROWS) -> None:
+    def write_parquet(
+        self,
+        sql: str,
+        path: Path,
+        *,
+        group_rows: int = GROUP_ROWS,
+        words: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         """Write the rows of a query, in their order, to a Parquet file.
 
         Args:
             sql: The query.
             path: The file.
             group_rows: How many rows lie together, to be read together.
+            words: Columns of text that have no other values than these, or null.
 
         Raises:
             EngineError: As for `run`.
         """
         with translated():
-            self.connection.sql(sql).write_parquet(
+            self.connection.sql(_as_words(sql, words or {})).write_parquet(
                 str(path), compression="zstd", row_group_size=group_rows
             )
 
     def _execute(self, sql: str, parameters: list[Any] | None) -> duckdb.DuckDBPyConnection:
         with translated():
             return self.connection.execute(sql, parameters)
+
+
+def _as_words(sql: str, words: Mapping[str, Collection[str]]) -> str:
+    """Return a query with the columns of few different values in a type of just those.
+
+    Rows of such a type are written as they are; the writer would look up each text in a table of
+    those it has seen: with 14 schemes and a million customers that took as long again. In the
+    file they are text all the same.
+    """
+    casts = [
+        exp.alias_(
+            exp.cast(
+                exp.column(exp.to_identifier(name, quoted=True)),
+                exp.DataType(
+                    this=exp.DType.ENUM,
+                    expressions=[exp.Literal.string(value) for value in sorted(values)],
+                ),
+            ),
+            name,
+            quoted=True,
+        )
+        for name, values in words.items()
+        if 0 < len(values) <= _MOST_WORDS
+    ]
+    if not casts:
+        return sql
+    query = exp.select(exp.Star(replace=casts)).from_(
+        exp.Subquery(this=exp.maybe_parse(sql, dialect="duckdb"))
+    )
+    return query.sql("duckdb")
 
 
 def parquet_scan(paths: Sequence[str]) -> str:

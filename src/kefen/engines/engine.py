@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from pathlib import Path
 
     import pyarrow as pa
@@ -43,7 +43,14 @@ class Engine(Protocol):
         """
 
     def create(
-        self, kind: str, name: str, query: exp.Query, *, brief: bool = False, kept: bool = False
+        self,
+        kind: str,
+        name: str,
+        query: exp.Query,
+        *,
+        brief: bool = False,
+        kept: bool = False,
+        as_written: bool = False,
     ) -> None:
         """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
 
@@ -53,6 +60,8 @@ class Engine(Protocol):
             query: What it holds.
             brief: Whether a table may be gone when the engine's connection is.
             kept: Whether many questions will be asked of it, so that a cluster keeps its rows.
+            as_written: Whether joins are best made in the order in which they are written, each
+                row of the left side looked up in the right one.
 
         Raises:
             EngineError: As for `run`.
@@ -105,6 +114,10 @@ class Engine(Protocol):
         Args:
             paths: One file, or several with the same columns.
         """
+
+    @property
+    def is_one_place(self) -> bool:
+        """Whether all rows lie in one database, whose tables have row numbers (`rowid`)."""
 
     @property
     def reads_text(self) -> bool:
@@ -165,13 +178,22 @@ class Engine(Protocol):
             EngineError: As for `run`.
         """
 
-    def write_parquet(self, sql: str, path: Path, *, group_rows: int = GROUP_ROWS) -> None:
+    def write_parquet(
+        self,
+        sql: str,
+        path: Path,
+        *,
+        group_rows: int = GROUP_ROWS,
+        words: Mapping[str, Collection[str]] | None = None,
+    ) -> None:
         """Write the rows of a query to a Parquet file, or a directory of them.
 
         Args:
             sql: The query.
             path: The file or directory.
             group_rows: How many rows lie together, to be read together.
+            words: Columns of text that have no other values than these, or null. Knowing them
+                makes writing faster; what is written is the same.
 
         Raises:
             EngineError: As for `run`.

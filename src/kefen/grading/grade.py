@@ -31,6 +31,7 @@ from kefen.grading.record import RunFacts, run_record
 from kefen.grading.rule_counts import RULES, counts_by_scheme, rule_columns, rules_query
 from kefen.grading.run import GradedRun
 from kefen.grading.serving.serve import Serving, serve, served_counts
+from kefen.grading.tally import REVENUE, tally_grades
 from kefen.standards.calibration import Calibration, SchemeCalibration
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from kefen.compiler.plan import Step
     from kefen.expressions.types import ValueType
+    from kefen.grading.tally import ClassTally
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Standard
 
@@ -143,6 +145,7 @@ class _Grading:
         self._learns_nothing: set[str] = set()
         self.outcomes: str | None = None
         self.rules: str | None = None
+        self.classes: Mapping[str, tuple[ClassTally, ...]] = {}
 
     def run(self) -> GradedRun:
         with self._stage("population"):
@@ -212,6 +215,7 @@ class _Grading:
                     seconds=self.seconds,
                 ),
             ),
+            classes=self.classes,
         )
 
     @contextmanager
@@ -258,9 +262,15 @@ class _Grading:
             batch.append(plan)
         calibrate()
         with self._stage("grades"):
+            wanted = [*kept, REVENUE] if self._has_revenue else kept
             self.engine.create(
-                "TABLE", _SCORED, layered_query(source, pending, types, kept), kept=True
+                "TABLE", _SCORED, layered_query(source, pending, types, wanted), kept=True
             )
+
+    @property
+    def _has_revenue(self) -> bool:
+        kind = self.standard.metric_types.get(REVENUE)
+        return kind is not None and kind.is_number
 
     def _materialised(
         self, source: str, steps: list[Step], types: Mapping[str, ValueType], kept: list[str]
@@ -309,7 +319,7 @@ class _Grading:
             self.calibrations[name] = SchemeCalibration(graded[name])
         constants = self.standard.constants
         months = None if covered is None else {"covered": covered[0], "of": covered[1]}
-        parts: list[exp.Select] = []
+        parts: dict[str, exp.Select] = {}
         for identifier in running:
             scheme = self.standard.schemes[identifier]
             learned = self.calibrations[identifier]
@@ -319,13 +329,19 @@ class _Grading:
                 for group, own in learned.groups.items()
                 if group is not None and own.population < constants.small_population
             }
-            parts.append(self._grades_of(identifier, low=low, small_groups=small))
-        if not parts:
-            parts = [self._no_grades()]
-        query: exp.Query = parts[0]
-        for further in parts[1:]:
+            parts[identifier] = self._grades_of(identifier, low=low, small_groups=small)
+        first, *others = parts.values() or [self._no_grades()]
+        query: exp.Query = first
+        for further in others:
             query = exp.union(query, further, distinct=False)
         self.engine.create("VIEW", GRADES, query)
+        amounts = [column(REVENUE)] if self._has_revenue else []
+        self.classes = tally_grades(
+            self.engine,
+            self.standard,
+            {name: own.select(*amounts) for name, own in parts.items()},
+            revenue=self._has_revenue,
+        )
         outcomes = outcomes_query(self.standard, running, _SCORED)
         if outcomes is not None:
             self.engine.create("VIEW", OUTCOMES, outcomes)

@@ -143,6 +143,7 @@ class _Measuring:
         self.families: dict[str, str] = {}
         self.made: list[tuple[str, str]] = []
         self.days: frozenset[date] | None = None
+        self.numbered: set[str] = set()
 
     def run(self) -> Measured:
         measured = frozenset[str]()
@@ -229,7 +230,7 @@ class _Measuring:
         sql = FactSQL(self.as_of, self.types, measured | self.attributes)
         aggregation = FactAggregation(sql, self._sources(metrics))
         parts = aggregation.parts(metrics)
-        short = shorten(self.engine, parts, self.facts)
+        short = shorten(self.engine, parts, self.facts, self._lines())
         if short.orders is not None:
             self.days = days_with_orders(self.engine, short.orders)
         for part in parts:
@@ -239,9 +240,21 @@ class _Measuring:
                 families = self.engine.placed(self.families[part.source.across], "family")
                 query = of_each_member(query, families)
             self.engine.create("TABLE", name, query)
-            self.parts[self.engine.placed(name, "customer_id")] = part.metrics
+            placed = self.engine.placed(name, "customer_id")
+            self.parts[placed] = part.metrics
+            if short.numbered and _reads_any(query, short.made):
+                self.numbered.add(placed)
         for kind, name in reversed(short.made):
             self._drop(kind, name)
+
+    def _lines(self) -> exp.Select | None:
+        """Return the as-of view of the order lines, rows of unknown customers among them."""
+        orders = self.dataset.tables.get("orders")
+        if orders is None:
+            return None
+        relation = orders.with_strangers or orders.relation
+        recorded = RECORDED_ON in orders.columns
+        return as_of_view("orders", relation, self.as_of, recorded=recorded)
 
     def _sources(self, metrics: Sequence[Metric]) -> dict[Source, str]:
         """Return the view of every source of metrics; makes those that are not there."""
@@ -306,8 +319,14 @@ class _Measuring:
             self.customers,
             self.as_of,
             attributes=self.attributes,
+            numbered=self.numbered,
             ordered=ordered,
         )
 
     def _drop(self, kind: str, name: str) -> None:
         self.engine.run(exp.Drop(tables=[table(name)], kind=kind).sql("duckdb"))
+
+
+def _reads_any(query: exp.Query, made: Sequence[tuple[str, str]]) -> bool:
+    names = {name for _, name in made}
+    return any(node.name in names for node in query.find_all(exp.Table))

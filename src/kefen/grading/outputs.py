@@ -146,10 +146,26 @@ def write_results(run: GradedRun, directory: Path) -> None:
         results.append((run.served, SERVED_FILE))
     for relation, file in results:
         rows = exp.select("*").from_(table(relation))
-        group = GROUP_ROWS if file != METRICS_FILE else _METRICS_TOGETHER
-        run.dataset.engine.write_parquet(rows.sql("duckdb"), directory / file, group_rows=group)
+        run.dataset.engine.write_parquet(
+            rows.sql("duckdb"),
+            directory / file,
+            group_rows=GROUP_ROWS if file != METRICS_FILE else _METRICS_TOGETHER,
+            words=_words(run) if file == GRADES_FILE else None,
+        )
     write_json(directory / CALIBRATION_FILE, run.calibration.as_dict())
     write_json(directory / RECORD_FILE, run.record)
+
+
+def _words(run: GradedRun) -> dict[str, set[str]]:
+    """Return the different values that columns of the grades have."""
+    tallies = [tally for classes in run.classes.values() for tally in classes]
+    grades = {tally.grade for tally in tallies} - {None}
+    return {
+        "scheme": set(run.classes),
+        "grade": {grade for grade in grades if grade is not None},
+        "reason": {tally.reason for tally in tallies if tally.reason is not None},
+        "confidence": {"normal", "low"},
+    }
 
 
 def parquet_pattern(path: Path) -> str:

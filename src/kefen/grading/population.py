@@ -56,6 +56,16 @@ def last_order_on(dataset: Dataset) -> date | None:
     return last
 
 
+def last_order_before(dataset: Dataset, day: date) -> date | None:
+    """Return the day of the last order if no order is of `day` or later; else None."""
+    orders = dataset.tables.get("orders")
+    if orders is None:
+        return None
+    later = exp.GTE(this=exp.cast(column("ordered_at"), "DATE"), expression=literal(day))
+    some = exp.select(exp.Literal.number(1)).from_(table(orders.relation)).where(later).limit(1)
+    return None if dataset.engine.rows(some.sql("duckdb")) else last_order_on(dataset)
+
+
 def default_as_of(dataset: Dataset) -> date:
     """Return the end of the last complete month with orders.
 
@@ -111,7 +121,8 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     engine.create("TABLE", "not_created", asked, brief=True)
     others = engine.rows("SELECT count(*) FROM not_created")[0][0]
     recorded = tables_with_records(dataset)
-    seen = first_seen(relations, among="not_created", recorded=recorded)
+    known = {n: t.first_days for n, t in dataset.tables.items() if t.first_days is not None}
+    seen = first_seen(relations, among="not_created", recorded=recorded, first_days=known)
     if not others or seen is None:
         query = exp.select(column("customer_id")).from_("dated_customers")
         if not others:

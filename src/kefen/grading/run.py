@@ -9,6 +9,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
+    from kefen.grading.tally import ClassTally
     from kefen.lake.dataset import Dataset
     from kefen.standards.calibration import Calibration
     from kefen.standards.model import Standard
@@ -40,6 +41,8 @@ class GradedRun:
             each other fact table imported (rows of the future masked: principle 5).
         calibration: What the schemes learned (`as_dict` is `calibration.json`).
         record: The content of `run.json`.
+        classes: The classes of each scheme that was run, in order, with their customers and
+            revenue, then the reasons of those without a class.
     """
 
     dataset: Dataset
@@ -53,3 +56,4 @@ class GradedRun:
     facts: Mapping[str, str]
     calibration: Calibration
     record: Mapping[str, Any]
+    classes: Mapping[str, tuple[ClassTally, ...]]

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.compiler.facts import column, columns_of, purchases_view, table
+from kefen.grading.population import POPULATION
 from kefen.standards.model import CANCELLATIONS, PURCHASES
 
 if TYPE_CHECKING:
@@ -32,20 +33,30 @@ class Shortened:
 
     Attributes:
         orders: The short table of order lines, or None.
+        numbered: Whether that has the number of the customer in `POPULATION` as `customer_id`,
+            and so have the aggregations that read it.
         made: Kind and name of every relation made, in order. Who asked for them drops them.
     """
 
     orders: str | None = None
+    numbered: bool = False
     made: list[tuple[str, str]] = field(default_factory=list)
 
 
-def shorten(engine: Engine, parts: Sequence[Part], facts: Mapping[str, str]) -> Shortened:
+def shorten(
+    engine: Engine, parts: Sequence[Part], facts: Mapping[str, str], lines: exp.Select | None
+) -> Shortened:
     """Make short tables of the facts that several aggregations read, and let them read those.
+
+    Order lines get the row number of their customer in the population in place of its id, where
+    an engine has such numbers: whole numbers are grouped and joined in less than half the time
+    that text takes, and rows of customers who are not graded fall away in the same pass.
 
     Args:
         engine: The engine that holds the views.
         parts: The aggregations; their queries are changed.
         facts: The as-of view of each fact.
+        lines: The as-of view of the order lines, with or without those of unknown customers.
     """
     short = Shortened()
     for fact, view in facts.items():
@@ -61,7 +72,17 @@ def shorten(engine: Engine, parts: Sequence[Part], facts: Mapping[str, str]) -> 
             named |= {node.name for node in purchases.find_all(exp.Column)}
         there = {name for name, _ in engine.columns(exp.to_identifier(view, quoted=True).sql())}
         made = f"{fact} in short"
-        engine.create("TABLE", made, columns_of(view, sorted(named & there)))
+        columns = sorted(named & there)
+        if (
+            fact == "orders"
+            and lines is not None
+            and engine.is_one_place
+            and all(map(_groups_by_customer, (*own, *bought)))
+        ):
+            engine.create("TABLE", made, _with_numbers(lines, columns), as_written=True)
+            short.numbered = True
+        else:
+            engine.create("TABLE", made, columns_of(view, columns))
         short.made.append(("TABLE", made))
         _read_instead(own, view, made)
         if fact == "orders":
@@ -72,6 +93,34 @@ def shorten(engine: Engine, parts: Sequence[Part], facts: Mapping[str, str]) -> 
             short.made.append(("VIEW", whole))
             _read_instead(bought, facts[PURCHASES], whole)
     return short
+
+
+def _groups_by_customer(part: Part) -> bool:
+    """Whether an aggregation does nothing with a customer's id but bring its rows together."""
+    return all(
+        isinstance(node.parent, exp.Select | exp.Group)
+        for node in part.query.find_all(exp.Column)
+        if node.name == "customer_id"
+    )
+
+
+def _with_numbers(lines: exp.Select, columns: Sequence[str]) -> exp.Select:
+    """Return the query of columns of the order lines, customers by their number."""
+    own = [
+        exp.column(exp.to_identifier(name, quoted=True), table="facts")
+        for name in columns
+        if name != "customer_id"
+    ]
+    number = exp.cast(exp.column("rowid", table="numbers"), exp.DType.UINT)
+    same = exp.EQ(
+        this=exp.column("customer_id", table="facts"),
+        expression=exp.column("customer_id", table="numbers"),
+    )
+    return (
+        exp.select(*own, exp.alias_(number, "customer_id"))
+        .from_(lines.subquery("facts"))
+        .join(exp.alias_(table(POPULATION), "numbers", table=True), on=same)
+    )
 
 
 def days_with_orders(engine: Engine, orders: str) -> frozenset[date]:

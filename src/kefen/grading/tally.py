@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -13,9 +14,12 @@ from kefen.compiler.facts import column, table
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kefen.engines.engine import Engine
     from kefen.grading.run import GradedRun
+    from kefen.standards.model import Standard
 
 REVENUE = "revenue"
+"""The metric that classes are summed by, where a standard has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,7 @@ class ClassTally:
         grade: The code of the class; None for those without one.
         reason: The reason code of those without a class.
         customers: How many they are.
-        revenue: The sum of their metric `revenue`; None where the run has none.
+        revenue: The sum of their metric `REVENUE`; None where the run has none.
         low: How many of the grades have low confidence.
     """
 
@@ -37,8 +41,16 @@ class ClassTally:
     low: int
 
 
-def tally_grades(run: GradedRun) -> Mapping[str, tuple[ClassTally, ...]]:
+def tally_grades(
+    engine: Engine, standard: Standard, parts: Mapping[str, exp.Select], *, revenue: bool
+) -> Mapping[str, tuple[ClassTally, ...]]:
     """Count the customers and the revenue of every class of every scheme that was run.
+
+    Args:
+        engine: The engine that holds the grades.
+        standard: The standard.
+        parts: The grades of each scheme, with a column `REVENUE` where there is one.
+        revenue: Whether there is one.
 
     Returns:
         By scheme: the classes in the standard's order, open classes by revenue and customers
@@ -47,38 +59,44 @@ def tally_grades(run: GradedRun) -> Mapping[str, tuple[ClassTally, ...]]:
     Raises:
         EngineError: The engine stopped.
     """
-    money = exp.cast(column(REVENUE), "DECIMAL(38, 4)") if _revenue_known(run) else exp.Null()
-    customers = exp.select(column("customer_id"), exp.alias_(money, REVENUE, quoted=True)).from_(
-        table(run.metrics)
-    )
-    keys = [column(name) for name in ("scheme", "grade", "reason")]
+    asked = [partial(engine.rows, _tally(query, revenue=revenue)) for query in parts.values()]
+    found: dict[str, tuple[ClassTally, ...]] = {}
+    for scheme, rows in zip(parts, engine.together(asked), strict=True):
+        tallies = [
+            ClassTally(
+                grade,
+                None if grade else reason,
+                customers,
+                None if total is None else Decimal(total),
+                low,
+            )
+            for grade, reason, customers, total, low in rows
+        ]
+        found[scheme] = _in_order(standard, scheme, tallies)
+    return found
+
+
+def _tally(query: exp.Select, *, revenue: bool) -> str:
+    keys = [column(name) for name in ("grade", "reason")]
+    money = exp.cast(column(REVENUE), "DECIMAL(38, 4)")
     low = exp.EQ(this=column("confidence"), expression=exp.Literal.string("low"))
-    query = (
-        exp.select(
-            *keys,
-            exp.alias_(exp.Count(this=exp.Star()), "customers"),
-            exp.alias_(exp.Sum(this=column(REVENUE)), "total"),
-            exp.alias_(
-                exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=low)), "low"
-            ),
-        )
-        .from_(table(run.grades))
-        .join(customers.subquery("amounts"), using=["customer_id"])
-        .group_by(*(key.copy() for key in keys))
+    counted = exp.select(
+        *keys,
+        exp.alias_(exp.Count(this=exp.Star()), "customers"),
+        exp.alias_(exp.Sum(this=money) if revenue else exp.Null(), "total"),
+        exp.alias_(
+            exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=low)), "low"
+        ),
     )
-    found: dict[str, list[ClassTally]] = {scheme["scheme"]: [] for scheme in run.record["schemes"]}
-    for scheme, grade, reason, count, total, low_count in run.dataset.engine.rows(
-        query.sql("duckdb")
-    ):
-        revenue = None if total is None else Decimal(total)
-        found[scheme].append(
-            ClassTally(grade, None if grade else reason, count, revenue, low_count)
-        )
-    return {name: _in_order(run, name, tallies) for name, tallies in found.items()}
+    return (
+        counted.from_(query.subquery("graded"))
+        .group_by(*(key.copy() for key in keys))
+        .sql("duckdb")
+    )
 
 
-def _in_order(run: GradedRun, scheme: str, tallies: list[ClassTally]) -> tuple[ClassTally, ...]:
-    order = {grade.id: place for place, grade in enumerate(run.standard.schemes[scheme].grades)}
+def _in_order(standard: Standard, scheme: str, tallies: list[ClassTally]) -> tuple[ClassTally, ...]:
+    order = {grade.id: place for place, grade in enumerate(standard.schemes[scheme].grades)}
 
     def place(tally: ClassTally) -> tuple[bool, int, Decimal, int, str]:
         return (

@@ -68,6 +68,10 @@ class ReadTable:
         amount_unattributed: The sum of their amount as a decimal string; None without one.
         currency: The single currency of the table's money, None when it names none.
         inputs: For each file read: its name, size, sha256 and rows.
+        with_strangers: A relation that has the rows of unknown customers too; None where there
+            are none.
+        first_days: A relation of the customers of its rows, each with the day of its first
+            (`customer_id`, `first_on`); None before attribution, and for tables without dates.
     """
 
     table: Table
@@ -83,6 +87,8 @@ class ReadTable:
     currency: str | None = None
     attributes: tuple[str, ...] = ()
     inputs: tuple[Mapping[str, Any], ...] = ()
+    with_strangers: str | None = None
+    first_days: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ from kefen.engines.spark.tasks import ERROR, PIECE, Leaf, Output, Work, quoted
 from kefen.engines.spark.together import Meeting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from pathlib import Path
     from types import TracebackType
 
@@ -153,6 +153,7 @@ class SparkEngine:
         *,
         brief: bool = False,  # noqa: ARG002
         kept: bool = False,
+        as_written: bool = False,  # noqa: ARG002
     ) -> None:
         """Record a view or table of a query, in place of an earlier one of that name.
 
@@ -162,6 +163,7 @@ class SparkEngine:
             query: What it holds.
             brief: Of no matter here.
             kept: Whether its rows are kept between questions.
+            as_written: Of no matter here.
 
         Raises:
             EngineError: Pieces for themselves could not make it.
@@ -349,6 +351,11 @@ class SparkEngine:
             )
         self._relations[name] = relation
         return quoted(name)
+
+    @property
+    def is_one_place(self) -> bool:
+        """Whether all rows lie in one database: here they lie in pieces."""
+        return False
 
     @property
     def reads_text(self) -> bool:
@@ -580,13 +587,21 @@ class SparkEngine:
                 _raise(rows.decode())
             yield relation, rows
 
-    def write_parquet(self, sql: str, path: Path, *, group_rows: int = GROUP_ROWS) -> None:
+    def write_parquet(
+        self,
+        sql: str,
+        path: Path,
+        *,
+        group_rows: int = GROUP_ROWS,
+        words: Mapping[str, Collection[str]] | None = None,  # noqa: ARG002
+    ) -> None:
         """Write the rows of a query to a directory of Parquet files, one a piece.
 
         Args:
             sql: The query.
             path: The directory.
             group_rows: How many rows of a file lie together.
+            words: Of no matter here.
 
         Raises:
             EngineError: As for `rows`, or the executors write where the driver cannot see it.

@@ -53,7 +53,7 @@ def attribute_rows(
         DataError: Currencies are mixed and cannot be converted.
     """
     found = list(findings)
-    tables = {key: replace(read, relation=_placed(engine, read)) for key, read in tables.items()}
+    tables = {key: _placed(engine, read) for key, read in tables.items()}
     converted, code, more = one_currency(engine, tables, currency, rates)
     found.extend(more)
     known = "customers" in converted
@@ -84,11 +84,13 @@ def attribute_rows(
     )
 
 
-def _placed(engine: Engine, read: ReadTable) -> str:
-    """Return the rows of a table, those of one customer together; what has none, everywhere."""
+def _placed(engine: Engine, read: ReadTable) -> ReadTable:
+    """Return a table with the rows of one customer together; what has none, everywhere."""
     if read.table.has_customer or read.table.name == "customers":
-        return engine.placed(read.relation, "customer_id")
-    return engine.everywhere(read.relation)
+        relation = engine.placed(read.relation, "customer_id")
+    else:
+        relation = engine.everywhere(read.relation)
+    return replace(read, relation=relation)
 
 
 def _customers_of_facts(engine: Engine, tables: Mapping[str, ReadTable]) -> ReadTable:
@@ -143,30 +145,42 @@ def _attributed(
     A cost without a customer is the company's, not unattributed.
     """
     optional = not read.table.column("customer_id").required
-    strangers = new_name("unknown_customers")
-    blank = SQL("facts.customer_id IS NOT NULL" if optional else "true")
+    people, strangers = new_name("customers_of_facts"), new_name("unknown_customers")
+    amounts = SQL("sum(facts.amount)" if "amount" in read.table.column_names else "NULL")
+    dated = read.table.date is not None
+    first = SQL(f", min(CAST(facts.{read.table.date} AS DATE)) AS first_on" if dated else "")
+    engine.run(
+        statement(
+            "CREATE TABLE {people} AS SELECT facts.customer_id, count(*) AS row_count, "
+            "CAST({amounts} AS DECIMAL(38,4)) AS amount {first} FROM {facts} AS facts "
+            "GROUP BY facts.customer_id",
+            people=name(people),
+            amounts=amounts,
+            first=first,
+            facts=name(read.relation),
+        )
+    )
+    read = replace(read, first_days=people if dated else None)
+    blank = SQL("people.customer_id IS NOT NULL" if optional else "true")
     source = (
         statement(
-            "FROM {facts} AS facts ANTI JOIN {customers} AS customers "
-            "ON facts.customer_id = customers.customer_id WHERE {blank}",
-            facts=name(read.relation),
+            "FROM {people} AS people ANTI JOIN {customers} AS customers "
+            "ON people.customer_id = customers.customer_id WHERE {blank}",
+            people=name(people),
             customers=name(customers.relation),
             blank=blank,
         )
         if known
         else statement(
-            "FROM {facts} AS facts WHERE facts.customer_id IS NULL AND {blank}",
-            facts=name(read.relation),
+            "FROM {people} AS people WHERE people.customer_id IS NULL AND {blank}",
+            people=name(people),
             blank=blank,
         )
     )
-    amounts = SQL("sum(facts.amount)" if "amount" in read.table.column_names else "NULL")
     engine.run(
         statement(
-            "CREATE TABLE {strangers} AS SELECT facts.customer_id, count(*) AS row_count, "
-            "CAST({amounts} AS DECIMAL(38,4)) AS amount {source} GROUP BY facts.customer_id",
+            "CREATE TABLE {strangers} AS SELECT people.* {source}",
             strangers=name(strangers),
-            amounts=amounts,
             source=source,
         )
     )
@@ -206,6 +220,7 @@ def _attributed(
     attributed = replace(
         read,
         relation=made,
+        with_strangers=read.relation,
         rows_used=read.rows_used - int(rows),
         rows_unattributed=int(rows),
         amount_unattributed=amount,

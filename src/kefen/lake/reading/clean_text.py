@@ -9,15 +9,18 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from kefen.domain.contract import Kind
 from kefen.lake.reading.sql import SQL, any_of, listed, literal, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Mapping
 
+    from kefen.domain.contract import Column
     from kefen.engines.engine import Engine
     from kefen.lake.reading.source import RawColumn, RawFile
 
 _BLANKS = SQL("(' ', '\t', '\r', '\n', '\u00a0', '\u3000', '\ufeff')")
+_FIRST_SHOWN, _FIRST_WIDE_BLANK = 0x21, 0xA0  # `!`, and the blank that does not break
 # What is empty or starts with a blank, and the words for nothing, as ranges in byte order, from
 # (with) to (without). `!` is the first character that shows.
 _RANGES = (
@@ -30,15 +33,15 @@ _RANGES = (
 )
 
 
-def with_clean_columns(engine: Engine, file: RawFile, headings: Collection[str]) -> RawFile:
+def with_clean_columns(engine: Engine, file: RawFile, used: Mapping[str, Column]) -> RawFile:
     """Return a file that lies in place with its clean columns of text marked as such.
 
     Args:
         engine: The engine that reads the file.
         file: The file; one that does not lie in place is returned as it is.
-        headings: The columns that are used.
+        used: The columns of the contract that are taken from it, by heading.
     """
-    asked = [c for c in file.columns if c.heading in headings and c.kind == "text"]
+    asked = [c for c in file.columns if c.heading in used and c.kind == "text"]
     if not file.in_place or not asked:
         return file
     # The bounds are in the file's statistics, as a rule: they settle most questions unread.
@@ -53,19 +56,63 @@ def with_clean_columns(engine: Engine, file: RawFile, headings: Collection[str])
         statement(
             "SELECT {parts} FROM {file}",
             parts=listed(
-                statement("bool_or({q})", q=_unclean(column, *bound))
+                statement(
+                    "[CAST(bool_or({q}) AS INTEGER), CAST(bool_or({other}) AS INTEGER), "
+                    "min(unicode({v}[-1])), max(unicode({v}[-1]))]",
+                    q=_means_nothing(column, *bound),
+                    other=_is_no_code(column, used[column.heading]),
+                    v=column.value,
+                )
                 for column, bound in zip(asked, bounds, strict=True)
             ),
             file=file.relation,
         )
     )[0]
-    clean = {column.heading for column, found in zip(asked, answers, strict=True) if not found}
-    columns = tuple(replace(c, clean=True) if c.heading in clean else c for c in file.columns)
-    return replace(file, columns=columns)
+    clean, coded = set[str](), set[str]()
+    doubtful: list[RawColumn] = []
+    for column, (nothing, other, least, largest) in zip(asked, answers, strict=True):
+        if not other:
+            coded.add(column.heading)
+        if nothing:
+            continue
+        # Of the characters that cells end with, only those outside these bounds can be blanks.
+        if least is None or (least >= _FIRST_SHOWN and largest < _FIRST_WIDE_BLANK):
+            clean.add(column.heading)
+        else:
+            doubtful.append(column)
+    if doubtful:
+        blank = engine.rows(
+            statement(
+                "SELECT {parts} FROM {file}",
+                parts=listed(
+                    statement("bool_or({v}[-1] IN {blanks})", v=column.value, blanks=_BLANKS)
+                    for column in doubtful
+                ),
+                file=file.relation,
+            )
+        )[0]
+        clean |= {c.heading for c, found in zip(doubtful, blank, strict=True) if not found}
+    return replace(
+        file,
+        columns=tuple(
+            replace(c, clean=True, codes=used[c.heading].codes if c.heading in coded else ())
+            if c.heading in clean
+            else c
+            for c in file.columns
+        ),
+    )
 
 
-def _unclean(column: RawColumn, least: str | None, largest: str | None) -> SQL:
-    """Return SQL that is true where a cell is empty, has blanks around it, or means nothing.
+def _is_no_code(column: RawColumn, used: Column) -> SQL:
+    """Return SQL that is true where a cell is not a code of its column; of others it always is."""
+    if used.kind is not Kind.CODE:
+        return SQL("true")
+    codes = listed(literal(code) for code in used.codes)
+    return statement("{v} NOT IN ({codes})", v=column.value, codes=codes)
+
+
+def _means_nothing(column: RawColumn, least: str | None, largest: str | None) -> SQL:
+    """Return SQL that is true where a cell is empty, begins with a blank, or means nothing.
 
     Args:
         column: The column.
@@ -76,17 +123,12 @@ def _unclean(column: RawColumn, least: str | None, largest: str | None) -> SQL:
         return SQL("false")
     first, last = least.encode(), largest.encode()
     return any_of(
-        (
-            *(
-                statement(
-                    "({v} >= {low} AND {v} < {high})",
-                    v=column.value,
-                    low=literal(low),
-                    high=literal(high),
-                )
-                for low, high in _RANGES
-                if first < high.encode() and last >= low.encode()
-            ),
-            statement("({v})[-1] IN {blanks}", v=column.value, blanks=_BLANKS),
+        statement(
+            "({v} >= {low} AND {v} < {high})",
+            v=column.value,
+            low=literal(low),
+            high=literal(high),
         )
+        for low, high in _RANGES
+        if first < high.encode() and last >= low.encode()
     )

@@ -101,10 +101,13 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
     if column.kind in (Kind.ID, Kind.TEXT):
         return _text_column(column, raw, text)
     filled = _filled(text) if raw.kind in ("text", "mixed") and not raw.clean else text
+    codes_alone = False
     if raw.kind in ("text", "mixed"):
         blank = statement("{filled} IS NULL", filled=filled)
     if column.kind is Kind.CODE:
-        value, cheap = _code(column, filled, evidence), raw.clean
+        codes_alone = raw.codes == column.codes and not evidence.values
+        value = filled if codes_alone else _code(column, filled, evidence)
+        cheap = raw.clean
     elif column.kind is Kind.BOOLEAN:
         value, cheap = _boolean(raw, filled), raw.kind == "boolean"
     elif column.kind in (Kind.DATE, Kind.TIMESTAMP):
@@ -123,7 +126,7 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
         value=value,
         blank=blank,
         shown=text,
-        certain=_is_certain(column, raw),
+        certain=codes_alone or _is_certain(column, raw),
         cheap=cheap,
     )
 

@@ -15,11 +15,18 @@ if TYPE_CHECKING:
     from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
 
+LINE_NUMBER = "line number"
+"""The column of staged order lines with the number of the line as a whole number."""
 _EXAMPLES = 5
 
 
 def find_duplicates(
-    engine: Engine, table: Table, staged: str, columns: Sequence[str], given: frozenset[str]
+    engine: Engine,
+    table: Table,
+    staged: str,
+    columns: Sequence[str],
+    given: frozenset[str],
+    line_number: str | None = None,
 ) -> tuple[str, str | None]:
     """Find the rows to leave out as copies of others.
 
@@ -30,6 +37,7 @@ def find_duplicates(
             `row_number_in_file` and every column.
         columns: The columns that make a row: those of the contract and the attributes.
         given: The columns of the contract that the input has.
+        line_number: The column of the whole numbers that all order lines have; None without it.
 
     Returns:
         The relation of the accepted rows, and a relation of the copies (`file_number`, `row_id`)
@@ -41,7 +49,7 @@ def find_duplicates(
     if not table.key:
         return staged, None
     if table.name == "orders":
-        suspects = _suspect_orders(engine, staged, "line" in given)
+        suspects = _suspect_orders(engine, staged, "line" in given, line_number)
         hashed: Sequence[str] = ("order_id",)
     else:
         suspects = _suspects(engine, staged, table.key)
@@ -143,7 +151,9 @@ def _duplicates(
     return copies if found else None
 
 
-def _suspect_orders(engine: Engine, staged: str, has_line: bool) -> str | None:
+def _suspect_orders(
+    engine: Engine, staged: str, has_line: bool, line_number: str | None
+) -> str | None:
     """Check orders in one pass over order, customer and line.
 
     Returns a table of the hashes of orders whose lines may be copies; None if there are none.
@@ -152,16 +162,16 @@ def _suspect_orders(engine: Engine, staged: str, has_line: bool) -> str | None:
     different are told apart from suspects without keeping every line.
     """
     made = new_name("suspects")
-    keys = _keys_together(engine, staged, ("order_id", "customer_id", "line"))
-    bit = SQL(
-        "CAST(1 AS BIGINT) << CAST(abs(coalesce(TRY_CAST(line AS BIGINT) % 63, "
-        "CAST(hash(line) % 63 AS BIGINT))) AS INTEGER)"
-    )
-    line_test = statement(
-        "OR (count(line) > 1 AND bit_count(bit_or({bit}) FILTER (WHERE line IS NOT NULL)) "
-        "<> count(line))",
-        bit=bit,
-    )
+    if line_number is None:
+        # A row without a line has no bit.
+        bit = SQL(
+            "CAST(1 AS BIGINT) << CAST(abs(coalesce(TRY_CAST(line AS BIGINT) % 63, "
+            "CASE WHEN line IS NOT NULL THEN CAST(hash(line) % 63 AS BIGINT) END)) AS INTEGER)"
+        )
+    else:
+        bit = statement("CAST(1 AS BIGINT) << CAST(abs({n} % 63) AS INTEGER)", n=name(line_number))
+    keys = _keys_together(engine, staged, ("order_id", "customer_id", line_number or "line"))
+    line_test = statement("OR bit_count(bit_or({bit})) <> count({bit})", bit=bit)
     engine.run(
         statement(
             "CREATE TABLE {made} AS SELECT hash(order_id) AS key_hash, "

@@ -70,6 +70,8 @@ class RawColumn:
         from_spreadsheet: Whether text such as `#N/A` is a formula's error.
         clean: Whether every cell of a text column is known to be null or to be used as it is:
             nothing to trim, not empty, none of the words for nothing.
+        codes: What every cell of a clean column is known to be one of, where it is not null;
+            empty where nothing is known.
     """
 
     heading: str
@@ -78,6 +80,7 @@ class RawColumn:
     kinds: SQL | None = None
     from_spreadsheet: bool = False
     clean: bool = False
+    codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

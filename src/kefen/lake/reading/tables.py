@@ -20,7 +20,7 @@ from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
 from kefen.lake.reading.evidence import weigh_evidence
 from kefen.lake.reading.files import fingerprint, open_file
 from kefen.lake.reading.frames import open_frame
-from kefen.lake.reading.keys import find_duplicates
+from kefen.lake.reading.keys import LINE_NUMBER, find_duplicates
 from kefen.lake.reading.mapping import Computed, TableMapping
 from kefen.lake.reading.numbers import currency_of
 from kefen.lake.reading.raw_tables import new_name
@@ -36,7 +36,7 @@ from kefen.lake.reading.sql import SQL, listed, literal, name, statement, union_
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from kefen.domain.contract import Table
+    from kefen.domain.contract import Column, Table
     from kefen.engines.engine import Engine
     from kefen.lake.reading.columns import ColumnChoice
     from kefen.lake.reading.source import RawFile, ReadingOptions, Source
@@ -88,7 +88,7 @@ def read_table(
         opened = [shape(engine, file, mapping, options, contract) for file in inputs]
         choices = [choose_columns(file, contract, mapping) for file, _ in opened]
         opened = [
-            (with_clean_columns(engine, file, _headings(choice)), found)
+            (with_clean_columns(engine, file, _used(contract, choice)), found)
             for (file, found), choice in zip(opened, choices, strict=True)
         ]
         files = [(file, choice) for (file, _), choice in zip(opened, choices, strict=True)]
@@ -105,9 +105,11 @@ def read_table(
     return _assemble(engine, contract, prepared, options)
 
 
-def _headings(choice: ColumnChoice) -> frozenset[str]:
-    """Return the headings that columns of the contract are taken from."""
-    return frozenset(given for given in choice.columns.values() if isinstance(given, str))
+def _used(table: Table, choice: ColumnChoice) -> dict[str, Column]:
+    """Return the columns of the contract that are taken from a file, by its headings."""
+    return {
+        given: table.column(own) for own, given in choice.columns.items() if isinstance(given, str)
+    }
 
 
 @contextmanager
@@ -171,9 +173,11 @@ def _assemble(
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     attributes = _attributes(table, prepared)
     in_place = all(p.file.in_place and all(c.cheap for c in p.conversions) for p in prepared)
+    numbered = in_place and table.name == "orders" and all(map(_line_number, prepared))
     staged = new_name(f"staged_{table.name}")
     query = union_all(
-        _staged_query(table, p, position, attributes) for position, p in enumerate(prepared)
+        _staged_query(table, p, position, attributes, numbered=numbered)
+        for position, p in enumerate(prepared)
     )
     with timed(table.name, "stage"):
         engine.run(
@@ -199,7 +203,7 @@ def _assemble(
                     options.max_rejected,
                 )
             )
-    columns = (*table.column_names, *(attribute for attribute in attributes))
+    columns = (*table.column_names, *attributes)
     accepted = staged
     if any(c.bad for c in counts):
         accepted = new_name(f"accepted_{table.name}")
@@ -207,14 +211,19 @@ def _assemble(
             statement(
                 "CREATE VIEW {accepted} AS SELECT * FROM {source} AS staged",
                 accepted=name(accepted),
-                source=_without(name(staged), bad_rows(rejected_table)),
+                source=_without(
+                    name(staged), bad_rows(rejected_table), one_file=len(prepared) == 1
+                ),
             )
         )
     given = frozenset(c.column.name for p in prepared for c in p.conversions)
+    one_file = len(prepared) == 1
     with timed(table.name, "keys"):
-        accepted, copies = find_duplicates(engine, table, accepted, columns, given)
+        accepted, copies = find_duplicates(
+            engine, table, accepted, columns, given, LINE_NUMBER if numbered else None
+        )
     relation = new_name(f"read_{table.name}")
-    source = _without(name(accepted), name(copies)) if copies else name(accepted)
+    source = _without(name(accepted), name(copies), one_file=one_file) if copies else name(accepted)
     engine.run(
         statement(
             "CREATE VIEW {relation} AS SELECT {columns} FROM {source} AS staged",
@@ -248,9 +257,18 @@ def _assemble(
 
 
 def _staged_query(
-    table: Table, prepared: _Prepared, position: int, attributes: Sequence[str]
+    table: Table,
+    prepared: _Prepared,
+    position: int,
+    attributes: Sequence[str],
+    *,
+    numbered: bool,
 ) -> SQL:
-    """Return the query that gives one file's rows in canonical columns, with their origin."""
+    """Return the query that gives one file's rows in canonical columns, with their origin.
+
+    Order lines that are numbered have their `LINE_NUMBER` too, so that whole numbers need not
+    become text and whole numbers again.
+    """
     by_name = {c.column.name: c.value for c in prepared.conversions}
     parts = [
         statement("{n} AS file_number", n=literal(position)),
@@ -275,7 +293,20 @@ def _staged_query(
         )
         for attribute in attributes
     ]
+    line = _line_number(prepared) if numbered else None
+    if line is not None:
+        parts.append(statement("{v} AS {n}", v=line, n=name(LINE_NUMBER)))
     return statement("SELECT {parts} FROM {file}", parts=listed(parts), file=prepared.file.relation)
+
+
+def _line_number(prepared: _Prepared) -> SQL | None:
+    """Return SQL for an order line's number where the file has whole numbers; None elsewhere."""
+    for conversion in prepared.conversions:
+        if conversion.column.name == "line" and not conversion.computed:
+            raw = prepared.file.column(conversion.heading)
+            if raw.kind == "integer":
+                return statement("TRY_CAST({v} AS BIGINT)", v=raw.value)
+    return None
 
 
 def _attribute_values(table: Table, prepared: _Prepared) -> dict[str, SQL]:
@@ -308,13 +339,20 @@ def _attributes(table: Table, prepared: Sequence[_Prepared]) -> tuple[str, ...]:
     return tuple(found.values())
 
 
-def _without(source: SQL, left_out: SQL) -> SQL:
-    """Return a FROM clause without the rows that a relation of (`file_number`, `row_id`) lists."""
+def _without(source: SQL, left_out: SQL, *, one_file: bool) -> SQL:
+    """Return a FROM clause without the rows that a relation of (`file_number`, `row_id`) lists.
+
+    Args:
+        source: The rows.
+        left_out: The relation that lists some of them.
+        one_file: Whether all are of one file, so that their `row_id` tells them apart.
+    """
     return statement(
         "(SELECT kept.* FROM {source} AS kept ANTI JOIN {left_out} AS gone "
-        "ON kept.file_number = gone.file_number AND kept.row_id = gone.row_id)",
+        "ON {same_file} kept.row_id = gone.row_id)",
         source=source,
         left_out=left_out,
+        same_file=SQL("" if one_file else "kept.file_number = gone.file_number AND"),
     )
 
 
