@@ -68,6 +68,14 @@ class _Difference:
             words=lambda scheme: scheme.question,
             within=lambda old, new: SchemeDifference((self.old, self.new), old, new).changes(),
         )
+        yield from named_changes(
+            "alerts",
+            Text("alert", "预警"),
+            self.old.alerts,
+            self.new.alerts,
+            name=lambda alert: alert.name,
+            words=lambda alert: alert.advice,
+        )
 
     def _document(self) -> Iterator[Change]:
         old, new = self.old, self.new

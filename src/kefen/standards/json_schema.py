@@ -14,6 +14,7 @@ from kefen.domain.periods import MONTH_NAMES, MONTHS_IN
 from kefen.domain.spans import CADENCES, ORDINALS
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
+from kefen.standards.alerts import ALERT_KEYS
 from kefen.standards.calibration_policy import POLICY_EXAMPLES, POLICY_KEY, POLICY_PATTERN
 from kefen.standards.decisions import CROSSINGS, ROUNDINGS, TIES
 from kefen.standards.following import REVIEWS_KEYS
@@ -22,6 +23,7 @@ from kefen.standards.indicators import GROUP_KEYS, IF_UNKNOWN, INDICATOR_KEYS
 from kefen.standards.learning import LEARN_KEYS, LEARN_WAYS
 from kefen.standards.metrics.counted import VERBS
 from kefen.standards.metrics.scope import FACTS
+from kefen.standards.model import SEVERITIES
 from kefen.standards.model.metrics import UNITS
 from kefen.standards.modelling.catalogue import METHODS as MODEL_METHODS
 from kefen.standards.modelling.read import MODEL_KEYS
@@ -134,6 +136,7 @@ def standard_schema() -> dict[str, Any]:
                 "models": _named(_ref("model")),
                 "metrics": _named(_ref("metric")),
                 "schemes": _named(_ref("scheme")),
+                "alerts": _named(_ref("alert")),
             },
             required=("standard", "version", "name", "metrics", "schemes"),
         ),
@@ -154,6 +157,19 @@ def standard_schema() -> dict[str, Any]:
             "weight_source": _weight_source(),
             "grade": _grade(),
             "rule": _rule(),
+            "alert": _object(
+                words.ALERT,
+                ALERT_KEYS,
+                {
+                    "name": _ref("wording"),
+                    "when": _EXPRESSION,
+                    "severity": {"enum": list(SEVERITIES)},
+                    "advice": _ref("wording"),
+                    "foretells": _EXPRESSION,
+                    "within": {"type": "string", "pattern": r"^\d{1,2} months?$"},
+                },
+                required=("when", "severity"),
+            ),
             "tag": _object(
                 words.TAG,
                 TAG_KEYS,

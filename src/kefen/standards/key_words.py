@@ -101,6 +101,10 @@ DOCUMENT = {
     ),
     "metrics": Text("What is measured, by id.", "衡量什么，按编号。"),
     "schemes": Text("Who is graded how, by id.", "谁按什么评级，按编号。"),
+    "alerts": Text(
+        "What is warned of, by id: early warning, and customers on a rising path.",
+        "预警，按编号：风险预警与成长中的客户。",
+    ),
 }
 CONFIDENCE = {
     "small_population": Text("Fewer customers graded than this.", "参评客户少于此数。"),
@@ -252,6 +256,22 @@ RULE = {
     "no_grade": Text("The reason it takes the grade away for.", "取消等级的原因代码。"),
     "at_most": Text("The highest grade it leaves.", "最高等级。"),
     "at_least": Text("The lowest grade it leaves.", "最低等级。"),
+}
+ALERT = {
+    "name": Text("Its name for people.", "显示名称。"),
+    "when": Text(
+        "For whom it holds; names of the run before stand behind “before.”.",
+        "对哪些客户成立；上一次评级的名称前加“before.”。",
+    ),
+    "severity": Text(
+        "How pressing it is: high, medium, low, or chance.",
+        "紧急程度：high、medium、low；chance 表示机会。",
+    ),
+    "advice": Text("What to do.", "建议。"),
+    "foretells": Text(
+        "What is expected of a later run if nothing is done.", "若不采取措施，之后的评级预期如何。"
+    ),
+    "within": Text("How many months later: 3 months.", "多少个月之后：3 months。"),
 }
 TAG = {
     "when": Text("For whom it holds.", "对哪些客户生效。"),

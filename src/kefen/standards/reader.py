@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.calendar import Window
 from kefen.domain.errors import CallError, StandardError
 from kefen.domain.text import Text
+from kefen.standards.alerts import read_alerts
 from kefen.standards.calibration_policy import POLICY_KEY, read_calibration_policy
 from kefen.standards.checks import findings_on_standard
 from kefen.standards.document import Mapping, Node, Scalar, load_document
@@ -34,7 +35,7 @@ _STANDARD = Text("a standard", "分类标准")
 STANDARD_KEYS = (
     *("standard", "version", "name", "description", "notice", "valid_from", "valid_until"),
     *("window", POLICY_KEY),
-    *("confidence", "up_to_date", "reasons", "models", "metrics", "schemes"),
+    *("confidence", "up_to_date", "reasons", "models", "metrics", "schemes", "alerts"),
 )
 CONFIDENCE_KEYS = ("small_population", "coverage")
 # Below these stand names of the standard's own, which may be called like a key.
@@ -46,12 +47,12 @@ _NAMED = frozenset(
 )
 # Blanks between words mean nothing; those inside quotes do.
 _BLANKS = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+""")
-# What a document says for people, or of when lines are learned anew: two documents that differ in
-# it alone grade alike on one calibration.
+# What a document says for people, of when lines are learned anew, or warns of: two documents that
+# differ in it alone grade alike on one calibration.
 _WORDING = frozenset(
     {
         *("name", "description", "notice", "question", "rationale", "advice", "strategy", "tone"),
-        *("reasons", WEIGHTS_FROM, POLICY_KEY),
+        *("reasons", "alerts", WEIGHTS_FROM, POLICY_KEY),
     }
 )
 DEFAULT = "default"
@@ -204,6 +205,7 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
         notice=notice,
         up_to_date=read_up_to_date(reading, document, metrics),
         calibration=read_calibration_policy(reading, document, valid_from),
+        alerts=read_alerts(reading, document, metrics, schemes),
     )
 
 

@@ -8,6 +8,7 @@ from kefen.domain.text import Text
 from kefen.expressions.tree import names_in
 from kefen.standards.checks.findings import quoted
 from kefen.standards.checks.scopes import expressions_in
+from kefen.standards.model import BEFORE
 
 if TYPE_CHECKING:
     from kefen.standards.checks.findings import Findings
@@ -16,12 +17,14 @@ if TYPE_CHECKING:
 
 
 def check_unused_metrics(findings: Findings, standard: Standard, places: Places) -> None:
-    """Find metrics that no scheme and no other metric names."""
+    """Find metrics that no scheme, no alert and no other metric names."""
     used: set[str] = set(standard.up_to_date)
     for scheme in standard.schemes.values():
         used.update(scheme.reviews.metrics if scheme.reviews is not None else ())
     for tree in expressions_in(dict(standard.schemes)):
         used.update(names_in(tree))
+    for tree in expressions_in(dict(standard.alerts)):
+        used.update(name.removeprefix(BEFORE) for name in names_in(tree))
     for metric in standard.metrics.values():
         for tree in expressions_in(metric):
             used.update(name for name in names_in(tree) if name != metric.id)

@@ -1,5 +1,6 @@
 """What a standard says, as plain data: metrics, schemes, grades."""
 
+from kefen.standards.model.alerts import BEFORE, SEVERITIES, Alert, Severity
 from kefen.standards.model.calibration_policy import CalibrationPolicy
 from kefen.standards.model.metrics import (
     CANCELLATIONS,
@@ -65,10 +66,13 @@ from kefen.standards.model.standard import (
 from kefen.standards.model.weight_source import WeightMethod, WeightSource
 
 __all__ = [
+    "BEFORE",
     "CANCELLATIONS",
     "PURCHASES",
+    "SEVERITIES",
     "TOTAL",
     "Aggregate",
+    "Alert",
     "Band",
     "Bands",
     "Better",
@@ -112,6 +116,7 @@ __all__ = [
     "Scheme",
     "ScoreLine",
     "Scoring",
+    "Severity",
     "ShareOfTotal",
     "Standard",
     "Strategy",

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kefen.domain.calendar import Window
     from kefen.domain.text import Text
     from kefen.expressions.types import ValueType
+    from kefen.standards.model.alerts import Alert
     from kefen.standards.model.metrics import Metric
     from kefen.standards.model.models import Model
     from kefen.standards.model.schemes import Scheme
@@ -57,6 +58,7 @@ class Standard:
         notice: What every output of its grades says, as “to be confirmed by compliance”, or None.
         up_to_date: How many days old the newest date of a metric may be before a run warns.
         calibration: When the runs of a book learn their lines anew.
+        alerts: What it warns of, by id.
     """
 
     id: str
@@ -76,6 +78,7 @@ class Standard:
     notice: Text | None = None
     up_to_date: Mapping[str, int] = field(default_factory=dict)
     calibration: CalibrationPolicy = field(default_factory=CalibrationPolicy)
+    alerts: Mapping[str, Alert] = field(default_factory=dict)
 
     def is_in_force(self, day: date) -> bool:
         """Return whether this edition is in force on a day."""

@@ -1,0 +1,1 @@
+"""Early warning: what a standard warns of, raised once, followed while it holds, and judged."""

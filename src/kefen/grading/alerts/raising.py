@@ -1,0 +1,148 @@
+"""Raising alerts: what holds now, since when, and what is gone; nothing is raised twice."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlglot import exp
+
+from kefen.compiler.facts import column, table
+from kefen.expressions.sql import literal
+from kefen.grading.alerts.conditions import column_of, conditions_of, evaluate
+from kefen.grading.outputs import parquet_pattern
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kefen.engines.engine import Engine
+    from kefen.grading.stored import StoredRun
+    from kefen.standards.model import Standard
+
+ALERTS_FILE = "alerts.parquet"
+_HOLDS, _RAISED, _PRIOR = "alerts that hold", "alerts raised", "alerts before"
+
+
+def write_alerts(engine: Engine, run: StoredRun, before: StoredRun | None) -> bool:
+    """Write `alerts.parquet` beside a run's other files; False where its standard has no alerts.
+
+    The file has customer_id, alert, severity, state (`new`: it holds and did not in the run
+    before; `still`: it holds since `first_seen`; `gone`: it held in the run before and does not
+    any more) and first_seen, the as-of date of the run that raised it; ordered by alert and
+    customer_id.
+
+    Args:
+        engine: The engine to work in.
+        run: The run, its files written.
+        before: The run before of the same standard, or None: then all that holds is new.
+
+    Raises:
+        EngineError: Memory or disk ran out.
+    """
+    if not run.standard.alerts:
+        return False
+    evaluate(engine, _HOLDS, conditions_of(run.standard), run, before)
+    engine.create("TABLE", _RAISED, _raised(run.standard))
+    engine.create("TABLE", _PRIOR, _prior(before))
+    rows = _with_states(run)
+    engine.write_parquet(rows.sql("duckdb"), run.directory / ALERTS_FILE)
+    for name in (_HOLDS, _RAISED, _PRIOR):
+        engine.run(exp.Drop(tables=[table(name)], kind="TABLE").sql("duckdb"))
+    return True
+
+
+def _raised(standard: Standard) -> exp.Query:
+    parts: list[exp.Query] = [
+        exp.select(column("customer_id"), exp.alias_(exp.Literal.string(one), "alert"))
+        .from_(table(_HOLDS))
+        .where(column(column_of(one)))
+        for one in standard.alerts
+    ]
+    query = parts[0]
+    for further in parts[1:]:
+        query = exp.union(query, further, distinct=False)
+    return query
+
+
+def _prior(before: StoredRun | None) -> exp.Query:
+    """Return what was open in the run before: nothing without one, or without its alerts."""
+    names = ("customer_id", "alert", "first_seen")
+    if before is None or not (before.directory / ALERTS_FILE).exists():
+        types = ("TEXT", "TEXT", "DATE")
+        empty = (
+            exp.alias_(exp.cast(exp.Null(), kind), name, quoted=True)
+            for name, kind in zip(names, types, strict=True)
+        )
+        return exp.select(*empty).where(exp.false())
+    pattern = exp.Literal.string(parquet_pattern(before.directory / ALERTS_FILE))
+    gone = exp.EQ(this=column("state"), expression=exp.Literal.string("gone"))
+    return (
+        exp.select(*(column(name) for name in names))
+        .from_(exp.func("read_parquet", pattern, dialect="duckdb"))
+        .where(exp.not_(gone))
+    )
+
+
+def _with_states(run: StoredRun) -> exp.Select:
+    now, prior = (
+        {name: exp.column(name, table=side, quoted=True) for name in _KEYS}
+        for side in ("now", "prior")
+    )
+    held, was = (
+        exp.Is(this=s["customer_id"].copy(), expression=exp.Null()).not_() for s in (now, prior)
+    )
+    first = exp.column("first_seen", table="prior", quoted=True)
+    state = exp.Case(
+        ifs=[
+            exp.If(this=exp.and_(held, was.copy()), true=exp.Literal.string("still")),
+            exp.If(this=was, true=exp.Literal.string("gone")),
+        ],
+        default=exp.Literal.string("new"),
+    )
+    known = {
+        name: exp.alias_(
+            exp.func("coalesce", now[name].copy(), prior[name].copy()), name, quoted=True
+        )
+        for name in _KEYS
+    }
+    joined = (
+        exp.select(
+            *known.values(),
+            exp.alias_(state, "state", quoted=True),
+            exp.alias_(exp.func("coalesce", first, literal(run.as_of)), "first_seen", quoted=True),
+        )
+        .from_(exp.alias_(table(_RAISED), "now", table=True))
+        .join(
+            exp.alias_(table(_PRIOR), "prior", table=True),
+            on=exp.and_(
+                *(exp.EQ(this=now[name].copy(), expression=prior[name].copy()) for name in _KEYS)
+            ),
+            join_type="full",
+        )
+    )
+    severity = exp.Case(
+        this=column("alert"),
+        ifs=[
+            exp.If(this=exp.Literal.string(one.id), true=exp.Literal.string(one.severity))
+            for one in run.standard.alerts.values()
+        ],
+    )
+    return (
+        exp.select(
+            column("customer_id"),
+            column("alert"),
+            exp.alias_(severity, "severity", quoted=True),
+            column("state"),
+            column("first_seen"),
+        )
+        .from_(joined.subquery("joined"))
+        .order_by(column("alert"), column("customer_id"))
+    )
+
+
+_KEYS = ("customer_id", "alert")
+
+
+def alerts_of(directory: Path) -> str | None:
+    """Return the pattern of a run's alerts for `read_parquet`; None where it has none."""
+    path = directory / ALERTS_FILE
+    return parquet_pattern(path) if path.exists() else None

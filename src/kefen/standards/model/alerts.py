@@ -1,0 +1,43 @@
+"""What a standard warns of, as plain data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal, TypeAlias
+
+if TYPE_CHECKING:
+    from kefen.domain.text import Text
+    from kefen.expressions.tree import Expression
+    from kefen.standards.model.metrics import Place
+
+Severity: TypeAlias = Literal["high", "medium", "low", "chance"]
+SEVERITIES: tuple[Severity, ...] = ("high", "medium", "low", "chance")
+"""From the most pressing; `chance` is no danger but an opportunity."""
+BEFORE = "before."
+"""In an alert's condition: the same name, as the run before had it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alert:
+    """One thing to be warned of.
+
+    Attributes:
+        id: Its name within the standard.
+        name: Its name for people.
+        when: For whom it holds; may name metrics, grades, scores, and those of the run before.
+        severity: How pressing it is.
+        advice: What to do.
+        foretells: What is to be expected if nothing is done, as a condition on a later run; None
+            when nothing is foretold.
+        within: How many months later that is looked at.
+        place: Where it stands in the file.
+    """
+
+    id: str
+    name: Text
+    when: Expression
+    severity: Severity
+    advice: Text
+    foretells: Expression | None
+    within: int | None
+    place: Place = field(compare=False)
