@@ -10,7 +10,7 @@ import duckdb
 import openpyxl
 import pytest
 
-RESULTS = {"grades.parquet", "metrics.parquet", "calibration.json", "run.json"}
+RESULTS = {"grades.parquet", "metrics.parquet", "alerts.parquet", "calibration.json", "run.json"}
 REPORTS = {"report.xlsx", "report.html"}
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-GRADES = ("grades.parquet", "metrics.parquet", "calibration.json", "run.json")
+GRADES = ("grades.parquet", "metrics.parquet", "alerts.parquet", "calibration.json", "run.json")
 
 
 @pytest.fixture

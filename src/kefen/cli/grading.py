@@ -265,6 +265,8 @@ def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) ->
         asked = graded.asked
         serving = serving_of(asked.previous, asked.data.book, run.standard, run.as_of)
         run = graded.run = serve_written(run, folder, serving, asked.memory)
+    if run.standard.alerts:
+        _write_alerts(graded, folder)
     rejected = {
         name: read.rejected for name, read in run.dataset.tables.items() if read.rows_rejected
     }
@@ -315,6 +317,23 @@ def serving_of(
     from kefen.grading.serving.overrides import serving_from
 
     return serving_from(directory, book, standard, as_of)
+
+
+def _write_alerts(graded: Graded, folder: Path) -> None:
+    """Write what the standard warns of, as against the run before."""
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.engines.opened import SPARK
+    from kefen.grading.alerts.raising import run_before_in, write_alerts_beside
+
+    asked, run = graded.asked, graded.run
+    before = asked.previous
+    if before is None and asked.data.book is not None:
+        before = run_before_in(asked.data.book, run)
+    if asked.engine != SPARK:
+        write_alerts_beside(run.dataset.engine, folder, before)
+        return
+    with DuckDBEngine(memory_limit=asked.memory) as engine:
+        write_alerts_beside(engine, folder, before)
 
 
 def former_calibration(directory: Path | None, standard: Standard) -> Calibration | None:

@@ -123,6 +123,7 @@ cli = Kefen(
             | _in_module("why", "explain", "what-if")
             | _in_module("compare", "compare")
             | _in_module("moves", "moves")
+            | _in_module("watch", "watch")
             | _in_module("portrait", "portrait")
             | _in_module("traits", "traits")
             | _in_module("lift", "lift")

@@ -124,6 +124,18 @@ class StoredRun:
         """
         return self.kept("metrics", self._stored_metrics).of(customer)
 
+    def has(self, customer: str) -> bool:
+        """Return whether the run has a customer.
+
+        Raises:
+            DataError: The metrics file is damaged.
+        """
+        try:
+            self.metrics_of(customer)
+        except CallError:
+            return False
+        return True
+
     def _stored_metrics(self) -> StoredMetrics:
         return StoredMetrics(self.directory / METRICS_FILE)
 

@@ -9,13 +9,16 @@ from sqlglot import exp
 from kefen.compiler.facts import column, table
 from kefen.expressions.sql import literal
 from kefen.grading.alerts.conditions import column_of, conditions_of, evaluate
+from kefen.grading.history import kept_runs, run_before
 from kefen.grading.outputs import parquet_pattern
+from kefen.grading.stored import StoredRun
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.engines.engine import Engine
-    from kefen.grading.stored import StoredRun
+    from kefen.grading.run import GradedRun
+    from kefen.lake.book import Book
     from kefen.standards.model import Standard
 
 ALERTS_FILE = "alerts.parquet"
@@ -140,6 +143,31 @@ def _with_states(run: StoredRun) -> exp.Select:
 
 
 _KEYS = ("customer_id", "alert")
+
+
+def write_alerts_beside(engine: Engine, directory: Path, before: Path | None) -> bool:
+    """Write the alerts of the run in a directory; False where its standard has none.
+
+    Args:
+        engine: The engine to work in.
+        directory: Where the run's files are.
+        before: Where those of the run before are, or None.
+
+    Raises:
+        DataError: A file of a run is damaged.
+        EngineError: Memory or disk ran out.
+    """
+    earlier = None if before is None else StoredRun.load(before)
+    run = StoredRun.load(directory)
+    if earlier is not None and earlier.standard.id != run.standard.id:
+        earlier = None  # its alerts are others
+    return write_alerts(engine, run, earlier)
+
+
+def run_before_in(book: Book, run: GradedRun) -> Path | None:
+    """Return where the files of the run before are in a book; None for the first."""
+    found = run_before(kept_runs(book), run.as_of, run.standard.id)
+    return None if found is None else found.folder
 
 
 def alerts_of(directory: Path) -> str | None:

@@ -17,6 +17,7 @@ from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions.sql import literal
+from kefen.grading.alerts.raising import run_before_in, write_alerts_beside
 from kefen.grading.history import KeptRun, current_runs, kept_runs, run_called
 from kefen.grading.kept_runs import WAIT_SECONDS, kept_run
 from kefen.grading.months.grading import grade_for_book
@@ -253,6 +254,9 @@ class _Filling:
                 with kept_run(self.book, run) as (identifier, folder):
                     for path in written.iterdir():
                         shutil.move(path, folder / path.name)
+                    if standard.alerts:
+                        before = run_before_in(self.book, run)
+                        write_alerts_beside(self.dataset.engine, folder, before)
         return ("graded" if standing is None else "restated"), run_called(self.book, identifier)
 
     def _has_orders(self, day: date) -> bool | None:

@@ -1,0 +1,317 @@
+"""`kefen watch`: what a run warns of, with evidence, and how the warnings fared."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from kefen.cli import options
+from kefen.cli.errors import print_json
+from kefen.cli.language import say
+from kefen.cli.stored import chain_of_runs, find_run
+from kefen.cli.tree import Command, Example, Option
+from kefen.cli.why import run_option
+from kefen.domain.errors import CallError
+from kefen.domain.text import Text
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from kefen.grading.alerts.judging import AlertJudged
+    from kefen.grading.alerts.listing import AlertList
+    from kefen.grading.stored import StoredRun
+    from kefen.lake.book import Book
+    from kefen.methods.migration import Rate
+
+_STATES = ("new", "still", "gone")
+_MOST = 20
+
+
+def watch(
+    *,
+    run: str | None,
+    previous: Path | None,
+    alert: tuple[str, ...],
+    state: tuple[str, ...],
+    everything: bool,
+    judge: bool,
+    book: Path | None,
+    as_json: bool,
+) -> None:
+    """List alerts, or judge them."""
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.grading.alerts.conditions import not_watched
+    from kefen.grading.alerts.listing import list_alerts
+
+    if judge:
+        _judge(book, as_json=as_json)
+        return
+    stored, opened = find_run(run, book)
+    before = _run_before(stored, previous, opened)
+    _check(stored, alert, state)
+    with DuckDBEngine() as engine:
+        found = list_alerts(
+            engine,
+            stored,
+            before,
+            states=state or ("new", "still"),
+            alerts=alert or None,
+            most=1_000_000 if everything else _MOST,
+        )
+    if found is None:
+        raise CallError(
+            Text("The run has no alerts.", "该评级没有预警。"),
+            mend=Text(
+                "Write “alerts” into its standard, or grade again with this version.",
+                "请在标准中写“alerts”，或用本版本重新评级。",
+            ),
+        )
+    missing = not_watched(stored, before)
+    if as_json:
+        print_json(_as_dict(stored, found, missing))
+    else:
+        _show(stored, found, missing)
+
+
+def _run_before(stored: StoredRun, previous: Path | None, book: Book | None) -> StoredRun | None:
+    from kefen.grading.history import kept_runs, run_before
+    from kefen.grading.stored import StoredRun as Loaded
+
+    if previous is not None:
+        return Loaded.load(previous)
+    if book is None:
+        return None
+    found = run_before(kept_runs(book), stored.as_of, stored.standard.id)
+    return None if found is None else Loaded.load(found.folder)
+
+
+def _check(stored: StoredRun, alerts: tuple[str, ...], states: tuple[str, ...]) -> None:
+    for given, known, option in (
+        (alerts, tuple(stored.standard.alerts), "--alert"),
+        (states, _STATES, "--state"),
+    ):
+        wrong = [one for one in given if one not in known]
+        if wrong:
+            raise CallError(
+                Text("There is no “{w}”.", "没有“{w}”。").filled(w=wrong[0]),
+                where=option,
+                mend=Text("There are: {k}.", "可用：{k}。").filled(k=", ".join(known) or "–"),
+            )
+
+
+def _as_dict(
+    run: StoredRun, found: AlertList, missing: dict[str, tuple[str, ...]]
+) -> dict[str, Any]:
+    return {
+        "as_of": run.as_of.isoformat(),
+        "alerts": [
+            {
+                "alert": one.id,
+                "name": one.name.as_dict(),
+                "severity": one.severity,
+                "advice": one.advice.as_dict(),
+                **{state: found.counts.get((one.id, state), 0) for state in _STATES},
+                "not_watched": list(missing.get(one.id, ())),
+            }
+            for one in run.standard.alerts.values()
+        ],
+        "customers": [
+            {
+                "customer_id": one.customer,
+                "alert": one.alert.id,
+                "severity": one.alert.severity,
+                "state": one.state,
+                "first_seen": one.first_seen.isoformat(),
+                "evidence": {
+                    name: value if value is None or isinstance(value, bool | int) else str(value)
+                    for name, value in one.evidence
+                },
+            }
+            for one in found.raised
+        ],
+        "left_off": found.left_off,
+    }
+
+
+def _show(run: StoredRun, found: AlertList, missing: dict[str, tuple[str, ...]]) -> None:
+    from kefen.cli.terminal import console, count, plain_table, print_prose
+    from kefen.grading.alerts.words import (
+        SEVERITY_WORDS,
+        STATE_WORDS,
+        evidence_in_words,
+        name_in_words,
+    )
+    from kefen.standards.decision_words import joined
+
+    screen = console()
+    screen.print()
+    screen.print(
+        say(Text("Alerts as of {d}", "预警（截至 {d}）").filled(d=run.as_of)), style="bold"
+    )
+    table = plain_table()
+    for heading in (Text("Alert", "预警"), Text("severity", "程度")):
+        table.add_column(say(heading))
+    for state in _STATES:
+        table.add_column(say(STATE_WORDS[state]), justify="right")
+    for alert in run.standard.alerts.values():
+        table.add_row(
+            say(alert.name),
+            say(SEVERITY_WORDS[alert.severity]),
+            *(count(found.counts.get((alert.id, state), 0)) for state in _STATES),
+        )
+    screen.print(table)
+    for identifier, names in missing.items():
+        words = Text("Not watched in full - {a}: no {n}.", "未能完整监测——{a}：缺少{n}。").filled(
+            a=run.standard.alerts[identifier].name,
+            n=joined([name_in_words(run.standard, name) for name in names], ", ", "、"),
+        )
+        print_prose(screen, say(words), "yellow")
+    for one in found.raised:
+        head = Text("{c}: {a} ({s}, {t} since {d})", "{c}：{a}（{s}，{t}，{d} 起）").filled(
+            c=one.customer,
+            a=one.alert.name,
+            s=SEVERITY_WORDS[one.alert.severity],
+            t=STATE_WORDS[one.state],
+            d=one.first_seen,
+        )
+        screen.print()
+        print_prose(screen, say(head), "bold")
+        words = evidence_in_words(run.standard, one.evidence, run.record["currency"])
+        print_prose(screen, say(words), indent="  ")
+        if one.alert.advice.en:
+            print_prose(screen, say(one.alert.advice), "green", "  ")
+    if found.left_off:
+        more = Text("… and {n} more: --all, or --json.", "……另有 {n} 条：--all 或 --json。")
+        screen.print()
+        screen.print(say(more.filled(n=count(found.left_off))), style="dim")
+
+
+def _judge(book: Path | None, *, as_json: bool) -> None:
+    from kefen.engines.duckdb import DuckDBEngine
+    from kefen.grading.alerts.judging import judge_alerts
+    from kefen.grading.stored import StoredRun
+
+    chain = [StoredRun.load(one.folder) for one in chain_of_runs((), None, None, None, book)]
+    with DuckDBEngine() as engine:
+        found = judge_alerts(engine, chain)
+    if as_json:
+        print_json([_judged_as_dict(one) for one in found])
+    else:
+        _show_judged(found)
+
+
+def _judged_as_dict(one: AlertJudged) -> dict[str, Any]:
+    from dataclasses import asdict
+
+    return {
+        "alert": one.alert.id,
+        "within_months": one.alert.within,
+        "runs": one.runs,
+        "raised": asdict(one.raised),
+        "others": asdict(one.others),
+        "lift": one.lift,
+    }
+
+
+def _show_judged(found: tuple[AlertJudged, ...]) -> None:
+    from kefen.cli.terminal import console, count, plain_table, print_prose
+
+    screen = console()
+    table = plain_table()
+    for place, heading in enumerate(
+        (
+            Text("Alert", "预警"),
+            Text("months", "月数"),
+            Text("runs", "次数"),
+            Text("raised", "预警客户"),
+            Text("came true", "应验"),
+            Text("others", "其他客户"),
+            Text("came true", "应验"),
+            Text("lift", "提升度"),
+        )
+    ):
+        table.add_column(say(heading), justify="right" if place else "left")
+    for one in found:
+        table.add_row(
+            say(one.alert.name),
+            str(one.alert.within),
+            str(one.runs),
+            count(one.raised.cases),
+            _rate(one.raised),
+            count(one.others.cases),
+            _rate(one.others),
+            "–" if one.lift is None else f"{one.lift:.1f}",
+        )
+    screen.print()
+    screen.print(table)
+    note = Text(
+        "Of those it was raised for anew, and of all others, only customers of whom what it "
+        "foretells was not true yet; 95 % intervals.",
+        "仅统计新预警客户与其他客户中预期尚未成立者；括号内为 95 % 区间。",
+    )
+    print_prose(screen, say(note), "dim")
+
+
+def _rate(rate: Rate) -> str:
+    if rate.rate is None or rate.low is None or rate.high is None:
+        return "–"
+    return f"{rate.rate * 100:.1f} % ({rate.low * 100:.1f}–{rate.high * 100:.1f})"
+
+
+COMMANDS = {
+    "watch": Command(
+        "watch",
+        text=Text(
+            "Tell what a run warns of, with evidence: early warning and rising customers.\n\n"
+            "The alerts of the standard, the most pressing first; new ones, those that still hold "
+            "and since when, and those that are gone. With --judge the alerts of the book's runs "
+            "are held against what happened next.",
+            "列出一次评级的预警及依据：风险预警与成长中的客户。\n\n"
+            "按标准中的预警条件，最紧急的在前：新出现的、持续的（自何时起）与已解除的。"
+            "加 --judge 则用账套其后的评级检验预警是否应验。",
+        ),
+        callback=watch,
+        parameters=[
+            Option(
+                "--alert",
+                text=Text("Only this alert; repeat for several.", "只看该预警；可重复。"),
+                metavar=Text("ALERT", "预警"),
+                multiple=True,
+            ),
+            Option(
+                "--state",
+                text=Text(
+                    "Only new, still or gone; repeat for several.",
+                    "只看 new、still 或 gone；可重复。",
+                ),
+                metavar=Text("STATE", "状态"),
+                default_text=Text("new and still", "new 与 still"),
+                multiple=True,
+            ),
+            Option(
+                "--all",
+                "everything",
+                text=Text("List every customer, not the first 20.", "列出全部客户，而非前 20 位。"),
+                is_flag=True,
+            ),
+            Option(
+                "--judge",
+                text=Text(
+                    "Hold the alerts of the book's runs against what happened next.",
+                    "用其后的评级检验账套各次预警。",
+                ),
+                is_flag=True,
+            ),
+            run_option(),
+            options.previous_option(),
+            options.book_option(),
+            options.json_option(),
+        ],
+        examples=(
+            Example("kefen watch --book acme", Text("The book's last run", "账套最近一次评级")),
+            Example(
+                "kefen watch --judge --book acme",
+                Text("Did the alerts come true?", "预警是否应验？"),
+            ),
+        ),
+    ),
+}
