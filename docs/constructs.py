@@ -40,7 +40,7 @@ _SECTIONS = {
     "grade": "a grade",
 }
 _KEYS = {
-    "document": "window calibration reasons up_to_date valid_from valid_until",
+    "document": "window calibration reasons up_to_date alerts valid_from valid_until",
     "metric": "sum count distinct smallest largest mean earliest latest leading first last "
     "daily_average judged value where over dated per each take across bands by from to whole "
     "one_of raters unit",
