@@ -11,6 +11,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -27,6 +28,7 @@ from kefen.grading.moves.model import ABSENT, RunMoves
 from kefen.grading.moves.path import PATHS, make_paths
 from kefen.grading.moves.regrading import grade_again
 from kefen.grading.moves.stages import plan_between
+from kefen.grading.outputs import SERVED_FILE
 from kefen.grading.stored import StoredRun
 from kefen.standards.reader import bundled_standard, read_standard
 
@@ -297,3 +299,27 @@ def test_classes_have_an_order_where_they_say_so() -> None:
     assert order_of(schemes["lifecycle"]) == order_of(schemes["product"]) == ()
     without = replace(schemes["tier"], grades=())
     assert order_of(without) == ()
+
+
+def test_a_hold_is_a_cause_of_its_own(tmp_path: Path) -> None:
+    """Somebody who would fall is held: no move then, and one by the hold alone once it ends."""
+    before, after = two_runs(tmp_path, customers=90)
+    one, other = graded(before, "abc"), graded(after, "abc")
+    fallen = [c for c in sorted(one) if (one[c], other.get(c)) in (("A", "B"), ("B", "C"))]
+    assert fallen
+    held = fallen[0]
+    duckdb.sql(
+        f"COPY (SELECT '{held}' AS customer_id, 'abc' AS scheme, '{one[held]}' AS grade, "
+        f"'stays' AS hold, DATE '2026-07-31' AS since) "
+        f"TO '{after.directory / SERVED_FILE}' (FORMAT parquet)"
+    )
+    found = next(m for m in compared(before, after).schemes if m.scheme == "abc")
+    assert found.moved == sum(found.together.values())
+    assert found.moved == sum(one[c] != other.get(c) for c in one if c != held) + len(
+        [c for c in other if c not in one and other[c] is not None]
+    )
+    hold = next(part for part in found.causes if part.cause == "override")
+    assert (hold.alone, hold.offset, hold.steps) == (0, 1, 1)
+    move = CustomerMoves(before, after).of(held, ["abc"])[0]
+    assert (move.before, move.after, move.moved) == (one[held], one[held], False)
+    assert "override" in move.causes

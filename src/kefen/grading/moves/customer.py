@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
 from kefen.compiler.rowwise_values import stored
 from kefen.compiler.steps import part
 from kefen.domain.errors import CallError
@@ -12,8 +14,10 @@ from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions.evaluator import evaluation
 from kefen.grading.modelled.applying import application
 from kefen.grading.moves.metrics import in_one_only, make_stored, metrics_of_stage
+from kefen.grading.moves.path import is_served
 from kefen.grading.moves.regrading import grade_again
 from kefen.grading.moves.stages import needed_in, plan_between
+from kefen.grading.serving.written import grades_held
 from kefen.grading.stored import StoredRun
 from kefen.standards.model import ComputedMetric, ModelMetric
 
@@ -120,7 +124,8 @@ class CustomerMoves:
             for run, values in ((self.before, old), (self.after, new))
         ]
         between = [] if old is None or new is None else self._between(old, new)
-        return tuple(self._move(name, old, new, ends, between) for name in wanted)
+        held = [held_by(run, customer) for run in (self.before, self.after)]
+        return tuple(self._move(name, old, new, ends, between, held) for name in wanted)
 
     def _move(
         self,
@@ -129,6 +134,7 @@ class CustomerMoves:
         new: Mapping[str, Value] | None,
         ends: Sequence[Mapping[str, Value]],
         between: Sequence[tuple[Stage, Mapping[str, Value]]],
+        held: Sequence[Mapping[str, str | None]],
     ) -> CustomerMove:
         first, last = (_grade(values, scheme) for values in ends)
         legs: list[CustomerLeg] = []
@@ -141,12 +147,16 @@ class CustomerMoves:
                 here = found
             cause: Cause = "data" if scheme in self.plan.without_data else self.plan.last
             legs.append(CustomerLeg(cause, here, last))
+            if scheme in held[0]:
+                legs.insert(0, CustomerLeg("override", held[0][scheme], first))
+            if scheme in held[1]:
+                legs.append(CustomerLeg("override", last, held[1][scheme]))
         return CustomerMove(
             scheme,
             old is not None,
             new is not None,
-            first,
-            last,
+            held[0].get(scheme, first),
+            held[1].get(scheme, last),
             tuple(legs),
             self._changed(scheme, old, new),
         )
@@ -237,6 +247,19 @@ class CustomerMoves:
             return grade_again(
                 engine, "graded", source, stage.standard, None, stage.running, stage.as_of
             )
+
+
+def held_by(run: StoredRun, customer: str) -> dict[str, str | None]:
+    """Return the grades that a customer holds; empty where a run serves what it computes."""
+    if not is_served(run):
+        return {}
+    query = grades_held(run.directory).subquery("held")
+    own = exp.select(exp.column("scheme", quoted=True), exp.column("grade", quoted=True))
+    mine = exp.EQ(
+        this=exp.column("customer_id", quoted=True), expression=exp.Literal.string(customer)
+    )
+    with DuckDBEngine() as engine:
+        return dict(engine.rows(own.from_(query).where(mine).sql("duckdb")))
 
 
 def _metrics(run: StoredRun, customer: str) -> dict[str, Value] | None:

@@ -16,7 +16,8 @@ from kefen.compiler.facts import column, table
 from kefen.compiler.steps import part
 from kefen.grading.moves.metrics import come_or_gone, make_stored, metrics_of_stage
 from kefen.grading.moves.regrading import grade_again
-from kefen.grading.outputs import GRADES_FILE, parquet_pattern
+from kefen.grading.outputs import SERVED_FILE
+from kefen.grading.serving.written import grades_held
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,7 +98,7 @@ def make_paths(
     legs: dict[str, tuple[Leg, ...]] = {}
     columns: list[exp.Expr] = []
     for scheme in schemes:
-        columns += [column(f"{scheme}:{side}") for side in _SIDES]
+        columns += [column(f"{scheme}:{end}{side}") for side in _SIDES for end in ("", "held ")]
         own: list[tuple[Cause, str]] = []
         for place, stage in stages:
             if scheme in plan.whole or scheme in plan.without_data:
@@ -107,7 +108,13 @@ def make_paths(
             own.append((stage.cause, name))
         last = "data" if scheme in plan.without_data else plan.last
         ways: list[tuple[Cause, str]] = [*own, (last, f"{scheme}:after")]
-        starts = [f"{scheme}:before", *(name for _, name in ways)]
+        first = f"{scheme}:before"
+        if is_served(before):
+            ways.insert(0, ("override", first))
+            first = f"{scheme}:held before"
+        if is_served(after):
+            ways.append(("override", f"{scheme}:held after"))
+        starts = [first, *(name for _, name in ways)]
         legs[scheme] = tuple(
             Leg(cause, start, end) for start, (cause, end) in zip(starts, ways, strict=False)
         )
@@ -126,25 +133,30 @@ def _stage_grade(scheme: str, place: int, name: str, *, graded: bool) -> exp.Exp
     return exp.alias_(grade, name, quoted=True)
 
 
+def is_served(run: StoredRun) -> bool:
+    """Return whether a run says which grades customers hold, beside those it computed."""
+    return (run.directory / SERVED_FILE).exists()
+
+
 def _wide(run: StoredRun, schemes: Sequence[str], side: str) -> exp.Select:
-    """Return one row a customer of a run, with a column for its grade under each scheme."""
-    pattern = exp.Literal.string(parquet_pattern(run.directory / GRADES_FILE))
+    """Return one row a customer of a run: its computed and its held grade under each scheme."""
     grades = [
         exp.alias_(
             exp.Filter(
-                this=exp.AnyValue(this=column("grade")),
+                this=exp.AnyValue(this=column(name)),
                 expression=exp.Where(
                     this=exp.EQ(this=column("scheme"), expression=exp.Literal.string(scheme))
                 ),
             ),
-            f"{scheme}:{side}",
+            f"{scheme}:{end}{side}",
             quoted=True,
         )
         for scheme in schemes
+        for name, end in (("computed", ""), ("grade", "held "))
     ]
     return (
         exp.select(column("customer_id"), *grades)
-        .from_(exp.func("read_parquet", pattern, dialect="duckdb"))
+        .from_(grades_held(run.directory).subquery("held"))
         .group_by(column("customer_id"))
     )
 
