@@ -22,6 +22,23 @@ from kefen.standards.calibration import Calibration
 from kefen.standards.model import Standard
 
 Company = Mapping[str, Sequence[Mapping[str, Any]]]
+SMALL = """\
+standard: small
+version: 1
+name: {en: Small, zh: 小标准}
+metrics:
+  revenue: {sum: orders.amount, over: all time, unit: money}
+schemes:
+  abc:
+    among: revenue > 0
+    otherwise: no_revenue
+    score: revenue
+    grade_by: share of revenue
+    grades: {A: first 80 %, B: first 95 %, C: else}
+reasons:
+  no_revenue: {en: No revenue, zh: 没有销售额}
+"""
+"""A standard that asks a cluster little, where the standard does not matter."""
 
 
 def write_company(folder: Path, company: Company) -> dict[str, Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -15,21 +14,12 @@ import test_every_ready_standard as ready
 from both_engines import canonical_dataset, everything, on_duckdb, write_company
 from test_spark_parity import AS_OF
 
-from kefen.engines.spark.engine import MOST_COLLECTED, SparkEngine
+from kefen.engines.spark.engine import SparkEngine
+from kefen.engines.spark.questions import MOST_COLLECTED
 from kefen.grading.grade import grade
 from kefen.standards.reader import bundled_standard
 
 pytestmark = pytest.mark.slow
-
-
-class _Watched(SparkEngine):
-    """An engine that is watched: before each job `watch` sees it."""
-
-    watch: Callable[[Any], None] = staticmethod(lambda _: None)
-
-    def _collect(self, answered: Any) -> Any:
-        self.watch(answered)
-        return super()._collect(answered)
 
 
 def _paths(folder: Path) -> dict[str, Path]:
@@ -40,10 +30,11 @@ def _paths(folder: Path) -> dict[str, Path]:
 def test_no_plan_brings_all_rows_into_one_partition(cluster: Any, tmp_path: Path) -> None:
     plans: list[str] = []
     paths = _paths(tmp_path)
-    with _Watched(cluster) as engine:
-        engine.watch = lambda answered: plans.append(
-            answered._jdf.queryExecution().executedPlan().toString()
-        )
+
+    def keep(answered: Any) -> None:
+        plans.append(answered._jdf.queryExecution().executedPlan().toString())
+
+    with SparkEngine(cluster, on_job=keep) as engine:
         run = grade(canonical_dataset(engine, paths), bundled_standard(), AS_OF)
         everything(run)
         assert engine.collected <= MOST_COLLECTED
@@ -66,8 +57,7 @@ def test_a_killed_executor_changes_nothing_but_the_time(cluster: Any, tmp_path: 
             [victim, *_rest] = _executors(cluster.sparkContext.applicationId)
             os.kill(victim, signal.SIGKILL)
 
-    with _Watched(cluster) as engine:
-        engine.watch = kill_at_the_sixth
+    with SparkEngine(cluster, on_job=kill_at_the_sixth) as engine:
         found = everything(grade(canonical_dataset(engine, paths), standard, AS_OF))
     assert len(jobs) > 6
     assert found == on_duckdb(paths, standard, AS_OF)

@@ -8,30 +8,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from both_engines import write_company
+from both_engines import SMALL, write_company
 from test_spark_parity import AS_OF, _shop
 
 import kefen
 from kefen.domain.errors import CallError, EngineError
 
 pytestmark = pytest.mark.slow
-SMALL = kefen.read_standard("""\
-standard: small
-version: 1
-name: {en: Small, zh: 小标准}
-metrics:
-  revenue: {sum: orders.amount, over: all time, unit: money}
-schemes:
-  abc:
-    among: revenue > 0
-    otherwise: no_revenue
-    score: revenue
-    grade_by: share of revenue
-    grades: {A: first 80 %, B: first 95 %, C: else}
-reasons:
-  no_revenue: {en: No revenue, zh: 没有销售额}
-""")
-"""A standard that asks a cluster little, where the standard does not matter."""
+STANDARD = kefen.read_standard(SMALL)
 ADAPTIVE = "spark.sql.adaptive.enabled"
 
 
@@ -47,7 +31,7 @@ def shop(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_tables_of_a_session_give_what_files_give(
     shop: dict[str, Path], cluster: Any, tmp_path: Path
 ) -> None:
-    with kefen.grade(**shop, standard=SMALL, as_of=AS_OF) as files:  # type: ignore[arg-type]
+    with kefen.grade(**shop, standard=STANDARD, as_of=AS_OF) as files:  # type: ignore[arg-type]
         expected = files.to_arrow()
         grades, metrics = _in_order(expected.grades), _in_order(expected.metrics)
         summary, rows = expected.summary.to_pylist(), files.record["rows"]
@@ -59,7 +43,7 @@ def test_tables_of_a_session_give_what_files_give(
             customers="who_buys",
             orders=cluster.read.parquet(str(shop["orders"])).repartition(3),
             products=pq.read_table(shop["products"]),
-            standard=SMALL,
+            standard=STANDARD,
             as_of=AS_OF,
         ) as result:
             assert result.record["engine"]["name"] == "spark"
@@ -90,7 +74,7 @@ def test_a_book_is_graded_where_its_settings_say(
     book = kefen.open_book(book.folder)
     for table, path in shop.items():
         book.import_table(table, path)
-    with book.grade(standard=SMALL, as_of=AS_OF) as result:
+    with book.grade(standard=STANDARD, as_of=AS_OF) as result:
         assert result.record["engine"]["name"] == "spark"
         grades, metrics = _in_order(result.grades), _in_order(result.metrics)
         quality = [finding.code for finding in result.quality.findings]
@@ -99,7 +83,7 @@ def test_a_book_is_graded_where_its_settings_say(
         record = dict(result.record)
         for report in ("report.html", "report.xlsx"):
             assert (book._book.run_directory(str(book.runs[-1]["run_id"])) / report).exists()
-    with book.grade(standard=SMALL, as_of=AS_OF, engine="duckdb", report=False) as result:
+    with book.grade(standard=STANDARD, as_of=AS_OF, engine="duckdb", report=False) as result:
         assert result.record["engine"]["name"] == "duckdb"
         assert _in_order(result.grades) == grades
         assert _in_order(result.metrics) == metrics
@@ -113,7 +97,7 @@ def test_a_book_is_graded_where_its_settings_say(
 def test_files_graded_on_spark_get_a_report_too(
     shop: dict[str, Path], cluster: Any, tmp_path: Path
 ) -> None:
-    with kefen.grade(**shop, standard=SMALL, as_of=AS_OF, engine=cluster) as result:  # type: ignore[arg-type]
+    with kefen.grade(**shop, standard=STANDARD, as_of=AS_OF, engine=cluster) as result:  # type: ignore[arg-type]
         result.write(tmp_path / "run")
         result.report(tmp_path / "report", customer="003")
         sentence = result.explain("003", "abc").schemes[0].sentence.en
