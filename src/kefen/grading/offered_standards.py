@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING
 
 from kefen.standards.library import outline, outlines_in
@@ -28,9 +29,14 @@ class OfferedStandard:
 
 def offered_standards(book: Book) -> tuple[OfferedStandard, ...]:
     """Return the default standard, then those of the book, each code once."""
-    default = outline(bundled_text(DEFAULT), f"{DEFAULT}.yaml")
-    found = {DEFAULT: OfferedStandard(DEFAULT, default.name)}
+    found = {DEFAULT: _default()}
     for one in outlines_in(book.standards):
         key = one.id or one.source
         found.setdefault(key, OfferedStandard(key, one.name))
     return tuple(found.values())
+
+
+@cache
+def _default() -> OfferedStandard:
+    """Return the default standard; reading its document takes over a second."""
+    return OfferedStandard(DEFAULT, outline(bundled_text(DEFAULT), f"{DEFAULT}.yaml").name)
