@@ -106,6 +106,11 @@ def test_alerts_are_held_against_what_happened(chain: Chain) -> None:
     true = {c for c in known if value_of(after, None, c, "quarter_1_orders") == 0}
     assert (gap.raised.cases, gap.raised.happened) == (len(known), len(true))
     assert gap.runs == 1
+    near, grades = judged["near_demotion"], before.grades_of("value_index")
+    warned = {c for c, alert in open_alerts(before, "new") if alert == "near_demotion"}
+    others = [c for c, g in grades.items() if g == "A" and c not in warned]
+    later = after.grades_of("value_index")
+    assert near.others.cases == sum(c in later for c in others), "those without a grade are out"
 
 
 def test_alerts_leave_the_fingerprint_alone_and_are_checked() -> None:

@@ -51,7 +51,7 @@ class AlertJudged:
 def judge_alerts(engine: Engine, chain: Sequence[StoredRun]) -> tuple[AlertJudged, ...]:
     """Return what became of the alerts of a chain of runs.
 
-    Customers that the later run does not have, or of whom it does not know, are left out.
+    Customers that the later run does not have, or of whom either run does not know, are left out.
 
     Args:
         engine: The engine to work in.
@@ -115,7 +115,7 @@ def _counted(alert: Alert, pattern: str) -> exp.Select:
             join_type="left",
         )
         .where(
-            exp.not_(exp.func("coalesce", then, exp.false())),
+            exp.not_(then),  # unknown then: it cannot be said that it was not true yet
             exp.Is(this=later.copy(), expression=exp.Null()).not_(),
         )
     )
