@@ -1,0 +1,44 @@
+"""`kefen watch`: alerts of a run as they are called, in a folder and in a book."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+
+def test_alerts_are_listed_followed_and_judged(
+    call: Callable, company: Any, tmp_path: Path
+) -> None:
+    book = tmp_path / "book"
+    assert call("new", book).code == 0
+    assert call("import", "customers", company.customers, "--book", book).code == 0
+    orders = tmp_path / "more.csv"
+    rows = [(f"m{month}", "C4", f"2025-{month:02}-10", "100") for month in (1, 2, 3, 4)]
+    lines = [",".join(row) for row in rows]
+    orders.write_text(
+        "\n".join(["order_id,customer_id,ordered_at,amount", *lines]) + "\n", encoding="utf-8"
+    )
+    for file in (company.orders, orders):
+        assert call("import", "orders", file, "--book", book).code == 0
+    for day in ("2025-10-31", "2025-11-30", "2026-01-31"):
+        assert call("grade", "--book", book, "--as-of", day, "--no-report").code == 0
+    found = call("watch", "--run", "2025-10-31-1", "--book", book, "--json").json
+    (gap,) = [one for one in found["customers"] if one["alert"] == "order_gap"]
+    assert (gap["customer_id"], gap["state"], gap["first_seen"]) == ("C4", "new", "2025-10-31")
+    assert gap["evidence"]["orders"] == 4
+    later = call("watch", "--run", "2025-11-30-1", "--book", book, "--json").json
+    (still,) = [one for one in later["customers"] if one["alert"] == "order_gap"]
+    assert (still["state"], still["first_seen"]) == ("still", "2025-10-31")
+    assert {"alert": "overdue", "not_watched": ["days_overdue_now"]}.items() <= next(
+        one for one in later["alerts"] if one["alert"] == "overdue"
+    ).items()
+    shown = call("watch", "--run", "2025-10-31-1", "--book", book, "--lang", "zh")
+    assert "C4：超出自身购买节奏（高，新，2025-10-31 起）" in shown.out
+    judged = {one["alert"]: one for one in call("watch", "--judge", "--book", book, "--json").json}
+    assert judged["order_gap"]["runs"] == 1
+    assert "came true" in call("watch", "--judge", "--book", book).out
+    wrong = call("watch", "--alert", "nothing", "--book", book)
+    assert wrong.code == 2
+    assert "order_gap" in wrong.err
+    assert call("watch", "--state", "old", "--book", book).code == 2
