@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.grading.measure import make_views
-from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, OUTCOMES_FILE, parquet_pattern
+from kefen.grading.outputs import (
+    GRADES_FILE,
+    METRICS_FILE,
+    OUTCOMES_FILE,
+    SERVED_FILE,
+    parquet_pattern,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -51,5 +57,8 @@ def read_back(run: GradedRun, directory: Path, dataset: Dataset) -> GradedRun:
         grades=view(run.grades, GRADES_FILE, ("scheme", "customer_id")),
         outcomes=outcomes,
         rules=rules,
+        served=view("served", SERVED_FILE, ("scheme", "customer_id"))
+        if (directory / SERVED_FILE).exists()
+        else None,
         facts=make_views(dataset, run.as_of),
     )

@@ -19,6 +19,7 @@ from kefen.reports.evaluation import told_in_report
 from kefen.reports.findings import not_run_section, quality_section
 from kefen.reports.follow_ups import follow_ups_section
 from kefen.reports.generated import generated_label, labelled
+from kefen.reports.grades_held import grades_held_section
 from kefen.reports.model import Meta, Report
 from kefen.reports.movements import movements_section
 from kefen.reports.moves import moves_section
@@ -111,6 +112,7 @@ def _sections(
         movements_section(people, leading),
         moves_section(people, moves, leading),
         None if evaluation is None else told_in_report(evaluation),
+        grades_held_section(people),
         reviews_section(people),
         credit_section(people, customer, why),
         ageing_section(people, customer),

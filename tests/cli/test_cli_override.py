@@ -1,0 +1,180 @@
+"""People decide about grades that customers hold: given, listed, ended, and applied in runs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+
+STANDARD = """\
+standard: levels
+version: 1
+name: {en: Levels, zh: 等级}
+metrics:
+  spent: {sum: orders.amount, over: last 12 months, unit: money, name: {en: Spent, zh: 消费}}
+schemes:
+  level:
+    name: {en: Level, zh: 级别}
+    score: spent
+    grade_by: score
+    grades: {A: ">= 1000", B: ">= 100", C: else}
+    approval: {A: [director], B: [manager], C: [manager]}
+  lifted:
+    name: {en: Lifted, zh: 提级}
+    score: spent
+    grade_by: score
+    grades: {A: ">= 1000", B: ">= 100", C: else}
+    movement: {rise: {by: hand, once_in: 6 months}}
+"""
+GIVEN = ("--reason", "key account", "--author", "Li")
+
+
+@pytest.fixture
+def levels(call, book: Path, tmp_path: Path):
+    """Grade the book as of a day under a standard of levels; the run's folder."""
+    file = tmp_path / "levels.yaml"
+    file.write_text(STANDARD, encoding="utf-8")
+
+    def grade(as_of: str) -> Path:
+        answer = call(
+            *("grade", "--book", book, "--standard", file, "--as-of", as_of),
+            *("--no-report", "--json"),
+        )
+        assert answer.code == 0, answer.err
+        return Path(answer.json["out"][0])
+
+    return grade
+
+
+def held(folder: Path, customer: str, scheme: str = "level") -> dict:
+    path = folder / "served.parquet"
+    if not path.exists():
+        return {}
+    rows = pq.read_table(path).to_pylist()
+    found = [r for r in rows if (r["customer_id"], r["scheme"]) == (customer, scheme)]
+    return found[0] if found else {}
+
+
+def give(call, book: Path, customer: str, *rest: object, scheme: str = "level"):
+    return call("override", customer, "--scheme", scheme, "--book", book, *GIVEN, *rest)
+
+
+def test_a_floor_holds_within_its_days_beside_the_computed_grade(call, book: Path, levels) -> None:
+    levels("2025-09-30")
+    days = ("--from", "2025-10-15", "--until", "2025-11-30", "--on", "2025-10-10")
+    answer = give(call, book, "C4", "--floor", "B", "--approver", "Wang", *days)
+    assert answer.code == 0, answer.err
+    assert "o1" in answer.out
+    october = levels("2025-10-31")
+    row = held(october, "C4")
+    assert (row["computed"], row["grade"], row["hold"], row["by"]) == ("C", "B", "override", "o1")
+    assert row["held_until"].isoformat() == "2025-12-01"
+    told = call("explain", "C4", "--book", book).out
+    assert "Would be C, held at B until 2025-12-01: a person's decision (o1)." in told
+    assert held(levels("2025-12-31"), "C4").get("hold") is None
+
+
+def test_a_run_of_a_day_before_the_decision_does_not_know_it(call, book: Path, levels) -> None:
+    levels("2025-09-30")
+    days = ("--from", "2025-09-01", "--until", "2026-12-31", "--on", "2025-11-02")
+    assert give(call, book, "C4", "--pin", "B", "--approver", "Wang", *days).code == 0
+    assert held(levels("2025-10-31"), "C4") == {}
+    assert held(levels("2025-11-30"), "C4")["grade"] == "B"
+
+
+def test_an_override_is_ended_and_runs_before_its_end_still_have_it(
+    call, book: Path, levels
+) -> None:
+    levels("2025-09-30")
+    days = ("--until", "2026-12-31", "--on", "2025-09-30")
+    assert give(call, book, "007", "--cap", "B", "--approver", "Wang", *days).code == 0
+    ended = call(
+        *("override", "--end", "o1", "--on", "2025-11-15", "--book", book),
+        *("--reason", "settled", "--author", "Li"),
+    )
+    assert ended.code == 0, ended.err
+    assert held(levels("2025-10-31"), "007")["grade"] == "B"
+    assert held(levels("2025-11-30"), "007")["grade"] == "A"
+    again = call("override", "--end", "o1", "--book", book, *GIVEN)
+    assert again.code == 2
+    assert "has ended" in again.err
+    listed = call("overrides", "--all", "--book", book, "--json").json["overrides"]
+    assert [(one["state"], one["end_reason"]) for one in listed] == [("ended", "settled")]
+
+
+def test_drift_is_told_when_the_computed_grade_leaves_the_override_behind(
+    call, book: Path, levels
+) -> None:
+    levels("2025-10-31")  # 007 has 900: B
+    days = ("--until", "2099-12-31", "--on", "2025-10-31")
+    assert give(call, book, "007", "--cap", "B", "--approver", "Wang", *days).code == 0
+    assert give(call, book, "0042", "--pin", "B", "--approver", "Wang", *days).code == 0
+    levels("2025-10-31")
+    assert "left it behind" not in call("overrides", "--book", book).out
+    levels("2025-11-30")  # 007 has 2100: A
+    told = " ".join(call("overrides", "--book", book).out.split())
+    assert "o1: the computed grade has left it behind: A since 2025-11-30, 1 step from B" in told
+    chinese = call("overrides", "--book", book, "--lang", "zh").out
+    assert "已偏离" in chinese
+    drift = call("overrides", "--book", book, "--json").json["overrides"][0]["drift"]
+    assert (drift["computed"], drift["steps"], drift["left_behind"]) == ("A", 1, True)
+
+
+def test_a_lift_raises_to_the_computed_grade_and_not_twice_in_half_a_year(
+    call, book: Path, levels
+) -> None:
+    assert held(levels("2025-02-28"), "007", "lifted")["grade"] == "C"
+    row = held(levels("2025-03-31"), "007", "lifted")
+    assert (row["computed"], row["grade"], row["hold"]) == ("B", "C", "by_hand")
+    lift = ("--lift", "--on", "2025-04-02")
+    assert give(call, book, "007", *lift, scheme="lifted").code == 0
+    assert held(levels("2025-04-30"), "007", "lifted")["grade"] == "B"
+    soon = give(call, book, "007", "--lift", "--on", "2025-09-30", scheme="lifted")
+    assert soon.code == 2
+    assert "2025-10-02 at the earliest" in soon.err
+    assert "nothing to lift" in give(call, book, "007", *lift).err
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (("--pin", "A", "--until", "2099-01-31"), "approved by director"),
+        (("--pin", "A", "--until", "2099-01-31", "--approver", "li"), "nobody approves their own"),
+        (("--pin", "A", "--approver", "Wang"), "ends some day"),
+        (("--pin", "Z", "--until", "2026-01-31", "--approver", "Wang"), "has no grade"),
+        (("--pin", "A", "--cap", "B", "--until", "2026-01-31"), "one of"),
+        (("--until", "2026-01-31"), "one of"),
+        (("--cap", "B", "--until", "2020-01-31", "--approver", "Wang"), "before it begins"),
+        (("--cap", "B", "--until", "2099-01-31", "--on", "2098-01-01"), "yet to come"),
+    ],
+)
+def test_what_is_refused(call, book: Path, levels, options: tuple[str, ...], words: str) -> None:
+    levels("2025-10-31")
+    answer = give(call, book, "007", *options)
+    assert answer.code == 2
+    assert words in " ".join(answer.err.split())
+    assert call("overrides", "--book", book, "--json").json["overrides"] == []
+
+
+def test_an_unknown_customer_scheme_or_override_is_a_wrong_call(call, book: Path, levels) -> None:
+    levels("2025-10-31")
+    cap = ("--cap", "B", "--until", "2099-01-31", "--approver", "Wang")
+    assert give(call, book, "nobody", *cap).code == 2
+    assert give(call, book, "007", *cap, scheme="nothing").code == 2
+    assert call("override", "--end", "o9", "--book", book, *GIVEN).code == 2
+
+
+def test_the_record_of_a_run_tells_its_overrides_and_its_run_before(
+    call, book: Path, levels
+) -> None:
+    import json
+
+    first = levels("2025-09-30")
+    days = ("--until", "2026-12-31", "--on", "2025-10-01")
+    assert give(call, book, "007", "--cap", "B", "--approver", "Wang", *days).code == 0
+    record = json.loads((levels("2025-11-30") / "run.json").read_text(encoding="utf-8"))
+    assert [own["override"] for own in record["overrides"]] == ["o1"]
+    assert record["served_from"] == {"run": first.name, "as_of": "2025-09-30"}
+    level = next(one for one in record["served"] if one["scheme"] == "level")
+    assert level["held"] == [{"hold": "override", "rule": None, "customers": 1}]
