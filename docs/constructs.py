@@ -38,6 +38,12 @@ _SECTIONS = {
     "term": "a term",
     "learned value": "a learned value",
     "grade": "a grade",
+    "movement": "“movement”",
+    "movement keeps": "“keeps”",
+    "movement rise": "“rise”",
+    "movement fall": "“fall”",
+    "movement counter": "a counter",
+    "movement rule": "a rule of movement",
 }
 _KEYS = {
     "document": "window calibration reasons up_to_date alerts valid_from valid_until",
@@ -45,13 +51,19 @@ _KEYS = {
     "daily_average judged value where over dated per each take across bands by from to whole "
     "one_of raters unit",
     "scheme": "among learn groups indicators score score_text start at_most at_least out_of "
-    "within ties rounding crossing rules tags terms review reviews approval",
+    "within ties rounding crossing rules tags terms review reviews approval movement",
     "indicator": "value applies halves thirds quarters fifths tenths position of_best bands "
     "points weight out_of at_most at_least if_unknown by better",
     "group": "weight start at_most at_least",
     "rule": "grade no_grade at_most at_least",
     "learned value": "most_common largest smallest mean sum count middle cut",
     "grade": "reason",
+    "movement": "every on at_once takes_effect to_rise to_stay keeps rise fall counters rules",
+    "movement keeps": "first rise fall stay",
+    "movement rise": "by steps once_in",
+    "movement fall": "steps after",
+    "movement counter": "afresh",
+    "movement rule": "grade at_most at_least for",
 }
 _VALUES = {
     ("metric", "over"): {
