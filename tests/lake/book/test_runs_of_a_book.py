@@ -52,5 +52,5 @@ def test_many_runs_stay_in_order_and_in_few_files(
         book.append_run({"run_id": f"r{number}"})
 
     assert [run["run_id"] for run in book.runs()] == [f"r{number}" for number in range(8)]
-    _, log = book.record_logs()
+    _, log, _ = book.record_logs()
     assert len(log.files()) <= 4
