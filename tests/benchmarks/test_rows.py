@@ -11,6 +11,7 @@ import run as command_line
 from contenders import BY_HAND, CONTENDERS, KEFEN, PANDAS, PLAIN_PANDAS, SPARK, Contender
 from measuring import Limits, Measured
 from rows import all_rows
+from rows.by_steps import judged as judged_by_steps
 from rows.one_customer import judged
 from rows.protocol import Outcome, Verdict
 from workbench import Asked, Job, ResultsDifferError, Workbench
@@ -175,3 +176,19 @@ def test_one_customer_is_judged_by_its_slowest_kind_of_call(
     outcome = judged(found)
     assert [verdict.word for verdict in outcome.verdicts] == words
     assert "explain" in outcome.verdicts[0].measured
+
+
+def test_grading_by_steps_is_judged_by_time_and_by_equal_rows() -> None:
+    found = {
+        "customers": 1_000_000,
+        "changed": 10_000,
+        "equal": True,
+        "steps": {"seconds": 1.0, "cpu_seconds": 2.0, "bytes": 1_000_000},
+        "full": {"seconds": 20.0, "cpu_seconds": 30.0, "bytes": 50_000_000},
+    }
+    assert _told(judged_by_steps(found)) == [
+        ("met", "5.0% of the time, 6.7% of the CPU seconds"),
+        ("met", "equal; 2.0% of the bytes written"),
+    ]
+    missed = _told(judged_by_steps({**found, "equal": False, "changed": None}))
+    assert [word for word, _ in missed] == ["MISSED", "MISSED"]

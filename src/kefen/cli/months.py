@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.grading.months.again import GradedAgain
-    from kefen.grading.months.back_fill import BackFill
+    from kefen.grading.months.back_fill import BackFill, Month
     from kefen.lake.book import Book
 
 _MOST_STEPS = 600
@@ -176,6 +176,7 @@ def _as_dict(found: BackFill) -> dict[str, Any]:
                 "has_orders": month.has_orders,
                 "calibration": month.run.calibration if month.run else None,
                 "calibration_of": month.run.calibration_of if month.run else None,
+                "customers_graded_anew": month.regraded,
                 "seconds": round(month.seconds, 3),
             }
             for month in found.months
@@ -185,7 +186,6 @@ def _as_dict(found: BackFill) -> dict[str, Any]:
 
 def _show(found: BackFill) -> None:
     from kefen.cli.terminal import console, plain_table, print_prose
-    from kefen.grading.months.back_fill import STATES
 
     screen = console()
     table = plain_table()
@@ -204,7 +204,7 @@ def _show(found: BackFill) -> None:
         table.add_row(
             month.as_of.isoformat(),
             run.run_id if run else "–",
-            say(STATES[month.state]),
+            _done(month),
             f"{run.customers:,}" if run else "–",
             coverage_in_words(run.covered, run.months) if run else "–",
             say(lines_of(run)) if run else "–",
@@ -217,6 +217,15 @@ def _show(found: BackFill) -> None:
     screen.print(say(total.filled(n=len(found.months), s=f"{found.seconds:.1f}")))
     for note in _notes(found):
         print_prose(screen, say(note), "yellow")
+
+
+def _done(month: Month) -> str:
+    from kefen.grading.months.back_fill import STATES
+
+    if month.regraded is None:
+        return say(STATES[month.state])
+    words = Text("{s} (of {n} {n:customer|customers})", "{s}（{n} 位客户）")
+    return say(words.filled(s=STATES[month.state], n=f"{month.regraded:,}"))
 
 
 def _notes(found: BackFill) -> list[Text]:

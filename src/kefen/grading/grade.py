@@ -85,7 +85,7 @@ def grade(
         DataError: A frozen calibration lacks a scheme that the data can run.
         EngineError: Memory or disk ran out, or a number is too large to be exact.
     """
-    run = _Grading(dataset, standard, as_of, calibration, previous, on_stage).run()
+    run = Grading(dataset, standard, as_of, calibration, previous, on_stage).run()
     if run.dataset.engine.described["name"] != "duckdb":
         return run  # its written results are served on this machine
     return served_run(run, serving or Serving())
@@ -121,7 +121,7 @@ def served_run(run: GradedRun, serving: Serving) -> GradedRun:
     return replace(run, served=served, record=record)
 
 
-class _Grading:
+class Grading:
     """One grading: the views, tables and figures it makes on the way."""
 
     def __init__(
@@ -148,6 +148,7 @@ class _Grading:
         self.classes: Mapping[str, tuple[ClassTally, ...]] = {}
 
     def run(self) -> GradedRun:
+        """Grade, and return the run."""
         with self._stage("population"):
             facts = make_views(self.dataset, self.as_of)
             undated = make_population(self.dataset, self.as_of)
@@ -342,6 +343,11 @@ class _Grading:
             {name: own.select(*amounts) for name, own in parts.items()},
             revenue=self._has_revenue,
         )
+        self._make_outcomes(running)
+        return graded
+
+    def _make_outcomes(self, running: tuple[str, ...]) -> None:
+        """Make the relations of tags and amounts, and of what rules did, where there are any."""
         outcomes = outcomes_query(self.standard, running, _SCORED)
         if outcomes is not None:
             self.engine.create("VIEW", OUTCOMES, outcomes)
@@ -350,7 +356,6 @@ class _Grading:
         if rules is not None:
             self.engine.answer(RULES, rules)
             self.rules = RULES
-        return graded
 
     def _graded_counts(self, running: tuple[str, ...]) -> dict[str, int]:
         if not running:

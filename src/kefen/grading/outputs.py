@@ -17,6 +17,7 @@ from kefen.compiler.facts import table
 from kefen.domain.errors import CallError, DataError, EngineError
 from kefen.domain.text import Text
 from kefen.engines.engine import GROUP_ROWS
+from kefen.grading.months.differences import make_whole
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +34,7 @@ EVALUATION_FILE = "evaluation.json"
 SERVED_FILE = "served.parquet"
 REJECTED_FILE = "rejected.csv"
 _RECORDS = (RECORD_FILE, SCREENING_FILE, EVALUATION_FILE)
-_METRICS_TOGETHER = 8_192  # few, so that one customer's are found in milliseconds
+METRICS_TOGETHER = 8_192  # few, so that one customer's are found in milliseconds
 
 
 @contextmanager
@@ -149,7 +150,7 @@ def write_results(run: GradedRun, directory: Path) -> None:
         run.dataset.engine.write_parquet(
             rows.sql("duckdb"),
             directory / file,
-            group_rows=GROUP_ROWS if file != METRICS_FILE else _METRICS_TOGETHER,
+            group_rows=GROUP_ROWS if file != METRICS_FILE else METRICS_TOGETHER,
             words=_words(run) if file == GRADES_FILE else None,
         )
     write_json(directory / CALIBRATION_FILE, run.calibration.as_dict())
@@ -171,8 +172,10 @@ def _words(run: GradedRun) -> dict[str, set[str]]:
 def parquet_pattern(path: Path) -> str:
     """Return the pattern, for DuckDB's `read_parquet`, of a result: one file, or a folder of them.
 
-    Spark writes a folder: a file for each piece.
+    Spark writes a folder: a file for each piece. What is kept as differences is made whole first.
     """
+    if not path.exists():
+        make_whole(path.parent)
     own = glob.escape(str(path))
     return f"{own}/*.parquet" if path.is_dir() else own
 

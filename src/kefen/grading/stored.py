@@ -18,6 +18,7 @@ from kefen.expressions.evaluator import evaluation
 from kefen.expressions.tree import names_in
 from kefen.expressions.types import ValueType
 from kefen.grading.modelled.applying import application
+from kefen.grading.months.differences import make_whole
 from kefen.grading.outputs import (
     CALIBRATION_FILE,
     GRADES_FILE,
@@ -97,6 +98,7 @@ class StoredRun:
                     "请给出 kefen grade --out 生成的目录。",
                 ),
             )
+        make_whole(directory)
         record = read_json(directory / RECORD_FILE)
         try:
             standard = read_standard(record["standard"]["text"], f"{record['standard']['id']}.yaml")

@@ -20,6 +20,8 @@ from kefen.expressions.sql import literal
 from kefen.grading.alerts.raising import run_before_in, write_alerts_beside
 from kefen.grading.history import KeptRun, current_runs, kept_runs, run_called
 from kefen.grading.kept_runs import WAIT_SECONDS, kept_run
+from kefen.grading.months.by_steps import base_of, grade_by_steps, write_differences
+from kefen.grading.months.changes import NotBySteps
 from kefen.grading.months.grading import grade_for_book
 from kefen.grading.months.held import first_fact_on, held
 from kefen.grading.months.lines import lines_in_force
@@ -57,6 +59,7 @@ class Month:
         run: The run that holds for the date; None where there is none.
         seconds: How long it took, with writing.
         has_orders: Whether the month of the date has orders by it; None without orders at all.
+        regraded: How many customers were graded anew where only those whose data changed were.
     """
 
     as_of: date
@@ -64,6 +67,7 @@ class Month:
     run: KeptRun | None
     seconds: float
     has_orders: bool | None
+    regraded: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,8 @@ def back_fill(
     lines that its policy says, is kept; so is one whose results do not change. Each run is whole
     and in the list before the next begins: what a kill leaves is done, and the next call goes on.
 
-    The facts are read once for all months; each sees only what was known by its end.
+    The facts are read once for all months; each sees only what was known by its end. Of a month
+    graded before by the same lines, only the customers whose data changed are graded anew.
 
     Args:
         book: The book.
@@ -163,7 +168,7 @@ def back_fill(
         known_from, ordered_to = first_fact_on(dataset), last_order_on(dataset)
         if known_from is None or known_from > days[-1]:
             raise _nothing_known(days[-1], known_from)
-        filling = _Filling(book, standard_on, memory, dataset, recalibrate=recalibrate)
+        filling = _Filling(book, standard_on, dataset, rates, recalibrate=recalibrate)
         months = []
         for number, day in enumerate(days, 1):
             if on_month is not None:
@@ -197,15 +202,15 @@ class _Filling:
         self,
         book: Book,
         standard_on: Callable[[date], Standard],
-        memory: str,
         dataset: Dataset,
+        rates: Path | None,
         *,
         recalibrate: bool,
     ) -> None:
         self.book = book
         self.standard_on = standard_on
-        self.memory = memory
         self.dataset = dataset
+        self.rates = rates
         self.recalibrate = recalibrate
         self.is_held = False
 
@@ -215,9 +220,11 @@ class _Filling:
             return Month(day, "nothing known", None, 0.0, None)
         standard = self.standard_on(day)
         state, run = self._done(standard, day)
+        regraded = None
         if run is None:
-            state, run = self._grade(standard, day)
-        return Month(day, state, run, time.perf_counter() - start, self._has_orders(day))
+            state, run, regraded = self._grade(standard, day)
+        seconds = time.perf_counter() - start
+        return Month(day, state, run, seconds, self._has_orders(day), regraded)
 
     def _done(self, standard: Standard, day: date) -> tuple[State, KeptRun | None]:
         """Return the run of a month that need not be graded, if there is one."""
@@ -239,7 +246,11 @@ class _Filling:
         )
         return "kept", standing if same else None
 
-    def _grade(self, standard: Standard, day: date) -> tuple[State, KeptRun]:
+    def _grade(self, standard: Standard, day: date) -> tuple[State, KeptRun, int | None]:
+        """Grade a month; only the customers whose data changed, where that is enough."""
+        by_steps = self._by_steps(standard, day)
+        if by_steps is not None:
+            return by_steps
         if not self.is_held:
             self.dataset = held(self.dataset)
             self.is_held = True
@@ -250,14 +261,35 @@ class _Filling:
             with self.book.lock("grade", wait_seconds=WAIT_SECONDS):
                 standing = _standing(kept_runs(self.book), standard, day)
                 if standing is not None and _is_same(standing, run, written):
-                    return "unchanged", standing
+                    return "unchanged", standing, None
                 with kept_run(self.book, run) as (identifier, folder):
                     for path in written.iterdir():
                         shutil.move(path, folder / path.name)
                     if standard.alerts:
                         before = run_before_in(self.book, run)
                         write_alerts_beside(self.dataset.engine, folder, before)
-        return ("graded" if standing is None else "restated"), run_called(self.book, identifier)
+        state: State = "graded" if standing is None else "restated"
+        return state, run_called(self.book, identifier), None
+
+    def _by_steps(self, standard: Standard, day: date) -> tuple[State, KeptRun, int] | None:
+        runs = kept_runs(self.book)
+        standing = _standing(runs, standard, day)
+        if standing is None or self.recalibrate or self.rates is not None:
+            return None
+        base = base_of(standing, runs)
+        lines = lines_in_force(runs, standard, day)
+        try:
+            made = grade_by_steps(self.book, self.dataset, standard, day, standing, base, lines)
+        except NotBySteps:
+            return None
+        with self.book.lock("grade", wait_seconds=WAIT_SECONDS):
+            if _standing(kept_runs(self.book), standard, day) != standing:
+                return None
+            if made.is_same:
+                return "unchanged", standing, made.customers
+            with kept_run(self.book, made.run) as (identifier, folder):
+                write_differences(made, folder)
+        return "restated", run_called(self.book, identifier), made.customers
 
     def _has_orders(self, day: date) -> bool | None:
         orders = self.dataset.tables.get("orders")

@@ -9,11 +9,13 @@ import duckdb
 
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
+from kefen.grading.months.differences import make_whole
 from kefen.grading.outputs import (
     CALIBRATION_FILE,
     GRADES_FILE,
     METRICS_FILE,
     OUTCOMES_FILE,
+    SERVED_FILE,
     parquet_pattern,
 )
 from kefen.lake.book import durable
@@ -21,7 +23,7 @@ from kefen.lake.book import durable
 if TYPE_CHECKING:
     from pathlib import Path
 
-COMPARED = (GRADES_FILE, METRICS_FILE, OUTCOMES_FILE, CALIBRATION_FILE)
+COMPARED = (GRADES_FILE, METRICS_FILE, OUTCOMES_FILE, SERVED_FILE, CALIBRATION_FILE)
 """The files that hold results; `run.json` also tells times and versions of software."""
 
 
@@ -74,6 +76,8 @@ def same_results(before: Path, after: Path) -> Compared:
     Raises:
         DataError: A file cannot be read.
     """
+    make_whole(before)
+    make_whole(after)
     found = []
     for name in COMPARED:
         one, other = before / name, after / name

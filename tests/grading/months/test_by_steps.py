@@ -1,0 +1,186 @@
+"""Only customers whose data changed are graded anew: the same as grading all, and no rewriting."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from months_of_a_company import CUSTOMERS, company_in_a_book, import_file, write_orders
+
+from kefen.engines.duckdb import DuckDBEngine
+from kefen.grading.grade import grade
+from kefen.grading.history import KeptRun, kept_runs
+from kefen.grading.months.again import grade_again
+from kefen.grading.months.back_fill import BackFill, back_fill
+from kefen.grading.months.differences import DIFFERENCES_FILE
+from kefen.grading.outputs import GRADES_FILE, METRICS_FILE
+from kefen.grading.stored import StoredRun
+from kefen.lake.book import Book
+from kefen.lake.book.doctor import doctor
+from kefen.standards.reader import bundled_text, read_standard
+
+FEBRUARY, MARCH = date(2025, 2, 28), date(2025, 3, 31)
+# Alerts look at all customers, so that a standard with them is graded in full.
+STANDARD = read_standard(
+    bundled_text("default")
+    .partition("\nalerts:")[0]
+    .replace("version:", "calibration: every 12 months\nversion:", 1),
+    "default.yaml",
+)
+
+
+def fill(book: Book) -> BackFill:
+    return back_fill(book, lambda _: STANDARD, FEBRUARY, MARCH, memory="500MB")
+
+
+def bring(book: Book, folder: Path, lines: list[str]) -> None:
+    import_file(book, "orders", write_orders(folder / f"late {len(lines)}.csv", lines))
+
+
+def assert_equal_to_grading_all(book: Book, run: KeptRun) -> None:
+    """Grading all customers on the same data and lines gives the same rows and the same record."""
+    found = grade_again(book, run.run_id, memory="500MB").compared
+    assert found.is_same, found
+    stored = StoredRun.load(run.folder)
+    with DuckDBEngine(memory_limit="500MB") as engine:
+        dataset = book.dataset(engine, run.lake_versions)
+        full = grade(dataset, STANDARD, run.as_of, calibration=stored.calibration)
+    told = [json.loads(json.dumps(dict(one))) for one in (full.record, stored.record)]
+    for record in told:
+        del record["seconds"]
+    assert told[0] == told[1]
+    order = {scheme: place for place, scheme in enumerate(stored.running)}
+    rows = pq.read_table(run.folder / GRADES_FILE, columns=["scheme", "customer_id"]).to_pylist()
+    keys = [(order[row["scheme"]], row["customer_id"]) for row in rows]
+    assert keys == sorted(keys)
+
+
+def last_run(book: Book) -> KeptRun:
+    return kept_runs(book)[-1]
+
+
+@pytest.fixture
+def filled(book: Book) -> Book:
+    fill(book)
+    return book
+
+
+def test_a_few_late_facts_grade_a_few_customers(filled: Book, tmp_path: Path) -> None:
+    bring(filled, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000", "unknown,nobody,2025-03-11,7"])
+    found = fill(filled)
+    assert [month.state for month in found.months] == ["unchanged", "restated"]
+    assert [month.regraded for month in found.months] == [2, 2]
+    run = last_run(filled)
+    assert run.restates == "2025-03-31-1"
+    assert (run.folder / DIFFERENCES_FILE).is_file()
+    assert not (run.folder / GRADES_FILE).exists()
+    assert not (run.folder / METRICS_FILE).exists()
+    assert [one.code for one in doctor(filled) if one.severity != "note"] == []
+    assert_equal_to_grading_all(filled, run)
+    assert StoredRun.load(run.folder).customers(100) == CUSTOMERS
+
+
+def test_changed_and_replaced_lines_and_new_customers(filled: Book, tmp_path: Path) -> None:
+    customers = tmp_path / "customers.csv"
+    customers.write_text("customer_id,created_on\nnew,2025-03-01\n000,2025-03-05\n")
+    import_file(filled, "customers", customers)
+    bring(
+        filled,
+        tmp_path,
+        [
+            f"2025-02-{CUSTOMERS[1]},{CUSTOMERS[1]},2025-02-09,1",  # another amount and day
+            f"2025-01-{CUSTOMERS[2]},{CUSTOMERS[2]},2025-05-09,80",  # moved out of the window
+            "first,new,2025-03-20,900",
+        ],
+    )
+    found = fill(filled)
+    assert [month.state for month in found.months] == ["restated", "restated"]
+    assert all(month.regraded for month in found.months)
+    for run in kept_runs(filled)[2:]:
+        assert_equal_to_grading_all(filled, run)
+
+
+def test_rules_and_amounts_are_counted_of_all(book: Book, tmp_path: Path) -> None:
+    def invoices(rows: list[str]) -> Path:
+        path = tmp_path / f"invoices {len(rows)}.csv"
+        path.write_text(
+            "invoice_id,customer_id,issued_on,due_on,amount,settled_on\n" + "".join(rows)
+        )
+        return path
+
+    first = [
+        f"i{n},{one},2025-01-{n % 28 + 1:02d},2025-02-{n % 28 + 1:02d},{n * 90 + 10},"
+        f"{'2025-03-01' if n % 3 else ''}\n"
+        for n, one in enumerate(CUSTOMERS)
+    ]
+    undated = tmp_path / "undated.csv"
+    undated.write_text("customer_id,created_on\nu1,\nu2,\n")
+    import_file(book, "customers", undated)
+    import_file(book, "receivables", invoices(first))
+    fill(book)
+    late = [
+        "dates u1,u1,2025-01-05,2025-01-20,70,\n",
+        f"late,{CUSTOMERS[3]},2025-01-05,2025-01-20,7000,\n",
+        *first[6:8],
+    ]
+    import_file(book, "receivables", invoices(late))
+    found = fill(book)
+    assert [month.regraded for month in found.months] == [2, 2]
+    assert StoredRun.load(last_run(book).folder).record["customers"]["undated"] == 1
+    credit = StoredRun.load(last_run(book).folder).record["schemes"]
+    assert any("rules" in scheme for scheme in credit)
+    for run in kept_runs(book)[2:]:
+        assert_equal_to_grading_all(book, run)
+
+
+def test_steps_upon_steps_rest_on_one_whole_run(filled: Book, tmp_path: Path) -> None:
+    bring(filled, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000"])
+    fill(filled)
+    bring(
+        filled, tmp_path, [f"later,{CUSTOMERS[4]},2025-03-12,50", f"x,{CUSTOMERS[5]},2025-03-12,9"]
+    )
+    found = fill(filled)
+    assert found.months[-1].regraded == 3
+    assert [run.run_id for run in kept_runs(filled)][-1] == "2025-03-31-3"
+    assert_equal_to_grading_all(filled, last_run(filled))
+
+
+def test_what_concerns_all_customers_is_graded_in_full(filled: Book, tmp_path: Path) -> None:
+    bring(filled, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000"])
+    fill(filled)
+    filled.undo(3)
+    found = fill(filled)
+    assert [month.regraded for month in found.months] == [0, None] or found.months[
+        -1
+    ].regraded is None
+    assert_equal_to_grading_all(filled, last_run(filled))
+    many = [f"many{n},{one},2025-03-15,{n}" for n, one in enumerate(CUSTOMERS[:20])]
+    bring(filled, tmp_path, many)
+    assert fill(filled).months[-1].regraded is None
+    assert_equal_to_grading_all(filled, last_run(filled))
+
+
+@given(seed=st.integers(0, 10_000))
+@settings(max_examples=4)
+def test_steps_equal_grading_all_for_any_late_facts(
+    seed: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("steps")
+    book = company_in_a_book(folder, 4)
+    fill(book)
+    lines = [
+        f"{'2025-03-' + CUSTOMERS[(seed + n) % 30] if n % 2 else f's{n}'},"
+        f"{CUSTOMERS[(seed + n) % 30]},2025-0{1 + (seed + n) % 4}-{1 + (seed * 3 + n) % 28:02d},"
+        f"{(seed * 31 + n * 17) % 5000 - 900}"
+        for n in range(1 + seed % 5)
+    ]
+    bring(book, folder, lines)
+    found = fill(book)
+    for month in found.months:
+        assert month.run is not None
+        assert_equal_to_grading_all(book, month.run)
