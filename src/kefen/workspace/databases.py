@@ -8,11 +8,11 @@ from urllib.parse import unquote, urlsplit
 
 from kefen.domain.errors import BookError
 from kefen.domain.text import Text
+from kefen.lake.book.book import WORKSPACE
 
 if TYPE_CHECKING:
     from kefen.lake.book import Book
 
-FILE_NAME = "workspace.sqlite3"
 _WAIT_SECONDS = 20
 
 
@@ -26,7 +26,7 @@ def database_settings(book: Book) -> dict[str, Any]:
     if url is None:
         return {
             "ENGINE": "django.db.backends.sqlite3",
-            "NAME": str(book.directory / FILE_NAME),
+            "NAME": str(book.directory / WORKSPACE),
             "OPTIONS": {
                 # Readers never wait for a writer, and a writer takes its turn when it begins.
                 "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",

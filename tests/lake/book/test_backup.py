@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import io
 import shutil
+import sqlite3
 import tarfile
+from contextlib import closing
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
@@ -50,6 +52,25 @@ def test_a_restored_book_is_the_book(
     restored.undo(2, engine=engine)
     assert rows_of(engine, restored, "orders", columns) == [("o1", Decimal(10))]
     assert rows_of(engine, filled, "orders", columns) == [("o1", Decimal(11))]
+
+
+@pytest.mark.parametrize("name", ["b.tar.zst", "folder"])
+def test_a_workspace_in_use_is_backed_up_as_it_is_without_its_key(
+    filled: Book, tmp_path: Path, name: str
+) -> None:
+    (filled.directory / "workspace.key").write_text("secret")
+    with closing(sqlite3.connect(filled.directory / "workspace.sqlite3")) as workspace:
+        workspace.execute("PRAGMA journal_mode = WAL")
+        workspace.execute("CREATE TABLE people (name TEXT)")
+        workspace.execute("INSERT INTO people VALUES ('Lin')")
+        workspace.commit()
+        workspace.execute("INSERT INTO people VALUES ('not yet')")
+        written = back_up(filled, tmp_path / name)
+    restored = restore(written.path, tmp_path / "restored")
+    with closing(sqlite3.connect(restored.directory / "workspace.sqlite3")) as workspace:
+        assert workspace.execute("SELECT name FROM people").fetchall() == [("Lin",)]
+    assert not (restored.directory / "workspace.key").exists()
+    assert [path.name for path in tmp_path.glob(".*")] == []
 
 
 def test_a_backup_overwrites_nothing_and_lies_outside_its_book(

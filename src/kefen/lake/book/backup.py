@@ -6,9 +6,10 @@ import gzip
 import hashlib
 import json
 import shutil
+import sqlite3
 import tarfile
 import zlib
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
@@ -20,7 +21,7 @@ from kefen import __version__
 from kefen.domain.errors import BookError
 from kefen.domain.text import Text
 from kefen.lake.book import durable
-from kefen.lake.book.book import LAKE, STANDARDS, Book
+from kefen.lake.book.book import LAKE, STANDARDS, WORKSPACE, Book
 from kefen.lake.book.commit_points import CommitPoint, reached
 from kefen.lake.book.delta import reported
 from kefen.lake.book.settings import FILE_NAME
@@ -49,9 +50,11 @@ class Backup:
 
 
 def back_up(book: Book, target: Path | str) -> Backup:
-    """Copy a book: its settings, standards and lake with every version, batch and run.
+    """Copy a book: settings, standards, lake with every version, batch and run, workspace.
 
-    The book is locked meanwhile. The backup gets its name when it is whole.
+    The book is locked meanwhile. The backup gets its name when it is whole. The workspace may be
+    in use: it is copied as it is at one moment. Its key is left out, so that a stolen backup opens
+    no session: people sign in anew after a restore. A workspace on a database server is not in it.
 
     Args:
         book: The book.
@@ -85,6 +88,10 @@ def back_up(book: Book, target: Path | str) -> Backup:
                     )
                     for file in _files_of(book.directory)
                 }
+                workspace = book.directory / WORKSPACE
+                if workspace.is_file():
+                    with _copy_of(workspace, partial) as copy:
+                        files[WORKSPACE] = put(copy, WORKSPACE)
                 manifest = {
                     "format": _FORMAT,
                     "kefen": __version__,
@@ -141,6 +148,31 @@ def restore(backup: Path | str, directory: Path | str) -> Book:
             _remove(partial)
             raise
     return Book.open(target)
+
+
+@contextmanager
+def _copy_of(database: Path, beside: Path) -> Iterator[Path]:
+    """Give a copy of an SQLite database, whole whoever writes to it meanwhile."""
+    copy = beside.with_name(f"{beside.name}.{database.name}")
+    _remove(copy)
+    try:
+        with (
+            closing(sqlite3.connect(f"{database.as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(copy)) as target,
+        ):
+            source.backup(target)
+        yield copy
+    except sqlite3.Error as error:
+        raise BookError(
+            Text("The workspace cannot be copied: {e}", "工作区无法复制：{e}").filled(e=error),
+            where=str(database),
+            mend=Text(
+                "Stop `kefen serve`, free space on the disk, and try again.",
+                "请停止 `kefen serve`、释放磁盘空间后重试。",
+            ),
+        ) from error
+    finally:
+        _remove(copy)
 
 
 def _files_of(directory: Path) -> list[Path]:

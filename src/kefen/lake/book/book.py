@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 LAKE = "lake"
 STANDARDS = "standards"
+WORKSPACE = "workspace.sqlite3"
+"""What the workspace keeps in a book; it is there once the workspace was started."""
 
 
 class Book:
