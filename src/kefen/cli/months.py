@@ -272,8 +272,8 @@ def _listed(days: list[date]) -> Text:
     shown = [f"{day:%Y-%m}" for day in days[:6]]
     more = len(days) - len(shown)
     if more:
-        return Text("{l} and {n} more", "{l} 等 {m} 个月").filled(
-            l=Text(", ".join(shown), "、".join(shown)), n=more, m=len(days)
+        return Text("{l} and {n} more", "{l}，另有 {n} 个月").filled(
+            l=Text(", ".join(shown), "、".join(shown)), n=more
         )
     return Text(", ".join(shown), "、".join(shown))
 

@@ -329,7 +329,7 @@ def _names(shifts: Sequence[Shift]) -> Text:
     joined = Text(", ".join(one.en for one in shown), "、".join(one.zh for one in shown))
     if not more:
         return joined
-    return Text("{j} and {m} more", "{j}等 {a} 项").filled(j=joined, m=more, a=len(shifts))
+    return Text("{j} and {m} more", "{j}，另有 {m} 项").filled(j=joined, m=more)
 
 
 def _judgement(
