@@ -242,7 +242,7 @@ class _Measuring:
             self.engine.create("TABLE", name, query)
             placed = self.engine.placed(name, "customer_id")
             self.parts[placed] = part.metrics
-            if short.numbered and _reads_any(query, short.made):
+            if any(node.name in short.numbered for node in part.query.find_all(exp.Table)):
                 self.numbered.add(placed)
         for kind, name in reversed(short.made):
             self._drop(kind, name)
@@ -325,8 +325,3 @@ class _Measuring:
 
     def _drop(self, kind: str, name: str) -> None:
         self.engine.run(exp.Drop(tables=[table(name)], kind=kind).sql("duckdb"))
-
-
-def _reads_any(query: exp.Query, made: Sequence[tuple[str, str]]) -> bool:
-    names = {name for _, name in made}
-    return any(node.name in names for node in query.find_all(exp.Table))

@@ -33,13 +33,13 @@ class Shortened:
 
     Attributes:
         orders: The short table of order lines, or None.
-        numbered: Whether that has the number of the customer in `POPULATION` as `customer_id`,
-            and so have the aggregations that read it.
+        numbered: The relations made that have the number of the customer in `POPULATION` as
+            `customer_id`; so have the aggregations that read them.
         made: Kind and name of every relation made, in order. Who asked for them drops them.
     """
 
     orders: str | None = None
-    numbered: bool = False
+    numbered: set[str] = field(default_factory=set)
     made: list[tuple[str, str]] = field(default_factory=list)
 
 
@@ -80,7 +80,7 @@ def shorten(
             and all(map(_groups_by_customer, (*own, *bought)))
         ):
             engine.create("TABLE", made, _with_numbers(lines, columns), as_written=True)
-            short.numbered = True
+            short.numbered.add(made)
         else:
             engine.create("TABLE", made, columns_of(view, columns))
         short.made.append(("TABLE", made))
@@ -91,6 +91,8 @@ def shorten(
             whole = f"{PURCHASES} in short"
             engine.create("VIEW", whole, purchases_view(made, _named(bought)))
             short.made.append(("VIEW", whole))
+            if made in short.numbered:
+                short.numbered.add(whole)
             _read_instead(bought, facts[PURCHASES], whole)
     return short
 
