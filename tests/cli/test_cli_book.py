@@ -101,10 +101,13 @@ def test_a_refused_run_leaves_no_trace(call, book: Path, results: Path) -> None:
     assert run_files(book) == ["2025-12-31-1"]
 
 
-def test_an_unfinished_run_takes_no_number_twice(call, book: Path) -> None:
-    (book / "lake" / "run_files" / "2025-12-31-2").mkdir()
+def test_what_a_killed_run_left_is_no_part_of_the_next(call, book: Path) -> None:
+    left = book / "lake" / "run_files" / "2025-12-31-2" / "left.parquet"
+    left.parent.mkdir()
+    left.write_bytes(b"half of it")
     answer = call("grade", "--book", book, "--no-report", "--json")
-    assert answer.json["run"] == "2025-12-31-3"
+    assert answer.json["run"] == "2025-12-31-2"
+    assert not left.exists()
 
 
 def test_explanations_add_up_and_know_the_name(call, book: Path) -> None:

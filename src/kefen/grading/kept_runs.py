@@ -58,9 +58,8 @@ def kept_run(book: Book, run: GradedRun) -> Iterator[tuple[str, Path]]:
 
 
 def _free_id(book: Book, run: GradedRun) -> str:
-    """Return the as-of date with the next number that no run, finished or not, has."""
+    """Return the as-of date with the next number that no run has."""
     taken = {record["run_id"] for record in book.runs()}
-    taken |= {folder.name for folder in book.unfinished_runs()}
     numbers = (f"{run.as_of.isoformat()}-{number}" for number in count(1))
     return next(name for name in numbers if name not in taken)
 
