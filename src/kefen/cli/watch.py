@@ -281,10 +281,10 @@ COMMANDS = {
                 "--state",
                 text=Text(
                     "Only new, still or gone; repeat for several.",
-                    "只看 new、still 或 gone；可重复。",
+                    "只看新出现、仍成立或已消失的；可重复。",
                 ),
                 metavar=Text("STATE", "状态"),
-                default_text=Text("new and still", "new 与 still"),
+                default_text=Text("new and still", "新出现与仍成立的"),
                 multiple=True,
             ),
             Option(
