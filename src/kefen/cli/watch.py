@@ -281,7 +281,7 @@ COMMANDS = {
                 "--state",
                 text=Text(
                     "Only new, still or gone; repeat for several.",
-                    "只看新出现、仍成立或已消失的；可重复。",
+                    "只看 new（新出现）、still（仍成立）或 gone（已消失）；可重复。",
                 ),
                 metavar=Text("STATE", "状态"),
                 default_text=Text("new and still", "新出现与仍成立的"),
