@@ -48,6 +48,7 @@ def read_alerts(
         if scheme.scored:
             now[f"{scheme.id}.score"] = ValueType.DECIMAL
     before = {f"{BEFORE}{name}": kind for name, kind in now.items()}
+    reading.broken |= {f"{BEFORE}{name}" for name in reading.broken}
     reading.grades |= {f"{BEFORE}{name}": order for name, order in reading.grades.items()}
     reading.units |= {
         f"{BEFORE}{name}": unit for name, unit in reading.units.items() if name in now
