@@ -17,9 +17,9 @@ if TYPE_CHECKING:
 
     from workbench import Workbench
 
-_CUSTOMERS = 30_000
+_CUSTOMERS = 60_000
 _MEGABYTES = 4
-_MEMORY = "100MB"
+_MEMORY = "80MB"
 _BAR = "a full disk gives an error that says so and exit code 1, earlier results untouched"
 # The disk is there for this process alone, and gone with it.
 _WITH_SMALL_DISK = 'mount -t tmpfs -o size="$1" tmpfs "$2" && shift 2 && exec "$@"'
