@@ -11,6 +11,7 @@ from kefen.domain.contract import TABLES, Kind
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions.types import ValueType
+from kefen.grading.alerts.raising import alerts_of
 from kefen.grading.history import kept_runs, run_before
 from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, parquet_pattern
 from kefen.grading.stored import StoredRun
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from kefen.standards.model import Scheme
 
 ListedType: TypeAlias = Literal["text", "integer", "decimal", "date", "boolean", "rank"]
-ListedKind: TypeAlias = Literal["attribute", "metric", "grade", "score", "before"]
+ListedKind: TypeAlias = Literal["attribute", "metric", "grade", "score", "before", "alert"]
 
 _SHOWN = (
     *("name", "kind", "status", "created_on", "country", "region", "city", "address", "industry"),
@@ -45,6 +46,8 @@ _OF_METRIC: dict[ValueType, ListedType] = {
 }
 _BEFORE = Text("{s}, before", "{s}（上期）")
 _SCORE = Text("{s}: score", "{s}：得分")
+_ALERTS = "alerts"
+_STANDING = ("new", "still")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +74,12 @@ class ListedColumn:
             the id of the metric or scheme.
         kind: What it holds.
         type: The type of its values; `rank` is the place of a grade among those of its scheme,
-            the best is 0.
+            the best is 0. Alerts are the codes of those that stand, each between blanks.
         label: Its name for people.
         unit: How values are shown; empty where that needs no unit.
         scheme: The scheme that a grade, a grade before or a score belongs to; else empty.
-        grades: The classes of the scheme, best first; none for open classes.
+        grades: The classes of the scheme, best first; none for open classes. Of alerts, those
+            that the standard has.
     """
 
     name: str
@@ -153,6 +157,12 @@ class ListedRun:
             )
         for identifier in self.run.running:
             columns += self._columns_of(self.run.standard.schemes[identifier])
+        if alerts_of(self.directory) is not None:
+            known = tuple(
+                ListedGrade(one.id, one.name, None) for one in self.run.standard.alerts.values()
+            )
+            label = Text("Alerts", "预警")
+            columns.append(ListedColumn(_ALERTS, "alert", "text", label, grades=known))
         return tuple(columns)
 
     def _columns_of(self, scheme: Scheme) -> Iterator[ListedColumn]:
@@ -177,6 +187,8 @@ class ListedRun:
                 value: exp.Expr = _column("c", one.name)
             elif one.kind == "metric":
                 value = _column("m", one.name.removeprefix("metric_"))
+            elif one.kind == "alert":
+                value = _column("a", one.name)
             elif one.kind == "before":
                 value = _column("b", f"grade_{one.scheme}")
             else:
@@ -190,13 +202,17 @@ class ListedRun:
             expression=exp.Literal.number(1),
         )
         metrics = _named(_file(self.directory / METRICS_FILE), "m")
-        return (
+        query = (
             exp.select(_column("m", "customer_id"), *shown, exp.alias_(place, "place"))
             .from_(metrics)
             .join(_named(exp.table_(customers, quoted=True), "c"), on=_same("c"), join_type="left")
             .join(self._grades(self.directory, "g", scores=True), on=_same("g"), join_type="left")
             .join(self._grades(self._before, "b", scores=False), on=_same("b"), join_type="left")
         )
+        alerts = alerts_of(self.directory)
+        if alerts is None:
+            return query
+        return query.join(_standing(alerts).subquery("a"), on=_same("a"), join_type="left")
 
     def _grades(self, directory: Path | None, alias: str, *, scores: bool) -> exp.Expr:
         """Return the grades of a run with one row a customer; without a run, no rows."""
@@ -222,6 +238,22 @@ def _directory_before(book: Book, run: StoredRun) -> Path | None:
     """Return the folder of the latest run of an earlier date under the same standard."""
     earlier = run_before(kept_runs(book), run.as_of, run.standard.id)
     return earlier.folder if earlier is not None else None
+
+
+def _standing(pattern: str) -> exp.Select:
+    """Return the codes of the alerts that stand, one text a customer."""
+    codes = exp.func("list_sort", exp.ArrayAgg(this=exp.column("alert", quoted=True)))
+    blank = exp.Literal.string(" ")
+    joined = exp.func("array_to_string", codes, blank)
+    between = exp.func("concat", blank.copy(), joined, blank.copy())
+    states = [exp.Literal.string(one) for one in _STANDING]
+    customer = exp.column("customer_id", quoted=True)
+    return (
+        exp.select(customer, exp.alias_(between, _ALERTS, quoted=True))
+        .from_(exp.func("read_parquet", exp.Literal.string(pattern), dialect="duckdb"))
+        .where(exp.In(this=exp.column("state", quoted=True), expressions=states))
+        .group_by(customer.copy())
+    )
 
 
 def _rank(column: ListedColumn) -> exp.Expr:

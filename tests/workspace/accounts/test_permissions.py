@@ -23,6 +23,10 @@ ADDRESSES = {
     "overview:overview": ({}, "get", ALL),
     "customers:list": ({}, "get", ALL),
     "customers:export": ({}, "post", EXPORT),
+    "customers:bulk": ({}, "post", ALL),
+    "customers:filters": ({}, "get", ALL),
+    "customers:find": ({}, "get", ALL),
+    "customers:choose_default": ({}, "post", ALL),
     "customers:save_view": ({}, "post", ALL),
     "customers:delete_view": ({"number": 1}, "post", ALL),
     "customers:customer": ({"customer_id": "C001"}, "get", ALL),
@@ -49,6 +53,8 @@ ADDRESSES = {
     "accounts:unlock_person": ({"number": 1}, "post", PEOPLE),
     "accounts:add_team": ({}, "get", PEOPLE),
 }
+# Addresses that answer an empty form with 404; their own tests send full ones.
+NEEDS_A_FORM = {"customers:bulk"}
 OPEN = {
     "accounts:sign_in",
     "accounts:sign_out",
@@ -86,7 +92,7 @@ def test_a_role_may_what_its_row_says_and_nothing_else(name, role, signed_in):
     answer = getattr(signed_in(role), method)(reverse(name, kwargs=arguments))
     if role in allowed:
         assert answer.status_code in (200, 302, 404)
-        assert answer.status_code != 404 or arguments.get("number")
+        assert answer.status_code != 404 or arguments.get("number") or name in NEEDS_A_FORM
     else:
         assert answer.status_code == 403
 

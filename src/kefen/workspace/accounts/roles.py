@@ -19,6 +19,7 @@ class Ability(Enum):
     SEE_WHY = "see why a customer has its grade, and try changes"
     EXPORT = "take lists out of the workspace"
     SHARE_VIEWS = "share a view with everybody"
+    TAG = "put tags on customers"
     SEE_RUNS = "see runs and their coverage"
     GRADE = "start a run"
     IMPORT = "import files and undo imports"
@@ -63,6 +64,7 @@ class Role:
 
 
 _READS = {Ability.SEE_CUSTOMERS, Ability.SEE_WHY}
+_WORKS = _READS | {Ability.TAG}
 
 ROLES: Mapping[str, Role] = {
     role.code: role
@@ -78,7 +80,7 @@ ROLES: Mapping[str, Role] = {
             Text("Analyst", "分析员"),
             Text("Imports data, runs the month", "导入数据，执行每月评级"),
             frozenset(
-                _READS
+                _WORKS
                 | {
                     Ability.EXPORT,
                     Ability.SHARE_VIEWS,
@@ -93,33 +95,33 @@ ROLES: Mapping[str, Role] = {
             "account_manager",
             Text("Account manager", "客户经理"),
             Text("Works with the customers of the own team", "负责本团队客户"),
-            frozenset(_READS | {Ability.EXPORT}),
+            frozenset(_WORKS | {Ability.EXPORT}),
             scope=Scope.TEAM,
         ),
         Role(
             "credit_controller",
             Text("Credit controller", "信用管理员"),
             Text("Rates credit, follows arrears", "信用评级与账款跟踪"),
-            frozenset(_READS | {Ability.EXPORT, Ability.SEE_RUNS}),
+            frozenset(_WORKS | {Ability.EXPORT, Ability.SEE_RUNS}),
         ),
         Role(
             "compliance_officer",
             Text("Compliance officer", "合规专员"),
             Text("Rates risk, answers data subjects", "风险评级与个人信息事务"),
-            frozenset(_READS | {Ability.EXPORT, Ability.SEE_RUNS, Ability.SEE_AUDIT}),
+            frozenset(_WORKS | {Ability.EXPORT, Ability.SEE_RUNS, Ability.SEE_AUDIT}),
         ),
         Role(
             "service_agent",
             Text("Service agent", "客服人员"),
             Text("Serves by grade; sees no amounts", "按等级服务；不可见金额"),
-            frozenset({Ability.SEE_CUSTOMERS}),
+            frozenset({Ability.SEE_CUSTOMERS, Ability.TAG}),
             hidden=frozenset({Kind.MONEY}),
         ),
         Role(
             "manager",
             Text("Manager", "经理"),
             Text("Sees all, and whether grading pays", "纵览全局，评估分级成效"),
-            frozenset(_READS | {Ability.EXPORT, Ability.SHARE_VIEWS, Ability.SEE_RUNS}),
+            frozenset(_WORKS | {Ability.EXPORT, Ability.SHARE_VIEWS, Ability.SEE_RUNS}),
         ),
         Role(
             "auditor",

@@ -63,6 +63,10 @@ def value_in_words(column: ShownColumn, value: Any, language: Language) -> str:
         return formats.money(value, currency(), language)
     if column.unit == "share":
         return formats.share_in_words(value, 1)
+    if column.kind == "alert":
+        known = [column.grade_of(code) for code in str(value).split()]
+        names = [one.name.in_language(language) for one in known if one is not None]
+        return ("、" if language == "zh" else ", ").join(names) or formats.NOTHING
     if isinstance(value, bool):
         return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]
     if isinstance(value, date):

@@ -1,8 +1,9 @@
 """Filters of the list, as the address holds them.
 
 `grade_abc=A&grade_abc=B` any of these; `region=-` where there is none; `metric_revenue.min=100`
-and `.max` for numbers and dates; `move_abc=up`, `down` or `any` against the run before;
-`search=` for names and numbers.
+and `.max` for numbers and dates; `metric_active=yes`; `move_abc=up`, `down` or `any` against the
+run before; `alerts=overdue` for an alert that stands; `tag=` for a tag; `search=` for names,
+their pinyin initials, and numbers.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import F, Q
 
 from kefen.domain.text import Text
+from kefen.workspace.customers.models import TaggedCustomer
 from kefen.workspace.runs.published import EXACT
 from kefen.workspace.shell.formats import number_in_words
 
@@ -27,8 +29,11 @@ if TYPE_CHECKING:
     from kefen.workspace.customers.sight import ShownColumn
 
 NONE = "-"
-NO_FILTERS = frozenset({"sort", "after", "columns", "view", "dense"})
+NO_FILTERS = frozenset({"sort", "after", "columns", "view", "dense", "all"})
+TAG = "tag"
 _MOST = Decimal(10) ** 14
+_TRUTHS = {"yes": (True, Text("yes", "是")), "no": (False, Text("no", "否"))}
+_NOTHING = Text("none", "无")
 _MOVES = {
     "up": Text("moved up", "升级"),
     "down": Text("moved down", "降级"),
@@ -86,11 +91,10 @@ def narrowed(customers: QuerySet[Any], filters: list[Filter]) -> QuerySet[Any]:
 def _filter(parameter: str, values: list[str], columns: Mapping[str, ShownColumn]) -> Filter | None:
     if parameter == "search":
         words = " ".join(values)
-        condition = Q(searched__contains=words.lower())
-        for name in EXACT:
-            if name in columns:
-                condition |= Q(**{name: words})
-        return Filter(parameter, Text("Search", "搜索"), Text.same(words), condition)
+        named = Text("Search", "搜索")
+        return Filter(parameter, named, Text.same(words), search_condition(words, columns))
+    if parameter == TAG:
+        return _tagged(values)
     if parameter.startswith("move_"):
         return _move(parameter, values[0], columns)
     name, _, edge = parameter.partition(".")
@@ -100,6 +104,33 @@ def _filter(parameter: str, values: list[str], columns: Mapping[str, ShownColumn
     if edge:
         return _edge(parameter, column, edge, values[0])
     return _any_of(parameter, column, values)
+
+
+def search_condition(words: str, columns: Mapping[str, ShownColumn]) -> Q:
+    """Return what customers must meet to be found by some words.
+
+    Args:
+        words: Part of a name, of its pinyin initials or of an id, or in full what is found only so.
+        columns: The columns that the person sees; others are not searched.
+    """
+    condition = Q(searched__contains=words.lower())
+    for name in EXACT:
+        if name in columns:
+            condition |= Q(**{name: words})
+    return condition
+
+
+def _tagged(values: list[str]) -> Filter:
+    names = [value for value in values if value != NONE]
+    condition = Q()
+    if names:
+        tagged = TaggedCustomer.objects.filter(tag__name__in=names)
+        condition |= Q(pk__in=tagged.values("customer_id"))
+    words = [Text.same(name) for name in names]
+    if NONE in values:
+        condition |= ~Q(pk__in=TaggedCustomer.objects.values("customer_id"))
+        words.append(_NOTHING)
+    return Filter(TAG, Text("Tag", "标签"), _listed(words), condition)
 
 
 def _move(parameter: str, value: str, columns: Mapping[str, ShownColumn]) -> Filter | None:
@@ -156,15 +187,25 @@ def _edge(parameter: str, column: ShownColumn, edge: str, value: str) -> Filter 
 
 
 def _any_of(parameter: str, column: ShownColumn, values: list[str]) -> Filter | None:
-    if column.type not in ("rank", "text"):
-        return None
     condition = Q()
     words: list[Text] = []
     kept: list[Any] = []
     for value in values:
         if value == NONE:
             condition |= Q(**{f"{column.name}__isnull": True})
-            words.append(Text("none", "无"))
+            words.append(_NOTHING)
+        elif column.kind == "alert":
+            alert = column.grade_of(value)
+            if alert is None:
+                return None
+            condition |= Q(**{f"{column.name}__contains": f" {alert.id} "})
+            words.append(alert.name)
+        elif column.type == "boolean" and value in _TRUTHS:
+            truth, name = _TRUTHS[value]
+            kept.append(truth)
+            words.append(name)
+        elif column.type not in ("rank", "text"):
+            return None
         elif column.type == "rank":
             rank = column.rank_of(value)
             if rank is None:
@@ -176,9 +217,8 @@ def _any_of(parameter: str, column: ShownColumn, values: list[str]) -> Filter | 
             words.append(Text.same(value))
     if kept:
         condition |= Q(**{f"{column.name}__in": kept})
-    return Filter(
-        parameter,
-        column.label,
-        Text(", ".join(one.en for one in words), "、".join(one.zh for one in words)),
-        condition,
-    )
+    return Filter(parameter, column.label, _listed(words), condition)
+
+
+def _listed(words: list[Text]) -> Text:
+    return Text(", ".join(one.en for one in words), "、".join(one.zh for one in words))

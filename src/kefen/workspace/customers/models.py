@@ -1,4 +1,4 @@
-"""Saved views of the list of customers."""
+"""Saved views of the list of customers, and the tags that people put on customers."""
 
 from __future__ import annotations
 
@@ -28,3 +28,42 @@ class SavedView(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class DefaultView(models.Model):
+    """The view with which the list opens for a person."""
+
+    user = models.OneToOneField(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="default_view"
+    )
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="+")
+
+    def __str__(self) -> str:
+        return str(self.view)
+
+
+class Tag(models.Model):
+    """A word that people put on customers, to find them again."""
+
+    name = models.CharField(max_length=40, unique=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class TaggedCustomer(models.Model):
+    """A customer that has a tag."""
+
+    tag = models.ForeignKey(Tag, on_delete=models.CASCADE, related_name="tagged")
+    customer_id = models.TextField()
+
+    class Meta:
+        """A tag is on a customer once; it is looked for from both sides."""
+
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["tag", "customer_id"], name="one_tag_of_a_name")
+        ]
+        indexes: ClassVar = [models.Index(fields=["customer_id", "tag"], name="tags_of_customer")]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id}: {self.tag}"

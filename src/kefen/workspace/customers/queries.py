@@ -10,7 +10,7 @@ from django.db.models import Q
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.filters import Filter, filters_of, narrowed
-from kefen.workspace.customers.models import SavedView
+from kefen.workspace.customers.models import DefaultView, SavedView
 from kefen.workspace.customers.paging import Order, Page, capped_count, page_of
 from kefen.workspace.customers.sight import ShownColumn, Sight
 from kefen.workspace.runs.queries import current_publication
@@ -109,6 +109,14 @@ def visible_views(user: User) -> QuerySet[SavedView]:
         .filter(Q(owner=user) | Q(shared=True))
         .order_by("name", "id")
     )
+
+
+def default_view(user: User) -> SavedView | None:
+    """Return the view that the list opens with for a person, unless it is not shared any more."""
+    found = DefaultView.objects.select_related("view").filter(user=user).first()
+    if found is None or not (found.view.shared or found.view.owner_id == user.pk):
+        return None
+    return found.view
 
 
 def may_delete(user: User, view: SavedView) -> bool:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.audit.services import record
-from kefen.workspace.customers.models import SavedView
+from kefen.workspace.customers.models import DefaultView, SavedView
 from kefen.workspace.customers.queries import may_delete
 
 if TYPE_CHECKING:
@@ -43,6 +43,16 @@ def delete_view(actor: User, view: SavedView) -> None:
     with transaction.atomic():
         record(actor, "view.deleted", view.name)
         view.delete()
+
+
+def choose_default(actor: User, view: SavedView | None) -> None:
+    """Let the list open with a view for a person; with all customers where it is None."""
+    with transaction.atomic():
+        if view is None:
+            DefaultView.objects.filter(user=actor).delete()
+        else:
+            DefaultView.objects.update_or_create(user=actor, defaults={"view": view})
+        record(actor, "view.default", view.name if view is not None else "")
 
 
 def note_export(actor: User, rows: int, columns: int) -> None:

@@ -39,13 +39,13 @@ class ShownColumn:
 
     Attributes:
         name: Its name in the table and in addresses.
-        kind: attribute, metric, grade, before or score.
+        kind: attribute, metric, grade, before, score or alert.
         type: text, integer, decimal, date, boolean or rank.
         label: Its name for people.
         unit: How its values are shown.
         scheme: The scheme it belongs to, or an empty string.
         sorts: Whether lists can be sorted by it.
-        grades: The classes of its scheme, best first.
+        grades: The classes of its scheme, best first; of alerts, those that the standard has.
     """
 
     name: str
@@ -58,11 +58,13 @@ class ShownColumn:
     grades: tuple[ShownGrade, ...]
 
     def grade_of(self, value: Any) -> ShownGrade | None:
-        """Return the class that a stored value means."""
+        """Return the class that a stored value means; of alerts, the one of a code."""
         if value is None:
             return None
         if self.type == "rank":
             return self.grades[int(value)]
+        if self.kind == "alert":
+            return next((one for one in self.grades if one.id == value), None)
         return ShownGrade(str(value), Text.same(str(value)), "x")
 
     def rank_of(self, grade: str) -> int | None:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kefen.workspace.customers import views
+from kefen.workspace.customers import bulk_views, view_views, views
 
 app_name = "customers"
 urlpatterns = [
     path("", views.customers, name="list"),
     path("export/", views.export, name="export"),
-    path("views/", views.save_view, name="save_view"),
-    path("views/<int:number>/delete/", views.delete_view, name="delete_view"),
+    path("bulk/", bulk_views.bulk, name="bulk"),
+    path("filters/", views.filters, name="filters"),
+    path("find/", views.find, name="find"),
+    path("views/", view_views.save_view, name="save_view"),
+    path("views/default/", view_views.choose_default, name="choose_default"),
+    path("views/<int:number>/delete/", view_views.delete_view, name="delete_view"),
     path("<path:customer_id>/what-if/", views.what_if, name="what_if"),
     path("<path:customer_id>/", views.customer, name="customer"),
 ]

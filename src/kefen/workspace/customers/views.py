@@ -1,4 +1,4 @@
-"""The list of customers, saved views, export, and each customer's page."""
+"""The list of customers and its export, and each customer's page."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -15,69 +15,112 @@ from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.customers import services
+from kefen.workspace.customers.bulk import actions_of
 from kefen.workspace.customers.cells import cell, value_in_words
 from kefen.workspace.customers.customer import customer_page, tried
 from kefen.workspace.customers.export import MOST_ROWS, workbook
+from kefen.workspace.customers.fields import fields_of
+from kefen.workspace.customers.finding import found_for
 from kefen.workspace.customers.forms import SaveViewForm
 from kefen.workspace.customers.paging import CAP
 from kefen.workspace.customers.queries import (
     customer_list,
+    default_view,
     matching,
     may_delete,
     order_of,
     sight_of,
     visible_views,
 )
+from kefen.workspace.customers.tags import tags_of
 from kefen.workspace.shell.language import current_language, said
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
+    from kefen.workspace.accounts.models import User
+    from kefen.workspace.customers.models import SavedView
     from kefen.workspace.customers.queries import CustomerList
-    from kefen.workspace.customers.sight import Sight
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_NOT_KEPT = ("after", "view", "all")
 
 
 @needs(Ability.SEE_CUSTOMERS)
 def customers(request: HttpRequest) -> HttpResponse:
-    """Show the list as the address asks for it."""
+    """Show the list as the address asks for it; as the person's default view where it does not."""
     user = signed_in(request)
     sight = sight_of(user)
     if sight is None:
         return render(request, "customers/none_yet.html")
+    opens_with = default_view(user)
+    if not request.GET and opens_with is not None:
+        return redirect(f"{reverse('customers:list')}?{opens_with.query}&view={opens_with.pk}")
+    asked = _without_empty(request.GET)
+    if len(asked.urlencode()) < len(request.GET.urlencode()):
+        return redirect(f"{reverse('customers:list')}?{asked.urlencode() or 'all=1'}")
     found = customer_list(sight, request.GET)
     language = current_language()
     kept = request.GET.copy()
-    for name in ("after", "view"):
+    for name in _NOT_KEPT:
         kept.pop(name, None)
-    views = [
-        (view, may_delete(user, view), view.query == kept.urlencode())
-        for view in visible_views(user)
-    ]
+    tags = tags_of([row.customer_id for row in found.page.rows])
     context = {
         "list": found,
         "rows": [
-            (row, [(column, cell(column, row, language)) for column in found.columns])
+            (
+                row,
+                [(column, cell(column, row, language)) for column in found.columns],
+                tags.get(row.customer_id, ()),
+            )
             for row in found.page.rows
         ],
         "headings": [_heading(found, column.name) for column in found.columns],
         "by_name": _heading(found, "name"),
         "total": f"{CAP:,}+" if found.more else f"{found.counted:,}",
-        "views": views,
         "form": SaveViewForm(initial={"query": kept.urlencode()}),
         "kept": kept.urlencode(),
         "may_share": user.can(Ability.SHARE_VIEWS),
         "may_export": user.can(Ability.EXPORT),
-        "filterable": _filterable(sight),
+        "bulk_actions": actions_of(user),
         "choosable": [
             (column, column in found.columns)
             for column in sight.columns.values()
             if column.name != "name"
         ],
         "is_all": not found.filters,
+        "dense": bool(request.GET.get("dense")),
     }
+    context |= _views(user, kept.urlencode(), request.GET.get("view", ""), opens_with)
     return render(request, "customers/customers.html", context)
+
+
+@needs(Ability.SEE_CUSTOMERS)
+def filters(request: HttpRequest) -> HttpResponse:
+    """Return the form of every field to filter by; a page of its own where no script asks."""
+    user = signed_in(request)
+    sight = sight_of(user)
+    if sight is None:
+        return redirect("customers:list")
+    beside = [
+        (name, value)
+        for name, values in request.GET.lists()
+        if name in ("sort", "columns", "dense", "view", "search")
+        for value in values
+    ]
+    context = {"groups": fields_of(sight, request.GET), "beside": beside}
+    inside = request.headers.get("HX-Request")
+    return render(
+        request, "customers/filter_form.html" if inside else "customers/filters.html", context
+    )
+
+
+@needs(Ability.SEE_CUSTOMERS)
+def find(request: HttpRequest) -> HttpResponse:
+    """Return what the palette finds."""
+    user = signed_in(request)
+    found = found_for(user, sight_of(user), request.GET.get("search", ""))
+    return render(request, "customers/found.html", {"found": found})
 
 
 @needs(Ability.EXPORT)
@@ -123,39 +166,6 @@ def export(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Ability.SEE_CUSTOMERS)
-@require_POST
-def save_view(request: HttpRequest) -> HttpResponse:
-    """Keep a view."""
-    form = SaveViewForm(request.POST)
-    query = request.POST.get("query", "")
-    if form.is_valid():
-        values = form.cleaned_data
-        view = services.save_view(
-            signed_in(request),
-            name=values["name"],
-            query=QueryDict(values["query"]).urlencode(),
-            shared=values["shared"],
-        )
-        messages.success(
-            request, said(Text("The view “{n}” is kept.", "视图“{n}”已保存。").filled(n=view.name))
-        )
-        query = view.query
-    else:
-        messages.error(request, said(Text("Give the view a name.", "请为视图命名。")))
-    return redirect(f"{reverse('customers:list')}?{query}")
-
-
-@needs(Ability.SEE_CUSTOMERS)
-@require_POST
-def delete_view(request: HttpRequest, number: int) -> HttpResponse:
-    """Delete a view."""
-    user = signed_in(request)
-    services.delete_view(user, get_object_or_404(visible_views(user), pk=number))
-    messages.success(request, said(Text("The view is deleted.", "视图已删除。")))
-    return redirect("customers:list")
-
-
-@needs(Ability.SEE_CUSTOMERS)
 def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Show a customer: its grades, and why."""
     user = signed_in(request)
@@ -189,6 +199,30 @@ def what_if(request: HttpRequest, customer_id: str) -> HttpResponse:
     return render(request, "customers/tried.html", context)
 
 
+def _views(user: User, kept: str, asked: str, opens_with: SavedView | None) -> dict[str, Any]:
+    """Return the views as tabs, the one that is open, and whether the list has left it."""
+    views = list(visible_views(user))
+    opened = next((one for one in views if str(one.pk) == asked), None)
+    if opened is None:
+        opened = next((one for one in views if one.query == kept), None)
+    return {
+        "views": views,
+        "opened": opened,
+        "left_view": opened is not None and opened.query != kept,
+        "may_delete": opened is not None and may_delete(user, opened),
+        "is_own": opened is not None and opened.owner_id == user.pk,
+        "opens_with": opens_with,
+    }
+
+
+def _without_empty(query: QueryDict) -> QueryDict:
+    """Return an address without the fields of a form that were left empty."""
+    full = QueryDict(mutable=True)
+    for name, values in query.lists():
+        full.setlist(name, [value for value in values if value.strip()])
+    return full
+
+
 def _heading(found: CustomerList, name: str) -> dict[str, Any]:
     """Return how the heading of a column sorts: its next order, and the present one."""
     column = found.sight.columns[name]
@@ -199,23 +233,4 @@ def _heading(found: CustomerList, name: str) -> dict[str, Any]:
         "column": column,
         "next": f"-{name}" if falling else name,
         "sorted": ("descending" if found.order.falling else "ascending") if now else "",
-    }
-
-
-def _filterable(sight: Sight) -> dict[str, list[Any]]:
-    """Return what the filter menu offers: grades to tick, and columns with a range."""
-    return {
-        "grades": [one for one in sight.schemes if one.type == "rank"],
-        "ranges": [
-            one
-            for one in sight.columns.values()
-            if one.kind in ("metric", "score")
-            and one.type in ("integer", "decimal", "date")
-            and one.sorts
-        ],
-        "texts": [
-            one
-            for one in sight.columns.values()
-            if one.name in ("region", "industry", "owner", "country")
-        ],
     }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.apps.registry import Apps
 from django.db import connection, models
 
+from kefen.workspace.runs.initials import initials_of
 from kefen.workspace.runs.models import Publication
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from kefen.grading.listed import ListedColumn
 
 SEARCHED = ("name",)
-"""What is searched anywhere within, beside the id; hidden from nobody."""
+"""What is searched anywhere within, beside the id, also by pinyin initials; hidden from nobody."""
 EXACT = ("tax_id", "phone", "email")
 """What is found only when given in full, by those who see it."""
 _METRICS_SORTED = 12
@@ -146,7 +147,9 @@ def insert_rows(publication: Publication, rows: Sequence[tuple[Any, ...]]) -> No
     as_text = connection.vendor == "sqlite"
     values = []
     for row in rows:
-        searched = " ".join(str(row[place]) for place in (0, *places) if row[place]).lower()
+        words = [str(row[place]) for place in (0, *places) if row[place]]
+        initials = [found for one in words[1:] if (found := initials_of(one))]
+        searched = " ".join((*words, *initials)).lower()
         values.append(
             (
                 *(

@@ -1,5 +1,6 @@
 "use strict";
 /* The whole of the workspace's own script. Every page works without it, only less smoothly. */
+document.documentElement.classList.add("scripted");
 
 function closeMenus(except) {
   document.querySelectorAll("details.menu[open]").forEach(function (menu) {
@@ -47,8 +48,7 @@ document.addEventListener("keydown", function (event) {
     if (menu) { menu.open = false; menu.querySelector("summary").focus(); }
   }
   var search = document.getElementById("search");
-  var palette = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey);
-  if (search && (palette || (event.key === "/" && !typing))) {
+  if (search && event.key === "/" && !typing) {
     event.preventDefault();
     search.focus();
     search.select();
@@ -73,19 +73,86 @@ document.addEventListener("input", function (event) {
 });
 
 /* Choosing rows of a list shows what can be done with them. */
-document.addEventListener("change", function (event) {
-  if (!event.target.matches("[data-row], [data-all-rows]")) return;
-  var form = event.target.closest("form");
+function showChosen(form) {
   var rows = Array.prototype.slice.call(form.querySelectorAll("[data-row]"));
   var all = form.querySelector("[data-all-rows]");
-  if (event.target === all) rows.forEach(function (row) { row.checked = all.checked; });
+  var matching = form.querySelector("[data-all-matching]");
+  var bar = form.querySelector("[data-chosen-bar]");
   var chosen = rows.filter(function (row) {
-    row.closest("tr").classList.toggle("is-chosen", row.checked);
+    row.closest("tr").classList.toggle("is-chosen", row.checked || matching.checked);
     return row.checked;
   }).length;
-  all.checked = chosen === rows.length;
+  all.checked = rows.length > 0 && chosen === rows.length;
   all.indeterminate = chosen > 0 && chosen < rows.length;
-  var bar = form.querySelector("[data-chosen-bar]");
+  if (chosen === 0) matching.checked = false;
   bar.hidden = chosen === 0;
-  bar.querySelector("[data-chosen]").textContent = chosen;
+  bar.querySelector("[data-chosen]").textContent = matching.checked ? matching.value : chosen;
+}
+document.addEventListener("change", function (event) {
+  if (!event.target.matches("[data-row], [data-all-rows], [data-all-matching]")) return;
+  var form = event.target.closest("form");
+  if (event.target.matches("[data-all-rows]")) {
+    form.querySelectorAll("[data-row]").forEach(function (row) { row.checked = event.target.checked; });
+  }
+  showChosen(form);
 });
+/* Back in the browser keeps the ticks of a page, but not what they showed. */
+window.addEventListener("pageshow", function () {
+  document.querySelectorAll("form [data-chosen-bar]").forEach(function (bar) { showChosen(bar.closest("form")); });
+});
+
+/* Narrowing a long menu of fields by a word. */
+document.addEventListener("input", function (event) {
+  if (!event.target.matches("[data-narrows]")) return;
+  var word = event.target.value.trim().toLowerCase();
+  event.target.form.querySelectorAll("[data-narrowed]").forEach(function (one) {
+    one.hidden = word !== "" && one.dataset.narrowed.toLowerCase().indexOf(word) < 0;
+  });
+});
+
+/* The palette: Ctrl or Cmd and K, arrows, Enter. The field keeps the focus throughout. */
+(function () {
+  var palette = document.getElementById("palette");
+  if (!palette || !palette.showModal) return;
+  var words = document.getElementById("palette-words");
+  var list = document.getElementById("palette-found");
+  function options() { return Array.prototype.slice.call(list.querySelectorAll("[role=option]:not([aria-disabled])")); }
+  function choose(place) {
+    var all = options();
+    all.forEach(function (one, n) { one.setAttribute("aria-selected", String(n === place)); });
+    if (!all[place]) { words.removeAttribute("aria-activedescendant"); return; }
+    words.setAttribute("aria-activedescendant", all[place].id);
+    all[place].scrollIntoView({ block: "nearest" });
+  }
+  function open() {
+    if (palette.open) return;
+    closeMenus(null);
+    palette.showModal();
+    words.focus();
+    words.select();
+    words.dispatchEvent(new Event("palette"));
+  }
+  document.addEventListener("keydown", function (event) {
+    if (event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.shiftKey && !event.altKey) {
+      event.preventDefault();
+      open();
+    }
+  });
+  document.addEventListener("click", function (event) {
+    if (event.target.closest("[data-palette]")) open();
+    if (event.target === palette) palette.close();
+  });
+  list.addEventListener("htmx:afterSwap", function () { choose(0); });
+  words.addEventListener("keydown", function (event) {
+    if (event.isComposing) return;  // Enter settles what is typed in Chinese
+    var all = options();
+    var now = all.findIndex(function (one) { return one.getAttribute("aria-selected") === "true"; });
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (all.length) choose((now + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length);
+    } else if (event.key === "Enter" && all[now]) {
+      event.preventDefault();
+      all[now].querySelector("a").click();
+    }
+  });
+}());

@@ -1,0 +1,144 @@
+"""Actions on many customers at once: who is meant is settled on the server, and confirmed.
+
+What a page sends is either the ids that were ticked, or the address of the list. The server
+resolves it to customers that the person sees, says how many they are, and acts only when that
+many are confirmed; where it has changed meanwhile, it asks again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from kefen.domain.errors import CallError
+from kefen.domain.text import Text
+from kefen.workspace.accounts.roles import Ability
+from kefen.workspace.customers import tags
+from kefen.workspace.customers.filters import filters_of
+from kefen.workspace.customers.queries import matching
+from kefen.workspace.shell.language import spoken
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from django.db.models import QuerySet
+    from django.http import QueryDict
+
+    from kefen.workspace.accounts.models import User
+    from kefen.workspace.customers.sight import Sight
+
+MOST = 100_000
+"""So many customers are acted on at once; longer lists are narrowed by a filter first."""
+
+
+class TagForm(forms.Form):
+    """A tag, an old or a new one."""
+
+    tag = forms.CharField(
+        label=spoken("Tag", "标签"),
+        max_length=tags.LONGEST_TAG,
+        widget=forms.TextInput(attrs={"list": "known-tags", "autocomplete": "off"}),
+    )
+
+
+class TakeTagForm(forms.Form):
+    """A tag that there is."""
+
+    tag = forms.ChoiceField(
+        label=spoken("Tag", "标签"), choices=lambda: [(one, one) for one in tags.tag_names()]
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """Something that can be done with many customers.
+
+    Attributes:
+        code: Its code in addresses and forms.
+        name: What its button says.
+        icon: The icon of its button.
+        ability: What a role must be able to do.
+        form: What it asks for.
+        act: Does it with customers (ids) and the values of the form; says what was done.
+    """
+
+    code: str
+    name: Text
+    icon: str
+    ability: Ability
+    form: Callable[..., forms.Form]
+    act: Callable[[User, list[str], Mapping[str, Any]], Text]
+
+
+def _put_tag(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:
+    put = tags.put_tag(actor, customers, values["tag"])
+    return Text(
+        "“{t}” is on all {n} of them; {p} did not have it before.",
+        "已为 {n} 位客户添加“{t}”，其中 {p} 位此前没有。",
+    ).filled(t=values["tag"], n=f"{len(customers):,}", p=f"{put:,}")
+
+
+def _take_tag(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:
+    taken = tags.take_tag(actor, customers, values["tag"])
+    return Text("“{t}” was taken off {p} customers.", "已从 {p} 位客户移除“{t}”。").filled(
+        t=values["tag"], p=f"{taken:,}"
+    )
+
+
+ACTIONS: Mapping[str, BulkAction] = {
+    one.code: one
+    for one in (
+        BulkAction("tag", Text("Tag", "加标签"), "bookmark", Ability.TAG, TagForm, _put_tag),
+        BulkAction(
+            "untag", Text("Take a tag off", "移除标签"), "x", Ability.TAG, TakeTagForm, _take_tag
+        ),
+    )
+}
+
+
+def actions_of(user: User) -> list[BulkAction]:
+    """Return what a person may do with many customers."""
+    return [one for one in ACTIONS.values() if user.can(one.ability)]
+
+
+def selected(sight: Sight, sent: QueryDict, query: QueryDict) -> QuerySet[Any]:
+    """Return the customers that a page means, of those that the person sees.
+
+    Args:
+        sight: What the person sees.
+        sent: What the page sent: `all`, or `customer` for each that was ticked.
+        query: The address of the list.
+
+    Raises:
+        CallError: Nobody was ticked, too many match, or a filter of the address means nothing, so
+            that more would match than the person believes.
+    """
+    back = Text("Go back to the list.", "请返回列表。")
+    if not sent.get("all"):
+        chosen = sent.getlist("customer")
+        if not chosen:
+            raise CallError(
+                Text("No customer is chosen.", "尚未选择客户。"),
+                mend=Text("Tick customers in the list first.", "请先在列表中勾选客户。"),
+            )
+        return sight.customers().filter(customer_id__in=chosen)
+    _, unknown = filters_of(query, sight.columns)
+    if unknown:
+        raise CallError(
+            Text(
+                "The filter “{f}” is not known here, so it is not clear who is meant.",
+                "此处没有筛选项“{f}”，无法确定所指客户。",
+            ).filled(f=unknown[0]),
+            mend=back,
+        )
+    found = matching(sight, query)
+    if found.order_by()[: MOST + 1].count() > MOST:
+        raise CallError(
+            Text("More than {n} customers match.", "符合条件的客户超过 {n} 位。").filled(
+                n=f"{MOST:,}"
+            ),
+            mend=Text("Narrow the list with a filter first.", "请先用筛选缩小范围。"),
+        )
+    return found
