@@ -51,7 +51,7 @@ _KEYS = {
     "daily_average judged value where over dated per each take across bands by from to whole "
     "one_of raters unit",
     "scheme": "among learn groups indicators score score_text start at_most at_least out_of "
-    "within ties rounding crossing rules tags terms review reviews approval movement",
+    "within ties rounding crossing rules tags terms service review reviews approval movement",
     "indicator": "value applies halves thirds quarters fifths tenths position of_best bands "
     "points weight out_of at_most at_least if_unknown by better",
     "group": "weight start at_most at_least",

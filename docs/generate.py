@@ -24,6 +24,7 @@ from kefen.standards.library import bundled_outlines
 from kefen.standards.model import FactMetric, Tiles
 from kefen.standards.reader import bundled_standard
 from kefen.standards.reasons import REASONS
+from kefen.standards.service import service_in_words
 from kefen.standards.words import standard_in_words
 
 if TYPE_CHECKING:
@@ -355,6 +356,19 @@ def _schemes(language: Language) -> Iterator[str]:
                 for grade in words.grades
             ),
         )
+        yield ""
+        yield from _services(scheme, language)
+
+
+def _services(scheme: Scheme, language: Language) -> Iterator[str]:
+    """Yield what each grade is entitled to, where a scheme says it."""
+    mark = Text(", ", "；").in_language(language)
+    for grade in scheme.classes:
+        service = scheme.service.get(grade.id, scheme.service.get(None))
+        if service is not None:
+            said = mark.join(words.in_language(language) for _, words in service_in_words(service))
+            yield f"- `{grade.id}`: {said}"
+    if scheme.service:
         yield ""
 
 

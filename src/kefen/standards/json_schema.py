@@ -25,6 +25,7 @@ from kefen.standards.metrics.counted import VERBS
 from kefen.standards.metrics.scope import FACTS
 from kefen.standards.model import SEVERITIES
 from kefen.standards.model.metrics import UNITS
+from kefen.standards.model.service import ACTORS
 from kefen.standards.modelling.catalogue import METHODS as MODEL_METHODS
 from kefen.standards.modelling.read import MODEL_KEYS
 from kefen.standards.movement import (
@@ -42,6 +43,7 @@ from kefen.standards.reader import CONFIDENCE_KEYS, STANDARD_KEYS
 from kefen.standards.rules import RULE_EFFECTS, RULE_KEYS, TAG_KEYS
 from kefen.standards.schemes import SCHEME_KEYS
 from kefen.standards.scoring import BETTER, SCORINGS, TILES
+from kefen.standards.service import LAST_PLACE, SERVICE_KEYS
 from kefen.standards.terms import TERM_UNITS
 from kefen.standards.weight_source import METHODS, WEIGHT_SOURCE_KEYS, WEIGHTS_FROM
 
@@ -89,6 +91,8 @@ _SPAN = (
 )
 _SPANS = ("6 months", "12 months", "1 year", "until 31 January", "until end of February")
 _AFTER = r"^(?:\d{1,4} (?:day|month|quarter|half-year|year)s?|\d{1,3} times running)$"
+_EVERY = r"^every (?:\d{1,3} )?(?:day|week|month|quarter|half-year|year)s?$"
+_ANSWER = r"^\d{1,3} (?:minute|hour|day|working day)s?$"
 _LINES = {"type": "string"}
 _EXPRESSION = {"$ref": "#/$defs/expression"}
 _NUMBER = {"type": "number"}
@@ -177,6 +181,7 @@ def standard_schema() -> dict[str, Any]:
                 required=("when",),
             ),
             "term": _term(),
+            "service": _service(),
             "movement": _movement(),
         },
     }
@@ -375,6 +380,7 @@ def _scheme() -> dict[str, Any]:
                 },
                 required=("rated", "rated_as", "first"),
             ),
+            "service": _by_grade(_ref("service")),
             "approval": _by_grade(_ref("lines")),
             "movement": _ref("movement"),
             WEIGHTS_FROM: _ref("weight_source"),
@@ -499,6 +505,25 @@ def _term() -> dict[str, Any]:
         "additionalProperties": {"anyOf": [_EXPRESSION, _ref("wording")]},
         "required": ["unit"],
     }
+
+
+def _service() -> dict[str, Any]:
+    often = _suggested(("every week", "every 2 weeks", "every month", "every quarter"), _EVERY)
+    return _object(
+        words.SERVICE,
+        SERVICE_KEYS,
+        {
+            "visit": often,
+            "contact": often,
+            "answer_within": _suggested(("4 hours", "1 working day"), _ANSWER),
+            "by": {"enum": list(ACTORS)},
+            "price": _ref("wording"),
+            "rebate": {"type": "string", "pattern": r"^\d{1,3}(\.\d{1,2})? ?%$"},
+            "supply": {"type": "integer", "minimum": 1, "maximum": LAST_PLACE},
+            "credit": _ref("wording"),
+            "benefits": {"anyOf": [_ref("wording"), {"type": "array", "items": _ref("wording")}]},
+        },
+    )
 
 
 def _movement() -> dict[str, Any]:

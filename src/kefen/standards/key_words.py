@@ -155,6 +155,10 @@ SCHEME = {
     "rules": Text("What changes the grade afterwards, in order.", "定级后依次调整的规则。"),
     "tags": Text("Marks beside the grade.", "等级之外的标记。"),
     "terms": Text("What each grade gets.", "各等级享受的待遇。"),
+    "service": Text(
+        "What work each grade causes and what it is entitled to, by grade.",
+        "各等级享有的服务与由此产生的工作，按等级。",
+    ),
     "review": Text("After how long a grade is reviewed, by grade.", "各等级多久复评。"),
     "movement": Text("How its grades may move over time.", "等级如何随时间升降。"),
     "reviews": Text(
@@ -163,6 +167,23 @@ SCHEME = {
     ),
     "approval": Text("Which roles approve a grade, by grade.", "各等级由哪些角色审批。"),
     "advice": Text("With value of: what to do.", "与 value of 同用：建议。"),
+}
+SERVICE = {
+    "visit": Text("How often it is visited: every month.", "拜访频次：every month。"),
+    "contact": Text("How often it is spoken with: every 2 weeks.", "联系频次：every 2 weeks。"),
+    "answer_within": Text(
+        "In what time it gets an answer: 4 hours, 1 working day.",
+        "响应时限：4 hours、1 working day。",
+    ),
+    "by": Text(
+        "Who acts: owner, team, service_desk; without it the owner.",
+        "由谁服务：owner（负责人）、team（团队）、service_desk（服务台）；不写则为负责人。",
+    ),
+    "price": Text("At what price it buys.", "价格政策。"),
+    "rebate": Text("Which share of its purchases it gets back: 3 %.", "返利比例：3 %。"),
+    "supply": Text("Its place when supply is short; 1 is first.", "供货次序；1 为最先。"),
+    "credit": Text("On what terms it may owe.", "信用条件。"),
+    "benefits": Text("What it gets besides; one or several.", "其他权益；一项或多项。"),
 }
 REVIEWS = {
     "rated": Text("The metric with the day of the last rating.", "最近一次评级日期的指标。"),

@@ -47,12 +47,12 @@ _NAMED = frozenset(
 )
 # Blanks between words mean nothing; those inside quotes do.
 _BLANKS = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+""")
-# What a document says for people, of when lines are learned anew, or warns of: two documents that
-# differ in it alone grade alike on one calibration.
+# What a document says for people, of when lines are learned anew, of service, or warns of: two
+# documents that differ in it alone grade alike on one calibration.
 _WORDING = frozenset(
     {
         *("name", "description", "notice", "question", "rationale", "advice", "strategy", "tone"),
-        *("reasons", "alerts", WEIGHTS_FROM, POLICY_KEY),
+        *("reasons", "alerts", "service", WEIGHTS_FROM, POLICY_KEY),
     }
 )
 DEFAULT = "default"

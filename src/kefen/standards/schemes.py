@@ -22,6 +22,7 @@ from kefen.standards.movement import MOVEMENT, read_movement
 from kefen.standards.naming import name_of, named_parts, needs_named_values
 from kefen.standards.reasons import NOT_KNOWN
 from kefen.standards.rules import read_rules, read_tags
+from kefen.standards.service import read_service
 from kefen.standards.terms import read_control, read_terms
 from kefen.standards.weight_source import WEIGHTS_FROM, read_weight_source
 
@@ -44,6 +45,7 @@ SCHEME_KEYS = (
         "rules",
         "tags",
         "terms",
+        "service",
         "review",
         "reviews",
         "approval",
@@ -263,6 +265,7 @@ class _Scheme:
             reading.grades[self.id] = tuple(g.id for g in grades.grades if g.reason is None)
         tags = read_tags(reading, node, after)
         terms = read_terms(reading, node, grades, after)
+        service = read_service(reading, node, grades)
         control = read_control(reading, node, grades)
         reviews = read_reviews(reading, node, grades, control, self.metrics)
         advice = (
@@ -297,6 +300,7 @@ class _Scheme:
             rules=rules,
             tags=tags,
             terms=terms,
+            service=service,
             control=control,
             reviews=reviews,
             movement=movement,

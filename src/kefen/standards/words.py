@@ -22,6 +22,7 @@ from kefen.standards.indicator_words import points_in_words
 from kefen.standards.metric_words import MetricWords, metric_in_words
 from kefen.standards.modelling.words import ModelWords, words_of_model
 from kefen.standards.movement_words import movement_in_words
+from kefen.standards.service import service_in_words
 from kefen.standards.weight_source import weight_sources_in_words
 
 if TYPE_CHECKING:
@@ -39,7 +40,7 @@ class GradeWords:
         name: Its name.
         rule: When it is given.
         advice: What to do for such a customer.
-        gets: What it gets: terms, review, approval.
+        gets: What it gets: terms, service, review, approval.
     """
 
     id: str
@@ -192,12 +193,21 @@ def _grade(
 def outcomes_in_words(
     scheme: Scheme, grade: str, names: Mapping[str, Text]
 ) -> tuple[tuple[str, Text], ...]:
-    """Return what a grade gets: the id of each term, `review` and `approval`, with its words."""
+    """Return what a grade gets, part by part, with its words.
+
+    Parts are the id of each term, `service` with the key behind a point, `review` and `approval`.
+    """
     said = [
         (term.id, Text("{n}: {v}", "{n}：{v}").filled(n=term.name, v=found))
         for term in scheme.terms
         if (found := _term(term, grade, names)) is not None
     ]
+    service = for_grade(scheme.service, grade)
+    if service is not None:
+        parts: dict[str, list[Text]] = {}
+        for key, words in service_in_words(service):
+            parts.setdefault(f"service.{key}", []).append(words)
+        said += [(key, joined(words, "; ", "；")) for key, words in parts.items()]
     if scheme.control is not None:
         months = for_grade(scheme.control.review_months, grade)
         if months is not None:

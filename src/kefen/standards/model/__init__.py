@@ -59,6 +59,7 @@ from kefen.standards.model.schemes import (
     Ties,
     Tiles,
 )
+from kefen.standards.model.service import ACTORS, Actor, Service
 from kefen.standards.model.standard import (
     Constants,
     Standard,
@@ -66,11 +67,13 @@ from kefen.standards.model.standard import (
 from kefen.standards.model.weight_source import WeightMethod, WeightSource
 
 __all__ = [
+    "ACTORS",
     "BEFORE",
     "CANCELLATIONS",
     "PURCHASES",
     "SEVERITIES",
     "TOTAL",
+    "Actor",
     "Aggregate",
     "Alert",
     "Band",
@@ -116,6 +119,7 @@ __all__ = [
     "Scheme",
     "ScoreLine",
     "Scoring",
+    "Service",
     "Severity",
     "ShareOfTotal",
     "Standard",

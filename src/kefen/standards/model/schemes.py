@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from kefen.expressions.types import ValueType
     from kefen.standards.model.metrics import Place
     from kefen.standards.model.movement import Movement
+    from kefen.standards.model.service import Service
     from kefen.standards.model.weight_source import WeightSource
 
 Strategy: TypeAlias = Literal["develop", "keep", "streamline", "leave"]
@@ -439,6 +440,7 @@ class Scheme:
         rules: What changes the grade afterwards, in order.
         tags: Marks beside the grade.
         terms: What each grade gets.
+        service: What work each grade causes and what it is entitled to; under None every other's.
         control: Review and approval.
         reviews: How ratings by people are followed, or None.
         movement: How its grades may move over time, or None: as they are computed.
@@ -470,6 +472,7 @@ class Scheme:
     rules: tuple[Rule, ...] = ()
     tags: tuple[Tag, ...] = ()
     terms: tuple[Term, ...] = ()
+    service: Mapping[str | None, Service] = field(default_factory=dict)
     control: Control | None = None
     reviews: Reviews | None = None
     movement: Movement | None = None
