@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "kefen.workspace.jobs",
     "kefen.workspace.runs",
     "kefen.workspace.customers",
+    "kefen.workspace.work",
     "kefen.workspace.overview",
     "kefen.workspace.imports",
 ]

@@ -14,6 +14,7 @@ ALL = frozenset(ROLES)
 WHY = ALL - {"service_agent"}
 RUNS = ALL - {"account_manager", "service_agent"}
 GRADE = frozenset({"administrator", "analyst"})
+WORK = ALL - {"auditor"}
 EXPORT = ALL - {"service_agent", "auditor"}
 PEOPLE = frozenset({"administrator"})
 AUDIT = frozenset({"administrator", "compliance_officer", "auditor"})
@@ -31,6 +32,11 @@ ADDRESSES = {
     "customers:delete_view": ({"number": 1}, "post", ALL),
     "customers:customer": ({"customer_id": "C001"}, "get", ALL),
     "customers:what_if": ({"customer_id": "C001"}, "get", WHY),
+    "work:my_day": ({}, "get", WORK),
+    "work:add": ({}, "post", WORK),
+    "work:task": ({"number": 99}, "get", WORK),
+    "work:finish": ({"number": 99}, "post", WORK),
+    "work:drop": ({"number": 99}, "post", WORK),
     "runs:list": ({}, "get", RUNS),
     "runs:progress": ({}, "get", RUNS),
     "runs:run": ({"run_id": "2026-10-31-1"}, "get", RUNS),
@@ -54,7 +60,7 @@ ADDRESSES = {
     "accounts:add_team": ({}, "get", PEOPLE),
 }
 # Addresses that answer an empty form with 404; their own tests send full ones.
-NEEDS_A_FORM = {"customers:bulk"}
+NEEDS_A_FORM = {"customers:bulk", "work:add"}
 OPEN = {
     "accounts:sign_in",
     "accounts:sign_out",

@@ -20,6 +20,7 @@ class Ability(Enum):
     EXPORT = "take lists out of the workspace"
     SHARE_VIEWS = "share a view with everybody"
     TAG = "put tags on customers"
+    WORK = "make, take and finish tasks"
     SEE_RUNS = "see runs and their coverage"
     GRADE = "start a run"
     IMPORT = "import files and undo imports"
@@ -64,7 +65,7 @@ class Role:
 
 
 _READS = {Ability.SEE_CUSTOMERS, Ability.SEE_WHY}
-_WORKS = _READS | {Ability.TAG}
+_WORKS = _READS | {Ability.TAG, Ability.WORK}
 
 ROLES: Mapping[str, Role] = {
     role.code: role
@@ -114,7 +115,7 @@ ROLES: Mapping[str, Role] = {
             "service_agent",
             Text("Service agent", "客服人员"),
             Text("Serves by grade; sees no amounts", "按等级服务；不可见金额"),
-            frozenset({Ability.SEE_CUSTOMERS, Ability.TAG}),
+            frozenset({Ability.SEE_CUSTOMERS, Ability.TAG, Ability.WORK}),
             hidden=frozenset({Kind.MONEY}),
         ),
         Role(

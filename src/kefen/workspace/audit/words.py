@@ -28,4 +28,10 @@ ACTIONS: Mapping[str, Text] = {
     "import.asked": Text("asked to import a file", "提交了导入"),
     "import.undone": Text("undid an import", "撤销了导入"),
     "import.dropped": Text("dropped an upload", "放弃了上传"),
+    "task.made": Text("made a task", "创建了任务"),
+    "tasks.made": Text("made tasks for several customers", "批量创建了任务"),
+    "tasks.planned": Text("made tasks by the service plan", "按服务策略生成了任务"),
+    "task.changed": Text("changed a task", "修改了任务"),
+    "task.done": Text("finished a task", "完成了任务"),
+    "task.dropped": Text("dropped a task", "放弃了任务"),
 }

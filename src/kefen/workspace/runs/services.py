@@ -102,6 +102,7 @@ def publish(actor: User, run_id: str, *, live: Callable[[], None]) -> Publicatio
         publication.save(update_fields=["customers", "complete"])
         Pointer.objects.update_or_create(pk=1, defaults={"publication": publication})
         record(actor, "run.published", run_id, customers=copied)
+        ask_for(actor, "tasks")
     for old in Publication.objects.filter(complete=True).order_by("-pk")[2:]:
         _remove(old)
     return publication

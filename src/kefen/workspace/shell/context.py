@@ -45,6 +45,7 @@ NAVIGATION = (
         Text("Overview", "分级总览"), "layout-dashboard", "overview:overview", Ability.SEE_CUSTOMERS
     ),
     Entry(Text("Customers", "客户"), "users", "customers:list", Ability.SEE_CUSTOMERS),
+    Entry(Text("My day", "我的今日"), "checklist", "work:my_day", Ability.WORK),
     Entry(
         Text("Runs", "评级运行"), "refresh", "runs:list", Ability.SEE_RUNS, Text("Grading", "评级")
     ),

@@ -1,0 +1,1 @@
+"""Tasks and visits: what is to be done for customers, by whom, until when, and why."""
