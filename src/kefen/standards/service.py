@@ -174,39 +174,24 @@ def _benefits(reading: Reading, node: Node | None) -> tuple[Text, ...]:
 
 def service_in_words(service: Service) -> tuple[tuple[str, Text], ...]:
     """Return what a service consists of: each key that is spoken of, with its words."""
-    said: list[tuple[str, Text | None]] = [
-        ("by", Text("served by {w}", "服务人：{w}").filled(w=_ACTORS[service.by])),
-        (
-            "visit",
-            service.visit and Text("visited {e}", "{e}拜访").filled(e=service.visit.in_words),
-        ),
-        (
-            "contact",
-            service.contact and Text("contacted {e}", "{e}联系").filled(e=service.contact.in_words),
-        ),
-        (
-            "answer_within",
-            service.answer_within
-            and Text("answered within {t}", "{t}内响应").filled(t=service.answer_within.in_words),
-        ),
-        ("price", service.price and Text("price: {p}", "价格：{p}").filled(p=service.price)),
-        (
-            "rebate",
-            Text("rebate: {r} %", "返利：{r} %").filled(r=_plain(service.rebate * 100))
-            if service.rebate is not None
-            else None,
-        ),
-        (
-            "supply",
-            Text("supply: place {n}", "供货次序：第 {n} 位").filled(n=service.supply)
-            if service.supply is not None
-            else None,
-        ),
-        ("credit", service.credit and Text("credit: {c}", "信用：{c}").filled(c=service.credit)),
-        *(("benefits", one) for one in service.benefits),
-    ]
-    return tuple((key, words) for key, words in said if words is not None)
-
-
-def _plain(value: Decimal) -> str:
-    return f"{value.normalize():f}"
+    said = [("by", Text("served by {w}", "服务人：{w}").filled(w=_ACTORS[service.by]))]
+    if service.visit is not None:
+        visited = Text("visited {e}", "{e}拜访")
+        said.append(("visit", visited.filled(e=service.visit.in_words)))
+    if service.contact is not None:
+        contacted = Text("contacted {e}", "{e}联系")
+        said.append(("contact", contacted.filled(e=service.contact.in_words)))
+    if service.answer_within is not None:
+        answered = Text("answered within {t}", "{t}内响应")
+        said.append(("answer_within", answered.filled(t=service.answer_within.in_words)))
+    if service.price is not None:
+        said.append(("price", Text("price: {p}", "价格：{p}").filled(p=service.price)))
+    if service.rebate is not None:
+        share = f"{(service.rebate * 100).normalize():f}"
+        said.append(("rebate", Text("rebate: {r} %", "返利：{r} %").filled(r=share)))
+    if service.supply is not None:
+        place = Text("supply: place {n}", "供货次序：第 {n} 位")
+        said.append(("supply", place.filled(n=service.supply)))
+    if service.credit is not None:
+        said.append(("credit", Text("credit: {c}", "信用：{c}").filled(c=service.credit)))
+    return (*said, *(("benefits", one) for one in service.benefits))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
+from kefen.workspace.accounts.models import User
 from kefen.workspace.shell.language import said, spoken
 from kefen.workspace.work.queries import people_to_give_to
 from kefen.workspace.work.words import KINDS, WAYS
-
-if TYPE_CHECKING:
-    from kefen.workspace.accounts.models import User
 
 _MOST = 500
 
@@ -28,7 +26,7 @@ def _day(**more: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **more)
 
 
-class _PersonField(forms.ModelChoiceField):
+class _PersonField(forms.ModelChoiceField[User]):
     """Who is to do it."""
 
     def label_from_instance(self, person: User) -> str:

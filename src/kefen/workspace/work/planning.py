@@ -249,8 +249,8 @@ def _past(today: date) -> dict[str, Past]:
         .annotate(on=Max("ended_on"))
         .order_by()
     )
-    for row in dropped:
-        found[row["customer_id"]].passed_over[row["rule"]] = row["on"]
+    for over in dropped:
+        found[over["customer_id"]].passed_over[over["rule"]] = over["on"]
     return found
 
 
