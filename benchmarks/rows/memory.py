@@ -1,8 +1,8 @@
 """Far more customers than memory holds, the memory of the whole process capped.
 
-The cap is the system's where it can set one (`prlimit --data`: memory that a process may write to)
-and always a watch's (all that the process and its children hold, looked at ten times a second):
-beyond either it ends. What comes of it is checked to be whole, and against the SQL by hand.
+The cap is the system's where it lets us set one (a control group, the cache of files included) and
+always a watch's (all that the process and its children hold, looked at ten times a second): beyond
+either it ends. What comes of it is checked to be whole, and against the SQL by hand.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from capping import capped
 from compare import differences, gaps
 from contenders import BY_HAND, grade_command
 from generate import AS_OF, LINES_PER_CUSTOMER
@@ -29,8 +30,6 @@ if TYPE_CHECKING:
 _PARTS = 4
 _GIGABYTE = 2**30
 _LOOK_SECONDS = 0.1
-# Arrow's usual allocator reserves a gigabyte that it never uses, and the system's cap counts it.
-_WITHOUT_RESERVES = {"ARROW_DEFAULT_MEMORY_POOL": "system"}
 _BY_HAND = Path(__file__).parents[1] / "by_hand.py"
 
 
@@ -76,17 +75,20 @@ def _judge(bench: Workbench) -> Outcome:
     scratch.mkdir(parents=True)
     watched = Watched(scratch)
     tell(f"Grading {asked.many:,} customers in {asked.memory} under a cap of {asked.cap:g} GB")
+    plain = grade_command(data, out, "--memory", asked.memory)
     try:
-        run = measure(
-            _under_cap(grade_command(data, out, "--memory", asked.memory), asked.cap),
-            Limits(asked.limits.minutes, asked.cap),
-            environment=os.environ | {"TMPDIR": str(scratch)} | _WITHOUT_RESERVES,
-            sample_seconds=_LOOK_SECONDS,
-            on_sample=watched.look,
-        )
+        with capped(plain, int(asked.cap * _GIGABYTE)) as (command, by_system):
+            run = measure(
+                command,
+                Limits(asked.limits.minutes, asked.cap),
+                environment=os.environ | {"TMPDIR": str(scratch)},
+                sample_seconds=_LOOK_SECONDS,
+                on_sample=watched.look,
+            )
     except ProcessFailedError as error:
-        return Outcome((Verdict(bar, error.last_words, is_met=False),))
-    figures = _figures(asked, run, watched)
+        said = error.last_words or f"ended with exit code {error.exit_code}"
+        return Outcome((Verdict(bar, said, is_met=False),))
+    figures = _figures(asked, run, watched) | {"cap_by_system": by_system}
     if run.stopped:
         return Outcome((Verdict(bar, run.stopped, is_met=False),), figures=figures)
     sizes = {"data": taken(data), "results": taken(out)}
@@ -111,17 +113,15 @@ def _judge(bench: Workbench) -> Outcome:
     return Outcome(
         tuple(verdicts),
         (
+            "The cap was set by the system, the cache of files included, and watched."
+            if by_system
+            else "The cap was watched; the system lets us set none.",
             f"The files take {sizes['data'] / _GIGABYTE:.1f} GB ({_PARTS} of orders), the results "
             f"{sizes['results'] / _GIGABYTE:.1f} GB.",
             "\n".join(["| stage of grading | seconds |", "|---|---:|", *told]),
         ),
         figures,
     )
-
-
-def _under_cap(command: list[str], gigabytes: float) -> list[str]:
-    program = shutil.which("prlimit")
-    return [program, f"--data={int(gigabytes * _GIGABYTE)}", *command] if program else command
 
 
 def _figures(asked: Asked, run: Measured, watched: Watched) -> dict[str, Any]:
