@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from kefen.cli import options
@@ -15,7 +14,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from kefen.grading.portraits.portrait import Portrait
@@ -44,40 +43,17 @@ def portrait(
                 "请只给出客户编号，或用 --scheme（可加 --grade）。",
             ),
         )
+    from kefen.grading.portraits.kept import kept_material
     from kefen.lake.customer_names import name_in_book
 
     stored, opened = find_run(run, book)
-    with stored_material(stored) as material:
+    with kept_material(stored) as material:
         if customer is not None:
             versions = stored.record["lake_versions"]
             name = None if opened is None else name_in_book(opened, versions, customer)
             _of_customer(stored, material, customer, name, as_json=as_json)
         else:
             _of_classes(stored, material, scheme, grade, as_json=as_json)
-
-
-@contextmanager
-def stored_material(stored: StoredRun) -> Iterator[Material]:
-    """Open what portraits of a kept run are drawn from."""
-    from sqlglot import exp
-
-    from kefen.engines.duckdb import DuckDBEngine
-    from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, parquet_pattern
-    from kefen.grading.portraits.traits import Material
-
-    with DuckDBEngine() as engine:
-        for name, file in (("metrics", METRICS_FILE), ("grades", GRADES_FILE)):
-            pattern = exp.Literal.string(parquet_pattern(stored.directory / file))
-            rows = exp.select("*").from_(exp.func("read_parquet", pattern, dialect="duckdb"))
-            engine.create("VIEW", f"portrait_{name}", rows)
-        yield Material(
-            engine,
-            "portrait_metrics",
-            "portrait_grades",
-            stored.standard,
-            stored.running,
-            stored.record["currency"],
-        )
 
 
 def _of_customer(

@@ -11,6 +11,7 @@ from kefen.domain.text import Text
 from kefen.reports.build import build_report
 from kefen.reports.excel import write_excel
 from kefen.reports.html import write_html
+from kefen.reports.kept_tables import write_kept_tables
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,7 +42,7 @@ def write_reports(
     moves: MovesSince | None = None,
     evaluation: Evaluation | None = None,
 ) -> Report:
-    """Write `report.xlsx` and `report.html` and return what they say.
+    """Write `report.xlsx`, `report.html` and `tables.json`, and return what they say.
 
     Args:
         run: The graded run.
@@ -71,6 +72,7 @@ def write_reports(
     try:
         write_excel(report, directory / WORKBOOK, language)
         write_html(report, directory / PAGE, language)
+        write_kept_tables(report, directory)
     except (OSError, FileCreateError) as error:
         raise EngineError(
             Text("The report could not be written: {e}", "报告无法写入：{e}").filled(e=error),

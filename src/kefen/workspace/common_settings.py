@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "kefen.workspace.customers",
     "kefen.workspace.work",
     "kefen.workspace.overview",
+    "kefen.workspace.tables",
     "kefen.workspace.imports",
 ]
 

@@ -16,12 +16,23 @@ RUNS = ALL - {"account_manager", "service_agent"}
 GRADE = frozenset({"administrator", "analyst"})
 WORK = ALL - {"auditor"}
 EXPORT = ALL - {"service_agent", "auditor"}
+SHARE = frozenset({"administrator", "analyst", "manager"})
 PEOPLE = frozenset({"administrator"})
 AUDIT = frozenset({"administrator", "compliance_officer", "auditor"})
 
 # name of the address: arguments, method, roles that may.
 ADDRESSES = {
     "overview:overview": ({}, "get", ALL),
+    "overview:trends": ({}, "get", ALL),
+    "tables:list": ({}, "get", RUNS),
+    "tables:table": ({"table": "movements_year"}, "get", RUNS),
+    "tables:excel": ({"table": "movements_year"}, "post", RUNS & EXPORT),
+    "tables:keeping": ({"table": "movements_year"}, "post", SHARE),
+    "tables:checked": ({"table": "movements_year"}, "post", RUNS),
+    "customers:facts": ({"customer_id": "C001"}, "get", ALL),
+    "customers:reach": ({"customer_id": "C001"}, "get", WHY),
+    "customers:portrait": ({"customer_id": "C001"}, "get", WHY),
+    "customers:card": ({"customer_id": "C001"}, "get", WHY),
     "customers:list": ({}, "get", ALL),
     "customers:export": ({}, "post", EXPORT),
     "customers:bulk": ({}, "post", ALL),

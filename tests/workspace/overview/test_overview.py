@@ -8,7 +8,8 @@ from django.db.models import Sum
 from django.http import QueryDict
 
 from kefen.workspace.customers.queries import customer_list, sight_of
-from kefen.workspace.overview.queries import overview_of
+from kefen.workspace.overview.queries import overview_of, teams_of
+from kefen.workspace.overview.trends import trends_of
 
 
 def listed(sight, address):
@@ -45,3 +46,55 @@ def test_one_person_s_figures_are_not_another_s(person):
     all_of = overview_of(sight_of(person("manager")), sight_of(person("manager")).lead)
     own = overview_of(sight_of(person("account_manager")), sight_of(person("manager")).lead)
     assert own.customers < all_of.customers
+
+
+def test_each_class_opens_and_closes_with_its_moves(person):
+    for role in ("manager", "account_manager"):
+        sight = sight_of(person(role))
+        for scheme in (one for one in sight.schemes if one.type == "rank"):
+            found = overview_of(sight, scheme)
+            for one in found.growth:
+                came = sum(part.customers for part in one.came)
+                went = sum(part.customers for part in one.went)
+                assert one.opening + came - went == one.closing
+                for part in (*one.came, *one.went):
+                    assert not part.customers or listed(sight, part.address) == part.customers
+
+
+def test_every_band_counts_the_list_that_it_leads_to(person):
+    sight = sight_of(person("manager"))
+    drawn = 0
+    for scheme in (one for one in sight.schemes if one.type == "rank"):
+        found = overview_of(sight, scheme)
+        if found.flows is None:
+            continue
+        moved = sum(node.customers for node in found.flows.left)
+        assert moved == sum(node.customers for node in found.flows.right)
+        assert moved == sum(listed(sight, band.address) for band in found.flows.bands)
+        drawn += 1
+    assert drawn
+
+
+def test_a_team_s_figures_are_those_of_its_list(person):
+    sight = sight_of(person("manager"))
+    assert teams_of(sight) == ["North", "South"]
+    found = overview_of(sight, sight.lead, "South")
+    assert found.customers == listed(sight, "?team=South") == 35
+    assert sum(tier.customers for tier in found.tiers) == 35
+    for tier in found.tiers:
+        assert listed(sight, tier.address) == tier.customers
+    assert listed(sight, found.alerted_address) == found.alerted
+
+
+def test_lines_over_the_months_end_with_the_figures_of_now(person, signed_in):
+    for role, team in (("manager", ""), ("manager", "South"), ("account_manager", "")):
+        sight = sight_of(person(role))
+        found, now = trends_of(sight, sight.lead, team), overview_of(sight, sight.lead, team)
+        assert found.customers[-1] == now.customers
+        assert found.revenue[-1] == now.revenue
+        closing = [tier.customers for tier in now.tiers if tier.grade is not None]
+        assert [line.customers[-1] for line in found.classes] == closing
+        assert len(found.customers) == 2
+    agent = sight_of(person("service_agent"))
+    assert trends_of(agent, agent.lead).revenue == []
+    assert signed_in("service_agent").get("/trends/").status_code == 200

@@ -23,6 +23,8 @@ ACTIONS: Mapping[str, Text] = {
     "view.default": Text("chose the view that the list opens with", "设定了默认视图"),
     "customers.tagged": Text("put a tag on customers", "为客户添加了标签"),
     "customers.untagged": Text("took a tag off customers", "移除了客户的标签"),
+    "table.keeping": Text("named who keeps and checks a table", "指定了报表的制表人与审核人"),
+    "table.checked": Text("marked a table as checked", "将报表标记为已审核"),
     "list.exported": Text("exported a list", "导出了列表"),
     "import.uploaded": Text("uploaded a file", "上传了文件"),
     "import.asked": Text("asked to import a file", "提交了导入"),

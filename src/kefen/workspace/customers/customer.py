@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.errors import CallError
@@ -15,6 +16,7 @@ from kefen.grading.past import past_grade
 from kefen.grading.what_if import WhatIf, what_if
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.cells import Cell, cell
+from kefen.workspace.customers.standing import Standing, standing_of
 from kefen.workspace.runs.queries import stored_run
 from kefen.workspace.shell.formats import NOTHING
 from kefen.workspace.shell.language import current_language
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
 
     from kefen.grading.explanation import Adjustment, SchemeExplanation
     from kefen.grading.stored import StoredRun
-    from kefen.workspace.customers.sight import ShownColumn, Sight
+    from kefen.workspace.customers.sight import ShownColumn, ShownGrade, Sight
 
 _HISTORY = 24
 _SLIDERS = 8
@@ -102,7 +104,8 @@ class Slider:
     Attributes:
         metric: The id of the metric.
         name: Its name.
-        value: What it is now.
+        now: What it is now, in words.
+        value: The same, as the field holds it.
         least: The least value of the slider.
         most: The most.
         step: How fine it is.
@@ -110,6 +113,7 @@ class Slider:
 
     metric: str
     name: Text
+    now: Text
     value: str
     least: int
     most: int
@@ -118,11 +122,20 @@ class Slider:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One run of the past: its date, and the grade and score then."""
+    """One run of the past: its date, and the grade, score and headline figures then."""
 
     as_of: str
     cell: Cell
     score: Decimal | None
+    figures: list[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two schemes that judge a customer far apart: their ids, and what to say of it."""
+
+    schemes: tuple[str, str]
+    words: Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +152,11 @@ class CustomerPage:
         marks: Where grades begin on the axis.
         sliders: What can be tried.
         history: The grade in the runs of the past, newest first.
-        conflict: What contradicts each other, in a sentence, or None.
+        history_columns: What its figures are.
+        scores: The scores of the past, oldest first, as far as there are any.
+        conflict: What contradicts each other, or None.
+        standing: How far the score is from the lines around it, or None.
+        better: The next better grade of the chosen scheme; None at the top.
     """
 
     lead: Side | None
@@ -151,7 +168,11 @@ class CustomerPage:
     marks: list[Mark]
     sliders: list[Slider]
     history: list[Moment]
-    conflict: Text | None
+    history_columns: list[ShownColumn]
+    scores: list[Decimal]
+    conflict: Conflict | None
+    standing: Standing | None
+    better: ShownGrade | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +214,10 @@ def customer_page(sight: Sight, row: Any, scheme: str, *, may_see_why: bool) -> 
         for name in _FACTS
         if name in sight.columns
     ]
-    history = _history(sight, row.customer_id, chosen.scheme) if chosen is not None else []
+    followed = [column for column, _ in facts if column.kind == "metric"]
+    history = (
+        _history(sight, row.customer_id, chosen.scheme, followed) if chosen is not None else []
+    )
     return CustomerPage(
         lead=lead,
         facts=facts,
@@ -204,8 +228,22 @@ def customer_page(sight: Sight, row: Any, scheme: str, *, may_see_why: bool) -> 
         marks=marks,
         sliders=_sliders(run, chosen) if chosen is not None else [],
         history=history,
+        history_columns=followed,
+        scores=[one.score for one in reversed(history) if one.score is not None],
         conflict=_conflict(sides),
+        standing=standing_of(chosen) if chosen is not None else None,
+        better=_better(sight, row, chosen.scheme) if chosen is not None else None,
     )
+
+
+def _better(sight: Sight, row: Any, scheme: str) -> ShownGrade | None:
+    column = sight.columns.get(f"grade_{scheme}")
+    if column is None or column.type != "rank":
+        return None
+    rank = getattr(row, column.name)
+    if rank == 0 or not column.grades:
+        return None
+    return column.grades[-1 if rank is None else rank - 1]
 
 
 def tried(sight: Sight, row: Any, query: QueryDict) -> Tried:
@@ -313,9 +351,10 @@ def _percent(part: Decimal, whole: Decimal) -> str:
 
 
 def _sliders(run: StoredRun, chosen: SchemeExplanation) -> list[Slider]:
-    """Return a slider for each number that the scheme rests on and the customer has."""
+    """Return a slider for each number that the scheme rests on, in the standard's own order."""
     found = []
-    for datum in chosen.data:
+    order = {metric: place for place, metric in enumerate(run.standard.metrics)}
+    for datum in sorted(chosen.data, key=lambda one: order.get(one.metric, len(order))):
         metric = run.standard.metrics.get(datum.metric)
         if metric is None or isinstance(datum.value, bool | None):
             continue
@@ -326,11 +365,14 @@ def _sliders(run: StoredRun, chosen: SchemeExplanation) -> list[Slider]:
         most = max(int(abs(value) * 3), 1 if share else 10)
         least = -1 if share and value < 0 else min(0, int(value * 3))
         step = "0.01" if share else "1" if isinstance(datum.value, int) or most > 100 else "0.1"
-        found.append(Slider(metric.id, metric.name, format(value, "f"), least, most, step))
+        written = format(value.normalize(), "f")
+        found.append(Slider(metric.id, metric.name, datum.value_words, written, least, most, step))
     return found[:_SLIDERS]
 
 
-def _history(sight: Sight, customer: str, scheme: str) -> list[Moment]:
+def _history(
+    sight: Sight, customer: str, scheme: str, followed: Sequence[ShownColumn]
+) -> list[Moment]:
     """Return the grade of a scheme in earlier runs under the same standard, newest first."""
     now = stored_run(sight.publication.run_id)
     column = sight.columns.get(f"grade_{scheme}")
@@ -341,19 +383,26 @@ def _history(sight: Sight, customer: str, scheme: str) -> list[Moment]:
     newest[now.as_of.isoformat()] = sight.publication.run_id
     found = []
     for as_of in sorted(newest, reverse=True)[:_HISTORY]:
-        past = past_grade(stored_run(newest[as_of]), customer, scheme)
+        run = stored_run(newest[as_of])
+        past = past_grade(run, customer, scheme)
         if past is None:
             continue  # the customer was not there yet, or the scheme was not run
         stored: str | int | None = past.grade
         if past.grade is not None and column.type == "rank":
             stored = column.rank_of(past.grade)
         grade = column.grade_of(stored)
-        words = grade.name.in_language(current_language()) if grade is not None else NOTHING
-        found.append(Moment(as_of, Cell(words, grade=grade), past.score))
+        language = current_language()
+        words = grade.name.in_language(language) if grade is not None else NOTHING
+        metrics = run.metrics_of(customer)
+        then = SimpleNamespace(
+            **{one.name: metrics.get(one.name.removeprefix("metric_")) for one in followed}
+        )
+        figures = [cell(one, then, language) for one in followed]
+        found.append(Moment(as_of, Cell(words, grade=grade), past.score, figures))
     return found
 
 
-def _conflict(sides: Sequence[Side]) -> Text | None:
+def _conflict(sides: Sequence[Side]) -> Conflict | None:
     """Return which schemes judge a customer far apart: high by one, low by another."""
     judged = [
         (_TONES.index(one.cell.grade.tone), one)
@@ -365,9 +414,10 @@ def _conflict(sides: Sequence[Side]) -> Text | None:
     best, worst = min(judged, key=lambda entry: entry[0]), max(judged, key=lambda entry: entry[0])
     if worst[0] - best[0] < _GAP + 1:
         return None
-    return Text(
+    words = Text(
         "Judged far apart: {g} under “{s}”, but {h} under “{t}”.",
         "各方案判断相差较大：“{s}”为{g}，而“{t}”为{h}。",
     ).filled(
         g=best[1].cell.words, s=best[1].column.label, h=worst[1].cell.words, t=worst[1].column.label
     )
+    return Conflict((best[1].column.scheme, worst[1].column.scheme), words)

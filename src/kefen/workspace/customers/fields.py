@@ -9,7 +9,7 @@ from django.core.cache import cache
 from django.db.models import Count
 
 from kefen.domain.text import Text
-from kefen.workspace.customers.filters import NONE, TAG
+from kefen.workspace.customers.filters import ANY, NONE, TAG
 from kefen.workspace.customers.tags import tag_names
 from kefen.workspace.shell.language import said
 
@@ -91,6 +91,8 @@ def _field(sight: Sight, column: ShownColumn, query: QueryDict) -> Field:
     given = query.getlist(column.name)
     if column.kind == "alert" or column.type == "rank":
         known = [(one.id, said(one.name)) for one in column.grades]
+        if column.kind == "alert":
+            known.insert(0, (ANY, said(Text("any alert", "任一预警"))))
         return _ticks(column.name, name, [*known, (NONE, said(_NOT_KNOWN))], given)
     if column.type in ("integer", "decimal", "date"):
         edges = tuple(query.get(f"{column.name}.{edge}", "") for edge in ("min", "max"))

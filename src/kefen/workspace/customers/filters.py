@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from kefen.workspace.customers.sight import ShownColumn
 
 NONE = "-"
+ANY = "any"
 NO_FILTERS = frozenset({"sort", "after", "columns", "view", "dense", "all"})
 TAG = "tag"
 _MOST = Decimal(10) ** 14
@@ -194,6 +195,9 @@ def _any_of(parameter: str, column: ShownColumn, values: list[str]) -> Filter | 
         if value == NONE:
             condition |= Q(**{f"{column.name}__isnull": True})
             words.append(_NOTHING)
+        elif column.kind == "alert" and value == ANY:
+            condition |= Q(**{f"{column.name}__isnull": False})
+            words.append(Text("any", "任一"))
         elif column.kind == "alert":
             alert = column.grade_of(value)
             if alert is None:

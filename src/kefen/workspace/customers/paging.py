@@ -63,7 +63,7 @@ def page_of(customers: QuerySet[Any], order: Order, after: str) -> Page:
         rows = list(found[:wanted])
     else:
         if place is None or place[0] is not None:
-            rows = list(_with_value(customers, name, place, falling=order.falling)[:wanted])
+            rows = list(with_value(customers, name, place, falling=order.falling)[:wanted])
         if len(rows) < wanted:
             without = customers.filter(**{f"{name}__isnull": True}).order_by("customer_id")
             if place is not None and place[0] is None:
@@ -80,9 +80,10 @@ def capped_count(customers: QuerySet[Any]) -> tuple[int, bool]:
     return min(counted, CAP), counted > CAP
 
 
-def _with_value(
+def with_value(
     customers: QuerySet[Any], name: str, place: tuple[Any, str] | None, *, falling: bool
 ) -> QuerySet[Any]:
+    """Return the customers that have a value, sorted by it, from after a place."""
     found = customers.filter(**{f"{name}__isnull": False})
     found = found.order_by(
         f"-{name}" if falling else name, "-customer_id" if falling else "customer_id"

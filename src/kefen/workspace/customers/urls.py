@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from kefen.workspace.customers import bulk_views, view_views, views
+from kefen.workspace.customers import bulk_views, further_views, view_views, views
 
 app_name = "customers"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("views/", view_views.save_view, name="save_view"),
     path("views/default/", view_views.choose_default, name="choose_default"),
     path("views/<int:number>/delete/", view_views.delete_view, name="delete_view"),
+    path("<path:customer_id>/facts/", further_views.facts, name="facts"),
+    path("<path:customer_id>/reach/", further_views.reach, name="reach"),
+    path("<path:customer_id>/portrait/", further_views.portrait, name="portrait"),
+    path("<path:customer_id>/card/", further_views.card, name="card"),
     path("<path:customer_id>/what-if/", views.what_if, name="what_if"),
     path("<path:customer_id>/", views.customer, name="customer"),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
@@ -22,6 +23,7 @@ from kefen.workspace.customers.export import MOST_ROWS, workbook
 from kefen.workspace.customers.fields import fields_of
 from kefen.workspace.customers.finding import found_for
 from kefen.workspace.customers.forms import SaveViewForm
+from kefen.workspace.customers.neighbours import neighbours_of
 from kefen.workspace.customers.paging import CAP
 from kefen.workspace.customers.queries import (
     customer_list,
@@ -80,6 +82,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "total": f"{CAP:,}+" if found.more else f"{found.counted:,}",
         "form": SaveViewForm(initial={"query": kept.urlencode()}),
         "kept": kept.urlencode(),
+        "within": quote(kept.urlencode() or "all=1"),
         "may_share": user.can(Ability.SHARE_VIEWS),
         "may_export": user.can(Ability.EXPORT),
         "bulk_actions": actions_of(user),
@@ -184,7 +187,18 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
         and column.name != "name"
         and getattr(row, column.name) is not None
     ]
-    context = {"row": row, "page": page, "attributes": attributes, "sight": sight}
+    within = request.GET.get("in", "")
+    context = {
+        "row": row,
+        "page": page,
+        "attributes": attributes,
+        "sight": sight,
+        "within": within,
+        "neighbours": neighbours_of(sight, QueryDict(within), row) if within else None,
+        "tags": tags_of([row.customer_id]).get(row.customer_id, ()),
+        "bulk_actions": actions_of(user),
+        "may_see_why": user.can(Ability.SEE_WHY),
+    }
     return render(request, "customers/customer.html", context)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,18 +12,29 @@ from django.core.cache import cache
 from django.db.models import Count, F, Sum
 
 from kefen.workspace.customers.cells import Cell, cell
+from kefen.workspace.customers.filters import ANY
+from kefen.workspace.overview.flows import flows_of
+from kefen.workspace.overview.growth import growth_of
 from kefen.workspace.shell.language import current_language
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from django.db.models import QuerySet
+
     from kefen.workspace.customers.sight import ShownColumn, ShownGrade, Sight
+    from kefen.workspace.overview.flows import Flows
+    from kefen.workspace.overview.growth import Growth
 
 REVENUE = "metric_revenue"
 REVENUE_BEFORE = "metric_revenue_before"
+ALERTS = "alerts"
 _REGIONS = 12
-_ATTENTION = 6
+_ATTENTION = 4
 _POINTS = 60
 _KEPT_SECONDS = 3_600
 _UNITS = 10_000
+_MOST_TEAMS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +73,12 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One region: its customers and revenue, and the list of them."""
+    """One region: its customers, its revenue and that of the window before, and its list."""
 
     name: str
     customers: int
     revenue: Decimal | None
+    before: Decimal | None
     address: str
 
 
@@ -78,91 +91,187 @@ class CurvePoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Attention:
+    """A customer to look after.
+
+    Attributes:
+        row: The customer.
+        now: Its grade.
+        why: What it is that needs attention: an alert, or its grade before.
+        alert: Whether an alert stands.
+        revenue: What it bought; None to who may not see it.
+    """
+
+    row: Any
+    now: Cell
+    why: str
+    alert: bool
+    revenue: Cell | None
+
+
+@dataclass(frozen=True, slots=True)
 class Overview:
     """The overview under one scheme.
 
     Attributes:
         scheme: The column of the scheme's grade.
-        customers: How many customers the person sees.
+        beside: The scope as parameters of an address: empty, or `team=North`.
+        customers: How many customers are in it.
         revenue: What they bought in the window; None to who may not see it.
         revenue_before: The same of the window before.
         tiers: The classes, best first, and last those without.
         matrix: For each class before, the moves to each class now; none without a run before.
+        flows: The same as a drawing, movers only; None where nobody moved.
+        growth: How each class grew and shrank; none without a run before.
         up: How many moved up.
         down: How many moved down.
         regions: The largest regions.
         curve: The curve of concentration; none to who may not see revenue.
         fifth: What the largest fifth of the buyers buys, in percent, or None.
-        attention: Customers to look after: moved down, the largest first.
+        alerted: How many customers have an alert; None where the run has none.
+        attention: Customers to look after, the largest first.
+        all_address: The list of all of them.
+        up_address: The list of those who moved up.
+        down_address: The list of those who moved down.
+        alerted_address: The list of those with an alert.
     """
 
     scheme: ShownColumn
+    beside: Mapping[str, str]
     customers: int
     revenue: Decimal | None
     revenue_before: Decimal | None
     tiers: list[Tier]
     matrix: list[tuple[ShownGrade, list[Move | None]]]
+    flows: Flows | None
+    growth: list[Growth]
     up: int
     down: int
     regions: list[Region]
     curve: list[CurvePoint]
     fifth: Decimal | None
-    attention: list[tuple[Any, Cell, Cell, Cell | None]]
+    alerted: int | None
+    attention: list[Attention]
+    all_address: str
+    up_address: str
+    down_address: str
+    alerted_address: str
 
 
-def overview_of(sight: Sight, scheme: ShownColumn) -> Overview:
-    """Return the overview under a scheme; figures of one copy and one scope are kept a while."""
-    user = sight.user
-    scope = f"{user.in_role.scope.name}:{user.name}:{user.team_id}"
-    key = f"overview:{sight.publication.pk}:{scheme.scheme}:{user.role}:{hash(scope)}"
+class _Scope:
+    """The customers that an overview counts, and the addresses of lists of some of them."""
+
+    def __init__(self, sight: Sight, beside: Mapping[str, str]) -> None:
+        self.sight = sight
+        self.beside = beside
+
+    def rows(self) -> QuerySet[Any]:
+        return self.sight.customers().filter(**self.beside)
+
+    def address(self, *parameters: tuple[str, str]) -> str:
+        return f"?{urlencode([*parameters, *self.beside.items()])}"
+
+
+def teams_of(sight: Sight) -> list[str]:
+    """Return the teams that the customers which a person sees belong to."""
+    key = f"teams:{sight.publication.pk}:{_who(sight)}"
+    found: list[str] | None = cache.get(key)
+    if found is None:
+        rows = sight.customers().filter(team__isnull=False).order_by()
+        found = sorted(rows.values_list("team", flat=True).distinct()[:_MOST_TEAMS])
+        cache.set(key, found, _KEPT_SECONDS)
+    return found
+
+
+def overview_of(sight: Sight, scheme: ShownColumn, team: str = "") -> Overview:
+    """Return the overview under a scheme; figures of one copy and one scope are kept a while.
+
+    Args:
+        sight: What the person sees.
+        scheme: The column of the scheme's grade.
+        team: Only the customers of this team; all that the person sees where it is empty.
+    """
+    scope = _Scope(sight, {"team": team} if team else {})
+    key = f"overview:{sight.publication.pk}:{scheme.scheme}:{scope_key(sight, team)}"
     found: tuple[Any, ...] | None = cache.get(key)
     if found is None:
         found = (
-            _totals(sight),
-            _tiers(sight, scheme),
-            _matrix(sight, scheme),
-            _regions(sight),
-            _curve(sight),
+            _totals(scope),
+            _tiers(scope, scheme),
+            _moves(scope, scheme),
+            _regions(scope),
+            _curve(scope),
         )
         cache.set(key, found, _KEPT_SECONDS)
-    (customers, revenue, revenue_before), tiers, matrix, regions, (curve, fifth) = found
-    moves = [move for _, row in matrix for move in row if move is not None]
+    (customers, revenue, revenue_before, alerted), tiers, moves, regions, (curve, fifth) = found
+    ranked = [
+        (was, now, number)
+        for (was, now), (number, _) in moves.items()
+        if was is not None and now is not None
+    ]
     return Overview(
         scheme,
+        scope.beside,
         customers,
         revenue,
         revenue_before,
         tiers,
-        matrix,
-        sum(move.customers for move in moves if move.risen > 0),
-        sum(move.customers for move in moves if move.risen < 0),
+        _matrix(moves, scheme),
+        flows_of(moves, scheme.grades),
+        growth_of(moves, tiers, scheme, scope.address),
+        sum(number for was, now, number in ranked if now < was),
+        sum(number for was, now, number in ranked if now > was),
         regions,
         curve,
         fifth,
-        _attention(sight, scheme),
+        alerted,
+        _attention(scope, scheme),
+        scope.address() if team else scope.address(("all", "1")),
+        scope.address((f"move_{scheme.scheme}", "up")),
+        scope.address((f"move_{scheme.scheme}", "down")),
+        scope.address((ALERTS, ANY)),
     )
 
 
-def _totals(sight: Sight) -> tuple[int, Decimal | None, Decimal | None]:
+def scope_key(sight: Sight, team: str) -> str:
+    """Return a key of the customers that are counted, and of the columns that are seen."""
+    return f"{_who(sight)}:{_hashed(team)}"
+
+
+def _who(sight: Sight) -> str:
+    """Return a key of what a person sees, the same for people who see the same."""
+    user = sight.user
+    if user.in_role.scope.name == "ALL":
+        return user.role
+    return f"{user.role}:{_hashed(f'{user.name}:{user.team_id}')}"
+
+
+def _hashed(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _totals(scope: _Scope) -> tuple[int, Decimal | None, Decimal | None, int | None]:
     wanted: dict[str, Any] = {"n": Count("customer_id")}
     for name in (REVENUE, REVENUE_BEFORE):
-        if name in sight.columns:
+        if name in scope.sight.columns:
             wanted[name] = Sum(name)
-    found = sight.customers().aggregate(**wanted)
-    return found["n"], found.get(REVENUE), found.get(REVENUE_BEFORE)
+    if ALERTS in scope.sight.columns:
+        wanted[ALERTS] = Count(ALERTS)
+    found = scope.rows().aggregate(**wanted)
+    return found["n"], found.get(REVENUE), found.get(REVENUE_BEFORE), found.get(ALERTS)
 
 
-def _tiers(sight: Sight, scheme: ShownColumn) -> list[Tier]:
+def _tiers(scope: _Scope, scheme: ShownColumn) -> list[Tier]:
     wanted: dict[str, Any] = {"n": Count("customer_id")}
-    if REVENUE in sight.columns:
+    if REVENUE in scope.sight.columns:
         wanted["sum"] = Sum(REVENUE)
     rows = {
         row[scheme.name]: row
-        for row in sight.customers().order_by().values(scheme.name).annotate(**wanted)
+        for row in scope.rows().order_by().values(scheme.name).annotate(**wanted)
     }
     earlier_name = f"before_{scheme.scheme}"
     earlier = dict(
-        sight.customers()
+        scope.rows()
         .order_by()
         .filter(**{f"{earlier_name}__isnull": False})
         .values_list(earlier_name)
@@ -177,47 +286,64 @@ def _tiers(sight: Sight, scheme: ShownColumn) -> list[Tier]:
                 row["n"],
                 earlier.get(place, 0) if earlier else None,
                 row.get("sum") or (Decimal(0) if "sum" in wanted else None),
-                f"?{urlencode({scheme.name: grade.id})}",
+                scope.address((scheme.name, grade.id)),
             )
         )
     none = rows.get(None)
     if none is not None:
-        tiers.append(Tier(None, none["n"], None, none.get("sum"), f"?{scheme.name}=-"))
+        address = scope.address((scheme.name, "-"))
+        tiers.append(Tier(None, none["n"], None, none.get("sum"), address))
     return tiers
 
 
-def _matrix(sight: Sight, scheme: ShownColumn) -> list[tuple[ShownGrade, list[Move | None]]]:
+def _moves(
+    scope: _Scope, scheme: ShownColumn
+) -> dict[tuple[int | None, int | None], tuple[int, str]]:
+    """Return how many went from each class before to each class now, with their lists.
+
+    There is nothing where no customer had a class before: then there was no run before.
+    """
     before = f"before_{scheme.scheme}"
-    rows = (
-        sight.customers()
-        .order_by()
-        .filter(**{f"{before}__isnull": False, f"{scheme.name}__isnull": False})
-        .values_list(before, scheme.name)
-        .annotate(n=Count("customer_id"))
-    )
-    counts = {(was, now): number for was, now, number in rows}
-    if not counts:
+    rows = scope.rows().order_by().values_list(before, scheme.name)
+    counted = list(rows.annotate(n=Count("customer_id")))
+    if all(was is None for was, _, _ in counted):
+        return {}
+
+    def code(place: int | None) -> str:
+        return "-" if place is None else scheme.grades[place].id
+
+    return {
+        (was, now): (number, scope.address((before, code(was)), (scheme.name, code(now))))
+        for was, now, number in counted
+    }
+
+
+def _matrix(
+    moves: Mapping[tuple[int | None, int | None], tuple[int, str]], scheme: ShownColumn
+) -> list[tuple[ShownGrade, list[Move | None]]]:
+    if not moves:
         return []
     matrix = []
     for was, grade in enumerate(scheme.grades):
         row: list[Move | None] = []
-        for now, other in enumerate(scheme.grades):
-            number = counts.get((was, now))
-            address = f"?{urlencode({before: grade.id, scheme.name: other.id})}"
-            row.append(Move(number, address, (was > now) - (was < now)) if number else None)
+        for now in range(len(scheme.grades)):
+            found = moves.get((was, now))
+            row.append(Move(*found, (was > now) - (was < now)) if found else None)
         matrix.append((grade, row))
     return matrix
 
 
-def _regions(sight: Sight) -> list[Region]:
+def _regions(scope: _Scope) -> list[Region]:
     wanted: dict[str, Any] = {"n": Count("customer_id")}
     largest = "-n"
-    if REVENUE in sight.columns:
+    if REVENUE in scope.sight.columns:
         wanted["sum"] = Sum(REVENUE)
         largest = "-sum"
-    by = "region" if sight.customers().filter(region__isnull=False).exists() else "country"
+    if REVENUE_BEFORE in scope.sight.columns:
+        wanted["earlier"] = Sum(REVENUE_BEFORE)
+    by = "region" if scope.rows().filter(region__isnull=False).exists() else "country"
     rows = (
-        sight.customers()
+        scope.rows()
         .filter(**{f"{by}__isnull": False})
         .order_by()
         .values(by)
@@ -225,17 +351,18 @@ def _regions(sight: Sight) -> list[Region]:
         .order_by(F(largest[1:]).desc(nulls_last=True), by)[:_REGIONS]
     )
     return [
-        Region(row[by], row["n"], row.get("sum"), f"?{urlencode({by: row[by]})}") for row in rows
+        Region(row[by], row["n"], row.get("sum"), row.get("earlier"), scope.address((by, row[by])))
+        for row in rows
     ]
 
 
-def _curve(sight: Sight) -> tuple[list[CurvePoint], Decimal | None]:
+def _curve(scope: _Scope) -> tuple[list[CurvePoint], Decimal | None]:
     """Return the curve of concentration over customers with revenue, the largest first."""
-    if REVENUE not in sight.columns:
+    if REVENUE not in scope.sight.columns:
         return [], None
     values = [
         int(value * _UNITS)
-        for value in sight.customers()
+        for value in scope.rows()
         .filter(**{f"{REVENUE}__gt": 0})
         .order_by(f"-{REVENUE}")
         .values_list(REVENUE, flat=True)
@@ -255,30 +382,30 @@ def _curve(sight: Sight) -> tuple[list[CurvePoint], Decimal | None]:
     return curve, _percent(sum(values[:first]), total)
 
 
-def _attention(sight: Sight, scheme: ShownColumn) -> list[tuple[Any, Cell, Cell, Cell | None]]:
-    before = f"before_{scheme.scheme}"
-    found = sight.customers().filter(
-        **{
-            f"{before}__isnull": False,
-            f"{scheme.name}__isnull": False,
-            f"{before}__lt": F(scheme.name),
-        }
-    )
-    order = REVENUE_BEFORE if REVENUE_BEFORE in sight.columns else None
-    rows = found.order_by(*([F(order).desc(nulls_last=True)] if order else []), "customer_id")[
-        :_ATTENTION
-    ]
+def _attention(scope: _Scope, scheme: ShownColumn) -> list[Attention]:
+    """Return the largest customers with an alert, then the largest that moved down."""
+    columns = scope.sight.columns
     language = current_language()
-    revenue = sight.columns.get(REVENUE)
-    return [
-        (
-            row,
-            cell(sight.columns[before], row, language),
-            cell(scheme, row, language),
-            cell(revenue, row, language) if revenue is not None else None,
-        )
-        for row in rows
-    ]
+    revenue = columns.get(REVENUE)
+    found: list[Attention] = []
+
+    def add(rows: QuerySet[Any], column: ShownColumn, *, alert: bool) -> None:
+        order = REVENUE if alert else REVENUE_BEFORE
+        by = [F(order).desc(nulls_last=True)] if order in columns else []
+        for row in rows.order_by(*by, "customer_id")[: 2 * _ATTENTION - len(found)]:
+            if len([one for one in found if one.alert == alert]) == _ATTENTION:
+                break
+            worth = cell(revenue, row, language) if revenue is not None else None
+            why = cell(column, row, language).words
+            found.append(Attention(row, cell(scheme, row, language), why, alert, worth))
+
+    if ALERTS in columns:
+        add(scope.rows().filter(alerts__isnull=False), columns[ALERTS], alert=True)
+    before = f"before_{scheme.scheme}"
+    fallen = scope.rows().filter(**{f"{before}__lt": F(scheme.name)})
+    shown = [one.row.pk for one in found]
+    add(fallen.exclude(pk__in=shown), columns[before], alert=False)
+    return found
 
 
 def _percent(part: int, whole: int) -> Decimal:

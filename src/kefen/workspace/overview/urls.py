@@ -1,4 +1,4 @@
-"""The address of the overview."""
+"""Addresses of the overview."""
 
 from __future__ import annotations
 
@@ -7,4 +7,7 @@ from django.urls import path
 from kefen.workspace.overview import views
 
 app_name = "overview"
-urlpatterns = [path("", views.overview, name="overview")]
+urlpatterns = [
+    path("", views.overview, name="overview"),
+    path("trends/", views.trends, name="trends"),
+]

@@ -1,9 +1,10 @@
-"""The overview."""
+"""The overview, and its lines over the months."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from django.http import Http404
 from django.shortcuts import render
 
 from kefen.workspace.accounts.access import needs
@@ -11,10 +12,13 @@ from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.jobs.queries import visible_jobs
-from kefen.workspace.overview.queries import overview_of
+from kefen.workspace.overview.queries import overview_of, teams_of
+from kefen.workspace.overview.trends import trends_of
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
+
+    from kefen.workspace.customers.sight import ShownColumn, Sight
 
 
 @needs(Ability.SEE_CUSTOMERS)
@@ -25,19 +29,39 @@ def overview(request: HttpRequest) -> HttpResponse:
     if sight is None or sight.lead is None:
         waiting = user.can(Ability.SEE_RUNS) and any(job.is_open for job in visible_jobs(user)[:3])
         return render(request, "overview/none_yet.html", {"waiting": waiting})
-    ranked = [one for one in sight.schemes if one.type == "rank"]
-    asked = request.GET.get("scheme")
-    scheme = next((one for one in ranked if one.scheme == asked), sight.lead)
-    found = overview_of(sight, scheme)
-    largest = max((tier.customers for tier in found.tiers), default=0)
-    graded = sum(tier.customers for tier in found.tiers)
+    scheme = _scheme(request, sight)
+    teams = teams_of(sight)
+    team = request.GET.get("team", "")
+    team = team if team in teams else ""
+    found = overview_of(sight, scheme, team)
     context = {
         "overview": found,
-        "schemes": ranked,
-        "graded": graded,
-        "largest": largest,
+        "schemes": [one for one in sight.schemes if one.type == "rank"],
+        "teams": teams,
+        "team": team,
+        "graded": sum(tier.customers for tier in found.tiers),
         "curve": " ".join(f"{p.customers},{100 - p.revenue}" for p in found.curve),
         "most_revenue": max((one.revenue or 0 for one in found.regions), default=0),
         "most_customers": max((one.customers for one in found.regions), default=0),
     }
     return render(request, "overview/overview.html", context)
+
+
+@needs(Ability.SEE_CUSTOMERS)
+def trends(request: HttpRequest) -> HttpResponse:
+    """Return the lines over the months, which the page puts where they belong."""
+    sight = sight_of(signed_in(request))
+    if sight is None or sight.lead is None:
+        raise Http404
+    scheme = _scheme(request, sight)
+    team = request.GET.get("team", "")
+    found = trends_of(sight, scheme, team if team in teams_of(sight) else "")
+    return render(request, "overview/trends.html", {"trends": found})
+
+
+def _scheme(request: HttpRequest, sight: Sight) -> ShownColumn:
+    ranked = {one.scheme: one for one in sight.schemes if one.type == "rank"}
+    lead = sight.lead
+    if lead is None:
+        raise Http404
+    return ranked.get(request.GET.get("scheme", ""), lead)

@@ -46,6 +46,7 @@ NAVIGATION = (
     ),
     Entry(Text("Customers", "客户"), "users", "customers:list", Ability.SEE_CUSTOMERS),
     Entry(Text("My day", "我的今日"), "checklist", "work:my_day", Ability.WORK),
+    Entry(Text("Tables", "分析报表"), "report-analytics", "tables:list", Ability.SEE_RUNS),
     Entry(
         Text("Runs", "评级运行"), "refresh", "runs:list", Ability.SEE_RUNS, Text("Grading", "评级")
     ),

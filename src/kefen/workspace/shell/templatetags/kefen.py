@@ -8,22 +8,28 @@ from typing import TYPE_CHECKING, Any
 from django import template
 from django.templatetags.static import static
 from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from kefen.domain.text import Text
+from kefen.reports.tables import GradeMark
 from kefen.workspace.book import served_book
 from kefen.workspace.shell import formats
 from kefen.workspace.shell.language import current_language
 from kefen.workspace.shell.language import said as in_language_of_reader
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from django.template import RequestContext
-    from django.utils.safestring import SafeString
+
+    from kefen.reports.model import CardItem
+    from kefen.reports.tables import Cell
 
 register = template.Library()
 _NOT_GRADED = Text("not graded", "未评级")
 _LONGEST_LETTER = 3
+_FEWEST_POINTS = 3
 
 
 @register.simple_tag
@@ -124,6 +130,90 @@ def of(name: str, values: Any) -> str:
 
 
 @register.simple_tag
+def spark(values: Sequence[Decimal | int | None], label: str = "", tone: str = "") -> SafeString:
+    """Draw a small line of values, oldest first; nothing of fewer than three.
+
+    Args:
+        values: The values; gaps are left out.
+        label: What it shows, for who does not see it; without one it is an ornament.
+        tone: `good` or `bad` where the line says so.
+    """
+    known = [Decimal(one) for one in values if one is not None]
+    if len(known) < _FEWEST_POINTS:
+        return SafeString("")
+    low, span = min(known), (max(known) - min(known)) or Decimal(1)
+    step = Decimal(100) / (len(known) - 1)
+    points = " ".join(
+        f"{place * step:.1f},{28 - (one - low) * 26 / span:.1f}" for place, one in enumerate(known)
+    )
+    shown = SafeString(' aria-hidden="true"')
+    if label:
+        shown = format_html(' role="img" aria-label="{}"', label)
+    return format_html(
+        '<svg class="spark {}" viewBox="0 0 100 30" preserveAspectRatio="none"{}>'
+        '<polygon points="0,30 {} 100,30"/><polyline points="{}"/></svg>',
+        tone,
+        shown,
+        points,
+        points,
+    )
+
+
+@register.simple_tag
+def table_cell(cell: Cell, kind: str) -> str | SafeString:
+    """Write a cell of a table as its column is written."""
+    if isinstance(cell, GradeMark):
+        return tier(cell) if cell.code else plain_cell(cell)
+    if isinstance(cell, Decimal | int) and kind == "percent":
+        return formats.share_in_words(cell, 1)
+    if isinstance(cell, Decimal) and kind == "money":
+        return formats.number_in_words(cell, 2)
+    if isinstance(cell, Decimal | int) and kind == "change":
+        return points(Decimal(cell))
+    return plain_cell(cell)
+
+
+@register.simple_tag
+def grown(now: Decimal, before: Decimal) -> SafeString:
+    """Write by how much something grew, with its sign."""
+    change = now - before
+    written = formats.share_in_words(change, abs(before))
+    tone = "good" if change > 0 else "bad" if change < 0 else ""
+    return format_html('<span class="{}">{}{}</span>', tone, "+" if change > 0 else "", written)
+
+
+@register.filter
+def from_top(percent: Decimal) -> str:
+    """Return how far below the top of a square of 100 something stands."""
+    return f"{Decimal(100) - percent:f}"
+
+
+@register.filter
+def card_value(item: CardItem) -> str:
+    """Write the value of a line of a card."""
+    value = item.value
+    if isinstance(value, Decimal) and item.kind == "money":
+        return money(value)
+    if isinstance(value, Decimal) and item.kind == "percent":
+        return formats.share_in_words(value, 1)
+    return plain_cell(value)
+
+
+@register.filter
+def plain_cell(value: Any) -> str:
+    """Write a value of a table: a text, a number, a day or a grade."""
+    if value is None:
+        return formats.NOTHING
+    if isinstance(value, GradeMark):
+        return in_language_of_reader(value.name)
+    if isinstance(value, Text):
+        return in_language_of_reader(value)
+    if isinstance(value, Decimal | int):
+        return formats.number_in_words(value)
+    return str(value)
+
+
+@register.simple_tag
 def tier(grade: Any, size: str = "") -> SafeString:
     """Draw a grade: its letter in the colour of its tier, and its name; a dash without one."""
     if grade is None:
@@ -133,18 +223,20 @@ def tier(grade: Any, size: str = "") -> SafeString:
             in_language_of_reader(_NOT_GRADED),
         )
     name = in_language_of_reader(grade.name)
-    letter = grade.id if len(grade.id) <= _LONGEST_LETTER and grade.id.isupper() else ""
+    code = getattr(grade, "id", None) or grade.code
+    tone = (grade.tone or "x").lower()
+    letter = code if len(code) <= _LONGEST_LETTER and code.isupper() else ""
     name = name.removeprefix(letter).strip() or ("" if letter else name)
     if not letter:
         return format_html(
             '<span class="tier tier-{} {}"><i class="dot"></i><span>{}</span></span>',
-            grade.tone,
+            tone,
             size,
             name,
         )
     return format_html(
         '<span class="tier tier-{} {}"><b>{}</b><span>{}</span></span>',
-        "d" if grade.tone == "x" else grade.tone,
+        "d" if tone == "x" else tone,
         size,
         letter,
         name,

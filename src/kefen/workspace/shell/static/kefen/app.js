@@ -156,3 +156,7 @@ document.addEventListener("input", function (event) {
     }
   });
 }());
+
+document.addEventListener("click", function (event) {
+  if (event.target.closest("[data-print]")) window.print();
+});

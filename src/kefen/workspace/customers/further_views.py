@@ -1,0 +1,109 @@
+"""Parts of a customer's page that come after it, and its card on paper."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404
+from django.shortcuts import render
+
+from kefen.domain.contract import TABLES
+from kefen.reports.one_card import customer_card
+from kefen.workspace.accounts.access import needs
+from kefen.workspace.accounts.roles import Ability
+from kefen.workspace.accounts.users import signed_in
+from kefen.workspace.book import served_book
+from kefen.workspace.customers.further import EVENT_KINDS, facts_for, portrait_for, way_up
+from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.customers.sight import CONTACTS
+from kefen.workspace.runs.queries import stored_run
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from kefen.reports.model import CardItem
+    from kefen.workspace.customers.sight import Sight
+
+_EVENTS = 15
+_FOLLOW_UPS = 5
+
+
+@needs(Ability.SEE_CUSTOMERS)
+def facts(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Return what happened with a customer, and its credit."""
+    sight, row = _seen(request, customer_id)
+    found = facts_for(sight, row, request.GET.get("kind", ""))
+    icons = {kind: icon for kind, (_, icon) in EVENT_KINDS.items()}
+    events = [(one, icons[one.kind]) for one in found.events]
+    context = {
+        "row": row,
+        "facts": found,
+        "events": events[:_EVENTS],
+        "further": events[_EVENTS:],
+        "chosen_kind": request.GET.get("kind", ""),
+        "inside": bool(request.headers.get("HX-Request")),
+    }
+    inside = context["inside"]
+    return render(
+        request, "customers/facts.html" if inside else "customers/facts_page.html", context
+    )
+
+
+@needs(Ability.SEE_WHY)
+def reach(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Return what would give a customer the next better grade."""
+    sight, row = _seen(request, customer_id)
+    found = way_up(sight, row.customer_id, request.GET.get("scheme", ""))
+    return render(request, "customers/reach.html", {"row": row, "way": found})
+
+
+@needs(Ability.SEE_WHY)
+def portrait(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Return what sets a customer apart from all others."""
+    sight, row = _seen(request, customer_id)
+    found = portrait_for(sight, row.customer_id)
+    return render(request, "customers/portrait.html", {"row": row, "portrait": found})
+
+
+@needs(Ability.SEE_WHY)
+def card(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Show the customer card, or the prospect card, as one sheet of paper."""
+    sight, row = _seen(request, customer_id)
+    made, tables = customer_card(
+        served_book(), stored_run(sight.publication.run_id), row.customer_id
+    )
+    by_id = {one.id: one for one in tables}
+    follow_ups = by_id.get("follow_ups")
+    context: dict[str, Any] = {
+        "row": row,
+        "card": made,
+        "groups": [(one.title, _seen_items(sight, one.items)) for one in made.groups],
+        "why": by_id["card_why"],
+        "follow_ups": [
+            [cell for cell in one.cells if cell is not None]
+            for one in (follow_ups.rows[:_FOLLOW_UPS] if follow_ups is not None else ())
+        ],
+        "sight": sight,
+    }
+    return render(request, "customers/card.html", context)
+
+
+def _seen_items(sight: Sight, items: tuple[CardItem, ...]) -> list[CardItem]:
+    """Return the lines of a card that the person sees: contacts only who sees them in lists."""
+    hidden = {
+        TABLES["customers"].column(name).label for name in CONTACTS if name not in sight.columns
+    }
+    return [one for one in items if one.label not in hidden]
+
+
+def _seen(request: HttpRequest, customer_id: str) -> tuple[Sight, Any]:
+    """Return what the person sees, and the customer.
+
+    Raises:
+        Http404: There is no such customer, or the person does not see it.
+    """
+    sight = sight_of(signed_in(request))
+    row = sight.customers().filter(pk=customer_id).first() if sight is not None else None
+    if sight is None or row is None:
+        raise Http404
+    return sight, row
