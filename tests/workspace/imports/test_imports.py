@@ -10,10 +10,11 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
+from kefen.lake.book.file_import import look_at
 from kefen.workspace.book import served_book
 from kefen.workspace.imports import services
 from kefen.workspace.imports.models import Upload, UploadState
-from kefen.workspace.imports.queries import file_of, look_at
+from kefen.workspace.imports.queries import file_of
 from kefen.workspace.worker import work
 
 HEAD = "客户编号,客户名称,地区,建档日期"
@@ -58,7 +59,7 @@ def test_a_file_goes_all_the_way_and_back(signed_in, clean_book):
     choose_guesses(client, upload)
     assert upload.state == UploadState.TRIED
     assert (upload.dry["rows_in"], upload.dry["rejected"]) == (3, 1)
-    assert (upload.dry["new"], upload.dry["known"]) == (1, 1)
+    assert (upload.dry["new"], upload.dry["updated"]) == (1, 1)
     result = client.get(f"/import/{upload.pk}/").content.decode()
     assert "Import 2 rows" in result
     assert "More than 1 %" in result

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.text import Language
     from kefen.engines.engine import Engine
+    from kefen.lake.book.merge import Counts
     from kefen.lake.book.record_log import RecordLog
     from kefen.lake.dataset import Dataset, ReadTable
 
@@ -232,6 +233,16 @@ class Book:
             recorded = self._writer().import_table(engine, read, batch, today)
             self._batches.compact()
             return recorded
+
+    def compare(self, engine: DuckDBEngine, read: ReadTable) -> Counts:
+        """Return what an import of a read table would do now, in rows; nothing is written.
+
+        Raises:
+            DataError: An order of the file is in the book under another customer.
+            BookError: The book cannot be read.
+            EngineError: The engine stopped.
+        """
+        return self._writer().compare(engine, read, _moment(None).date())
 
     def batches(self) -> list[Batch]:
         """Return every batch, oldest first, with what has become of it.

@@ -13,7 +13,7 @@ from kefen.lake.book.batches import REJECTED, REPLACED, Batch, BatchList
 from kefen.lake.book.commit_points import CommitPoint, reached
 from kefen.lake.book.delta import LakeTable, Snapshot
 from kefen.lake.book.layout import BATCH, BUCKET, CANCELLED_FROM, Layout, contract_table
-from kefen.lake.book.merge import Merge
+from kefen.lake.book.merge import Counts, Merge
 from kefen.lake.book.undo import Undo, UndoReport
 from kefen.lake.book.workspace import copy_to, drop_scratch, keep_replaced, write_changes
 
@@ -60,29 +60,14 @@ class Writer:
             BookError: The book cannot be written; it is as it was.
             EngineError: The engine stopped; the book is as it was.
         """
-        lake = LakeTable(self._lake / read.table.name, read.table)
-        before = lake.snapshot()
-        given = Layout(read.table, before.layout.attributes).with_attributes(read.attributes)
-        layout = replace(given, buckets=before.layout.buckets)
-        _refuse_reserved(read)
-        attributes = {layout.spelling(attribute): attribute for attribute in read.attributes}
+        lake, before, layout = self._place_of(read)
         batch = replace(batch, version_before=before.version, version_after=before.version)
         with self._taken_back_on_error(batch, engine):
             self._journals.begin(batch.id, batch.table)
             reached(CommitPoint.INTENT_WRITTEN)
             self._keep_rejected(engine, read, batch)
             reached(CommitPoint.REJECTED_KEPT)
-            merge = Merge(
-                engine,
-                read.relation,
-                read.columns,
-                attributes,
-                before,
-                layout,
-                batch.id,
-                today,
-            )
-            counts = merge.plan()
+            counts = _merge(engine, read, before, layout, batch.id, today).plan()
             batch = replace(
                 batch,
                 rows_new=counts.new,
@@ -92,6 +77,20 @@ class Writer:
             )
             changes = counts.new + counts.updated + counts.removed > 0
             return self._publish(engine, lake, before, layout, batch, changes=changes)
+
+    def compare(self, engine: DuckDBEngine, read: ReadTable, today: date) -> Counts:
+        """Return what importing the rows of `read` would do, and write nothing.
+
+        Raises:
+            DataError: The rows contradict the book.
+            BookError: The book cannot be read.
+            EngineError: The engine stopped.
+        """
+        _, before, layout = self._place_of(read)
+        try:
+            return _merge(engine, read, before, layout, 0, today).plan()
+        finally:
+            drop_scratch(engine)
 
     def undo(
         self, engine: DuckDBEngine, history: Sequence[Batch], target: Batch, batch: Batch
@@ -131,6 +130,14 @@ class Writer:
                 changes=report.removed + report.restored > 0,
             )
             return replace(report, batch=recorded)
+
+    def _place_of(self, read: ReadTable) -> tuple[LakeTable, Snapshot, Layout]:
+        """Return where the rows of `read` go: the table, its version, and its layout then."""
+        lake = LakeTable(self._lake / read.table.name, read.table)
+        before = lake.snapshot()
+        given = Layout(read.table, before.layout.attributes).with_attributes(read.attributes)
+        _refuse_reserved(read)
+        return lake, before, replace(given, buckets=before.layout.buckets)
 
     def _publish(
         self,
@@ -195,6 +202,18 @@ class Writer:
             with suppress(KefenError):
                 drop_scratch(engine)
             raise
+
+
+def _merge(
+    engine: DuckDBEngine,
+    read: ReadTable,
+    before: Snapshot,
+    layout: Layout,
+    batch: int,
+    today: date,
+) -> Merge:
+    attributes = {layout.spelling(attribute): attribute for attribute in read.attributes}
+    return Merge(engine, read.relation, read.columns, attributes, before, layout, batch, today)
 
 
 def _refuse_reserved(read: ReadTable) -> None:

@@ -13,7 +13,7 @@ from pyarrow import csv as arrow_csv
 
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.lake.reading.encodings import find_encoding
+from kefen.lake.reading.encodings import find_encoding, refuse_other_encoding
 from kefen.lake.reading.headings import find_heading_row, unique_headings
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.raw_tables import BatchWriter, lost_table, new_name
@@ -39,13 +39,25 @@ class _Layout:
     headings: tuple[str, ...]
 
 
-def read_delimited(engine: Engine, path: Path, table: Table) -> RawFile:
+def read_delimited(
+    engine: Engine, path: Path, table: Table, encoding: str | None = None
+) -> RawFile:
     """Read a delimited text file into a table of the engine's scratch database.
 
+    Args:
+        engine: The engine that will hold the rows.
+        path: The file.
+        table: The contract table it is for.
+        encoding: Its encoding; None to find it.
+
     Raises:
-        DataError: The file is not text, has no heading, or its columns cannot be told apart.
+        DataError: The file is not text or not of that encoding, has no heading, or its columns
+            cannot be told apart.
     """
-    encoding = find_encoding(path)
+    if encoding is None:
+        encoding = find_encoding(path)
+    else:
+        refuse_other_encoding(path, encoding)
     layout = _find_layout(path, encoding, table)
     refuse_too_wide(path, len(layout.headings))
     readable = path if encoding == "utf-8" else _as_utf8(engine, path, encoding)

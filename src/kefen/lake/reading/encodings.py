@@ -49,6 +49,26 @@ def find_encoding(path: Path) -> str:
     raise _not_text(path)
 
 
+def refuse_other_encoding(path: Path, encoding: str) -> None:
+    """Refuse a text file whose bytes are not of an encoding.
+
+    Raises:
+        DataError: They are not, or there is no such encoding.
+    """
+    try:
+        if _is_valid(path, encoding):
+            return
+    except LookupError:
+        pass
+    raise DataError(
+        Text(
+            "The file is not written in the encoding {e}.", "该文件不是以 {e} 编码写成的。"
+        ).filled(e=encoding),
+        where=path.name,
+        mend=Text("Choose another one, or let it be found.", "请选择其他编码，或改为自动识别。"),
+    )
+
+
 def _candidates(head: bytes) -> tuple[str, ...]:
     """Return the encodings to try, the likeliest first.
 

@@ -24,7 +24,13 @@ _JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 _BLOCK = 1 << 20
 
 
-def open_file(engine: Engine, path: Path, table: Table, sheet: str | None = None) -> RawFile:
+def open_file(
+    engine: Engine,
+    path: Path,
+    table: Table,
+    sheet: str | None = None,
+    encoding: str | None = None,
+) -> RawFile:
     """Make the rows of a file readable in the engine.
 
     Args:
@@ -32,6 +38,7 @@ def open_file(engine: Engine, path: Path, table: Table, sheet: str | None = None
         path: The file.
         table: The contract table it is for, which tells its heading from its title rows.
         sheet: The sheet of an Excel file.
+        encoding: The encoding of a text file; None to find it.
 
     Raises:
         CallError: There is no such file.
@@ -59,10 +66,10 @@ def open_file(engine: Engine, path: Path, table: Table, sheet: str | None = None
     if suffix in _EXCEL_SUFFIXES:
         if b"\0" in head or not _has_lines_of_text(head):
             return read_spreadsheet(engine, path, table, sheet)
-        return read_delimited(engine, path, table)  # a ledger's text export called .xls
+        return read_delimited(engine, path, table, encoding)  # a ledger's text export called .xls
     if suffix in _JSON_SUFFIXES:
         return read_json_lines(engine, path)
-    return read_delimited(engine, path, table)
+    return read_delimited(engine, path, table, encoding)
 
 
 def fingerprint(path: Path) -> dict[str, Any]:

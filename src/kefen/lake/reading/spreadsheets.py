@@ -14,6 +14,7 @@ from kefen.domain.text import Text
 from kefen.lake.reading.cells import BLANK_CELL, Cell, as_cell, write_cells
 from kefen.lake.reading.headings import HeadingRow, find_heading_row, unique_headings
 from kefen.lake.reading.limits import refuse_too_wide
+from kefen.lake.reading.packed import refuse_overfull
 from kefen.lake.reading.source import RawFile
 from kefen.lake.reading.sql import SQL, name
 
@@ -30,6 +31,12 @@ _ERROR_CELL = re.compile(
     rb'<c r="([A-Z]+)(\d+)"[^>]*?\bt="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL
 )
 
+# A formula that gives an empty text has the type "str"; one that was never computed has none.
+_UNCOMPUTED_CELL = re.compile(
+    rb'<c r="([A-Z]+\d+)"(?![^>]*\bt="str")[^>]*>'
+    rb"<f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
+)
+
 
 def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None) -> RawFile:
     """Read one sheet of a workbook into a table of the engine's scratch database.
@@ -37,8 +44,10 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
     Without a `sheet`, the visible one whose heading fits the table best is read.
 
     Raises:
-        DataError: The file is no workbook, or has no such sheet or no rows.
+        DataError: The file is no workbook, or has no such sheet or no rows, or would fill the
+            memory.
     """
+    refuse_overfull(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
         sheets = [s.name for s in workbook.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
@@ -75,6 +84,20 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
     )
 
 
+def sheets_of(path: Path) -> tuple[str, ...]:
+    """Return the names of the sheets of a workbook, hidden ones too; none where it is no workbook.
+
+    Raises:
+        DataError: It would fill the memory.
+    """
+    refuse_overfull(path)
+    try:
+        workbook = CalamineWorkbook.from_path(str(path))
+    except (CalamineError, OSError):
+        return ()
+    return tuple(s.name for s in workbook.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet)
+
+
 def _choose(
     workbook: CalamineWorkbook, sheets: list[str], table: Table
 ) -> tuple[str, HeadingRow | None]:
@@ -99,6 +122,9 @@ def _formula_errors(path: Path, sheet: str) -> dict[int, list[tuple[int, str]]]:
     """Return the error cells of a sheet by row (from 0), which the reader gives as blank.
 
     Only .xlsx files name their cells; those of .xls stay blank.
+
+    Raises:
+        DataError: Formulas were never computed, so that their cells would read as blank.
     """
     if not zipfile.is_zipfile(path):
         return {}
@@ -108,6 +134,10 @@ def _formula_errors(path: Path, sheet: str) -> dict[int, list[tuple[int, str]]]:
         if part is None:
             return {}
         content = archive.read(part)
+        if b"<f" in content:
+            uncomputed = [cell.decode() for cell in _UNCOMPUTED_CELL.findall(content)]
+            if uncomputed:
+                raise _uncomputed(path, sheet, uncomputed)
         if b't="e"' not in content:
             return {}
         for letters, row, code in _ERROR_CELL.findall(content):
@@ -154,6 +184,20 @@ def _no_workbook(path: Path, error: Exception) -> DataError:
         mend=Text(
             "Open it in Excel, remove any password, and save it as .xlsx; or export it as CSV.",
             "请在 Excel 中打开，去掉密码后另存为 .xlsx；也可以导出为 CSV。",
+        ),
+    )
+
+
+def _uncomputed(path: Path, sheet: str, cells: list[str]) -> DataError:
+    return DataError(
+        Text(
+            "{n} {n:formula has|formulas have} no computed value, first in {c}.",
+            "有 {n} 个公式没有计算结果，首个位于 {c}。",
+        ).filled(n=len(cells), c=cells[0]),
+        where=f"{path.name} [{sheet}]",
+        mend=Text(
+            "Open the file in Excel and save it, so that it holds the values.",
+            "请在 Excel 中打开并保存，使文件中包含计算结果。",
         ),
     )
 

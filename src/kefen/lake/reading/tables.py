@@ -83,7 +83,10 @@ def read_table(
     contract = TABLES[table]
     mapping = options.mapping.table(table) if options.mapping else TableMapping()
     with timed(table, "open"):
-        inputs = [open_file(engine, path, contract, source.sheet) for path in source.paths]
+        inputs = [
+            open_file(engine, path, contract, source.sheet, source.encoding)
+            for path in source.paths
+        ]
         inputs += [open_frame(engine, frame) for frame in source.frames]
         opened = [shape(engine, file, mapping, options, contract) for file in inputs]
         choices = [choose_columns(file, contract, mapping) for file, _ in opened]

@@ -29,6 +29,8 @@ ACTIONS: Mapping[str, Text] = {
     "import.uploaded": Text("uploaded a file", "上传了文件"),
     "import.asked": Text("asked to import a file", "提交了导入"),
     "import.undone": Text("undid an import", "撤销了导入"),
+    "mapping.saved": Text("saved a mapping", "保存了列对应"),
+    "mapping.deleted": Text("deleted a mapping", "删除了列对应"),
     "import.dropped": Text("dropped an upload", "放弃了上传"),
     "task.made": Text("made a task", "创建了任务"),
     "tasks.made": Text("made tasks for several customers", "批量创建了任务"),

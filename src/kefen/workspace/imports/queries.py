@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 
-from kefen.lake.book.file_import import LookedAt, look_at
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.book import served_book
-from kefen.workspace.imports.models import Upload, UploadState
+from kefen.workspace.imports.models import SavedMapping, Upload, UploadState
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from kefen.lake.book import Batch
@@ -50,10 +51,18 @@ def rejected_of(upload: Upload) -> Path:
     return file_of(upload).parent / REJECTED
 
 
-def contents_of(upload: Upload) -> LookedAt:
-    """Return what a file holds.
+def visible_mappings(user: User, table: str) -> QuerySet[SavedMapping]:
+    """Return the saved mappings of a table, by name, to who may import."""
+    mappings = SavedMapping.objects.filter(table=table).order_by("name")
+    return mappings if user.can(Ability.IMPORT) else mappings.none()
 
-    Raises:
-        DataError: It cannot be read.
-    """
-    return look_at(file_of(upload), upload.table)
+
+def fitting_mapping(table: str, headings: Iterable[str]) -> SavedMapping | None:
+    """Return the saved mapping whose headings a file has, the one with most; None without one."""
+    held = set(headings)
+    fitting = [
+        one
+        for one in SavedMapping.objects.filter(table=table).order_by("-saved_at")
+        if one.chosen and set(one.chosen.values()) <= held
+    ]
+    return max(fitting, key=lambda one: len(one.chosen), default=None)

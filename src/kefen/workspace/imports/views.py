@@ -9,27 +9,28 @@ from typing import TYPE_CHECKING, Any
 from django.contrib import messages
 from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import KefenError
 from kefen.domain.text import Text
+from kefen.lake.book.file_import import ENCODINGS, NUMBER
 from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.book import served_book
 from kefen.workspace.imports import services
 from kefen.workspace.imports.examples import example_file
-from kefen.workspace.imports.forms import UploadForm
-from kefen.workspace.imports.models import UploadState
+from kefen.workspace.imports.forms import UploadForm, chosen_in, faults_of
+from kefen.workspace.imports.models import UNDER_WAY, UploadState
 from kefen.workspace.imports.queries import (
-    contents_of,
     open_uploads,
     rejected_of,
     visible_batches,
+    visible_mappings,
     visible_uploads,
 )
-from kefen.workspace.imports.words import BATCH_STATES, UPLOAD_STATES
+from kefen.workspace.imports.words import BATCH_STATES, MATCHES, ROWS, UPLOAD_STATES
 from kefen.workspace.jobs.queries import visible_jobs
 from kefen.workspace.shell.language import current_language, said
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     from kefen.workspace.imports.models import Upload
 
 _CSV = "text/csv; charset=utf-8"
+_LONGEST_NAME = 80
 
 
 @needs(Ability.IMPORT)
@@ -68,54 +70,81 @@ def imports(request: HttpRequest) -> HttpResponse:
 
 
 @needs(Ability.IMPORT)
+@require_http_methods(["GET", "POST"])
 def columns(request: HttpRequest, number: int) -> HttpResponse:
-    """Choose which heading is which column."""
+    """Choose which heading is which column, and what is done with the rows."""
     user = signed_in(request)
     upload = get_object_or_404(visible_uploads(user), pk=number)
-    if upload.state not in (UploadState.UPLOADED, UploadState.TRIED):
+    if upload.state not in (UploadState.UPLOADED, UploadState.TRIED) or not upload.looked:
         return redirect("imports:result", number=number)
-    looked = contents_of(upload)
+    looked = upload.looked_at
+    choices = upload.choices
     if request.method == "POST":
-        chosen = {
-            column.name: heading
-            for column in upload.contract.columns
-            if (heading := request.POST.get(f"column_{column.name}", "")) in looked.headings
-        }
-        missing = [c for c in upload.contract.columns if c.required and c.name not in chosen]
-        twice = len(set(chosen.values())) < len(chosen)
-        if not missing and not twice:
-            services.ask_to_try(user, upload, chosen, current_language())
+        choices = chosen_in(upload, request.POST)
+        wrong = faults_of(upload, choices)
+        if not wrong:
+            services.ask_to_try(user, upload, choices, current_language())
+            if name := request.POST.get("save_as", "").strip()[:_LONGEST_NAME]:
+                upload.refresh_from_db()
+                services.save_mapping(user, upload, name)
             return redirect("imports:result", number=number)
-        if missing:
-            names = Text(
-                ", ".join(c.label.en for c in missing), "、".join(c.label.zh for c in missing)
-            )
-            messages.error(
-                request, said(Text("Still needed: {n}.", "还需指定：{n}。").filled(n=names))
-            )
-        if twice:
-            messages.error(
-                request,
-                said(Text("One heading serves two columns.", "同一标题被用于两列。")),
-            )
-    else:
-        chosen = upload.chosen
+        for one in wrong:
+            messages.error(request, said(one))
+    used = set(choices.columns.values())
+    guessed = set(looked.guesses.values())
     context = {
         "upload": upload,
         "looked": looked,
         "columns": [
             {
                 "column": column,
-                "chosen": chosen.get(column.name, ""),
-                "samples": looked.samples.get(chosen.get(column.name, ""), ()),
+                "chosen": choices.columns.get(column.name, ""),
+                "samples": looked.samples.get(choices.columns.get(column.name, ""), ()),
                 "ambiguous": column.name in looked.ambiguous,
             }
             for column in upload.contract.columns
         ],
-        "unused": [one for one in looked.headings if one not in chosen.values()],
-        "samples": looked.samples,
+        "kept": [one for one in looked.headings if one not in used | guessed],
+        "left_out": [one for one in looked.headings if one in guessed - used],
+        "encodings": ENCODINGS if looked.properties.get("format") == "csv" else (),
+        "mappings": visible_mappings(user, upload.table),
+        "choices": choices,
+        "rows": ROWS.items() if upload.contract.key else (),
+        "matches": MATCHES.items() if NUMBER in upload.contract.column_names else (),
     }
     return render(request, "imports/columns.html", context)
+
+
+@needs(Ability.IMPORT)
+@require_POST
+def look(request: HttpRequest, number: int) -> HttpResponse:
+    """Read the file as another sheet or in another encoding."""
+    user = signed_in(request)
+    upload = get_object_or_404(visible_uploads(user), pk=number)
+    encoding = request.POST.get("encoding", "")
+    services.look_again(
+        user,
+        upload,
+        sheet=request.POST.get("sheet", ""),
+        encoding=encoding if encoding in ENCODINGS else "",
+    )
+    return redirect("imports:result", number=number)
+
+
+@needs(Ability.IMPORT)
+@require_POST
+def use_mapping(request: HttpRequest, number: int) -> HttpResponse:
+    """Take over a saved mapping, or delete it."""
+    user = signed_in(request)
+    upload = get_object_or_404(visible_uploads(user), pk=number)
+    chosen = request.POST.get("mapping", "")
+    mappings = visible_mappings(user, upload.table)
+    mapping = get_object_or_404(mappings, pk=chosen if chosen.isdecimal() else 0)
+    if "delete" in request.POST:
+        services.delete_mapping(user, mapping)
+    else:
+        services.use_mapping(upload, mapping)
+    return redirect("imports:columns", number=number)
 
 
 @needs(Ability.IMPORT)
@@ -123,7 +152,10 @@ def result(request: HttpRequest, number: int) -> HttpResponse:
     """Show what the dry run found, or how far the import is."""
     user = signed_in(request)
     upload = get_object_or_404(visible_uploads(user), pk=number)
-    return render(request, "imports/result.html", _result(request, upload))
+    context = _result(request, upload)
+    if upload.state == UploadState.UPLOADED and upload.looked and context["job"] is None:
+        return redirect("imports:columns", number=number)
+    return render(request, "imports/result.html", context)
 
 
 @needs(Ability.IMPORT)
@@ -132,7 +164,7 @@ def progress(request: HttpRequest, number: int) -> HttpResponse:
     user = signed_in(request)
     upload = get_object_or_404(visible_uploads(user), pk=number)
     response = render(request, "imports/state.html", _result(request, upload))
-    if upload.state not in (UploadState.TRYING, UploadState.COMMITTING):
+    if upload.state not in UNDER_WAY:
         response["HX-Refresh"] = "true"
     return response
 
@@ -214,7 +246,8 @@ def _result(request: HttpRequest, upload: Upload) -> dict[str, Any]:
         )
         if upload.batch
         else None,
-        **_jobs(request, ("try", "import"), str(upload.pk)),
+        "under_way": upload.state in UNDER_WAY,
+        **_jobs(request, ("look", "try", "import"), str(upload.pk)),
     }
 
 

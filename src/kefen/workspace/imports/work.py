@@ -8,10 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.lake.book.file_import import import_file, try_file
+from kefen.lake.book.file_import import (
+    STEPS_OF_IMPORT,
+    STEPS_OF_TRYING,
+    import_file,
+    look_at,
+    try_file,
+)
 from kefen.workspace.book import served_book
 from kefen.workspace.imports.models import Upload, UploadState
 from kefen.workspace.imports.queries import file_of, rejected_of
+from kefen.workspace.imports.services import fields_of
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,14 +29,27 @@ if TYPE_CHECKING:
 _WAIT_SECONDS = 300
 _BLOCK = 1 << 20
 _READING = Text("Reading the file", "读取文件")
-_WRITING = Text("Writing to the book", "写入账套")
 _UNDOING = Text("Undoing the batch", "撤销批次")
+
+
+def look_at_upload(progress: Progress, *, upload: int) -> dict[str, Any]:
+    """Find out what a large upload holds; a small one was looked at when it came."""
+    progress.expect(1)
+    progress.begin(_READING)
+    kept = Upload.objects.get(pk=upload)
+    path = _unchanged(kept)
+    try:
+        looked = look_at(path, kept.table, sheet=kept.sheet or None, encoding=kept.encoding or None)
+    except DataError:
+        _move(kept, UploadState.LOOKING, UploadState.UPLOADED)
+        raise
+    _move(kept, UploadState.LOOKING, UploadState.UPLOADED, **fields_of(kept.table, looked))
+    return {}
 
 
 def try_upload(progress: Progress, *, upload: int, language: Language) -> dict[str, Any]:
     """Read an uploaded file as an import would, and say what it would do."""
-    progress.expect(1)
-    progress.begin(_READING)
+    progress.expect(STEPS_OF_TRYING)
     kept = Upload.objects.get(pk=upload)
     path = _unchanged(kept)
     try:
@@ -37,9 +57,10 @@ def try_upload(progress: Progress, *, upload: int, language: Language) -> dict[s
             served_book(),
             path,
             kept.table,
-            kept.chosen,
+            kept.choices,
             rejected_to=rejected_of(kept),
             language=language,
+            begin=progress.begin,
         )
     except DataError:
         _move(kept, UploadState.TRYING, UploadState.UPLOADED)
@@ -49,8 +70,11 @@ def try_upload(progress: Progress, *, upload: int, language: Language) -> dict[s
         "usable": dry.rows_usable,
         "rejected": dry.rows_rejected,
         "duplicate": dry.rows_duplicate,
+        "left_out": dry.rows_left_out,
         "new": dry.new,
-        "known": dry.known,
+        "updated": dry.updated,
+        "unchanged": dry.unchanged,
+        "removed": dry.removed,
         "findings": [finding.message.as_dict() for finding in dry.findings],
     }
     _move(kept, UploadState.TRYING, UploadState.TRIED, dry=found)
@@ -63,15 +87,20 @@ def commit_upload(progress: Progress, *, upload: int) -> dict[str, Any]:
     A job that is taken up after its worker died imports again: rows that are in the book just
     so change nothing, and rows without a key are added only as often as the file has them more.
     """
-    progress.expect(1)
-    progress.begin(_WRITING)
+    progress.expect(STEPS_OF_IMPORT)
     kept = Upload.objects.get(pk=upload)
     if kept.batch is not None:
         return {"batch": kept.batch}
     path = _unchanged(kept)
     try:
         batch = import_file(
-            served_book(), path, kept.table, kept.chosen, note="", wait_seconds=_WAIT_SECONDS
+            served_book(),
+            path,
+            kept.table,
+            kept.choices,
+            note="",
+            wait_seconds=_WAIT_SECONDS,
+            begin=progress.begin,
         )
     except DataError:
         _move(kept, UploadState.COMMITTING, UploadState.TRIED)

@@ -22,6 +22,7 @@ class Handler(Protocol):
 
 
 _HANDLERS = {
+    "look": "kefen.workspace.imports.work:look_at_upload",
     "try": "kefen.workspace.imports.work:try_upload",
     "import": "kefen.workspace.imports.work:commit_upload",
     "undo": "kefen.workspace.imports.work:undo_batch",
