@@ -6,6 +6,7 @@ import atexit
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,10 +14,15 @@ import django
 import pytest
 
 from kefen.lake.book import Book
+from kefen.lake.book.settings import write_settings
 
 _FOLDER = Path(tempfile.mkdtemp(prefix="kefen-workspace-"))
 atexit.register(shutil.rmtree, _FOLDER, ignore_errors=True)
 BOOK = Book.create(_FOLDER / "book", name="Lantern & Sons", currency="CNY", country="CN")
+# `test_postgresql.py` runs these tests once more on a server.
+DATABASE = os.environ.get("KEFEN_TEST_DATABASE")
+if DATABASE:
+    write_settings(BOOK.directory, replace(BOOK.settings, database=DATABASE))
 os.environ["KEFEN_BOOK"] = str(BOOK.directory)
 os.environ["KEFEN_HOSTS"] = "127.0.0.1,localhost,testserver"
 os.environ["KEFEN_FIRST_RUN_KEY"] = "first-key"
