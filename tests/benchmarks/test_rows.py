@@ -12,6 +12,7 @@ from contenders import BY_HAND, CONTENDERS, KEFEN, PANDAS, PLAIN_PANDAS, SPARK, 
 from measuring import Limits, Measured
 from rows import all_rows
 from rows.by_steps import judged as judged_by_steps
+from rows.list_of_customers import judged as judged_list
 from rows.one_customer import judged
 from rows.protocol import Outcome, Verdict
 from workbench import Asked, Job, ResultsDifferError, Workbench
@@ -192,3 +193,15 @@ def test_grading_by_steps_is_judged_by_time_and_by_equal_rows() -> None:
     ]
     missed = _told(judged_by_steps({**found, "equal": False, "changed": None}))
     assert [word for word, _ in missed] == ["MISSED", "MISSED"]
+
+
+def test_the_list_is_judged_by_its_slowest_kind_of_page() -> None:
+    quick = {"p50": 20.0, "p95": 60.0, "most": 90.0}
+    found = {"customers": 1_000_000, "bar_ms": 200.0, "all": quick}
+    assert _told(judged_list({**found, "pages": {"by name": quick}})) == [
+        ("met", "60 ms, the slowest kind: by name; 60 ms of all")
+    ]
+    slow = {"p50": 20.0, "p95": 201.0, "most": 220.0}
+    (verdict,) = judged_list({**found, "pages": {"by name": quick, "search": slow}}).verdicts
+    assert verdict.word == "MISSED"
+    assert "search" in verdict.measured

@@ -1,0 +1,58 @@
+"""The list of the workspace over a million customers: every kind of page, on the server."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from rows.protocol import Outcome, Row, Verdict
+from workbench import tell
+
+if TYPE_CHECKING:
+    from workbench import Workbench
+
+_SCRIPT = Path(__file__).parents[1] / "list_of_customers.py"
+_MOST = 1_000_000
+
+
+def _judge(bench: Workbench) -> Outcome:
+    customers = min(_MOST, max(bench.asked.sizes))
+    tell(f"Seeding the list with {customers:,} customers and asking for pages")
+    asked = [sys.executable, str(_SCRIPT), "--customers", str(customers)]
+    done = subprocess.run(asked, stdout=subprocess.PIPE, check=False, text=True)
+    if done.returncode:
+        raise RuntimeError(f"{' '.join(asked)} failed with exit code {done.returncode}")
+    return judged(json.loads(done.stdout))
+
+
+def judged(found: dict[str, Any]) -> Outcome:
+    """Return what the figures of `list_of_customers.py` come to."""
+    bar, pages = found["bar_ms"], found["pages"]
+    slowest = max(pages, key=lambda kind: pages[kind]["p95"])
+    lines = [
+        "| page | p50, ms | p95, ms | most, ms |",
+        "|---|---:|---:|---:|",
+        *(
+            f"| {kind} | {of['p50']:.0f} | {of['p95']:.0f} | {of['most']:.0f} |"
+            for kind, of in pages.items()
+        ),
+    ]
+    return Outcome(
+        (
+            Verdict(
+                f"{found['customers']:,} customers: 95 % of the pages of every kind "
+                f"under {bar:g} ms",
+                f"{pages[slowest]['p95']:.0f} ms, the slowest kind: {slowest}; "
+                f"{found['all']['p95']:.0f} ms of all",
+                pages[slowest]["p95"] < bar,
+            ),
+        ),
+        ("\n".join(lines),),
+        found,
+    )
+
+
+ROW = Row(11, "list", "the list of the workspace", _judge)
