@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
+import http.cookiejar
 import os
 import re
 import subprocess
 import sys
 import urllib.request
+from contextlib import contextmanager
 
 import pytest
 
 from kefen.cli.main import cli
 from kefen.lake.book import Book
 
+CALL = "from kefen.cli.main import main; main()"
 
-@pytest.fixture
-def served(tmp_path):
-    """A new book that is being served; its address, and the lines that were printed."""
-    book = Book.create(tmp_path / "book", name="Lantern", currency="CNY")
+
+@contextmanager
+def serving(book, *more):
+    """Serve a book on a free port; its lines until it is ready, and the process."""
     environment = {k: v for k, v in os.environ.items() if not k.startswith(("KEFEN_", "DJANGO_"))}
-    call = "from kefen.cli.main import main; main()"
+    command = [sys.executable, "-c", CALL, "serve", "--book", book.directory, "--port", "0"]
     process = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            call,
-            "serve",
-            "--book",
-            book.directory,
-            "--port",
-            "0",
-            "--lang",
-            "en",
-        ],
+        [*command, "--lang", "en", *more],
         stdout=subprocess.PIPE,
         text=True,
         env={**environment, "PYTHONUNBUFFERED": "1"},
@@ -42,13 +34,21 @@ def served(tmp_path):
         lines.append(line.strip())
         if "Ctrl-C" in line:
             break
-    yield lines, book, process
+    yield lines
     process.terminate()
     process.wait(timeout=20)
 
 
+@pytest.fixture
+def served(tmp_path):
+    """A new book that is being served, and the lines that were printed."""
+    book = Book.create(tmp_path / "book", name="Lantern", currency="CNY")
+    with serving(book) as lines:
+        yield lines, book
+
+
 def test_one_command_serves_and_says_where(served):
-    lines, book, _ = served
+    lines, book = served
     address = next(line for line in lines if line.startswith("http"))
     first = next(line for line in lines if "first-run" in line)
     assert re.fullmatch(r"http://127\.0\.0\.1:\d+/", address)
@@ -65,3 +65,36 @@ def test_help_of_the_command_loads_no_django():
     code = "import sys, kefen.cli.main, kefen.cli.serve; sys.exit('django' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
     assert "serve" in cli.list_commands(None)
+
+
+def test_a_demo_is_entered_once_by_the_address_that_is_printed(tmp_path):
+    book = Book.create(tmp_path / "book", name="Kefen demo", currency="GBP")
+    with serving(book, "--demo") as lines:
+        entry = next(line for line in lines if "/demo/?key=" in line)
+        assert not any("first-run" in line for line in lines)
+        wrong = re.sub("key=.*", "key=guessed", entry)
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(wrong, timeout=30)
+        cookies = urllib.request.HTTPCookieProcessor(http.cookiejar.CookieJar())
+        with urllib.request.build_opener(cookies).open(entry, timeout=30) as page:
+            assert "Three steps to the first grades" in page.read().decode()
+        with pytest.raises(urllib.error.HTTPError, match="403"):
+            urllib.request.urlopen(entry, timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("name", "more", "words"),
+    [
+        ("Lantern", (), "This book is no demo"),
+        ("Kefen demo", ("--host", "192.0.2.1"), "for this machine only"),
+        ("客分演示", ("--name", "kefen.example.com"), "for this machine only"),
+    ],
+)
+def test_a_real_book_or_an_open_machine_is_never_entered_without_a_password(
+    name, more, words, tmp_path
+):
+    book = Book.create(tmp_path / "book", name=name, currency="GBP")
+    command = [sys.executable, "-c", CALL, "serve", "--demo", "--book", book.directory, *more]
+    done = subprocess.run([*command, "--lang", "en"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert words in done.stderr

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,11 +23,13 @@ from kefen.domain.text import Text
 if TYPE_CHECKING:
     from kefen.demo import DemoFiles
     from kefen.lake.book import Book
+    from kefen.lake.book.settings import BookSettings
 
 NAME = Text("Kefen demo", "客分演示")
 FOLDER = "kefen-demo"
 
 _FILES = "files"
+_MONTH_BEFORE = date(2011, 10, 31)
 
 
 def demo(*, directory: Path, overwrite: bool, as_json: bool, quiet: bool) -> None:
@@ -36,6 +39,7 @@ def demo(*, directory: Path, overwrite: bool, as_json: bool, quiet: bool) -> Non
     silent = quiet or as_json
     _check_place(directory, overwrite=overwrite)
     attribution = _make(directory, shown=not silent, overwrite=overwrite)
+    _grade_month_before(Book.open(directory), shown=not silent)
     asked = Grading(
         data=Data(Book.open(directory), {}, None), out=directory / "results", quiet=silent
     )
@@ -53,12 +57,17 @@ def demo(*, directory: Path, overwrite: bool, as_json: bool, quiet: bool) -> Non
             _show_next(directory, graded.example_customer)
 
 
+def is_demo(settings: BookSettings) -> bool:
+    """Return whether a book was made by `kefen demo`."""
+    return settings.name in (NAME.en, NAME.zh)
+
+
 def _check_place(directory: Path, *, overwrite: bool) -> None:
     from kefen.lake.book.settings import FILE_NAME, read_settings
 
     if not directory.exists() or (directory.is_dir() and not any(directory.iterdir())):
         return
-    ours = (directory / FILE_NAME).is_file() and read_settings(directory).name in (NAME.en, NAME.zh)
+    ours = (directory / FILE_NAME).is_file() and is_demo(read_settings(directory))
     if overwrite and ours:
         return
     raise CallError(
@@ -117,6 +126,21 @@ def _import(book: Book, table: str, files: DemoFiles) -> None:
         book.import_table(engine, replace(read, inputs=inputs), note=say(note))
 
 
+def _grade_month_before(book: Book, *, shown: bool) -> None:
+    """Grade the month before the last, so that there are moves to look at.
+
+    The ten months before it are graded by the workspace when it opens; that would double the
+    time until the first page.
+    """
+    from kefen.grading.months.back_fill import back_fill
+    from kefen.grading.named_standard import NamedStandard
+
+    with steps(1, shown=shown) as begin:
+        begin(Text("Grading the month before", "评级上一个月"))
+        named = NamedStandard(None, book)
+        back_fill(book, named.on, _MONTH_BEFORE, _MONTH_BEFORE, memory="2GB")
+
+
 def _show_next(directory: Path, customer: str | None) -> None:
     from kefen.cli.layout import cell_width, padded
     from kefen.cli.terminal import console
@@ -125,8 +149,8 @@ def _show_next(directory: Path, customer: str | None) -> None:
     page = directory / "results" / "report.html"
     calls = [
         (
-            f"kefen serve --book {directory}",
-            Text("the workspace, in your browser", "在浏览器中打开工作区"),
+            f"kefen serve --demo --book {directory}",
+            Text("twelve months of it in your browser", "在浏览器中查看十二个月的结果"),
         ),
         (str(page), Text("the report, in your browser", "在浏览器中查看报告")),
         (

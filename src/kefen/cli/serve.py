@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from kefen.cli import options
+from kefen.cli.demo import FOLDER, is_demo
 from kefen.cli.language import say
 from kefen.cli.tree import Command, Example, Option
 from kefen.domain.errors import CallError
@@ -15,18 +16,25 @@ from kefen.domain.text import Text
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kefen.lake.book import Book
+
 PORT = 8765
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
 
 
-def serve(*, book: Path | None, host: str, port: int, name: tuple[str, ...], https: bool) -> None:
+def serve(
+    *, book: Path | None, host: str, port: int, name: tuple[str, ...], https: bool, demo: bool
+) -> None:
     """Serve the workspace until Ctrl-C."""
     from pathlib import Path
 
     from kefen.lake.book import Book
     from kefen.workspace.serve import prepare, serving
 
-    opened = Book.open(book or Path())
-    prepare(opened.directory, hosts=name, secure=https)
+    opened = Book.open(book or Path(FOLDER if demo else ""))
+    if demo:
+        _check_demo(opened, here=host in _THIS_MACHINE and not name and not https)
+    prepare(opened.directory, hosts=name, secure=https, demo=demo)
     try:
         with serving(host, port) as workspace:
             title = Text("The workspace of “{n}” is open:", "账套“{n}”的工作区已启动：")
@@ -35,6 +43,11 @@ def serve(*, book: Path | None, host: str, port: int, name: tuple[str, ...], htt
             if workspace.first_run is not None:
                 click.echo(say(Text("Make the first account here:", "请在此创建第一个账号：")))
                 click.echo(f"  {workspace.first_run}")
+            if workspace.demo is not None:
+                click.echo(
+                    say(Text("Signed in as the demo user, once:", "以演示用户登录（仅一次）："))
+                )
+                click.echo(f"  {workspace.demo}")
             click.echo(say(Text("Ctrl-C ends it.", "按 Ctrl-C 结束。")))
             workspace.run()
     except OSError as error:
@@ -45,6 +58,35 @@ def serve(*, book: Path | None, host: str, port: int, name: tuple[str, ...], htt
             where="--port",
             mend=Text("Choose another one with --port.", "请用 --port 换一个端口。"),
         ) from error
+
+
+def _check_demo(book: Book, *, here: bool) -> None:
+    """Refuse to open a real book, or this machine to others, without a password.
+
+    Raises:
+        CallError: The book is no demo, or others could reach it.
+    """
+    if not is_demo(book.settings):
+        raise CallError(
+            Text("This book is no demo.", "这不是演示账套。"),
+            where="--demo",
+            mend=Text(
+                "Leave --demo out, or make a demo with kefen demo.",
+                "请去掉 --demo，或用 kefen demo 建立演示账套。",
+            ),
+        )
+    if not here:
+        raise CallError(
+            Text(
+                "The demo user has no password; it is for this machine only.",
+                "演示用户没有密码，仅限本机使用。",
+            ),
+            where="--demo",
+            mend=Text(
+                "Leave --host, --name and --https out, or leave --demo out.",
+                "请去掉 --host、--name 和 --https，或去掉 --demo。",
+            ),
+        )
 
 
 COMMANDS = {
@@ -98,9 +140,22 @@ COMMANDS = {
                 ),
                 is_flag=True,
             ),
+            Option(
+                "--demo",
+                text=Text(
+                    "For a book of kefen demo: print an address that signs a demo user in, once, "
+                    "on this machine.",
+                    "用于 kefen demo 的账套：显示一个仅限本机、只用一次的演示用户登录地址。",
+                ),
+                is_flag=True,
+            ),
         ],
         examples=(
             Example("kefen serve --book acme", Text("Open it on this machine", "在本机打开")),
+            Example(
+                "kefen serve --demo",
+                Text("The book of kefen demo, signed in", "打开 kefen demo 的账套并已登录"),
+            ),
             Example(
                 "kefen serve --book acme --name kefen.example.com --https",
                 Text("Behind a server with https", "置于 https 服务器之后"),

@@ -16,6 +16,7 @@ django_stubs_ext.monkeypatch()
 SECRET_KEY = "signs nothing: a workspace has the key of its book"  # noqa: S105
 DEBUG = False
 FIRST_RUN_KEY = ""
+DEMO_KEY = ""
 UPLOADS = Path("uploads")
 
 INSTALLED_APPS = [

@@ -26,21 +26,26 @@ class Serving:
     Attributes:
         address: Where to open it.
         first_run: The address that makes the first account; None when there is one.
+        demo: The address that signs the demo user in, once; None without one.
         run: Serves until it is interrupted.
     """
 
     address: str
     first_run: str | None
+    demo: str | None
     run: Callable[[], None]
 
 
-def prepare(book: Path, *, hosts: tuple[str, ...] = (), secure: bool = False) -> None:
+def prepare(
+    book: Path, *, hosts: tuple[str, ...] = (), secure: bool = False, demo: bool = False
+) -> None:
     """Make this process the workspace of a book: settings loaded, tables up to date.
 
     Args:
         book: The directory of the book.
         hosts: Names that the workspace is reached by, besides those of this machine.
         secure: Whether people reach it by https, through a server in front.
+        demo: Whether an address will sign a demo user in, who can do everything.
 
     Raises:
         BookError: The book or its database cannot be used.
@@ -52,9 +57,16 @@ def prepare(book: Path, *, hosts: tuple[str, ...] = (), secure: bool = False) ->
     os.environ["KEFEN_HOSTS"] = ",".join((*_LOCAL, *hosts))
     os.environ["KEFEN_HTTPS"] = "1" if secure else "0"
     os.environ["KEFEN_FIRST_RUN_KEY"] = secrets.token_urlsafe(16)
+    os.environ["KEFEN_DEMO_KEY"] = secrets.token_urlsafe(16) if demo else ""
     os.environ["DJANGO_SETTINGS_MODULE"] = "kefen.workspace.settings"
     django.setup()
     call_command("migrate", interactive=False, verbosity=0)
+    if demo:
+        from kefen.workspace.accounts.services import demo_user
+        from kefen.workspace.runs.services import fill_year, publish_latest
+
+        publish_latest(demo_user())
+        fill_year(demo_user())
 
 
 @contextmanager
@@ -78,9 +90,11 @@ def serving(host: str, port: int) -> Iterator[Serving]:
     address = f"http://{shown}:{server.effective_port}/"
     key = os.environ["KEFEN_FIRST_RUN_KEY"]
     first = None if anybody() else f"{address}first-run/?key={key}"
+    demo_key = os.environ["KEFEN_DEMO_KEY"]
+    demo = f"{address}demo/?key={demo_key}" if demo_key else None
     with _worker():
         try:
-            yield Serving(address, first, server.run)
+            yield Serving(address, first, demo, server.run)
         finally:
             server.close()
 

@@ -18,6 +18,7 @@ SECRET_KEY = secret_key(BOOK.directory)
 # The server listens on this machine unless it is told otherwise; then it names its hosts.
 ALLOWED_HOSTS = os.environ.get("KEFEN_HOSTS", "127.0.0.1,localhost,[::1]").split(",")
 FIRST_RUN_KEY = os.environ.get("KEFEN_FIRST_RUN_KEY", "")
+DEMO_KEY = os.environ.get("KEFEN_DEMO_KEY", "")
 
 DATABASES = {"default": database_settings(BOOK)}
 LANGUAGE_CODE = "zh-hans" if BOOK.settings.language == "zh" else "en"

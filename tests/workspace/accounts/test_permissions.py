@@ -55,6 +55,8 @@ ADDRESSES = {
     "imports:list": ({}, "get", GRADE),
     "imports:example": ({"table": "orders"}, "get", GRADE),
     "imports:columns": ({"number": 99}, "get", GRADE),
+    "imports:look": ({"number": 99}, "post", GRADE),
+    "imports:use_mapping": ({"number": 99}, "post", GRADE),
     "imports:result": ({"number": 99}, "get", GRADE),
     "imports:progress": ({"number": 99}, "get", GRADE),
     "imports:commit": ({"number": 99}, "post", GRADE),
@@ -76,6 +78,7 @@ OPEN = {
     "accounts:sign_in",
     "accounts:sign_out",
     "accounts:first_run",
+    "accounts:demo",
     "shell:language",
     "shell:theme",
 }

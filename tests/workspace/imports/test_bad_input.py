@@ -241,9 +241,7 @@ def test_rows_are_created_updated_or_both(rows, new, updated, left, client, clea
 
 
 def test_customers_are_found_by_another_column(client, clean_book):
-    text = (
-        "客户名称,行业,建档日期\nCustomer 5,New trade,2024-01-01\nNobody known,Trade,2026-01-02"
-    )
+    text = "客户名称,行业,建档日期\nCustomer 5,New trade,2024-01-01\nNobody known,Trade,2026-01-02"
     _, upload = uploaded(client, text)
     client.post(
         f"/import/{upload.pk}/columns/",

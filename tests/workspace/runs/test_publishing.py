@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from decimal import Decimal
 
 import pytest
@@ -10,11 +11,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kefen.grading.listed import ListedRun
+from kefen.lake.book import Book
 from kefen.workspace.book import served_book
+from kefen.workspace.jobs.models import Job
+from kefen.workspace.jobs.progress import Progress
 from kefen.workspace.runs import services
 from kefen.workspace.runs.models import Pointer, Publication
 from kefen.workspace.runs.published import ExactDecimal, model_of
 from kefen.workspace.runs.queries import current_publication
+from kefen.workspace.runs.work import fill_months
 
 
 def tables() -> set[str]:
@@ -73,3 +78,34 @@ def test_the_page_of_a_run_says_what_it_covered(signed_in, run_ids):
     assert "Not run" in page
     assert "Coverage of each scheme" in page
     assert signed_in("auditor").get("/runs/2020-01-31-9/").status_code == 404
+
+
+@pytest.fixture
+def other_book(run_ids, settings, tmp_path):
+    """A copy of the book, to be graded further."""
+    shutil.copytree(settings.BOOK.directory, tmp_path / "book")
+    settings.BOOK = Book.open(tmp_path / "book")
+    return settings.BOOK
+
+
+def test_months_that_are_missing_are_filled_in_and_those_that_are_there_are_kept(
+    other_book, person
+):
+    before = [run["run_id"] for run in other_book.runs()]
+    job = Job.objects.create(
+        kind="fill",
+        state="running",
+        attempt=1,
+        asked_by=person("administrator"),
+    )
+    found = fill_months(Progress(job), first="2026-08-01", last="2026-10-31")
+    assert found == {"graded": 1}
+    assert [run["run_id"] for run in other_book.runs()] == [*before, "2026-08-31-1"]
+    job.refresh_from_db()
+    assert (job.steps, job.steps_begun) == (3, 3)
+
+
+def test_the_year_of_the_last_run_is_asked_for_once(other_book, person):
+    job = services.fill_year(person("administrator"))
+    assert job.asked == {"first": "2025-11-01", "last": "2026-10-31"}
+    assert services.fill_year(person("administrator")) == job

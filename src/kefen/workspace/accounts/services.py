@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from kefen.workspace.accounts.roles import Role
 
 _ADMINISTRATOR = "administrator"
+_DEMO = "demo"
 
 
 def make_first_administrator(username: str, name: str, password: str) -> User:
@@ -33,6 +34,18 @@ def make_first_administrator(username: str, name: str, password: str) -> User:
         user = _made(username, name, password, _ADMINISTRATOR, None)
         record(user, "person.first", user.username)
         return user
+
+
+def demo_user() -> User:
+    """Return the demo user, who has no password; the first call makes it."""
+    with transaction.atomic():
+        found = User.objects.filter(username=_DEMO).first()
+        if found is None:
+            found = User(username=_DEMO, name="Demo", role=_ADMINISTRATOR)
+            found.set_unusable_password()
+            found.save()
+            record(found, "person.first", found.username)
+        return found
 
 
 def add_person(

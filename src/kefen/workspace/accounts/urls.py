@@ -11,6 +11,7 @@ urlpatterns = [
     path("sign-in/", views.sign_in, name="sign_in"),
     path("sign-out/", views.sign_out, name="sign_out"),
     path("first-run/", views.first_run, name="first_run"),
+    path("demo/", views.demo, name="demo"),
     path("password/", views.password, name="password"),
     path("people/", views.people, name="people"),
     path("people/new/", views.add_person, name="add_person"),

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login, update_session_auth_hash
 from django.contrib.auth.views import LoginView, LogoutView
+from django.core.cache import cache
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
 
 _BACKEND = "django.contrib.auth.backends.ModelBackend"
+_THIS_MACHINE = ("127.0.0.1", "::1")
 
 _sign_in = LoginView.as_view(
     template_name="accounts/sign_in.html",
@@ -79,6 +81,19 @@ def first_run(request: HttpRequest) -> HttpResponse:
         publish_latest(user)
         return redirect("overview:overview")
     return render(request, "accounts/first_run.html", {"form": form})
+
+
+@open_to_everybody
+def demo(request: HttpRequest) -> HttpResponse:
+    """Sign the demo user in: once, from this machine, with the key that the server printed."""
+    given, wanted = request.GET.get("key", ""), settings.DEMO_KEY
+    known = bool(wanted) and secrets.compare_digest(given.encode(), wanted.encode())
+    here = request.META.get("REMOTE_ADDR") in _THIS_MACHINE
+    # `add` keeps what is there, so that of two requests at once one gets in.
+    if not (known and here and cache.add(f"demo:{wanted}", True, None)):
+        return render(request, "accounts/demo_over.html", status=403)
+    login(request, services.demo_user(), backend=_BACKEND)
+    return redirect("overview:overview")
 
 
 @open_to_signed_in

@@ -17,6 +17,7 @@ ACTIONS: Mapping[str, Text] = {
     "person.unlocked": Text("unlocked a person", "解锁了人员"),
     "team.added": Text("added a team", "添加了团队"),
     "run.asked": Text("started a run", "发起了评级"),
+    "run.months": Text("asked for the months of a year", "补评了一年的各月"),
     "run.published": Text("published a run", "发布了评级结果"),
     "view.saved": Text("saved a view", "保存了视图"),
     "view.deleted": Text("deleted a view", "删除了视图"),

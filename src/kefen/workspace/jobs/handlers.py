@@ -27,6 +27,7 @@ _HANDLERS = {
     "import": "kefen.workspace.imports.work:commit_upload",
     "undo": "kefen.workspace.imports.work:undo_batch",
     "grade": "kefen.workspace.runs.work:grade_and_publish",
+    "fill": "kefen.workspace.runs.work:fill_months",
     "tasks": "kefen.workspace.work.work:plan_tasks",
     "publish": "kefen.workspace.runs.work:publish_run",
 }

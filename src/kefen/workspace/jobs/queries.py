@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 _ABILITY = {
     "grade": Ability.SEE_RUNS,
+    "fill": Ability.SEE_RUNS,
     "publish": Ability.SEE_RUNS,
     "look": Ability.IMPORT,
     "tasks": Ability.SEE_RUNS,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
 from kefen.grading.stored import StoredRun
+from kefen.reports.generated import generated_label
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.book import served_book
 from kefen.workspace.runs.models import Pointer, Publication
@@ -81,6 +82,14 @@ def stored_run(run_id: str) -> StoredRun:
         CallError: There is no such run.
     """
     return StoredRun.load(served_book().run_directory(run_id))
+
+
+@lru_cache(maxsize=24)
+def generated_in(run_id: str) -> Text | None:
+    """Return the label of the generated sample data that a run graded; None without any."""
+    records = served_book().runs()
+    found = next((one for one in records if one["run_id"] == run_id), {})
+    return generated_label(found.get("generated", ()))
 
 
 def record_of(run_id: str) -> Mapping[str, Any]:

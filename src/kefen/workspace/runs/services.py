@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.db import transaction
@@ -22,12 +23,12 @@ from kefen.workspace.runs.published import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from datetime import date
 
     from kefen.workspace.accounts.models import User
     from kefen.workspace.jobs.models import Job
 
 CHUNK = 2_000
+_YEAR = 12
 
 
 def ask_for_run(
@@ -61,6 +62,28 @@ def publish_latest(actor: User) -> Job | None:
         return None
     latest = max(enumerate(runs), key=lambda entry: (entry[1].as_of, entry[0]))[1]
     return ask_to_publish(actor, latest.run_id)
+
+
+def fill_year(actor: User) -> Job | None:
+    """Ask for the months of the last run's year that the book does not have.
+
+    Returns:
+        The job; None where there is no run, or no month is missing.
+    """
+    runs = kept_runs(served_book())
+    if not runs:
+        return None
+    last = max(run.as_of for run in runs)
+    year, month = divmod(12 * last.year + last.month - _YEAR, 12)
+    first = date(year, month + 1, 1)
+    graded = {(run.as_of.year, run.as_of.month) for run in runs if run.as_of >= first}
+    if len(graded) >= _YEAR:
+        return None
+    with transaction.atomic():
+        job, new = ask_for(actor, "fill", first=first.isoformat(), last=last.isoformat())
+        if new:
+            record(actor, "run.months", f"{first:%Y-%m} {last:%Y-%m}")
+        return job
 
 
 def publish(actor: User, run_id: str, *, live: Callable[[], None]) -> Publication:

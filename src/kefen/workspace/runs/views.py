@@ -108,7 +108,7 @@ def show(request: HttpRequest, run_id: str) -> HttpResponse:
 
 def _jobs(request: HttpRequest) -> dict[str, list[Job]]:
     jobs = list(
-        visible_jobs(signed_in(request)).filter(kind__in=("grade", "publish"))[:_JOBS_SHOWN]
+        visible_jobs(signed_in(request)).filter(kind__in=("grade", "publish", "fill"))[:_JOBS_SHOWN]
     )
     shown = [job for job in jobs if job.is_open] or [job for job in jobs[:1] if job.error]
     return {"jobs": shown}

@@ -11,7 +11,7 @@ from kefen.domain.text import Text
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.book import served_book
-from kefen.workspace.runs.queries import current_publication
+from kefen.workspace.runs.queries import current_publication, generated_in
 from kefen.workspace.shell.language import current_language
 
 if TYPE_CHECKING:
@@ -82,5 +82,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         for entry in NAVIGATION
         if user.can(entry.ability)
     ]
-    context["publication"] = current_publication()
+    publication = current_publication()
+    context["publication"] = publication
+    context["generated"] = generated_in(publication.run_id) if publication else None
     return context
