@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
 from kefen.lake.reading.rejections import rejection_reason
@@ -96,7 +96,7 @@ def _rows(
             yield [value, *[None] * (width - 1)], int(number), [_SPLIT.join(("", "", code))]
 
 
-def _pieces(engine: Engine, query: SQL) -> Iterator[tuple[object, ...]]:
+def _pieces(engine: Engine, query: SQL) -> Iterator[tuple[Any, ...]]:
     offset = 0
     while rows := engine.rows(
         statement("{q} LIMIT {n} OFFSET {o}", q=query, n=literal(_PIECE), o=literal(offset))

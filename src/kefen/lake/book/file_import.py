@@ -286,7 +286,7 @@ def _read(
             },
         ),
     )
-    source = Source((path,), choices.sheet, choices.encoding)
+    source = Source((path,), choices.sheet, encoding=choices.encoding)
     read, findings = read_table(engine, table, source, options)
     if choices.match != NUMBER:
         findings = tuple(one for one in findings if one.code != _JOIN_UNMATCHED)

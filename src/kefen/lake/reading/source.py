@@ -24,14 +24,14 @@ class Source:
     Attributes:
         paths: The files, of any format; each with its own heading.
         sheet: The name of the sheet of an Excel file; None for the one that fits best.
-        encoding: The encoding of a text file; None to find it.
         frames: Rows that are no file, read after the files.
+        encoding: The encoding of a text file; None to find it.
     """
 
     paths: tuple[Path, ...] = ()
     sheet: str | None = None
-    encoding: str | None = None
     frames: tuple[Frame, ...] = ()
+    encoding: str | None = None
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from django.conf import settings
 from django.db import models
@@ -12,6 +12,7 @@ from kefen.lake.book.file_import import NUMBER, Choices, LookedAt
 
 if TYPE_CHECKING:
     from kefen.domain.contract import Table
+    from kefen.lake.book.file_import import Rows
 
 
 class UploadState(models.TextChoices):
@@ -52,7 +53,11 @@ class HowItIsRead(models.Model):
     def choices(self) -> Choices:
         """Return it as the lake takes it."""
         return Choices(
-            self.chosen, self.sheet or None, self.encoding or None, self.rows, self.match
+            self.chosen,
+            self.sheet or None,
+            self.encoding or None,
+            cast("Rows", self.rows),
+            self.match,
         )
 
 
