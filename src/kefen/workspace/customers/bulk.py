@@ -124,7 +124,7 @@ def selected(sight: Sight, sent: QueryDict, query: QueryDict) -> QuerySet[Any]:
                 mend=Text("Tick customers in the list first.", "请先在列表中勾选客户。"),
             )
         return sight.customers().filter(customer_id__in=chosen)
-    _, unknown = filters_of(query, sight.columns)
+    _, unknown = filters_of(query, sight)
     if unknown:
         raise CallError(
             Text(

@@ -17,7 +17,9 @@ from django.db.models import F, Q
 
 from kefen.domain.text import Text
 from kefen.workspace.customers.models import TaggedCustomer
+from kefen.workspace.customers.paging import CAP
 from kefen.workspace.runs.published import EXACT
+from kefen.workspace.runs.searching import searched_texts
 from kefen.workspace.shell.formats import number_in_words
 
 if TYPE_CHECKING:
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from django.db.models import QuerySet
     from django.http import QueryDict
 
-    from kefen.workspace.customers.sight import ShownColumn
+    from kefen.workspace.customers.sight import ShownColumn, Sight
 
 NONE = "-"
 ANY = "any"
@@ -59,9 +61,7 @@ class Filter:
     condition: Q
 
 
-def filters_of(
-    query: QueryDict, columns: Mapping[str, ShownColumn]
-) -> tuple[list[Filter], list[str]]:
+def filters_of(query: QueryDict, sight: Sight) -> tuple[list[Filter], list[str]]:
     """Return the filters of an address, and the parameters that mean nothing here.
 
     A column that the person does not see is one that means nothing.
@@ -74,7 +74,7 @@ def filters_of(
         values = [value.strip() for value in query.getlist(parameter) if value.strip()]
         if not values:
             continue
-        one = _filter(parameter, values, columns)
+        one = _filter(parameter, values, sight)
         if one is None:
             unknown.append(parameter)
         else:
@@ -89,11 +89,12 @@ def narrowed(customers: QuerySet[Any], filters: list[Filter]) -> QuerySet[Any]:
     return customers
 
 
-def _filter(parameter: str, values: list[str], columns: Mapping[str, ShownColumn]) -> Filter | None:
+def _filter(parameter: str, values: list[str], sight: Sight) -> Filter | None:
+    columns = sight.columns
     if parameter == "search":
         words = " ".join(values)
         named = Text("Search", "搜索")
-        return Filter(parameter, named, Text.same(words), search_condition(words, columns))
+        return Filter(parameter, named, Text.same(words), search_condition(words, sight))
     if parameter == TAG:
         return _tagged(values)
     if parameter.startswith("move_"):
@@ -107,18 +108,23 @@ def _filter(parameter: str, values: list[str], columns: Mapping[str, ShownColumn
     return _any_of(parameter, column, values)
 
 
-def search_condition(words: str, columns: Mapping[str, ShownColumn]) -> Q:
+def search_condition(words: str, sight: Sight) -> Q:
     """Return what customers must meet to be found by some words.
 
     Args:
         words: Part of a name, of its pinyin initials or of an id, or in full what is found only so.
-        columns: The columns that the person sees; others are not searched.
+        sight: What the person sees; columns that are not in it are not searched.
     """
-    condition = Q(searched__contains=words.lower())
+    found = searched_texts(sight.publication.pk).find(words, CAP + 1)
+    if len(found) > CAP:
+        return Q(searched__contains=words.lower())
+    exact = Q()
     for name in EXACT:
-        if name in columns:
-            condition |= Q(**{name: words})
-    return condition
+        if name in sight.columns:
+            exact |= Q(**{name: words})
+    if exact:
+        found += sight.customers().filter(exact).values_list("pk", flat=True)[:CAP]
+    return Q(pk__in=found)
 
 
 def _tagged(values: list[str]) -> Filter:
@@ -140,8 +146,10 @@ def _move(parameter: str, value: str, columns: Mapping[str, ShownColumn]) -> Fil
     if grade is None or before is None or value not in _MOVES:
         return None
     now, earlier = F(grade.name), F(before.name)
-    both = Q(**{f"{grade.name}__isnull": False, f"{before.name}__isnull": False})
-    if value == "any":
+    if value == "any" and grade.type == "rank":
+        condition = Q(**{f"{before.name}__gt": now}) | Q(**{f"{before.name}__lt": now})
+    elif value == "any":
+        both = Q(**{f"{grade.name}__isnull": False, f"{before.name}__isnull": False})
         condition = both & ~Q(**{grade.name: earlier})
     elif grade.type != "rank":
         return None

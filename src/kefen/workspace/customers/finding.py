@@ -62,7 +62,7 @@ def found_for(user: User, sight: Sight | None, words: str) -> list[Found]:
         )
         for view in visible_views(user).filter(Q(name__icontains=asked))[:_VIEWS]
     ]
-    rows = sight.customers().filter(search_condition(words.strip(), sight.columns))
+    rows = sight.customers().filter(search_condition(words.strip(), sight))
     lead = sight.lead
     customers = [
         Found(

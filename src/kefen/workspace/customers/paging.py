@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Q
+from django.db.models import Func, Q
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -41,19 +41,36 @@ class Page:
     Attributes:
         rows: Its customers.
         after: Where the next page starts; None on the last.
+        rows_and_next: Its customers, and the first of the next page.
     """
 
     rows: list[Any]
     after: str | None
+    rows_and_next: list[Any]
 
 
-def page_of(customers: QuerySet[Any], order: Order, after: str) -> Page:
+class Unindexed(Func):
+    """A column as it is, which no index is used for: what is asked for besides is found first."""
+
+    template = "NULLIF(%(expressions)s, NULL)"
+    arity = 1
+
+
+def page_of(customers: QuerySet[Any], order: Order, after: str, *, few: bool = False) -> Page:
     """Return the page of a sorted list that follows a place.
 
     The values come from one range of an index, and those without a value from another.
+
+    Args:
+        customers: The customers of the list.
+        order: How it is sorted.
+        after: The place, as the page before wrote it; empty for the first page.
+        few: Whether they are so few that they are found first and sorted then.
     """
     place = _read(after, order)
     name = order.column.name if order.column else None
+    if few and name is not None:
+        customers = customers.annotate(kefen_order=Unindexed(name))
     wanted = ON_A_PAGE + 1
     rows: list[Any] = []
     if name is None:
@@ -62,16 +79,22 @@ def page_of(customers: QuerySet[Any], order: Order, after: str) -> Page:
             found = found.filter(customer_id__gt=place[1])
         rows = list(found[:wanted])
     else:
+        sorted_by = "kefen_order" if few else name
         if place is None or place[0] is not None:
-            rows = list(with_value(customers, name, place, falling=order.falling)[:wanted])
+            rows = list(with_value(customers, sorted_by, place, falling=order.falling)[:wanted])
         if len(rows) < wanted:
-            without = customers.filter(**{f"{name}__isnull": True}).order_by("customer_id")
+            without = customers.filter(**{f"{sorted_by}__isnull": True}).order_by("customer_id")
             if place is not None and place[0] is None:
                 without = without.filter(customer_id__gt=place[1])
             rows += without[: wanted - len(rows)]
     shown = rows[:ON_A_PAGE]
     more = len(rows) > ON_A_PAGE
-    return Page(shown, _written(shown[-1], name) if more else None)
+    return Page(shown, _written(shown[-1], name) if more else None, rows)
+
+
+def first_ids(customers: QuerySet[Any]) -> list[str]:
+    """Return the ids of the customers, one more than `CAP` at most, in no order."""
+    return list(customers.order_by().values_list("pk", flat=True)[: CAP + 1])
 
 
 def capped_count(customers: QuerySet[Any]) -> tuple[int, bool]:

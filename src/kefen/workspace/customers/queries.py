@@ -11,7 +11,14 @@ from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.filters import Filter, filters_of, narrowed
 from kefen.workspace.customers.models import DefaultView, SavedView
-from kefen.workspace.customers.paging import Order, Page, capped_count, page_of
+from kefen.workspace.customers.paging import (
+    CAP,
+    Order,
+    Page,
+    capped_count,
+    first_ids,
+    page_of,
+)
 from kefen.workspace.customers.sight import ShownColumn, Sight
 from kefen.workspace.runs.queries import current_publication
 
@@ -58,17 +65,32 @@ def sight_of(user: User) -> Sight | None:
 
 def customer_list(sight: Sight, query: QueryDict) -> CustomerList:
     """Return the list that an address asks for."""
-    filters, unknown = filters_of(query, sight.columns)
+    filters, unknown = filters_of(query, sight)
     matching = narrowed(sight.customers(), filters)
     order = order_of(sight, query.get("sort", ""))
-    counted, more = capped_count(matching)
+    if filters or not sight.is_whole:
+        # Few are sorted as they are; many lie close enough in any order to be read along it.
+        ids = first_ids(matching)
+        few = len(ids) <= CAP
+        counted, more = min(len(ids), CAP), not few
+        if not few and not sight.is_whole:
+            # The first of each part are the first of all, and each part is read along its index.
+            after = query.get("after", "")
+            parts = [narrowed(part, filters) for part in sight.parts()]
+            ids = [row.pk for part in parts for row in page_of(part, order, after).rows_and_next]
+            few = True
+        if few:
+            matching = sight.customers().filter(pk__in=ids)
+    else:
+        few = False
+        counted, more = capped_count(matching)
     return CustomerList(
         sight,
         columns_of(sight, ",".join(query.getlist("columns"))),
         filters,
         unknown,
         order,
-        page_of(matching, order, query.get("after", "")),
+        page_of(matching, order, query.get("after", ""), few=few),
         counted,
         more,
     )
@@ -98,7 +120,7 @@ def columns_of(sight: Sight, asked: str) -> list[ShownColumn]:
 
 def matching(sight: Sight, query: QueryDict) -> QuerySet[Any]:
     """Return all customers that an address matches, in its order but without pages."""
-    filters, _ = filters_of(query, sight.columns)
+    filters, _ = filters_of(query, sight)
     return narrowed(sight.customers(), filters)
 
 

@@ -107,6 +107,11 @@ class Sight:
         by_scheme = {one.scheme: one for one in ranked}
         return by_scheme.get("value_index") or (ranked[0] if ranked else None)
 
+    @property
+    def is_whole(self) -> bool:
+        """Return whether the person sees every customer."""
+        return self.user.in_role.scope is not Scope.TEAM
+
     def customers(self) -> QuerySet[Any]:
         """Return the customers that the person sees: the one way to read them.
 
@@ -114,12 +119,28 @@ class Sight:
         """
         model: Any = model_of(self.publication.pk)
         found: QuerySet[Any] = model._default_manager.only("customer_id", *self.columns)
-        if self.user.in_role.scope is Scope.TEAM:
-            own = Q(owner=self.user.name) if self.user.name else Q(pk__in=[])
-            if self.user.team is not None:
-                own |= Q(team=self.user.team.name)
-            found = found.filter(own)
-        return found
+        if self.is_whole:
+            return found
+        condition = Q(pk__in=[])
+        for own in self._own():
+            condition |= own
+        return found.filter(condition)
+
+    def parts(self) -> list[QuerySet[Any]]:
+        """Return the customers that the person sees in parts, each to be read from one index.
+
+        A customer may be in several.
+        """
+        model: Any = model_of(self.publication.pk)
+        found: QuerySet[Any] = model._default_manager.only("customer_id", *self.columns)
+        return [found] if self.is_whole else [found.filter(own) for own in self._own()]
+
+    def _own(self) -> list[Q]:
+        """Return the conditions under which a customer is the person's own or the team's."""
+        own = [Q(owner=self.user.name)] if self.user.name else []
+        if self.user.team is not None:
+            own.append(Q(team=self.user.team.name))
+        return own
 
 
 def _tells_money(column: Mapping[str, Any]) -> bool:

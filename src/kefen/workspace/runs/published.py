@@ -14,7 +14,7 @@ from kefen.workspace.runs.initials import initials_of
 from kefen.workspace.runs.models import Publication
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -27,6 +27,9 @@ EXACT = ("tax_id", "phone", "email")
 _METRICS_SORTED = 12
 _ATTRIBUTES_SORTED = ("name", "region", "industry", "owner", "created_on")
 _UNITS = Decimal(10_000)
+_LEAD = "value_index"
+_REVENUE = "metric_revenue"
+_FILTERED = ("region", "industry", "owner", "team", "country")
 
 
 class ExactDecimal(models.BigIntegerField[Any, Any]):
@@ -115,20 +118,62 @@ def make_indexes(publication: Publication) -> None:
     """Make the indexes, once the rows are there: that is faster than with each row."""
     model = model_of(publication.pk)
     editor = connection.schema_editor(collect_sql=True)
-    names = [one["name"] for one in publication.columns if one["sorts"]]
-    indexes = [
-        ([name, "customer_id"], f"{publication.table}_{place}") for place, name in enumerate(names)
-    ]
-    indexes.append((["searched", "customer_id"], f"{publication.table}_s"))
-    indexes += [([one, "customer_id"], f"{publication.table}_{one}") for one in ("team", *EXACT)]
     with connection.cursor() as cursor:
-        for fields, name in indexes:
-            index = models.Index(fields=fields, name=name)
+        for place, index in enumerate(_indexes(publication.columns)):
+            index.name = f"{publication.table}_{place}"
             cursor.execute(str(index.create_sql(model, editor)))
-        if connection.vendor == "postgresql":
-            cursor.execute(f"ANALYZE {connection.ops.quote_name(publication.table)}")
-        else:
-            cursor.execute("PRAGMA optimize")
+        table = connection.ops.quote_name(publication.table)
+        # All of it: from a sample SQLite takes a class for as rare as an owner.
+        cursor.execute(f"ANALYZE {table}")
+
+
+def _indexes(columns: Sequence[Mapping[str, Any]]) -> list[models.Index]:
+    """Return the indexes of a copy, not named yet.
+
+    Each column that sorts; each that is filtered by one value, together with the two orders that
+    lists have most, so that a page of a class or a region is read from one place; and who moved
+    up or down, in the order that a list opens with.
+    """
+    names = {one["name"] for one in columns}
+    orders = [one for one in (first_order(columns), _REVENUE) if one in names]
+    filtered = [
+        one["name"]
+        for one in columns
+        if one["name"] in _FILTERED or (one["kind"] == "grade" and one["type"] == "rank")
+    ]
+    single = [one["name"] for one in columns if one["sorts"]]
+    single += [one for one in ("team", *EXACT) if one in names and one not in single]
+    indexes = [models.Index(fields=[one, "customer_id"]) for one in single]
+    indexes.append(models.Index(fields=["searched", "customer_id"]))
+    indexes += [
+        models.Index(fields=[one, order, "customer_id"])
+        for one in filtered
+        for order in orders
+        if one != order
+    ]
+    for one in columns:
+        grade, before = one["name"], f"before_{one['scheme']}"
+        if one["kind"] != "grade" or one["type"] != "rank" or before not in names or not orders:
+            continue
+        for moved in ("lt", "gt"):
+            condition = models.Q(**{f"{before}__{moved}": models.F(grade)})
+            fields = [orders[0], "customer_id"]
+            indexes.append(models.Index(fields=fields, condition=condition, name="moved"))
+    return indexes
+
+
+def first_order(columns: Sequence[Mapping[str, Any]]) -> str:
+    """Return the column that lists are sorted by where nothing else is asked; empty without one.
+
+    It is the score of the leading scheme, the value index or else the first with ranked classes;
+    its grade where it has no score.
+    """
+    ranked = [one["scheme"] for one in columns if one["kind"] == "grade" and one["type"] == "rank"]
+    if not ranked:
+        return ""
+    lead = _LEAD if _LEAD in ranked else ranked[0]
+    score = f"score_{lead}"
+    return score if any(one["name"] == score for one in columns) else f"grade_{lead}"
 
 
 def drop_table(publication: Publication) -> None:
