@@ -121,6 +121,14 @@ def test_the_first_hour(empty, files, visitor_of, tmp_path):
     expect(page.locator("#tried")).not_to_be_empty()
     visitor.keep_picture("hour-what-if")
 
+    tasks = page.locator("#tasks")
+    tasks.locator("summary", has_text="New task").click()
+    tasks.get_by_label("What is to be done").fill("Ask about the spring order")
+    tasks.get_by_label("Until").fill("2026-12-01")
+    tasks.get_by_role("button", name="Make it").click()
+    expect(tasks.get_by_role("link", name="Ask about the spring order")).to_be_visible()
+    visitor.keep_picture("hour-task")
+
     page.get_by_title("切换为中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.locator("#why")).to_contain_text("为什么")
