@@ -24,6 +24,7 @@ AUDIT = frozenset({"administrator", "compliance_officer", "auditor"})
 ADDRESSES = {
     "overview:overview": ({}, "get", ALL),
     "overview:trends": ({}, "get", ALL),
+    "overview:prepare": ({}, "post", RUNS),
     "tables:list": ({}, "get", RUNS),
     "tables:table": ({"table": "movements_year"}, "get", RUNS),
     "tables:excel": ({"table": "movements_year"}, "post", RUNS & EXPORT),
@@ -73,7 +74,7 @@ ADDRESSES = {
     "accounts:add_team": ({}, "get", PEOPLE),
 }
 # Addresses that answer an empty form with 404; their own tests send full ones.
-NEEDS_A_FORM = {"customers:bulk", "work:add"}
+NEEDS_A_FORM = {"customers:bulk", "overview:prepare", "work:add"}
 OPEN = {
     "accounts:sign_in",
     "accounts:sign_out",

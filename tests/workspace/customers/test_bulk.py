@@ -12,6 +12,7 @@ from kefen.workspace.audit.models import AuditEntry
 from kefen.workspace.customers.models import Tag, TaggedCustomer
 from kefen.workspace.customers.queries import customer_list, sight_of
 from kefen.workspace.customers.tags import put_tag, take_tag
+from kefen.workspace.work.models import Task
 
 
 def tagged(name="VIP"):
@@ -95,3 +96,18 @@ def test_a_tag_that_is_on_nobody_any_more_goes(person):
     assert put_tag(user, ids[:3], "Fair 2026") == 0
     assert take_tag(user, ids, "Fair 2026") == 60
     assert not Tag.objects.exists()
+
+
+def test_each_of_those_that_match_gets_its_task(signed_in, person):
+    client = signed_in("manager")
+    asked = {"action": "task", "query": "region=West", "all": "1"}
+    page = client.post("/customers/bulk/", asked).content.decode()
+    assert "The owner of each customer" in page
+    form = {"kind": "other", "words": "Ask about 2027", "due_on": "2026-12-01", "assigned_to": ""}
+    answer = client.post("/customers/bulk/", {**asked, "confirmed": "23", **form}, follow=True)
+    assert "23 tasks made." in answer.content.decode()
+    wanted = {row.pk for row in sight_of(person("manager")).customers().filter(region="West")}
+    assert set(Task.objects.values_list("customer_id", flat=True)) == wanted
+    missing = client.post("/customers/bulk/", {**asked, "confirmed": "23", "kind": "other"})
+    assert missing.status_code == 200
+    assert Task.objects.count() == 23

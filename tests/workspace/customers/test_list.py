@@ -256,6 +256,6 @@ def test_the_palette_finds_pages_views_and_customers_in_sight(signed_in):
     text = client.get("/customers/find/?search=customer 6").content.decode()
     assert "Customer 68" in text
     assert "Customer 69" not in text
-    assert 'href="/"' in client.get("/customers/find/?search=overv").content.decode()
+    assert 'data-address="/"' in client.get("/customers/find/?search=overv").content.decode()
     assert "/people/" not in client.get("/customers/find/?search=").content.decode()
     assert "Nothing of that name" in client.get("/customers/find/?search=zzzz").content.decode()

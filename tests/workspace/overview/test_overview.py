@@ -7,9 +7,14 @@ from decimal import Decimal
 from django.db.models import Sum
 from django.http import QueryDict
 
+from kefen.workspace.customers.models import EarlierPeriod
 from kefen.workspace.customers.queries import customer_list, sight_of
+from kefen.workspace.jobs.models import Job
+from kefen.workspace.overview.periods import periods_of
 from kefen.workspace.overview.queries import overview_of, teams_of
 from kefen.workspace.overview.trends import trends_of
+from kefen.workspace.runs.queries import current_publication
+from kefen.workspace.runs.services import publish
 
 
 def listed(sight, address):
@@ -98,3 +103,40 @@ def test_lines_over_the_months_end_with_the_figures_of_now(person, signed_in):
     agent = sight_of(person("service_agent"))
     assert trends_of(agent, agent.lead).revenue == []
     assert signed_in("service_agent").get("/trends/").status_code == 200
+
+
+def test_an_earlier_period_is_prepared_beside_the_present_one_and_counted_by_its_lists(
+    person, signed_in, run_ids
+):
+    client = signed_in("manager")
+    now = current_publication()
+    wait = client.get(f"/?run={run_ids[0]}").content.decode()
+    assert "This period is not prepared yet" in wait
+    answer = client.post("/period/", {"run": run_ids[0]})
+    assert answer["Location"] == f"/?run={run_ids[0]}"
+    assert Job.objects.get(kind="prepare").subject == run_ids[0]
+    assert "is being prepared" in client.get(f"/?run={run_ids[0]}").content.decode()
+    publish(person("manager"), run_ids[0], live=lambda: None, aside=True)
+    assert current_publication() == now
+    sight = sight_of(person("manager"), run_ids[0])
+    assert sight.publication.run_id == run_ids[0]
+    found = overview_of(sight, sight.lead)
+    for tier in found.tiers:
+        assert f"run={run_ids[0]}" in tier.address
+        assert listed(sight, tier.address) == tier.customers
+    listing = client.get(f"/customers/?run={run_ids[0]}").content.decode()
+    assert "You look at an earlier period" in listing
+    assert trends_of(sight, sight.lead).customers[-1] == found.customers
+    for _ in range(3):
+        publish(person("manager"), run_ids[0], live=lambda: None, aside=True)
+    assert EarlierPeriod.objects.count() == 2
+    assert current_publication() == now
+    publish(person("administrator"), run_ids[-1], live=lambda: None)
+    assert EarlierPeriod.objects.count() == 2
+
+
+def test_who_sees_no_runs_looks_at_prepared_periods_only(person, run_ids):
+    user = person("account_manager")
+    assert [one.run_id for one in periods_of(user, sight_of(user))] == [run_ids[-1]]
+    publish(person("manager"), run_ids[0], live=lambda: None, aside=True)
+    assert [one.run_id for one in periods_of(user, sight_of(user))] == run_ids[::-1]

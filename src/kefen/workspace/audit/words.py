@@ -19,6 +19,7 @@ ACTIONS: Mapping[str, Text] = {
     "run.asked": Text("started a run", "发起了评级"),
     "run.months": Text("asked for the months of a year", "补评了一年的各月"),
     "run.published": Text("published a run", "发布了评级结果"),
+    "run.prepared": Text("prepared an earlier period", "准备了历史评级期"),
     "view.saved": Text("saved a view", "保存了视图"),
     "view.deleted": Text("deleted a view", "删除了视图"),
     "view.default": Text("chose the view that the list opens with", "设定了默认视图"),

@@ -8,9 +8,11 @@ many are confirmed; where it has changed meanwhile, it asks again.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.utils import timezone
 
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -19,6 +21,8 @@ from kefen.workspace.customers import tags
 from kefen.workspace.customers.filters import filters_of
 from kefen.workspace.customers.queries import matching
 from kefen.workspace.shell.language import spoken
+from kefen.workspace.work.forms import TaskForm
+from kefen.workspace.work.services import create_tasks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -49,6 +53,17 @@ class TakeTagForm(forms.Form):
     tag = forms.ChoiceField(
         label=spoken("Tag", "标签"), choices=lambda: [(one, one) for one in tags.tag_names()]
     )
+
+
+class TasksForm(TaskForm):
+    """A task for each, due in a week; without a person it falls to each customer's owner."""
+
+    def __init__(self, *args: Any, **given: Any) -> None:
+        in_a_week = timezone.localdate() + timedelta(days=7)
+        given.setdefault("initial", {"due_on": in_a_week, "kind": "other"})
+        super().__init__(*args, **given)
+        person: Any = self.fields["assigned_to"]
+        person.empty_label = spoken("The owner of each customer", "各客户的负责人")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,9 +102,24 @@ def _take_tag(actor: User, customers: list[str], values: Mapping[str, Any]) -> T
     )
 
 
+def _make_tasks(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:
+    made = create_tasks(
+        actor,
+        customers,
+        kind=values["kind"],
+        words=values["words"],
+        due_on=values["due_on"],
+        assigned_to=values["assigned_to"],
+    )
+    return Text("{n} {n:task|tasks} made.", "已创建 {n} 项任务。").filled(n=made)
+
+
 ACTIONS: Mapping[str, BulkAction] = {
     one.code: one
     for one in (
+        BulkAction(
+            "task", Text("Make tasks", "建任务"), "checklist", Ability.WORK, TasksForm, _make_tasks
+        ),
         BulkAction("tag", Text("Tag", "加标签"), "bookmark", Ability.TAG, TagForm, _put_tag),
         BulkAction(
             "untag", Text("Take a tag off", "移除标签"), "x", Ability.TAG, TakeTagForm, _take_tag

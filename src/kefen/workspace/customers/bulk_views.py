@@ -35,13 +35,13 @@ def bulk(request: HttpRequest) -> HttpResponse:
     The count that the page confirms must still be the one that the server finds.
     """
     user = signed_in(request)
-    sight = sight_of(user)
+    query = QueryDict(request.POST.get("query", ""))
+    sight = sight_of(user, query.get("run", ""))
     action = ACTIONS.get(request.POST.get("action", ""))
     if sight is None or action is None:
         raise Http404
     if not user.can(action.ability):
         raise PermissionDenied
-    query = QueryDict(request.POST.get("query", ""))
     back = f"{reverse('customers:list')}?{query.urlencode()}"
     confirmed = request.POST.get("confirmed")
     form = action.form(None if confirmed is None else request.POST)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 NONE = "-"
 ANY = "any"
-NO_FILTERS = frozenset({"sort", "after", "columns", "view", "dense", "all"})
+NO_FILTERS = frozenset({"sort", "after", "columns", "view", "dense", "all", "run"})
 TAG = "tag"
 _MOST = Decimal(10) ** 14
 _TRUTHS = {"yes": (True, Text("yes", "是")), "no": (False, Text("no", "否"))}

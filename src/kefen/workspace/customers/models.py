@@ -1,4 +1,4 @@
-"""Saved views of the list of customers, and the tags that people put on customers."""
+"""Saved views of the list, tags on customers, and earlier periods that can be looked at."""
 
 from __future__ import annotations
 
@@ -40,6 +40,17 @@ class DefaultView(models.Model):
 
     def __str__(self) -> str:
         return str(self.view)
+
+
+class EarlierPeriod(models.Model):
+    """A copy of an earlier run that was made to be looked at, beside the one that pages show."""
+
+    publication = models.OneToOneField(
+        "runs.Publication", on_delete=models.CASCADE, related_name="earlier_period"
+    )
+
+    def __str__(self) -> str:
+        return str(self.publication)
 
 
 class Tag(models.Model):

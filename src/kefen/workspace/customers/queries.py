@@ -20,7 +20,7 @@ from kefen.workspace.customers.paging import (
     page_of,
 )
 from kefen.workspace.customers.sight import ShownColumn, Sight
-from kefen.workspace.runs.queries import current_publication
+from kefen.workspace.runs.queries import current_publication, publication_of
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -57,10 +57,19 @@ class CustomerList:
     more: bool
 
 
-def sight_of(user: User) -> Sight | None:
-    """Return what a person sees of the current copy; None before the first run."""
-    publication = current_publication()
-    return Sight(user, publication) if publication is not None else None
+def sight_of(user: User, run_id: str = "") -> Sight | None:
+    """Return what a person sees of the current copy; None before the first run.
+
+    Args:
+        user: The person.
+        run_id: The run of an earlier period to look at; the current one where there is no copy
+            of it.
+    """
+    current = current_publication()
+    if current is None:
+        return None
+    earlier = publication_of(run_id) if run_id and run_id != current.run_id else None
+    return Sight(user, earlier or current, run_id if earlier is not None else "")
 
 
 def customer_list(sight: Sight, query: QueryDict) -> CustomerList:

@@ -78,11 +78,13 @@ class Sight:
     Attributes:
         user: The person.
         publication: The copy that is read.
+        period: The run of the earlier period that is looked at; empty for the current one.
     """
 
-    def __init__(self, user: User, publication: Publication) -> None:
+    def __init__(self, user: User, publication: Publication, period: str = "") -> None:
         self.user = user
         self.publication = publication
+        self.period = period
 
     @cached_property
     def columns(self) -> Mapping[str, ShownColumn]:

@@ -42,9 +42,11 @@ if TYPE_CHECKING:
 
     from kefen.workspace.accounts.models import User
     from kefen.workspace.customers.models import SavedView
+    from kefen.workspace.customers.neighbours import Neighbours
     from kefen.workspace.customers.queries import CustomerList
 
 _XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+_OF_ONE = ("tag", "untag")
 _NOT_KEPT = ("after", "view", "all")
 
 
@@ -52,7 +54,7 @@ _NOT_KEPT = ("after", "view", "all")
 def customers(request: HttpRequest) -> HttpResponse:
     """Show the list as the address asks for it; as the person's default view where it does not."""
     user = signed_in(request)
-    sight = sight_of(user)
+    sight = sight_of(user, request.GET.get("run", ""))
     if sight is None:
         return render(request, "customers/none_yet.html")
     opens_with = default_view(user)
@@ -108,7 +110,7 @@ def filters(request: HttpRequest) -> HttpResponse:
     beside = [
         (name, value)
         for name, values in request.GET.lists()
-        if name in ("sort", "columns", "dense", "view", "search")
+        if name in ("sort", "columns", "dense", "view", "search", "run")
         for value in values
     ]
     context = {"groups": fields_of(sight, request.GET), "beside": beside}
@@ -131,10 +133,10 @@ def find(request: HttpRequest) -> HttpResponse:
 def export(request: HttpRequest) -> HttpResponse:
     """Return the chosen customers, or all that match, as a workbook."""
     user = signed_in(request)
-    sight = sight_of(user)
+    query = QueryDict(request.POST.get("query", ""))
+    sight = sight_of(user, query.get("run", ""))
     if sight is None:
         raise Http404
-    query = QueryDict(request.POST.get("query", ""))
     rows = matching(sight, query)
     chosen = request.POST.getlist("customer")
     if chosen and not request.POST.get("all"):
@@ -194,9 +196,9 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
         "attributes": attributes,
         "sight": sight,
         "within": within,
-        "neighbours": neighbours_of(sight, QueryDict(within), row) if within else None,
+        "neighbours": _neighbours(user, within, row) if within else None,
         "tags": tags_of([row.customer_id]).get(row.customer_id, ()),
-        "bulk_actions": actions_of(user),
+        "bulk_actions": [one for one in actions_of(user) if one.code in _OF_ONE],
         "may_see_why": user.can(Ability.SEE_WHY),
     }
     return render(request, "customers/customer.html", context)
@@ -211,6 +213,14 @@ def what_if(request: HttpRequest, customer_id: str) -> HttpResponse:
         raise Http404
     context = {"row": row, "tried": tried(sight, row, request.GET)}
     return render(request, "customers/tried.html", context)
+
+
+def _neighbours(user: User, within: str, row: Any) -> Neighbours | None:
+    """Return the neighbours in the list that the page was opened from, of its own period."""
+    query = QueryDict(within)
+    sight = sight_of(user, query.get("run", ""))
+    own = sight.customers().filter(pk=row.pk).first() if sight is not None and sight.period else row
+    return neighbours_of(sight, query, own) if sight is not None and own is not None else None
 
 
 def _views(user: User, kept: str, asked: str, opens_with: SavedView | None) -> dict[str, Any]:

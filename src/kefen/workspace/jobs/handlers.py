@@ -29,6 +29,7 @@ _HANDLERS = {
     "grade": "kefen.workspace.runs.work:grade_and_publish",
     "fill": "kefen.workspace.runs.work:fill_months",
     "tasks": "kefen.workspace.work.work:plan_tasks",
+    "prepare": "kefen.workspace.runs.work:prepare_run",
     "publish": "kefen.workspace.runs.work:publish_run",
 }
 

@@ -17,6 +17,7 @@ _ABILITY = {
     "fill": Ability.SEE_RUNS,
     "publish": Ability.SEE_RUNS,
     "look": Ability.IMPORT,
+    "prepare": Ability.SEE_RUNS,
     "tasks": Ability.SEE_RUNS,
     "try": Ability.IMPORT,
     "import": Ability.IMPORT,

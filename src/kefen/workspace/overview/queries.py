@@ -169,7 +169,8 @@ class _Scope:
         return self.sight.customers().filter(**self.beside)
 
     def address(self, *parameters: tuple[str, str]) -> str:
-        return f"?{urlencode([*parameters, *self.beside.items()])}"
+        period = [("run", self.sight.period)] if self.sight.period else []
+        return f"?{urlencode([*parameters, *self.beside.items(), *period])}"
 
 
 def teams_of(sight: Sight) -> list[str]:

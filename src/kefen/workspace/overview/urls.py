@@ -9,5 +9,6 @@ from kefen.workspace.overview import views
 app_name = "overview"
 urlpatterns = [
     path("", views.overview, name="overview"),
+    path("period/", views.prepare, name="prepare"),
     path("trends/", views.trends, name="trends"),
 ]

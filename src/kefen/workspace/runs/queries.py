@@ -48,6 +48,12 @@ def current_publication() -> Publication | None:
     return pointer.publication if pointer is not None else None
 
 
+def publication_of(run_id: str) -> Publication | None:
+    """Return the copy of a run that can be read; None where there is none."""
+    found = Publication.objects.filter(run_id=run_id, complete=True)
+    return found.order_by("-pk").first()
+
+
 def visible_runs(user: User) -> list[RunRow]:
     """Return the runs of the book, newest as-of date first; none to who may not see runs."""
     if not user.can(Ability.SEE_RUNS):

@@ -11,6 +11,7 @@ from kefen.grading.history import kept_runs
 from kefen.grading.listed import ListedRun
 from kefen.workspace.audit.services import record
 from kefen.workspace.book import served_book
+from kefen.workspace.customers.models import EarlierPeriod
 from kefen.workspace.jobs.services import ask_for
 from kefen.workspace.runs.models import Pointer, Publication
 from kefen.workspace.runs.published import (
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
 CHUNK = 2_000
 _YEAR = 12
+_COPIES = 2
 
 
 def ask_for_run(
@@ -52,6 +54,13 @@ def ask_to_publish(actor: User, run_id: str) -> Job:
     """Ask that a run that the book has becomes the one that pages show."""
     with transaction.atomic():
         job, _ = ask_for(actor, "publish", run_id, run_id=run_id)
+        return job
+
+
+def ask_to_prepare(actor: User, run_id: str) -> Job:
+    """Ask that an earlier run can be looked at, beside the one that pages show."""
+    with transaction.atomic():
+        job, _ = ask_for(actor, "prepare", run_id, run_id=run_id)
         return job
 
 
@@ -86,7 +95,9 @@ def fill_year(actor: User) -> Job | None:
         return job
 
 
-def publish(actor: User, run_id: str, *, live: Callable[[], None]) -> Publication:
+def publish(
+    actor: User, run_id: str, *, live: Callable[[], None], aside: bool = False
+) -> Publication:
     """Copy a run into a table of its own in chunks, then turn the pointer to it.
 
     Readers see the copy before it until the pointer turns. A copy that was left unfinished is
@@ -96,6 +107,8 @@ def publish(actor: User, run_id: str, *, live: Callable[[], None]) -> Publicatio
         actor: Who asked.
         run_id: The run.
         live: Called between chunks.
+        aside: Whether the copy is only to be looked at as an earlier period: the pointer stays,
+            and so do the last two of such copies.
 
     Raises:
         CallError: The book has no such run.
@@ -123,10 +136,15 @@ def publish(actor: User, run_id: str, *, live: Callable[[], None]) -> Publicatio
     with transaction.atomic():
         publication.customers, publication.complete = copied, True
         publication.save(update_fields=["customers", "complete"])
-        Pointer.objects.update_or_create(pk=1, defaults={"publication": publication})
-        record(actor, "run.published", run_id, customers=copied)
-        ask_for(actor, "tasks")
-    for old in Publication.objects.filter(complete=True).order_by("-pk")[2:]:
+        if aside:
+            EarlierPeriod.objects.create(publication=publication)
+            record(actor, "run.prepared", run_id, customers=copied)
+        else:
+            Pointer.objects.update_or_create(pk=1, defaults={"publication": publication})
+            record(actor, "run.published", run_id, customers=copied)
+            ask_for(actor, "tasks")
+    kept = Publication.objects.filter(complete=True, earlier_period__isnull=not aside)
+    for old in kept.order_by("-pk")[_COPIES:]:
         _remove(old)
     return publication
 

@@ -66,6 +66,14 @@ def fill_months(progress: Progress, *, first: str, last: str) -> dict[str, Any]:
     return {"graded": sum(month.state == "graded" for month in found.months)}
 
 
+def prepare_run(progress: Progress, *, run_id: str) -> dict[str, Any]:
+    """Copy an earlier run, so that its period can be looked at."""
+    progress.expect(1)
+    progress.begin(_PUBLISH)
+    publication = publish(progress.actor, run_id, live=progress.live, aside=True)
+    return {"run_id": run_id, "customers": publication.customers}
+
+
 def publish_run(progress: Progress, *, run_id: str) -> dict[str, Any]:
     """Publish a run that the book has."""
     progress.expect(1)

@@ -23,7 +23,9 @@ def _ways() -> list[tuple[str, str]]:
 
 
 def _day(**more: Any) -> forms.DateField:
-    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}), **more)
+    return forms.DateField(
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more
+    )
 
 
 class _PersonField(forms.ModelChoiceField[User]):

@@ -140,6 +140,8 @@ document.addEventListener("input", function (event) {
   });
   document.addEventListener("click", function (event) {
     if (event.target.closest("[data-palette]")) open();
+    var found = event.target.closest("[data-address]");
+    if (found) location.assign(found.dataset.address);
     if (event.target === palette) palette.close();
   });
   list.addEventListener("htmx:afterSwap", function () { choose(0); });
@@ -152,7 +154,7 @@ document.addEventListener("input", function (event) {
       if (all.length) choose((now + (event.key === "ArrowDown" ? 1 : all.length - 1)) % all.length);
     } else if (event.key === "Enter" && all[now]) {
       event.preventDefault();
-      all[now].querySelector("a").click();
+      location.assign(all[now].dataset.address);
     }
   });
 }());
@@ -160,3 +162,6 @@ document.addEventListener("input", function (event) {
 document.addEventListener("click", function (event) {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+/* A page that waits for work in the background looks again by itself. */
+if (document.querySelector("[data-reloads]")) setTimeout(function () { location.reload(); }, 2000);
