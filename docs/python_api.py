@@ -30,6 +30,9 @@ CHINESE = {
     "Run.schemes": "已运行的方案。",
     "Run.calibration": "各方案的标定；交给 grade 即为冻结标定。",
     "Run.record": "评级记录，即 run.json 的内容。",
+    "Run.costs": "返回窗口期内获得与保留一位客户的成本。"
+    "`won` 与 `kept` 含 `spent`、`customers`、`each`；`times` 为获客成本是留客的几倍。"
+    "金额为精确小数，未知时为 None；未导入费用或旧版本的评级返回 None。",
     "Run.findings": "对数据的发现及其对等级的影响。",
     "Run.grades": "每位客户每个方案一行：等级，或没有等级的原因。",
     "Run.metrics": "每位客户一行，每个指标一列。",

@@ -15,6 +15,7 @@ from kefen.standards.reader import examine_standard
 
 PAGES = [
     *sorted((DOCS / "reference/language").glob("*.md")),
+    *sorted((DOCS / "reference/methods").glob("loss-probability*.md")),
     *sorted((DOCS / "how-to").glob("*.md")),
 ]
 EXAMPLES = [

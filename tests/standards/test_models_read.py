@@ -120,3 +120,86 @@ def test_what_differs_in_a_model_is_said_and_changes_the_fingerprint() -> None:
     assert any("model “Buying”" in sentence and "Days − 2" in sentence for sentence in sentences)
     named = read_standard(TEXT.replace("en: Buying", "en: Trade"), "named.yaml")
     assert named.fingerprint == old.fingerprint
+
+
+LOSS = """\
+standard: leaving
+version: 1
+name: {en: Leaving, zh: 流失}
+models:
+  leaving:
+    name: {en: Leaving, zh: 流失}
+    method: loss_probability
+    inputs: {bought: year}
+    among: year > 0
+    lost: half = 0
+    learned_as_of: 6 months ago
+metrics:
+  year: {name: {en: A year, zh: 一年}, count: purchases, over: last 12 months}
+  half: {name: {en: Half, zh: 半年}, count: purchases, over: last 6 months}
+  guess: {name: {en: Guess, zh: 猜}, from_model: leaving, gives: probability}
+schemes:
+  watch: {name: {en: W, zh: 看}, grade_by: conditions, grades: {high: guess > 50 %, low: else}}
+"""
+
+
+def test_who_is_lost_and_from_when_it_learns_are_read_told_and_compared() -> None:
+    old = read_standard(LOSS, "old.yaml")
+    model = old.models["leaving"]
+    assert model.months_back == 6
+    assert model.names == {"year", "half"}
+    (words,) = standard_in_words(old).models
+    assert "lost: Half = 0; learned from 6 months before" in words.fitted.en
+    assert "流失：" in words.fitted.zh
+    for written, instead in (("6 months ago", "1 year ago"), ("half = 0", "half <= 1")):
+        new = read_standard(LOSS.replace(written, instead), "new.yaml")
+        assert new.fingerprint != old.fingerprint
+        assert differences(old, new)
+
+
+@pytest.mark.parametrize(
+    ("written", "instead", "line", "what"),
+    [
+        ("    lost: half = 0\n", "", 6, "lacks “lost”"),
+        ("lost: half = 0", "lost: half", 10, "not yes or no"),
+        ("6 months ago", "6 months", 11, "no earlier day"),
+        ("6 months ago", "9 years ago", 11, "no earlier day"),
+        ("    learned_as_of: 6 months ago\n", "    settings: {penalty: 0}\n", 11, "not possible"),
+        (
+            "lost: half = 0\n    learned_as_of: 6 months ago",
+            "lost: year < 2",
+            10,
+            "“year” says who was lost and is learned from",
+        ),
+        ("{bought: year}", "{bought: guess}", 8, "need each other"),
+    ],
+)
+def test_what_is_wrong_in_who_is_lost_is_told_with_its_place(
+    written: str, instead: str, line: int, what: str
+) -> None:
+    assert written in LOSS
+    standard, problems = examine_standard(LOSS.replace(written, instead), "leaving.yaml")
+    assert standard is None
+    found = [p for p in problems if what in p.what.en]
+    assert found, [p.what.en for p in problems]
+    if "each other" not in what:
+        assert found[0].place.line == line
+
+
+def test_a_method_that_learns_from_no_loss_and_inputs_of_models_are_refused() -> None:
+    _, problems = examine_standard(
+        TEXT.replace("    settings:", "    lost: days = 1\n    settings:"), "lifetime.yaml"
+    )
+    assert any("BG/NBD has no “lost”" in p.what.en for p in problems)
+    chained = LOSS.replace("{bought: year}", "{bought: year, twice: doubled}").replace(
+        "  guess:",
+        "  doubled: {name: {en: D, zh: 双}, value: other * 2}\n"
+        "  other: {name: {en: O, zh: 另}, from_model: first, gives: probability}\n  guess:",
+    )
+    chained = chained.replace(
+        "metrics:\n",
+        "  first: {name: {en: F, zh: 一}, method: loss_probability, inputs: {a: year},\n"
+        "    lost: half = 0}\nmetrics:\n",
+    )
+    _, problems = examine_standard(chained, "leaving.yaml")
+    assert any("“other” is given by a model" in p.what.en for p in problems)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -124,6 +125,23 @@ class Run:
     def findings(self) -> list[dict[str, Any]]:
         """Return what was found about the data, each with its effect on the grades."""
         return list(self.record["findings"])
+
+    @property
+    def costs(self) -> dict[str, Any] | None:
+        """Return what winning and keeping a customer cost in the window.
+
+        `won` and `kept` have `spent`, `customers` and `each`; `times` is how many times as much
+        winning costs. Amounts are exact decimals, None where they are not known; the whole is None
+        where no costs were imported, or the run was made by an earlier version.
+        """
+        told = self.record.get("costs")
+        if told is None:
+            return None
+        parts = {
+            name: {key: _amount(value) for key, value in told[name].items()}
+            for name in ("won", "kept")
+        }
+        return {**parts, "times": _amount(told["times"])}
 
     @property
     def grades(self) -> Any:
@@ -295,3 +313,8 @@ def no_served() -> pa.Table:
     types = {ValueType.TEXT: pa.string(), ValueType.DATE: pa.date32()}
     names = {"customer_id": ValueType.TEXT, "scheme": ValueType.TEXT, **SHOWN}
     return pa.schema([(name, types[of]) for name, of in names.items()]).empty_table()
+
+
+def _amount(told: Any) -> Any:
+    """Return an amount that `run.json` has as a string."""
+    return Decimal(told) if isinstance(told, str) else told

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 COUNT = "customers"
 """The column of `different_rows` with how many customers have a row."""
 _AMONG = "model:among"
+LOST = "model::lost"
+"""The column with 1 for who was lost and 0 for who was kept; no input can be called so."""
 
 
 def model_inputs(
@@ -60,15 +62,52 @@ def model_inputs(
     return found if model.among is None else found.where(column(_AMONG))
 
 
+def learning_rows(
+    model: Model, inputs: str, source: str, types: Mapping[str, ValueType], as_of: date
+) -> exp.Select:
+    """Return the query of a model's inputs beside who was lost; without whom it is unknown of.
+
+    Args:
+        model: A model that learns who is lost.
+        inputs: The relation of the inputs that it learns from, as `model_inputs` gives it.
+        source: The relation of the metrics that tell who was lost by now, one row a customer.
+        types: The types of its columns.
+        as_of: The as-of date.
+    """
+    assert model.lost is not None  # noqa: S101  the caller's condition
+    there: Mapping[str, Expression] = {
+        name: Literal(as_of) if name == "as_of" else Name(name) for name in names_in(model.lost)
+    }
+    lost = Step(LOST, replace_names(model.lost, dict(there)), ValueType.BOOLEAN)
+    known = layered_query(source, [lost], types, [LOST]).subquery("known")
+    columns = ["customer_id", *input_columns(model)]
+    number = exp.cast(exp.column(LOST, table="known", quoted=True), "BIGINT")
+    return (
+        exp.select(*(exp.column(name, table="then", quoted=True) for name in columns))
+        .select(exp.alias_(number, LOST, quoted=True))
+        .from_(exp.alias_(table(inputs), "then", table=True, quoted=True))
+        .join(
+            known,
+            on=exp.EQ(
+                this=exp.column("customer_id", table="then", quoted=True),
+                expression=exp.column("customer_id", table="known", quoted=True),
+            ),
+        )
+        .where(
+            exp.Is(this=exp.column(LOST, table="known", quoted=True), expression=exp.Null()).not_()
+        )
+    )
+
+
 def different_rows(model: Model, relation: str, one_in: int) -> exp.Select:
-    """Return the query of the different rows of a model's inputs, with counts, in their order.
+    """Return the query of the different rows of what a model learns from, with counts, in order.
 
     Args:
         model: The model.
-        relation: The relation that `model_inputs` gives.
+        relation: The relation that `model_inputs` gives, or `learning_rows`.
         one_in: A power of two: take that part of the customers, by the MD5 of their ids.
     """
-    columns = [column(_column(one)) for one in model.inputs]
+    columns = [column(name) for name in learned_columns(model)]
     query = exp.select(*columns, exp.alias_(exp.Count(this=exp.Star()), COUNT, quoted=True)).from_(
         table(relation)
     )
@@ -103,3 +142,8 @@ def _plain(one: ModelInput) -> exp.Expr:
 def input_columns(model: Model) -> tuple[str, ...]:
     """Return the names of the columns that `model_inputs` gives beside `customer_id`."""
     return tuple(_column(one) for one in model.inputs)
+
+
+def learned_columns(model: Model) -> tuple[str, ...]:
+    """Return the names of the columns that a model learns from."""
+    return input_columns(model) if model.lost is None else (*input_columns(model), LOST)

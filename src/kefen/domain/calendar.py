@@ -6,6 +6,7 @@ import calendar as _calendar
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from kefen.domain.periods import (
@@ -32,6 +33,7 @@ def month_end(day: date) -> date:
     return day.replace(day=_calendar.monthrange(day.year, day.month)[1])
 
 
+@lru_cache(maxsize=4096)
 def months_before(day: date, months: int) -> date:
     """Return the day `months` months before `day` (after it, when negative).
 

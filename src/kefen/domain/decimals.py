@@ -30,7 +30,7 @@ def all_rounded(values: Iterable[Decimal]) -> list[Decimal]:
 
 def all_stored(values: Iterable[Decimal]) -> bool:
     """Return whether all values are written with four decimals, so that rounding changes none."""
-    return all(value.same_quantum(ONE_UNIT) for value in values)
+    return all(map(ONE_UNIT.same_quantum, values))
 
 
 def units(value: Decimal | int) -> int:

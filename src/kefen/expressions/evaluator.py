@@ -12,7 +12,7 @@ from kefen.expressions.operators import CATALOGUE
 from kefen.expressions.tree import Literal, Name
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from kefen.expressions.operators import Operator
     from kefen.expressions.tree import Call, Expression, Value
@@ -46,8 +46,24 @@ def evaluation(tree: Expression) -> Evaluation:
     if operator.strict and len(arguments) == 1:
         return _of_one(operator, arguments[0])
     if operator.strict and len(arguments) == 2:
+        left, right = tree.arguments
+        if isinstance(right, Literal) and right.value is not None:
+            return _with_constant(operator, left, right.value)
         return _of_two(operator, *arguments)
+    if not operator.strict:
+        return _of_any(operator, arguments)
     return lambda values: operator.value([argument(values) for argument in arguments])
+
+
+def _of_any(operator: Operator, arguments: Sequence[Evaluation]) -> Evaluation:
+    """Return what `operator.value` gives where unknown arguments are for the operator to judge."""
+    meaning, checked = operator.meaning, operator.checked
+
+    def value(values: Mapping[str, Value]) -> Value:
+        found = meaning([argument(values) for argument in arguments])
+        return found if found is None or found is True or found is False else checked(found)
+
+    return value
 
 
 def _of_one(operator: Operator, argument: Evaluation) -> Evaluation:
@@ -70,6 +86,20 @@ def _of_two(operator: Operator, left: Evaluation, right: Evaluation) -> Evaluati
         if one is None or other is None:
             return None
         found = meaning((one, other))
+        return found if found is True or found is False else checked(found)
+
+    return value
+
+
+def _with_constant(operator: Operator, left: Expression, right: Value) -> Evaluation:
+    """Return what `_of_two` gives where the second argument is a constant: most comparisons."""
+    meaning, checked, argument = operator.meaning, operator.checked, evaluation(left)
+
+    def value(values: Mapping[str, Value]) -> Value:
+        one = argument(values)
+        if one is None:
+            return None
+        found = meaning((one, right))
         return found if found is True or found is False else checked(found)
 
     return value

@@ -18,9 +18,11 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.grading.calibrate import calibrate_scheme, learns_from_population, patterns_in
 from kefen.grading.confidence import low_in_words
+from kefen.grading.costs import cost_to_win_and_keep
 from kefen.grading.freshness import out_of_date
 from kefen.grading.judgements import unusable_judgements
 from kefen.grading.measure import METRICS, make_metrics, make_views
+from kefen.grading.modelled.earlier import earlier_inputs
 from kefen.grading.outcomes import OUTCOMES, outcome_columns, outcomes_query
 from kefen.grading.population import (
     available_metrics,
@@ -149,10 +151,11 @@ class Grading:
 
     def run(self) -> GradedRun:
         """Grade, and return the run."""
+        imported = available_metrics(self.dataset, self.standard)
         with self._stage("population"):
+            earlier = self._earlier(imported)
             facts = make_views(self.dataset, self.as_of)
             undated = make_population(self.dataset, self.as_of)
-        imported = available_metrics(self.dataset, self.standard)
         with self._stage("metrics"):
             measured = make_metrics(
                 self.dataset,
@@ -162,6 +165,7 @@ class Grading:
                 facts,
                 self.frozen,
                 self.previous,
+                earlier,
             )
             available = measured.available
             unusable = unusable_judgements(self.engine, self.standard, available, facts)
@@ -176,6 +180,9 @@ class Grading:
             graded = self._make_grades(running, covered)
             followed = counts_by_scheme(
                 self.engine, self.standard, running, self.rules, self.outcomes
+            )
+            costs = cost_to_win_and_keep(
+                self.dataset, facts, self.as_of, self.standard.constants.window.months
             )
         if self.frozen is None:
             calibration = Calibration(
@@ -213,6 +220,7 @@ class Grading:
                     followed=followed,
                     not_run=not_run,
                     covered=covered,
+                    costs=costs,
                     seconds=self.seconds,
                 ),
             ),
@@ -226,6 +234,12 @@ class Grading:
         start = time.perf_counter()
         yield
         self.seconds[name] = self.seconds.get(name, 0.0) + time.perf_counter() - start
+
+    def _earlier(self, imported: frozenset[str]) -> dict[str, str]:
+        """Return the inputs of an earlier day that models learn from; none when nothing is."""
+        if self.frozen is not None:
+            return {}
+        return earlier_inputs(self.dataset, self.standard, self.as_of, imported)
 
     # --- schemes --------------------------------------------------------------------------
 

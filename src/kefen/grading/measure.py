@@ -18,6 +18,7 @@ from kefen.grading.modelled.population import (
     apply_to_population,
     calibration_of,
     make_inputs,
+    make_learning_rows,
 )
 from kefen.grading.population import POPULATION, available_metrics
 from kefen.grading.shortened import days_with_orders, shorten
@@ -76,6 +77,7 @@ def make_metrics(
     facts: Mapping[str, str],
     frozen: Calibration | None = None,
     previous: Calibration | None = None,
+    earlier: Mapping[str, str] | None = None,
 ) -> Measured:
     """Make the relation `METRICS` of the customers in `POPULATION`, models fitted on the way.
 
@@ -87,12 +89,15 @@ def make_metrics(
         facts: The as-of view of each fact.
         frozen: A calibration whose models are applied; None fits them.
         previous: An earlier calibration, whose names models that are fitted keep.
+        earlier: The relations of the inputs of an earlier day, by the models that learn from them.
 
     Raises:
         DataError: The frozen calibration lacks a model.
         EngineError: Memory or disk ran out, or a number is too large to be exact.
     """
-    return _Measuring(dataset, standard, as_of, available, facts, frozen, previous).run()
+    measuring = _Measuring(dataset, standard, as_of, available, facts, frozen, previous)
+    measuring.earlier = earlier or {}
+    return measuring.run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +137,7 @@ class _Measuring:
         self.facts = facts
         self.frozen = frozen
         self.previous = previous
+        self.earlier: Mapping[str, str] = {}
         self.models: dict[str, ModelCalibration] = {}
         read = dataset.tables["customers"]
         self.attributes = {
@@ -205,7 +211,11 @@ class _Measuring:
     def _apply(self, model: Model, metrics: Sequence[Metric]) -> None:
         types = self.standard.metric_types
         inputs = make_inputs(self.engine, model, _FOR_MODELS, types, self.as_of)
-        learned = calibration_of(self.engine, model, inputs, self.frozen, self.previous)
+        rows = inputs
+        if model.lost is not None and self.frozen is None:
+            then = self.earlier.get(model.id, inputs)
+            rows = make_learning_rows(self.engine, model, then, _FOR_MODELS, types, self.as_of)
+        learned = calibration_of(self.engine, model, rows, self.frozen, self.previous)
         self.models[model.id] = learned
         if learned.is_fitted:
             given = apply_to_population(self.engine, model, learned, inputs, metrics)
@@ -214,7 +224,8 @@ class _Measuring:
             self.available &= available_metrics(
                 self.dataset, self.standard, not_fitted=self._not_fitted()
             )
-        self._drop("TABLE", inputs)
+        for name in dict.fromkeys((rows, inputs)):
+            self._drop("TABLE", name)
 
     def _not_fitted(self) -> frozenset[str]:
         return frozenset(name for name, own in self.models.items() if not own.is_fitted)

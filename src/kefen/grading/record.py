@@ -36,6 +36,7 @@ class RunFacts:
         followed: By scheme, what is said of its rules, tags and amounts.
         not_run: The schemes that were not run.
         covered: (spans of a month in the window that have orders, all of them), if counted.
+        costs: What winning and keeping a customer cost, or None.
         seconds: The time each stage took.
     """
 
@@ -49,6 +50,7 @@ class RunFacts:
     followed: Mapping[str, Mapping[str, Any]]
     not_run: tuple[NotRun, ...]
     covered: tuple[int, int] | None
+    costs: Mapping[str, Any] | None
     seconds: Mapping[str, float]
 
 
@@ -111,6 +113,7 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
             }
             for item in facts.not_run
         ],
+        "costs": facts.costs,
         "models": [_model(standard.models[name], own) for name, own in facts.models.items()],
         "metrics_not_available": sorted(set(standard.metrics) - facts.available),
         "findings": [

@@ -68,38 +68,63 @@ class LossProbability(Estimator):
         self,
         X: Mapping[str, npt.NDArray[np.generic]],  # noqa: N803
         y: npt.NDArray[np.bool_],
+        sample_weight: npt.NDArray[np.float64] | None = None,
     ) -> Self:
         """Learn from customers of whom it is known.
 
         Args:
             X: A column a name: float64 with NaN for unknown, or objects with None for unknown.
             y: Which customers were lost.
+            sample_weight: How many customers each row stands for, whole numbers; None: one.
 
         Raises:
             NotEstimableError: Fewer than ten customers were lost, or fewer than ten stayed.
         """
         from sklearn.linear_model import LogisticRegression
 
-        lost = int(y.sum())
-        if min(lost, len(y) - lost) < _RARE:
+        counts = np.ones(len(y)) if sample_weight is None else sample_weight
+        customers, lost = int(counts.sum()), int(counts[y].sum())
+        if min(lost, customers - lost) < _RARE:
             raise NotEstimableError(
                 Text(
                     "it takes {n} customers who were lost and {n} who stayed; "
                     "there are {a} and {b}",
                     "至少需要 {n} 位流失客户和 {n} 位留存客户，现有 {a} 位与 {b} 位",
-                ).filled(n=_RARE, a=lost, b=len(y) - lost)
+                ).filled(n=_RARE, a=lost, b=customers - lost)
             )
-        self._encodings = {name: _encoding(name, values) for name, values in X.items()}
+        self._encodings = {name: _encoding(name, values, counts) for name, values in X.items()}
         self.columns_ = tuple(X)
         raw = self._raw(X)
-        self._mean, spread = raw.mean(axis=0), raw.std(axis=0)
+        self._mean = np.average(raw, axis=0, weights=counts)
+        spread = np.sqrt(np.average((raw - self._mean) ** 2, axis=0, weights=counts))
         self._spread = np.where(spread > 0, spread, 1.0)
-        model = LogisticRegression(C=1 / self.penalty, max_iter=2_000, tol=1e-8)
-        model.fit((raw - self._mean) / self._spread, y)
+        # Newton's steps end where any machine ends, to more digits than are stored.
+        model = LogisticRegression(
+            C=1 / self.penalty, solver="newton-cholesky", max_iter=200, tol=1e-9
+        )
+        model.fit((raw - self._mean) / self._spread, y, sample_weight=counts)
         self._weights = np.asarray(model.coef_[0] / self._spread)
         self.base_ = float(model.intercept_[0])
-        self.customers_, self.lost_ = len(y), lost
+        self.customers_, self.lost_ = customers, lost
         return self
+
+    def parts_of(self, name: str) -> tuple[tuple[str, ...], tuple[float, ...]]:
+        """Return how a column's value becomes its contribution.
+
+        Returns:
+            Of a column of numbers no classes, and (slope, mean): the contribution is slope times
+            (value - mean). Of a column of classes those with a contribution of their own, their
+            contributions, and last that of every other class.
+        """
+        place = self.columns_.index(name)
+        start = sum(_width(self._encodings[one]) for one in self.columns_[:place])
+        encoding = self._encodings[name]
+        own = slice(start, start + _width(encoding))
+        weights, means = self._weights[own], self._mean[own]
+        if encoding.middle is not None:
+            return (), (float(weights[0]), float(means[0]))
+        rest = -float((weights * means).sum())
+        return encoding.classes, (*(float(one) + rest for one in weights), rest)
 
     def contributions(
         self,
@@ -169,13 +194,14 @@ def calibration(probabilities: npt.NDArray[np.float64], lost: npt.NDArray[np.boo
     ]
 
 
-def _encoding(name: str, values: npt.NDArray[np.generic]) -> _Encoding:
+def _encoding(
+    name: str, values: npt.NDArray[np.generic], weights: npt.NDArray[np.float64]
+) -> _Encoding:
     if values.dtype != object:
-        known = np.asarray(values, dtype=np.float64)
-        known = known[np.isfinite(known)]
-        return _Encoding(float(np.median(known)) if len(known) else 0.0, ())
+        return _Encoding(_median(np.asarray(values, dtype=np.float64), weights), ())
     texts = ["" if value is None else str(value) for value in values]
-    classes, counts = np.unique(texts, return_counts=True)
+    classes, places = np.unique(texts, return_inverse=True)
+    counts = np.bincount(places, weights=weights)
     common = [(-int(n), str(one)) for one, n in zip(classes, counts, strict=True) if n >= _RARE]
     if len(common) > _MOST_CLASSES:
         raise NotEstimableError(
@@ -187,6 +213,18 @@ def _encoding(name: str, values: npt.NDArray[np.generic]) -> _Encoding:
     kept = tuple(one for _, one in sorted(common))
     # Whoever is in none of them is in the rest; a column of the rest alone says nothing.
     return _Encoding(None, kept or ("",))
+
+
+def _median(values: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]) -> float:
+    """Return the median of the finite values, each as often as its weight says; 0 of none."""
+    finite = np.isfinite(values)
+    order = np.argsort(values[finite], kind="stable")
+    known, ends = values[finite][order], np.cumsum(weights[finite][order])
+    if not len(known):
+        return 0.0
+    middle = [(ends[-1] - 1) // 2, ends[-1] // 2]
+    lower, upper = known[np.searchsorted(ends, middle, side="right")]
+    return float((lower + upper) / 2)
 
 
 def _width(encoding: _Encoding) -> int:

@@ -261,6 +261,8 @@ def _model() -> dict[str, Any]:
             "description": _ref("wording"),
             "inputs": _named(_EXPRESSION),
             "among": _EXPRESSION,
+            "lost": _EXPRESSION,
+            "learned_as_of": {"type": "string", "pattern": r"^\d+ (month|year)s? ago$"},
             "smallest_population": {"type": "integer", "minimum": 1},
             "settings": {
                 "type": "object",

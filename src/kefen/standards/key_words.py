@@ -116,6 +116,14 @@ MODEL = {
     "description": Text("What it is for.", "用途说明。"),
     "inputs": Text("What it is fitted to: expressions over metrics.", "拟合所用的指标表达式。"),
     "among": Text("Whom it is about; without it everybody.", "适用范围；不写则为全部客户。"),
+    "lost": Text(
+        "Who counts as lost, as known on the as-of date: what it learns to foretell.",
+        "谁算流失（以评级日所知为准）：模型学习预测的对象。",
+    ),
+    "learned_as_of": Text(
+        "How long before the as-of date the inputs are that it learns from: 6 months ago.",
+        "学习所用的输入取自评级日之前多久，如 6 months ago。",
+    ),
     "smallest_population": Text("With fewer customers it is not fitted.", "客户少于此数时不拟合。"),
     "settings": Text("Settings of the method.", "方法的设置。"),
 }

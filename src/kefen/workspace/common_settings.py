@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "kefen.workspace.overview",
     "kefen.workspace.tables",
     "kefen.workspace.imports",
+    "kefen.workspace.api",
 ]
 
 MIDDLEWARE = [

@@ -14,6 +14,7 @@ urlpatterns = [
     path("runs/", include("kefen.workspace.runs.urls")),
     path("import/", include("kefen.workspace.imports.urls")),
     path("audit/", include("kefen.workspace.audit.urls")),
+    path("api/", include("kefen.workspace.api.urls")),
 ]
 
 handler400 = "kefen.workspace.shell.views.not_understood"

@@ -76,11 +76,10 @@ class Operator:
         Raises:
             OutOfRangeError: It is too large to be exact.
         """
-        if isinstance(result, bool):
-            return result
-        if isinstance(result, int) and not -_LONG <= result < _LONG:
-            raise OutOfRangeError(self.name)
-        if isinstance(result, Decimal) and abs(result) >= _WIDE_LIMIT:
+        if isinstance(result, Decimal):
+            if not -_WIDE_LIMIT < result < _WIDE_LIMIT:
+                raise OutOfRangeError(self.name)
+        elif isinstance(result, int) and not -_LONG <= result < _LONG:
             raise OutOfRangeError(self.name)
         return result
 

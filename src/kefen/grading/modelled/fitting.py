@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kefen.compiler.histograms import MAX_HISTOGRAM_ROWS
-from kefen.compiler.modelled import COUNT, different_rows, input_columns
+from kefen.compiler.modelled import COUNT, LOST, different_rows, input_columns
 from kefen.domain.text import Text
 from kefen.grading.modelled.method import fitted_method
 from kefen.grading.modelled.rows import columns_of
@@ -30,7 +30,7 @@ def fit_model(engine: Engine, model: Model, relation: str) -> ModelCalibration:
     Args:
         engine: The engine.
         model: The model.
-        relation: The relation that `model_inputs` gives.
+        relation: The relation that `model_inputs` gives, or `learning_rows`.
     """
     one_in = 1
     rows = engine.arrow(_at_most(model, relation, one_in))
@@ -71,6 +71,8 @@ def fit_rows(model: Model, rows: pa.Table, population: int, one_in: int) -> Mode
     """
     method = fitted_method(model.method)
     inputs = columns_of(model, [rows[name] for name in input_columns(model)])
+    if model.lost is not None:
+        inputs[LOST] = rows[LOST].to_numpy() > 0
     counts = np.asarray(rows[COUNT].to_numpy(), dtype=np.float64)
     usable = method.usable(model, inputs)
     unusable, fitted_on = int(counts[~usable].sum()), int(counts[usable].sum())

@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 
 _LIFETIME = ("bg_nbd", "mbg_nbd", "pareto_nbd", "bg_bb", "gamma_gamma")
 _CLUSTERS = ("k_means", "ward", "hdbscan")
-_FAMILIES = dict.fromkeys(_LIFETIME, "kefen.grading.modelled.lifetime") | dict.fromkeys(
-    _CLUSTERS, "kefen.grading.modelled.clusters"
+_FAMILIES = (
+    dict.fromkeys(_LIFETIME, "kefen.grading.modelled.lifetime")
+    | dict.fromkeys(_CLUSTERS, "kefen.grading.modelled.clusters")
+    | {"loss_probability": "kefen.grading.modelled.loss"}
 )
 """The module whose `METHODS` holds a method, by the method's id; imported when first used."""
 
@@ -44,6 +46,8 @@ class FittedMethod(Protocol):
         self, model: Model, inputs: Columns, counts: Floats
     ) -> tuple[Mapping[str, Parameter], Mapping[str, Decimal]]:
         """Return parameters and figures of the fit to different rows with counts, in their order.
+
+        A method that learns who is lost finds that in the column `LOST` of `inputs`, as booleans.
 
         Raises:
             NotEstimableError: The rows do not tell the parameters.

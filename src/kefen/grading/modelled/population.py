@@ -6,7 +6,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from kefen.compiler.modelled import model_inputs
+from kefen.compiler.modelled import learning_rows, model_inputs
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.grading.modelled.applying import applied, given_columns
@@ -30,10 +30,26 @@ def make_inputs(
     source: str,
     types: Mapping[str, ValueType],
     as_of: date,
+    *,
+    name: str | None = None,
 ) -> str:
     """Make the relation of a model's inputs (see `model_inputs`) and return its name."""
-    name = f"inputs of {model.id}"
+    name = name or f"inputs of {model.id}"
     engine.create("TABLE", name, model_inputs(model, source, types, as_of))
+    return name
+
+
+def make_learning_rows(
+    engine: Engine,
+    model: Model,
+    inputs: str,
+    source: str,
+    types: Mapping[str, ValueType],
+    as_of: date,
+) -> str:
+    """Make the relation that a model learns from who is lost (see `learning_rows`)."""
+    name = f"rows that {model.id} learns from"
+    engine.create("TABLE", name, learning_rows(model, inputs, source, types, as_of))
     return name
 
 

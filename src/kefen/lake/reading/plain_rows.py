@@ -96,7 +96,7 @@ class PlainRows:
     ) -> list[dict[str, Any]] | None:
         """Return rows read column by column; None where they differ in their columns."""
         names = tuple(rows[0]) if rows else ()
-        if len(names) < 2 or any(type(row) is not dict or len(row) != len(names) for row in rows):
+        if len(names) < 2 or _types(rows) != {dict} or set(map(len, rows)) != {len(names)}:
             return None
         columns: dict[str, Sequence[Any]] = dict(
             zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True)

@@ -30,7 +30,7 @@ def needed_by(definition: FactMetric | ComputedMetric | ModelMetric) -> frozense
     if isinstance(definition, ComputedMetric):
         trees: tuple[Expression, ...] = (definition.formula,)
     elif isinstance(definition, ModelMetric):
-        trees = definition.model.expressions
+        trees = definition.model.all_expressions
     else:
         trees = definition.expressions
     return frozenset(name for tree in trees for name in needed_names(tree)) - {"as_of"}

@@ -41,6 +41,10 @@ class Model:
         smallest_population: With fewer customers it is not fitted.
         settings: The method's settings, all of them.
         place: Where it stands in the file.
+        lost: Who counts as lost, as known on the as-of date, where the method learns from that;
+            else None.
+        months_back: How many months before the as-of date the inputs were measured that it
+            learns from; 0: on that date itself.
     """
 
     id: str
@@ -52,17 +56,24 @@ class Model:
     smallest_population: int
     settings: Mapping[str, Value]
     place: Place
+    lost: Expression | None = None
+    months_back: int = 0
 
     @property
     def expressions(self) -> tuple[Expression, ...]:
-        """Return its expressions over metrics."""
+        """Return the expressions over metrics that it is applied to."""
         inputs = tuple(one.value for one in self.inputs)
         return inputs if self.among is None else (*inputs, self.among)
 
     @property
+    def all_expressions(self) -> tuple[Expression, ...]:
+        """Return the expressions that it is applied to, and the one that it learns from."""
+        return self.expressions if self.lost is None else (*self.expressions, self.lost)
+
+    @property
     def names(self) -> frozenset[str]:
         """Return the metrics that it rests on."""
-        return frozenset(n for tree in self.expressions for n in names_in(tree)) - {"as_of"}
+        return frozenset(n for tree in self.all_expressions for n in names_in(tree)) - {"as_of"}
 
 
 @dataclass(frozen=True, slots=True)

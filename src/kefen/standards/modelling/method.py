@@ -99,6 +99,7 @@ class Method:
         outputs: Its results.
         settings: What a standard may set.
         smallest_population: How many customers it needs when the standard says nothing.
+        learns_lost: Whether it learns from customers of whom it is known who was lost.
     """
 
     id: str
@@ -108,6 +109,7 @@ class Method:
     outputs: tuple[MethodOutput, ...]
     settings: tuple[MethodOption, ...]
     smallest_population: int
+    learns_lost: bool = False
 
     def output(self, identifier: str) -> MethodOutput:
         """Return one of its results.

@@ -17,6 +17,7 @@ from kefen.standards.metrics.shared import COMMON, metric
 from kefen.standards.model import Model, ModelInput, ModelMetric
 from kefen.standards.modelling.catalogue import METHODS, method_of
 from kefen.standards.modelling.method import NUMBERS
+from kefen.standards.modelling.read_lost import LOSS_KEYS, MODEL, metric_types, read_lost
 from kefen.standards.naming import name_of, nearest
 from kefen.standards.reading import IDENTIFIER
 
@@ -30,9 +31,9 @@ if TYPE_CHECKING:
     from kefen.standards.model import Metric
     from kefen.standards.modelling.method import Method, MethodInput, MethodOption, MethodOutput
 
-MODEL = Text("a model", "模型")
 MODEL_KEYS = (
     *("method", "name", "description", "inputs", "among", "smallest_population", "settings"),
+    *LOSS_KEYS,
 )
 MOST_INPUTS = 30
 NUMBER_TYPES = (int, Decimal)
@@ -111,7 +112,7 @@ def expressions_of_model(every: MetricsReading, identifier: str) -> list[str]:
         return []
     inputs = node.entries.get("inputs")
     nodes = [*(inputs.entries.values() if isinstance(inputs, Mapping) else ())]
-    nodes += [node.entries["among"]] if "among" in node.entries else []
+    nodes += [node.entries[key] for key in ("among", "lost") if key in node.entries]
     return [one.text for one in nodes if isinstance(one, Scalar)]
 
 
@@ -152,7 +153,7 @@ def _model(every: MetricsReading, identifier: str, models: Mapping) -> Model | N
     among_node = reading.scalar(node, "among", MODEL)
     among: Expression | None = None
     if among_node is not None:
-        read = reading.expression(among_node, _types(every), (ValueType.BOOLEAN,))
+        read = reading.expression(among_node, metric_types(every), (ValueType.BOOLEAN,))
         among = read[0] if read is not None else None
     smallest = method.smallest_population
     smallest_node = reading.scalar(node, "smallest_population", MODEL)
@@ -169,6 +170,7 @@ def _model(every: MetricsReading, identifier: str, models: Mapping) -> Model | N
     if settings_node is None:
         settings = _options(every, node, method.settings, only_defaults=True)
     _check_named_inputs(every, settings_node, method, inputs)
+    lost, months_back = read_lost(every, node, method, inputs, among)
     found = Model(
         id=identifier,
         name=name_of(reading, node, identifier, MODEL, place),
@@ -179,13 +181,10 @@ def _model(every: MetricsReading, identifier: str, models: Mapping) -> Model | N
         smallest_population=smallest,
         settings=settings,
         place=place,
+        lost=lost,
+        months_back=months_back,
     )
     return found if reading.is_whole(since) else None
-
-
-def _types(every: MetricsReading) -> dict[str, ValueType]:
-    types = {name: metric.type for name, metric in every.metrics.items()}
-    return types | {"as_of": ValueType.DATE}
 
 
 def _inputs(every: MetricsReading, node: Mapping, method: Method) -> tuple[ModelInput, ...]:
@@ -208,7 +207,9 @@ def _inputs(every: MetricsReading, node: Mapping, method: Method) -> tuple[Model
         if own is None:
             continue
         read = reading.expression(
-            own, _types(every), wanted.types if wanted is not None else (*NUMBERS, ValueType.TEXT)
+            own,
+            metric_types(every),
+            wanted.types if wanted is not None else (*NUMBERS, ValueType.TEXT),
         )
         if read is None:
             continue

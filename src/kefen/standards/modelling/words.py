@@ -96,6 +96,14 @@ def model_in_words(model: Model, names: Mapping[str, Text]) -> Text:
         said = Text("{s}; among {a}", "{s}；范围：{a}").filled(
             s=said, a=in_words(model.among, names)
         )
+    if model.lost is not None:
+        said = Text("{s}; lost: {l}", "{s}；流失：{l}").filled(
+            s=said, l=in_words(model.lost, names)
+        )
+    if model.months_back:
+        said = Text(
+            "{s}; learned from {n} {n:month|months} before", "{s}；由 {n} 个月前的情况学习"
+        ).filled(s=said, n=model.months_back)
     said = Text("{s}; from {n} {n:customer|customers}", "{s}；至少 {n} 位客户").filled(
         s=said, n=model.smallest_population
     )

@@ -1,0 +1,1 @@
+"""Answers for programs: one customer at once, graded and explained, as JSON."""

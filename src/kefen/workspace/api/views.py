@@ -1,0 +1,118 @@
+"""Answers for programs: one customer, graded and explained on the calibration of the shown run.
+
+Numbers are strings where they are exact decimals. Whoever asks is signed in, and is answered what
+the same person would see on the customer's page.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from django.http import Http404, JsonResponse
+from django.views.decorators.http import require_POST, require_safe
+
+from kefen.domain.errors import CallError, KefenError
+from kefen.domain.text import Text
+from kefen.workspace.accounts.access import needs
+from kefen.workspace.accounts.roles import Ability
+from kefen.workspace.accounts.users import signed_in
+from kefen.workspace.api.queries import answer, grader_of
+from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.shell.language import said
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+    from kefen.workspace.customers.sight import Sight
+
+
+@needs(Ability.SEE_CUSTOMERS)
+@require_safe
+def grades(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Return the grades of a customer, from its stored metrics."""
+    sight = _sight_of_one(request, customer_id)
+    found = grader_of(sight.publication.run_id).grade_stored(customer_id)
+    return JsonResponse(answer(sight, customer_id, found))
+
+
+@needs(Ability.SEE_WHY)
+@require_safe
+def why(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Return why a customer has its grades: under one scheme (`?scheme=`), or under all."""
+    sight = _sight_of_one(request, customer_id)
+    scheme = request.GET.get("scheme") or None
+    try:
+        found = grader_of(sight.publication.run_id).explain_stored(customer_id, scheme=scheme)
+    except CallError as error:
+        return _refused(error)
+    return JsonResponse({"run": sight.publication.run_id, **found.as_dict()})
+
+
+@needs(Ability.SEE_WHY)
+@require_POST
+def grade_rows(request: HttpRequest) -> HttpResponse:
+    """Grade a customer from the rows that are sent, by the calibration of the shown run.
+
+    The body is an object: `customer`, its row of customers, and beside it the rows of each other
+    table that the run had (`orders`, `receivables`, ...). Nothing is kept.
+    """
+    sight = sight_of(signed_in(request))
+    if sight is None:
+        raise Http404
+    try:
+        customer, facts = _rows_of(request.body)
+        found = grader_of(sight.publication.run_id).grade(customer, facts)
+    except KefenError as error:
+        return _refused(error)
+    return JsonResponse(answer(sight, str(customer["customer_id"]), found))
+
+
+def _sight_of_one(request: HttpRequest, customer_id: str) -> Sight:
+    """Return what a person sees, a customer among it.
+
+    Raises:
+        Http404: There is no such customer, or the person does not see it.
+    """
+    sight = sight_of(signed_in(request))
+    if sight is None or not sight.customers().filter(pk=customer_id).exists():
+        raise Http404
+    return sight
+
+
+def _rows_of(body: bytes) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    """Return the customer's row and its rows by table.
+
+    Raises:
+        CallError: The body is not such an object.
+    """
+    try:
+        # Numbers with a point stay the decimals that were written.
+        sent = json.loads(body, parse_float=str)
+    except (ValueError, RecursionError):
+        sent = None
+    customer = sent.pop("customer", None) if isinstance(sent, dict) else None
+    if (
+        not isinstance(sent, dict)
+        or not isinstance(customer, dict)
+        or not all(
+            isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
+            for rows in sent.values()
+        )
+    ):
+        raise CallError(
+            Text("This is not a customer with its rows.", "这不是一位客户及其各行数据。"),
+            mend=Text(
+                "Send JSON such as {e}.",
+                "请发送 JSON，如 {e}。",
+            ).filled(
+                e='{"customer": {"customer_id": "C001"}, "orders": [{"order_id": "1", '
+                '"ordered_at": "2026-10-01", "amount": "120.50"}]}'
+            ),
+        )
+    return customer, sent
+
+
+def _refused(error: KefenError) -> HttpResponse:
+    told = {"what": said(error.what), "where": error.where, "mend": said(error.mend)}
+    return JsonResponse({"error": told}, status=400)
