@@ -17,6 +17,8 @@ SECRET_KEY = "signs nothing: a workspace has the key of its book"  # noqa: S105
 DEBUG = False
 FIRST_RUN_KEY = ""
 DEMO_KEY = ""
+EMAIL_FROM = ""
+SITE_ADDRESS = ""
 UPLOADS = Path("uploads")
 
 INSTALLED_APPS = [
@@ -34,6 +36,7 @@ INSTALLED_APPS = [
     "kefen.workspace.runs",
     "kefen.workspace.customers",
     "kefen.workspace.work",
+    "kefen.workspace.notices",
     "kefen.workspace.overview",
     "kefen.workspace.tables",
     "kefen.workspace.imports",

@@ -9,6 +9,7 @@ from kefen.lake.book import Book
 from kefen.workspace.common_settings import *  # noqa: F403  Django reads the names of this module
 from kefen.workspace.common_settings import STORAGES
 from kefen.workspace.databases import database_settings
+from kefen.workspace.notices.configured import mail_settings
 from kefen.workspace.secrets import secret_key
 
 BOOK_VARIABLE = "KEFEN_BOOK"
@@ -36,3 +37,7 @@ _SECURE = os.environ.get("KEFEN_HTTPS") == "1"
 SESSION_COOKIE_SECURE = _SECURE
 CSRF_COOKIE_SECURE = _SECURE
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if _SECURE]
+
+# How e-mail is sent is a dozen names of Django, which the book's settings decide.
+globals().update(mail_settings(BOOK))
+SITE_ADDRESS = BOOK.settings.site or ""

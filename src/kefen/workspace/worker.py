@@ -11,6 +11,7 @@ import django
 log = logging.getLogger(__name__)
 _LOOK_SECONDS = 0.5
 _RECLAIM_SECONDS = 15
+_LOOK_AT_CLOCK_SECONDS = 30
 
 
 def main() -> None:
@@ -18,6 +19,7 @@ def main() -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "kefen.workspace.settings")
     django.setup()
     threading.Thread(target=_reclaim_forever, daemon=True).start()
+    threading.Thread(target=_keep_time_forever, daemon=True).start()
     threading.Thread(target=_end_with_parent, args=(os.getppid(),), daemon=True).start()
     work(batch=False)
 
@@ -59,6 +61,21 @@ def _reclaim_forever() -> None:
         finally:
             connection.close()
         pause.wait(_RECLAIM_SECONDS)
+
+
+def _keep_time_forever() -> None:
+    """Begin what is to be done at its time: the month's run, the day's tasks, letters."""
+    from django.db import connection
+
+    from kefen.workspace.jobs.timed import look
+
+    pause = threading.Event()
+    while True:
+        try:
+            look()
+        finally:
+            connection.close()
+        pause.wait(_LOOK_AT_CLOCK_SECONDS)
 
 
 def _end_with_parent(parent: int) -> None:

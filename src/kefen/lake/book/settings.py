@@ -36,6 +36,10 @@ class BookSettings:
         spark_master: For Spark, the URL of its master or a Spark Connect address; None for the
             session that is open, else this machine.
         database: The URL of the workspace's PostgreSQL database; None for a file in the book.
+        mail: How the workspace sends e-mail, as a URL such as `smtp://user:password@host:587`;
+            None: it sends none.
+        mail_from: The address that e-mail comes from.
+        site: The address of the workspace, for links in e-mail; None: letters have no link.
         format: The format of the directory.
     """
 
@@ -47,6 +51,9 @@ class BookSettings:
     engine: str = "duckdb"
     spark_master: str | None = None
     database: str | None = None
+    mail: str | None = None
+    mail_from: str | None = None
+    site: str | None = None
     format: int = FORMAT
 
     def check(self, where: str) -> None:

@@ -30,6 +30,7 @@ _HANDLERS = {
     "fill": "kefen.workspace.runs.work:fill_months",
     "tasks": "kefen.workspace.work.work:plan_tasks",
     "prepare": "kefen.workspace.runs.work:prepare_run",
+    "alerts": "kefen.workspace.notices.work:tell_alerts",
     "publish": "kefen.workspace.runs.work:publish_run",
 }
 

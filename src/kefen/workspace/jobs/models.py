@@ -19,6 +19,16 @@ class JobState(models.TextChoices):
     FAILED = "failed"
 
 
+class TimedWork(models.Model):
+    """The last occasion for which something that is done at its time was begun."""
+
+    name = models.CharField(max_length=30, primary_key=True)
+    done_for = models.CharField(max_length=30)
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.done_for}"
+
+
 class Job(models.Model):
     """One piece of work: what was asked, how far it is, what came of it.
 

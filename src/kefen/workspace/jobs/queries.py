@@ -19,6 +19,7 @@ _ABILITY = {
     "look": Ability.IMPORT,
     "prepare": Ability.SEE_RUNS,
     "tasks": Ability.SEE_RUNS,
+    "alerts": Ability.SEE_RUNS,
     "try": Ability.IMPORT,
     "import": Ability.IMPORT,
     "undo": Ability.IMPORT,

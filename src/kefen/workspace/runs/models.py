@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 
 from kefen.domain.text import Text
@@ -52,3 +53,17 @@ class Pointer(models.Model):
 
     def __str__(self) -> str:
         return str(self.publication)
+
+
+class Schedule(models.Model):
+    """When the run of each month starts. There is one row, number 1, or none."""
+
+    day = models.SmallIntegerField()
+    hour = models.SmallIntegerField()
+    standard = models.CharField(max_length=128, blank=True)
+    language = models.CharField(max_length=2)
+    set_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    set_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"day {self.day}, {self.hour}:00"

@@ -143,6 +143,7 @@ def publish(
             Pointer.objects.update_or_create(pk=1, defaults={"publication": publication})
             record(actor, "run.published", run_id, customers=copied)
             ask_for(actor, "tasks")
+            ask_for(actor, "alerts", run_id, run_id=run_id)
     kept = Publication.objects.filter(complete=True, earlier_period__isnull=not aside)
     for old in kept.order_by("-pk")[_COPIES:]:
         _remove(old)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from kefen.domain.contract import TABLES
@@ -16,8 +17,15 @@ from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.jobs.queries import visible_jobs
 from kefen.workspace.runs import services
-from kefen.workspace.runs.forms import StartRunForm
+from kefen.workspace.runs.forms import ScheduleForm, StartRunForm
 from kefen.workspace.runs.queries import stored_run, visible_runs
+from kefen.workspace.runs.schedule import (
+    current_schedule,
+    end_schedule,
+    next_start,
+    set_schedule,
+)
+from kefen.workspace.shell.formats import time_in_words
 from kefen.workspace.shell.language import current_language, said
 
 if TYPE_CHECKING:
@@ -49,8 +57,56 @@ def runs(request: HttpRequest) -> HttpResponse:
                     request, said(Text("A run is under way already.", "已有评级正在进行。"))
                 )
             return redirect("runs:list")
-    context = {"runs": visible_runs(user), "form": form, "may_grade": user.can(Ability.GRADE)}
+    planned = current_schedule()
+    start = {"day": planned.day, "hour": planned.hour} if planned is not None else None
+    if planned is not None and start is not None:
+        start |= {"standard": planned.standard or "default"}
+    context = {
+        "runs": visible_runs(user),
+        "form": form,
+        "may_grade": user.can(Ability.GRADE),
+        "planned": planned,
+        "next_start_words": time_in_words(
+            next_start(planned, timezone.localtime()) if planned is not None else None,
+            current_language(),
+        ),
+        "schedule_form": ScheduleForm(initial=start, auto_id="schedule_%s"),
+    }
     return render(request, "runs/runs.html", context | _jobs(request))
+
+
+@needs(Ability.GRADE)
+@require_POST
+def schedule(request: HttpRequest) -> HttpResponse:
+    """Set when the run of each month starts."""
+    form = ScheduleForm(request.POST)
+    if form.is_valid():
+        set_schedule(signed_in(request), language=current_language(), **form.cleaned_data)
+        messages.success(
+            request, said(Text("A run starts every month by itself.", "每月将自动评级。"))
+        )
+    else:
+        messages.error(
+            request,
+            said(
+                Text(
+                    "Give a day from 1 to 28 and an hour from 0 to 23.",
+                    "请填写 1 至 28 日、0 至 23 时。",
+                )
+            ),
+        )
+    return redirect("runs:list")
+
+
+@needs(Ability.GRADE)
+@require_POST
+def unschedule(request: HttpRequest) -> HttpResponse:
+    """Start no more runs by themselves."""
+    end_schedule(signed_in(request))
+    messages.success(
+        request, said(Text("Runs are started by people again.", "已改为人工发起评级。"))
+    )
+    return redirect("runs:list")
 
 
 @needs(Ability.SEE_RUNS)

@@ -11,6 +11,7 @@ from kefen.domain.text import Text
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.book import served_book
+from kefen.workspace.notices.queries import unread
 from kefen.workspace.runs.queries import current_publication, generated_in
 from kefen.workspace.shell.language import current_language
 
@@ -85,4 +86,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     publication = current_publication()
     context["publication"] = publication
     context["generated"] = generated_in(publication.run_id) if publication else None
+    context["unread"] = unread(user)
     return context

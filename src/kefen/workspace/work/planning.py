@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from kefen.workspace.runs.queries import stored_run
 from kefen.workspace.work.models import Task, TaskState
 from kefen.workspace.work.owners import Owners
 from kefen.workspace.work.service_plan import AHEAD, Past, due_for
+from kefen.workspace.work.services import tell_of_many
 from kefen.workspace.work.words import CONTACTS
 
 if TYPE_CHECKING:
@@ -45,6 +46,7 @@ class _Changes:
 
     made: list[Task] = field(default_factory=list)
     changed: dict[int, Task] = field(default_factory=dict)
+    given: Counter[User] = field(default_factory=Counter)
     counts: dict[str, int] = field(default_factory=lambda: defaultdict(int))
 
     def change(self, task: Task, what: str) -> None:
@@ -151,6 +153,8 @@ def _bring(
             made_by=actor,
         )
         _give(task, one, row, owners)
+        if task.assigned_to is not None:
+            changes.given[task.assigned_to] += 1
         changes.made.append(task)
         changes.counts["made"] += 1
 
@@ -169,6 +173,8 @@ def _follow(task: Task, row: Any, owners: Owners, changes: _Changes) -> None:
     if owner == task.of_owner and (task.assigned_to_id is not None or person is None):
         return
     task.of_owner, task.assigned_to = owner, person
+    if person is not None:
+        changes.given[person] += 1
     changes.change(task, "handed_over")
 
 
@@ -186,6 +192,7 @@ def _write(actor: User, changes: _Changes) -> None:
         Task.objects.bulk_create(changes.made, ignore_conflicts=True, batch_size=500)
         Task.objects.bulk_update(list(changes.changed.values()), _FIELDS, batch_size=50)
         record(actor, "tasks.planned", "", **changes.counts)
+        tell_of_many(changes.given)
 
 
 def _plans(sight: Sight) -> dict[str, Mapping[str, Entitlement]]:

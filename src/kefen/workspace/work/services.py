@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from kefen.domain.errors import CallError
@@ -13,12 +15,13 @@ from kefen.domain.text import Text
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.audit.services import record
 from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.notices.services import Told, tell
 from kefen.workspace.work.models import Task, TaskState
 from kefen.workspace.work.owners import Owners
 from kefen.workspace.work.queries import visible_tasks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
     from datetime import date
 
     from kefen.workspace.accounts.models import User
@@ -28,6 +31,8 @@ CHUNK = 500
 _ENDED = Text("This task has ended already.", "该任务已结束。")
 _LOOK = Text("Load the page again to see by whom and how.", "请刷新页面查看由谁、如何结束。")
 _NOT_SEEN = Text("{p} does not see this customer.", "{p}无权查看该客户。")
+_GIVEN = Text("{who} gave you a task: {w}", "{who}给您分配了任务：{w}")
+_MANY_GIVEN = Text("{n} new {n:task|tasks} for you", "您有 {n} 项新任务")
 _ANOTHER = Text("Give the task to somebody else.", "请将任务交给其他人。")
 
 
@@ -67,6 +72,7 @@ def create_tasks(
     theirs = sight_of(assigned_to) if assigned_to is not None else None
     owners = Owners()
     made = 0
+    given: Counter[User] = Counter()
     with transaction.atomic():
         for ids in _chunks(dict.fromkeys(customer_ids)):
             rows = list(sight.customers().filter(pk__in=ids).order_by("pk"))
@@ -80,7 +86,7 @@ def create_tasks(
                         ).filled(p=theirs.user.shown_name),
                         mend=_ANOTHER,
                     )
-            Task.objects.bulk_create(
+            tasks = [
                 Task(
                     customer_id=row.pk,
                     kind=kind,
@@ -91,9 +97,13 @@ def create_tasks(
                     made_by=by,
                 )
                 for row in rows
-            )
+            ]
+            Task.objects.bulk_create(tasks)
+            given.update(task.assigned_to for task in tasks if task.assigned_to is not None)
             made += len(rows)
         record(by, "tasks.made", str(made), kind=kind, due_on=str(due_on))
+        del given[by]  # who gave them knows already
+        tell_of_many(given)
     return made
 
 
@@ -134,6 +144,7 @@ def create_task(
             made_by=by,
         )
         record(by, "task.made", customer_id, task=task.pk, kind=kind, due_on=str(due_on))
+        _tell(by, task)
         return task
 
 
@@ -147,7 +158,8 @@ def change_task(by: User, number: int, *, due_on: date, assigned_to: User | None
     with transaction.atomic():
         task = _open_task(by, number)
         _must_see(assigned_to, task.customer_id)
-        if assigned_to != task.assigned_to:
+        handed_over = assigned_to != task.assigned_to
+        if handed_over:
             task.of_owner = ""  # whom a person chose is not changed with the owner
         before = {"due_on": str(task.due_on), "to": _name(task.assigned_to)}
         after = {"due_on": str(due_on), "to": _name(assigned_to)}
@@ -155,6 +167,8 @@ def change_task(by: User, number: int, *, due_on: date, assigned_to: User | None
         task.save(update_fields=["due_on", "assigned_to", "of_owner"])
         changes = {key: [before[key], after[key]] for key in before if before[key] != after[key]}
         record(by, "task.changed", task.customer_id, task=task.pk, **changes)
+        if handed_over:
+            _tell(by, task)
         return task
 
 
@@ -219,6 +233,21 @@ def drop_task(by: User, number: int, *, reason: str) -> Task:
         return task
 
 
+def tell_of_many(given: Mapping[User, int]) -> None:
+    """Tell people how many tasks they were given at once."""
+    now = timezone.now().isoformat()
+    tell(
+        Told(
+            person,
+            "task",
+            f"tasks {now}",
+            _MANY_GIVEN.filled(n=count),
+            address=reverse("work:my_day"),
+        )
+        for person, count in given.items()
+    )
+
+
 def sees(person: User, customer_id: str) -> bool:
     """Return whether a person sees a customer."""
     sight = sight_of(person)
@@ -246,6 +275,17 @@ def _open_task(by: User, number: int) -> Task:
     if not task.is_open:
         raise CallError(_ENDED, mend=_LOOK)
     return task
+
+
+def _tell(by: User, task: Task) -> None:
+    """Tell who is to do a task of it, unless they gave it to themselves."""
+    person: User | None = task.assigned_to
+    if person is None or person == by:
+        return
+    words = _GIVEN.filled(who=by.shown_name, w=task.purpose)
+    subject = f"task {task.pk} {timezone.now().isoformat()}"
+    address = reverse("work:task", kwargs={"number": task.pk})
+    tell([Told(person, "task", subject, words, task.customer_id, address)])
 
 
 def _still(task: Task, by: User) -> User:
