@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -58,9 +58,13 @@ def runs(request: HttpRequest) -> HttpResponse:
                 )
             return redirect("runs:list")
     planned = current_schedule()
-    start = {"day": planned.day, "hour": planned.hour} if planned is not None else None
-    if planned is not None and start is not None:
-        start |= {"standard": planned.standard or "default"}
+    start: dict[str, Any] = {}
+    if planned is not None:
+        start = {
+            "day": planned.day,
+            "hour": planned.hour,
+            "standard": planned.standard or "default",
+        }
     context = {
         "runs": visible_runs(user),
         "form": form,
@@ -70,7 +74,7 @@ def runs(request: HttpRequest) -> HttpResponse:
             next_start(planned, timezone.localtime()) if planned is not None else None,
             current_language(),
         ),
-        "schedule_form": ScheduleForm(initial=start, auto_id="schedule_%s"),
+        "schedule_form": ScheduleForm(initial=start or None, auto_id="schedule_%s"),
     }
     return render(request, "runs/runs.html", context | _jobs(request))
 
