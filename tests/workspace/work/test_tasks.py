@@ -220,3 +220,9 @@ def test_a_page_costs_the_same_however_many_tasks(signed_in, person):
         assigned_to=person("manager"),
     )
     assert cost() == few
+
+
+def test_days_in_forms_are_written_as_browsers_take_them(signed_in, person):
+    task = make(person("manager"))
+    page = signed_in("manager", "zh-CN").get(f"/work/{task.pk}/").content.decode()
+    assert 'value="2026-11-26"' in page

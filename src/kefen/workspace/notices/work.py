@@ -55,7 +55,7 @@ def tell_alerts(progress: Progress, *, run_id: str) -> dict[str, Any]:
     raised = raised_anew(run)
     told = [*_owners_told(progress, run, raised), *_followers_told(run, raised)]
     with transaction.atomic():
-        tell(told)
+        tell(reversed(told))  # newest stand first, and so the most pressing
         record(progress.actor, "alerts.told", run_id, alerts=len(raised), notices=len(told))
     return {"told": len(told)}
 

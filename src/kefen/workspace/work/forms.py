@@ -23,9 +23,9 @@ def _ways() -> list[tuple[str, str]]:
 
 
 def _day(**more: Any) -> forms.DateField:
-    return forms.DateField(
-        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}), **more
-    )
+    # Browsers take the value of a date field in this form alone, whatever the reader's language.
+    widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    return forms.DateField(widget=widget, **more)
 
 
 class _PersonField(forms.ModelChoiceField[User]):

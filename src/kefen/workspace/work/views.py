@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -12,11 +13,13 @@ from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_http_methods, require_POST
 
+from kefen.domain.calendar import months_before
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
+from kefen.workspace.shell.formats import share_in_words
 from kefen.workspace.shell.language import said
 from kefen.workspace.work import services
 from kefen.workspace.work.forms import ChangeForm, DropForm, FinishForm, TaskForm
@@ -27,6 +30,7 @@ from kefen.workspace.work.queries import (
     rows_of,
     visible_tasks,
 )
+from kefen.workspace.work.visits import visit_plan
 
 if TYPE_CHECKING:
     from django.forms import Form
@@ -35,6 +39,7 @@ if TYPE_CHECKING:
     from kefen.workspace.accounts.models import User
     from kefen.workspace.work.models import Task
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _SHOW_WORDS = {
     "today": Text("Today", "今日"),
     "week": Text("Next 7 days", "未来 7 天"),
@@ -61,6 +66,29 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "work/my_day.html", context)
+
+
+@needs(Ability.WORK)
+def visits(request: HttpRequest) -> HttpResponse:
+    """Show the plan of visits and contacts of a month, with its completion."""
+    user = signed_in(request)
+    today = timezone.localdate()
+    month = _month(request.GET.get("month", ""), today)
+    who = request.GET.get("who", "")
+    only = request.GET.get("only") == "visit"
+    plan = visit_plan(
+        user, month, who=int(who) if who.isdecimal() else None, visits_only=only, today=today
+    )
+    context = {
+        "plan": plan,
+        "share": share_in_words(plan.total.done, plan.total.planned),
+        "month_words": f"{month:%Y-%m}",
+        "before": f"{months_before(month, 1):%Y-%m}",
+        "after": f"{months_before(month, -1):%Y-%m}",
+        "who": who,
+        "only": only,
+    }
+    return render(request, "work/visits.html", context)
 
 
 @needs(Ability.WORK)
@@ -171,6 +199,15 @@ def _page(request: HttpRequest, found: Task, **forms: Form) -> HttpResponse:
 
 def _finish_form(found: Task, given: Any = None) -> FinishForm:
     return FinishForm(given, contact=found.is_contact, way_open=found.kind == "contact")
+
+
+def _month(words: str, today: date) -> date:
+    """Return the first day of the month that an address names, or of the present one."""
+    try:
+        found = date.fromisoformat(f"{words}-01")
+    except ValueError:
+        return today.replace(day=1)
+    return found if _FIRST_YEAR <= found.year <= _LAST_YEAR else today.replace(day=1)
 
 
 def _task_of(user: User, number: int) -> Task:

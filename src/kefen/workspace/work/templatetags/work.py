@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
+from kefen.workspace.work.entitled import entitled_to
 from kefen.workspace.work.forms import TaskForm
 from kefen.workspace.work.queries import tasks_of_customer
 
@@ -24,6 +25,7 @@ def customer_tasks(context: RequestContext, customer_id: str) -> dict[str, Any]:
     user = signed_in(context["request"])
     today = timezone.localdate()
     return {
+        "entitled": entitled_to(user, customer_id),
         "rows": tasks_of_customer(user, customer_id, today),
         "may_work": user.can(Ability.WORK),
         "form": TaskForm(initial={"assigned_to": user.pk, "due_on": today}, auto_id="task_%s"),
