@@ -22,6 +22,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
 from kefen.engines.opened import SPARK
+from kefen.grading.alerts.raising import run_before_in
 from kefen.grading.months.grading import grade_for_book
 from kefen.grading.population import default_as_of
 from kefen.grading.serving.overrides import serving_from
@@ -232,13 +233,15 @@ class Book:
             found = chosen.on(day)
             frozen = calibration_given(calibration, found)
             serving = serving_from(None, self._book, found, day)
+            run = grade_for_book(self._book, dataset, found, day, calibration=frozen)
             result = Result(
-                grade_for_book(self._book, dataset, found, day, calibration=frozen),
+                run,
                 opened.close,
                 self._library,
                 self._language,
                 again=lambda other: self._book.dataset(other, versions, rates=rates),
                 serving=serving,
+                before=run_before_in(self._book, run),
             )
             result.keep_in(self._book, report=report)
         except BaseException:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kefen.api.engines import open_for, with_tables_of_session
@@ -17,13 +18,14 @@ from kefen.api.speaking import speaking
 from kefen.api.tables import is_lasting, library_of_first, sources_of
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT
 from kefen.grading.grade import grade as grade_dataset
+from kefen.grading.months.lines import names_of_run
 from kefen.grading.population import default_as_of
+from kefen.grading.serving.overrides import serving_from
 from kefen.lake.reading import ReadingOptions, read_dataset
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
-    from pathlib import Path
 
     from kefen.api.engines import GivenEngine
     from kefen.api.given import GivenCalibration, GivenDate, GivenMapping, GivenStandard
@@ -49,6 +51,7 @@ def grade(
     standard: GivenStandard = None,
     as_of: GivenDate = None,
     calibration: GivenCalibration = None,
+    previous: str | Path | None = None,
     mapping: GivenMapping = None,
     sheets: Mapping[str, str] | None = None,
     timezone: str = "UTC",
@@ -87,6 +90,8 @@ def grade(
             complete month with orders.
         calibration: A frozen calibration: a file, `result.calibration`, or its content; None
             calibrates on these customers.
+        previous: The folder of the run before: grades held go on from it, alerts are compared
+            with it, and clusters keep its names; None: there is none.
         mapping: A mapping file, or its content as a mapping.
         sheets: The sheet of a table's Excel file, by table.
         timezone: The IANA zone that times with a zone are converted to.
@@ -127,6 +132,7 @@ def grade(
         "markets": markets,
     }
     day = date_given(as_of)
+    before = None if previous is None else Path(previous)
     chosen = ChosenStandard(standard, None, day)
     options = ReadingOptions(
         timezone=timezone,
@@ -142,11 +148,27 @@ def grade(
         dataset = read_dataset(opened.engine, sources, options)
         day = day or default_as_of(dataset)
         found = chosen.on(day)
-        run = grade_dataset(dataset, found, day, calibration=calibration_given(calibration, found))
+        serving = serving_from(before, None, found, day)
+        run = grade_dataset(
+            dataset,
+            found,
+            day,
+            calibration=calibration_given(calibration, found),
+            previous=names_of_run(before, found),
+            serving=serving,
+        )
     except BaseException:
         opened.close()
         raise
     again = None
     if all(is_lasting(source) for source in sources.values()):
         again = lambda other: read_dataset(other, sources, options)  # noqa: E731
-    return Result(run, opened.close, library_of_first(tables), language, again=again)
+    return Result(
+        run,
+        opened.close,
+        library_of_first(tables),
+        language,
+        again=again,
+        serving=serving,
+        before=before,
+    )

@@ -15,7 +15,7 @@ from kefen.api.tables import in_library
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError, EngineError
 from kefen.domain.text import Text
-from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
+from kefen.engines.duckdb import DuckDBEngine
 from kefen.engines.spark.engine import SparkEngine
 from kefen.grading.finding_effects import quality_under
 from kefen.grading.kept_runs import kept_run
@@ -29,12 +29,11 @@ from kefen.grading.outputs import (
     SERVED_FILE,
     output_directory,
     write_json,
-    write_results,
 )
 from kefen.grading.read_back import read_back
 from kefen.grading.serving.serve import Serving
-from kefen.grading.serving.written import serve_written
 from kefen.grading.stored import StoredRun
+from kefen.grading.written_run import write_run
 from kefen.lake.customer_names import customer_name
 from kefen.lake.quality import assess_quality
 from kefen.lake.quality.report import finding_as_dict
@@ -74,6 +73,7 @@ class Result(Run):
         *,
         again: Callable[[Engine], Dataset] | None = None,
         serving: Serving | None = None,
+        before: Path | None = None,
     ) -> None:
         """Make a result.
 
@@ -85,12 +85,14 @@ class Result(Run):
             again: Reads the same data cut into another engine; None where that cannot be done.
             serving: What the grades held follow from, for a run of Spark: they are computed when
                 it is written.
+            before: The files of the run before, which alerts are compared with, or None.
         """
         super().__init__(None, library, language)
         self._graded = graded
         self._close = close
         self._again = again
         self._serving = serving or Serving()
+        self._before = before
         self._kept: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -120,7 +122,7 @@ class Result(Run):
         if "stored" not in self._kept:
             folder = graded.dataset.engine.scratch / "run"
             folder.mkdir()
-            write_results(graded, folder)
+            write_run(graded, folder, before=self._before, serving=self._serving)
             self._kept["stored"] = StoredRun.load(folder)
         found: StoredRun = self._kept["stored"]
         return found
@@ -297,10 +299,8 @@ class Result(Run):
 
     def _write(self, folder: Path) -> None:
         graded = self._open()
-        write_results(graded, folder)
-        if isinstance(graded.dataset.engine, SparkEngine):
-            graded = serve_written(graded, folder, self._serving, DEFAULT_MEMORY_LIMIT)
-            self._graded = graded
+        graded = write_run(graded, folder, before=self._before, serving=self._serving)
+        self._graded = graded
         tables = graded.dataset.tables
         rejected = {name: read.rejected for name, read in tables.items() if read.rows_rejected}
         if rejected and not graded.dataset.versions:

@@ -16,6 +16,7 @@ from kefen.compiler.movement_names import SHOWN
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
+from kefen.grading.alerts.raising import ALERTS_FILE
 from kefen.grading.explain import checked_scheme
 from kefen.grading.explain import explain as explain_customer
 from kefen.grading.named import grade_called
@@ -82,6 +83,9 @@ class Run:
             return no_served()
         if name == OUTCOMES_FILE and not path.exists():
             return no_outcomes()
+        return self._read(path)
+
+    def _read(self, path: Path) -> pa.Table:
         try:
             return pq.read_table(path)
         except (OSError, pa.ArrowException) as error:
@@ -172,6 +176,18 @@ class Run:
         held_until, since, and what the next run needs; no rows where nothing moves.
         """
         return self._whole(SERVED_FILE)
+
+    @property
+    def alerts(self) -> Any:
+        """Return what the standard warns of, beside the run before.
+
+        Columns: customer_id, alert, severity, state (new, still, gone), first_seen (the as-of date
+        of the run that raised it); no rows where the standard warns of nothing.
+        """
+        path = self._run().directory / ALERTS_FILE
+        if not path.exists():
+            return self._shown(no_alerts())
+        return self._shown(self._read(path))
 
     @property
     def summary(self) -> Any:
@@ -318,3 +334,10 @@ def no_served() -> pa.Table:
 def _amount(told: Any) -> Any:
     """Return an amount that `run.json` has as a string."""
     return Decimal(told) if isinstance(told, str) else told
+
+
+def no_alerts() -> pa.Table:
+    """Return the table of alerts of a run whose standard warns of nothing."""
+    names = ("customer_id", "alert", "severity", "state")
+    columns = [*((name, pa.string()) for name in names), ("first_seen", pa.date32())]
+    return pa.schema(columns).empty_table()

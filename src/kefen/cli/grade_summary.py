@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 _MOST_OPEN_CLASSES = 5
 _MOST_FINDINGS = 5
+_MOST_DRIFTS = 5
 _TONES = {"S": "magenta", "A": "green", "B": "cyan", "C": "yellow", "D": "red"}
 _MARKS = {"error": "!!", "warning": "!", "note": "-"}
 _SEVERITIES = {"error": "red", "warning": "yellow", "note": "dim"}
@@ -127,12 +128,34 @@ def _warnings(graded: Graded) -> Iterator[Text]:
             "Sample data, partly generated; the report says which parts.",
             "示例数据，部分为生成；报告中注明了哪些部分。",
         )
+    yield from _drifts(graded)
+    ignored = graded.previous_of_another_standard
+    if ignored is not None:
+        yield Text(
+            "“{p}” is of the standard {s}: grades held do not go on from it.",
+            "“{p}”使用标准 {s}：现行等级不由其延续。",
+        ).filled(p=graded.asked.previous, s=ignored)
     last = graded.last_order_before if graded.asked.as_of is not None else None
     if last is not None:
         yield Text(
             "The last order is of {d}, before the as-of date: nothing later is in the data.",
             "最后一笔订单为 {d}，早于评级日：数据中没有此后的情况。",
         ).filled(d=last.isoformat())
+
+
+def _drifts(graded: Graded) -> Iterator[Text]:
+    """Tell where the computed grade leaves an override behind."""
+    warnings = [
+        words
+        for drift in graded.drifts
+        if (words := drift.in_words(graded.run.standard.schemes[drift.override.scheme])) is not None
+    ]
+    yield from warnings[:_MOST_DRIFTS]
+    if len(warnings) > _MOST_DRIFTS:
+        yield Text(
+            "… and {n} more overrides to look at: kefen overrides, or the report.",
+            "……另有 {n} 条人工调级需要查看：kefen overrides，或见报告。",
+        ).filled(n=len(warnings) - _MOST_DRIFTS)
 
 
 def _show_rows(screen: Console, graded: Graded) -> None:

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from kefen.cli.data import Data
     from kefen.domain.text import Language
     from kefen.grading.run import GradedRun
+    from kefen.grading.serving.drift import Drift
     from kefen.grading.serving.serve import Serving
     from kefen.lake.book import Book
     from kefen.lake.quality import QualityReport
     from kefen.reports.moves_since import MovesSince
     from kefen.reports.previous import PreviousRun
-    from kefen.standards.calibration import Calibration
     from kefen.standards.model import Standard
 
 _QUALITY = Text("Judging the data", "评估数据质量")
@@ -102,6 +102,25 @@ class Graded:
         return last_order_before(self.run.dataset, self.run.as_of)
 
     @property
+    def drifts(self) -> tuple[Drift, ...]:
+        """Return how far the computed grades are from the overrides that the run applied."""
+        from kefen.engines.opened import SPARK
+        from kefen.grading.serving.drift import drifts_in
+
+        return () if self.asked.engine == SPARK else drifts_in(self.run, self.run_id or "")
+
+    @property
+    def previous_of_another_standard(self) -> str | None:
+        """Return the standard of the run before that a call names, if grades held ignore it."""
+        from kefen.grading.serving.before import RunBefore
+
+        moving = any(one.movement is not None for one in self.run.standard.schemes.values())
+        if self.asked.previous is None or self.asked.data.book is not None or not moving:
+            return None
+        named = RunBefore.load(self.asked.previous).standard
+        return named if named != self.run.standard.id else None
+
+    @property
     def example_customer(self) -> str | None:
         """Return the id of the customer with the largest score of any kind; None without one."""
         from kefen.grading.tally import leading_customer
@@ -149,6 +168,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
     from kefen.engines.opened import SPARK, opened_engine
     from kefen.grading.grade import STAGES, grade
     from kefen.grading.months.grading import grade_for_book
+    from kefen.grading.months.lines import names_of_run
     from kefen.grading.outputs import check_output
     from kefen.grading.population import default_as_of
 
@@ -177,7 +197,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
                     as_of,
                     calibration=calibration,
                     recalibrate=asked.recalibrate,
-                    names=former_calibration(asked.previous, standard),
+                    names=names_of_run(asked.previous, standard),
                     on_stage=lambda stage: begin(STAGES[stage]),
                 )
             else:
@@ -186,7 +206,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
                     standard,
                     as_of,
                     calibration=calibration,
-                    previous=former_calibration(asked.previous, standard),
+                    previous=names_of_run(asked.previous, standard),
                     serving=serving_of(asked.previous, None, standard, as_of),
                     on_stage=lambda stage: begin(STAGES[stage]),
                 )
@@ -254,19 +274,20 @@ def _write(graded: Graded, begin: Callable[[Text], None]) -> None:
 
 def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) -> None:
     from kefen.engines.opened import SPARK
-    from kefen.grading.outputs import REJECTED_FILE, write_results
-    from kefen.grading.serving.written import serve_written
+    from kefen.grading.alerts.raising import run_before_in
+    from kefen.grading.outputs import REJECTED_FILE
+    from kefen.grading.written_run import write_run
     from kefen.lake.rejected_csv import write_rejected_of
 
     begin(_RESULTS)
-    run = graded.run
-    write_results(run, folder)
-    if graded.asked.engine == SPARK:
-        asked = graded.asked
+    run, asked = graded.run, graded.asked
+    before = asked.previous
+    if before is None and asked.data.book is not None:
+        before = run_before_in(asked.data.book, run)
+    serving = None
+    if asked.engine == SPARK:
         serving = serving_of(asked.previous, asked.data.book, run.standard, run.as_of)
-        run = graded.run = serve_written(run, folder, serving, asked.memory)
-    if run.standard.alerts:
-        _write_alerts(graded, folder)
+    run = graded.run = write_run(run, folder, before=before, serving=serving, memory=asked.memory)
     rejected = {
         name: read.rejected for name, read in run.dataset.tables.items() if read.rows_rejected
     }
@@ -317,41 +338,6 @@ def serving_of(
     from kefen.grading.serving.overrides import serving_from
 
     return serving_from(directory, book, standard, as_of)
-
-
-def _write_alerts(graded: Graded, folder: Path) -> None:
-    """Write what the standard warns of, as against the run before."""
-    from kefen.engines.duckdb import DuckDBEngine
-    from kefen.engines.opened import SPARK
-    from kefen.grading.alerts.raising import run_before_in, write_alerts_beside
-
-    asked, run = graded.asked, graded.run
-    before = asked.previous
-    if before is None and asked.data.book is not None:
-        before = run_before_in(asked.data.book, run)
-    if asked.engine != SPARK:
-        write_alerts_beside(run.dataset.engine, folder, before)
-        return
-    with DuckDBEngine(memory_limit=asked.memory) as engine:
-        write_alerts_beside(engine, folder, before)
-
-
-def former_calibration(directory: Path | None, standard: Standard) -> Calibration | None:
-    """Return the calibration whose names a new one keeps: of the run that a call names as before.
-
-    Args:
-        directory: The results of that run, or None.
-        standard: The standard; one without models learns nothing that has names.
-
-    Raises:
-        CallError: There is no run in the directory.
-        DataError: A file of it is damaged.
-    """
-    from kefen.grading.stored import StoredRun
-
-    if not standard.models or directory is None:
-        return None
-    return StoredRun.load(directory).calibration
 
 
 def moves_before(

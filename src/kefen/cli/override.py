@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
 
-    from kefen.grading.serving.overrides import Drift
+    from kefen.grading.serving.drift import Drift
     from kefen.lake.book import Book
     from kefen.lake.book.overrides import Override
     from kefen.standards.model import Scheme, Standard
@@ -112,6 +112,14 @@ def override(
         ).filled(o=found.id, d=max(found.first, found.given_on))
     )
     click.echo(say(words))
+    if found.kind == "floor" and found.computed is None and opened.runs():
+        without = Text(
+            "By the last run {c} has no computed grade there: a floor lifts nothing until it has "
+            "one. --pin gives a grade.",
+            "最近一次评级中 {c} 在该方案下没有按数据的等级：在有等级之前，保底调级不起作用。"
+            "可用 --pin 指定等级。",
+        )
+        click.secho(say(without.filled(c=found.customer)), fg="yellow")
 
 
 def _given(
@@ -172,7 +180,7 @@ def overrides(
     as_json: bool,
 ) -> None:
     """List the overrides of a book, with what became of the computed grade."""
-    from kefen.grading.serving.overrides import drifts
+    from kefen.grading.serving.drift import drifts
 
     opened = find_book(book)
     chosen = _standard_of(opened, standard)

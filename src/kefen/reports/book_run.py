@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
-from kefen.grading.alerts.raising import run_before_in, write_alerts_beside
+from kefen.grading.alerts.raising import run_before_in
 from kefen.grading.finding_effects import quality_under
-from kefen.grading.grade import STAGES, grade
+from kefen.grading.grade import STAGES
 from kefen.grading.history import kept_runs, run_before
 from kefen.grading.kept_runs import kept_run
+from kefen.grading.months.grading import grade_for_book
 from kefen.grading.named_standard import NamedStandard
-from kefen.grading.outputs import write_results
 from kefen.grading.population import default_as_of
-from kefen.grading.serving.overrides import serving_from
+from kefen.grading.written_run import write_run
 from kefen.lake.quality import assess_quality
 from kefen.reports.previous import PreviousRun
 from kefen.reports.write import write_reports
@@ -62,22 +62,15 @@ def grade_book(
         begin(_BOOK)
         dataset = book.dataset(engine)
         day = as_of or default_as_of(dataset)
-        graded_by = named.on(day)
-        run = grade(
-            dataset,
-            graded_by,
-            day,
-            serving=serving_from(None, book, graded_by, day),
-            on_stage=lambda stage: begin(STAGES[stage]),
+        run = grade_for_book(
+            book, dataset, named.on(day), day, on_stage=lambda stage: begin(STAGES[stage])
         )
         begin(_QUALITY)
         months = run.standard.constants.window.months or 12
         quality = quality_under(assess_quality(run.dataset, day, months), run.standard)
         with kept_run(book, run) as (identifier, folder):
             begin(_RESULTS)
-            write_results(run, folder)
-            if run.standard.alerts:
-                write_alerts_beside(run.dataset.engine, folder, run_before_in(book, run))
+            write_run(run, folder, before=run_before_in(book, run))
             begin(_REPORT)
             write_reports(
                 run,

@@ -5,12 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.grading.serving.drift import drifts_in
 from kefen.grading.serving.words import named_reason
 from kefen.reports.generated import scheme_sources
 from kefen.reports.model import Section
 from kefen.reports.tables import Column, Row, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kefen.reports.model import Block
     from kefen.reports.population import Population
     from kefen.standards.model import Scheme
@@ -24,7 +27,7 @@ def grades_held_section(people: Population) -> Section | None:
     if people.run.served is None:
         return None
     served = [str(one["scheme"]) for one in people.run.record.get("served", ())]
-    blocks: list[Block] = []
+    blocks: list[Block] = list(_drifts(people))
     for identifier in served:
         scheme = people.run.standard.schemes[identifier]
         blocks += [_counts(people, scheme), _list(people, scheme)]
@@ -39,6 +42,43 @@ def grades_held_section(people: Population) -> Section | None:
             "此处列出哪些客户、原因及期限。",
         ),
         tuple(blocks),
+    )
+
+
+def _drifts(people: Population) -> Iterator[Block]:
+    """Give the overrides that the computed grade meets by itself, or has left behind."""
+    found = [
+        (drift, words)
+        for drift in drifts_in(people.run)
+        if (words := drift.in_words(people.run.standard.schemes[drift.override.scheme]))
+    ]
+    if not found:
+        return
+    rows = [
+        Row(
+            (
+                drift.override.customer,
+                people.run.standard.schemes[drift.override.scheme].name,
+                words,
+                drift.override.author,
+                drift.override.last,
+            )
+        )
+        for drift, words in found[:LISTED]
+    ]
+    yield Table(
+        "override_drift",
+        Text("Overrides to look at again", "需要复查的人工调级"),
+        (
+            Column("customer_id", Text("Customer id", "客户编号")),
+            Column("scheme", Text("Scheme", "方案")),
+            Column("what", Text("What became of the computed grade", "按数据的等级如何变化")),
+            Column("author", Text("Author", "提出人")),
+            Column("until", Text("Until", "至"), "date"),
+        ),
+        tuple(rows),
+        particulars=people.particulars,
+        html_rows=_PAGE_ROWS,
     )
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from kefen.standards.model import Metric, Place, Scheme, Severity
     from kefen.standards.reading import Reading
 
-ALERT_KEYS = ("name", "when", "severity", "advice", "foretells", "within")
+ALERT_KEYS = ("name", "among", "when", "severity", "advice", "foretells", "within")
 MOST_ALERTS = 50
 _ALERT = Text("an alert", "预警")
 _MONTHS = re.compile(r"(\d{1,2}) months?")
@@ -78,18 +78,27 @@ def _alert(
     for key in ("when", "severity"):
         if key not in node.entries:
             reading.missing(place, key, _ALERT)
+    among = _condition(reading, node, "among", now)
     when = _condition(reading, node, "when", now | before)
     foretells = _condition(reading, node, "foretells", now)
     within = _within(reading, node, place)
     advice = reading.text(node, "advice", _ALERT, default=Text("", ""))
     severity_node = reading.scalar(node, "severity", _ALERT)
-    if severity_node is None or when is None:
+    if severity_node is None or when is None or (among is None and "among" in node.entries):
         return None
     severity = reading.choice(severity_node, SEVERITIES, Text("“severity”", "“severity”"))
     if severity is None:
         return None
     return Alert(
-        identifier, name, when, cast("Severity", severity), advice, foretells, within, place
+        identifier,
+        name,
+        among,
+        when,
+        cast("Severity", severity),
+        advice,
+        foretells,
+        within,
+        place,
     )
 
 

@@ -166,6 +166,7 @@ def standard_schema() -> dict[str, Any]:
                 ALERT_KEYS,
                 {
                     "name": _ref("wording"),
+                    "among": _EXPRESSION,
                     "when": _EXPRESSION,
                     "severity": {"enum": list(SEVERITIES)},
                     "advice": _ref("wording"),

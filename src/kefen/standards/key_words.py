@@ -288,9 +288,13 @@ RULE = {
 }
 ALERT = {
     "name": Text("Its name for people.", "显示名称。"),
+    "among": Text(
+        "Who can be warned of at all; those warned of are compared with the others of them.",
+        "可能预警的客户范围；检验预警时只与范围内的其他客户比较。",
+    ),
     "when": Text(
-        "For whom it holds; names of the run before stand behind “before.”.",
-        "对哪些客户成立；上一次评级的名称前加“before.”。",
+        "For whom of them it holds; names of the run before stand behind “before.”.",
+        "对其中哪些客户成立；上一次评级的名称前加“before.”。",
     ),
     "severity": Text(
         "How pressing it is: high, medium, low, or chance.",

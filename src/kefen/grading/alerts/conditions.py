@@ -149,7 +149,7 @@ def not_watched(run: StoredRun, before: StoredRun | None) -> dict[str, tuple[str
     """
     found: dict[str, tuple[str, ...]] = {}
     for alert in run.standard.alerts.values():
-        missing = [name for name in names_in(alert.when) if _is_missing(run, before, name)]
+        missing = [name for name in names_in(alert.holds) if _is_missing(run, before, name)]
         if missing:
             found[alert.id] = tuple(missing)
     return found
@@ -166,8 +166,8 @@ def _is_missing(run: StoredRun, before: StoredRun | None, name: str) -> bool:
 
 
 def conditions_of(standard: Standard) -> dict[str, Expression]:
-    """Return the condition of every alert."""
-    return {alert.id: alert.when for alert in standard.alerts.values()}
+    """Return the whole condition of every alert."""
+    return {alert.id: alert.holds for alert in standard.alerts.values()}
 
 
 def foretold(standard: Standard) -> list[Alert]:

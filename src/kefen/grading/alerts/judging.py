@@ -9,6 +9,7 @@ from sqlglot import exp
 
 from kefen.compiler.facts import column, table
 from kefen.domain.calendar import months_before
+from kefen.expressions.tree import Literal
 from kefen.grading.alerts.conditions import column_of, evaluate, foretold
 from kefen.grading.alerts.raising import alerts_of
 from kefen.methods.migration import Rate
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from kefen.standards.model import Alert
 
 _THEN, _LATER = "foretold then", "foretold later"
+_AMONG = "who can be warned of"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,8 @@ class AlertJudged:
         runs: How many runs have a run so many months later to look at.
         raised: Of the customers for whom it was raised anew, and of whom what it foretells was not
             true yet: how many it came true for.
-        others: The same of all others at the time of whom it was not true yet.
+        others: The same of the others who could have been warned of at the time: those among
+            whom the alert is raised, of whom what it foretells was not true yet.
     """
 
     alert: Alert
@@ -67,8 +70,10 @@ def judge_alerts(engine: Engine, chain: Sequence[StoredRun]) -> tuple[AlertJudge
             if later is None or pattern is None or alert.foretells is None:
                 continue
             runs += 1
-            for name, side in ((_THEN, run), (_LATER, later)):
-                evaluate(engine, name, {alert.id: alert.foretells}, side, None)
+            among = alert.among if alert.among is not None else Literal(True)
+            then = {alert.id: alert.foretells, _AMONG: among}
+            evaluate(engine, _THEN, then, run, None)
+            evaluate(engine, _LATER, {alert.id: alert.foretells}, later, None)
             row = engine.rows(_counted(alert, pattern).sql("duckdb"))[0]
             counts = [total + int(own or 0) for total, own in zip(counts, row, strict=True)]
         cases, true, other_cases, other_true = counts
@@ -96,7 +101,10 @@ def _counted(alert: Alert, pattern: str) -> exp.Select:
     later = exp.column(name, table=_LATER, quoted=True)
     state = exp.column("state", table="raised", quoted=True)
     is_new = exp.func("coalesce", exp.EQ(this=state, expression=_text("new")), exp.false())
-    is_other = exp.func("coalesce", exp.EQ(this=state.copy(), expression=_text("gone")), exp.true())
+    is_other = exp.and_(
+        exp.func("coalesce", exp.EQ(this=state.copy(), expression=_text("gone")), exp.true()),
+        exp.column(column_of(_AMONG), table=_THEN, quoted=True),
+    )
     counts = [
         exp.Filter(
             this=exp.Count(this=exp.Star()),

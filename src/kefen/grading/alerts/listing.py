@@ -147,7 +147,7 @@ def evidence_of(
     """Return what an alert's condition names, with the values that a customer has."""
     return tuple(
         (name, value_of(run, before, customer, name))
-        for name in names_in(alert.when)
+        for name in names_in(alert.holds)
         if name != "as_of"
     )
 

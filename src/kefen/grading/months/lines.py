@@ -14,6 +14,7 @@ from kefen.standards.calibration_policy import policy_in_words
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
+    from pathlib import Path
 
     from kefen.grading.history import KeptRun
     from kefen.standards.calibration import Calibration
@@ -83,6 +84,22 @@ def earlier_names(runs: Sequence[KeptRun], standard: Standard, as_of: date) -> C
     if not standard.models or not earlier:
         return None
     return StoredRun.load(runs[max(earlier)[1]].folder).calibration
+
+
+def names_of_run(directory: Path | None, standard: Standard) -> Calibration | None:
+    """Return the calibration whose names a new one keeps: of the run that a call names as before.
+
+    Args:
+        directory: The results of that run, or None.
+        standard: The standard; one without models learns nothing that has names.
+
+    Raises:
+        CallError: There is no run in the directory.
+        DataError: A file of it is damaged.
+    """
+    if not standard.models or directory is None:
+        return None
+    return StoredRun.load(directory).calibration
 
 
 def lines_in_words(

@@ -1,28 +1,25 @@
-"""Overrides in a run: which apply, giving and ending them, and when a grade leaves one behind."""
+"""Overrides in a run: which apply, and giving them."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-import duckdb
 import pyarrow as pa
 
 from kefen.compiler.movement_names import GIVEN
-from kefen.domain.errors import CallError, DataError
+from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
 from kefen.grading.history import current_runs, kept_runs
 from kefen.grading.serving.before import RunBefore, served_before
+from kefen.grading.serving.drift import computed_of
 from kefen.grading.serving.serve import Serving
-from kefen.grading.serving.words import grade_in_words
-from kefen.grading.serving.written import grades_held
 from kefen.lake.book.overrides import Override, holding
 from kefen.standards.decision_words import for_grade
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from kefen.grading.history import KeptRun
@@ -270,166 +267,14 @@ def _check_lift(book: Book, standard: Standard, scheme: Scheme, customer: str, f
         )
 
 
-# --- what became of them ------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Drift:
-    """How far the computed grade is from an override in the last run that knew it.
-
-    Attributes:
-        override: The override.
-        run: The run's id.
-        as_of: Its as-of date.
-        computed: The computed grade's code then, or None.
-        since: The as-of date of the first run, without a break, in which the computed grade was
-            another than when the override was given; None while it is the same.
-        steps: How many grades the computed one is above (below zero: below) the override's.
-        left_behind: Whether it is farther from the override's grade than when that was given.
-        needless: Whether the computed grade meets the override by itself.
-    """
-
-    override: Override
-    run: str
-    as_of: date
-    computed: str | None
-    since: date | None
-    steps: int
-    left_behind: bool
-    needless: bool
-
-    def in_words(self, scheme: Scheme) -> Text | None:
-        """Return the warning in words; None where there is none to give."""
-        said = {
-            "o": self.override.id,
-            "c": grade_in_words(scheme, self.computed),
-            "g": grade_in_words(scheme, self.override.grade),
-            "d": self.since.isoformat() if self.since else self.as_of.isoformat(),
-            "n": abs(self.steps),
-            "w": grade_in_words(scheme, self.override.computed),
-        }
-        if self.needless:
-            return Text(
-                "{o}: the computed grade is {c} since {d}; the override is not needed any more.",
-                "{o}：自 {d} 起按数据已为{c}，不再需要人工调级。",
-            ).filled(**said)
-        if self.left_behind:
-            return Text(
-                "{o}: the computed grade has left it behind: {c} since {d}, {n} {n:step|steps} "
-                "from {g}; when it was given: {w}.",
-                "{o}：按数据的等级已偏离人工调级：自 {d} 起为{c}，与{g}相差 {n} 级；调级时为{w}。",
-            ).filled(**said)
-        return None
-
-    def as_dict(self, scheme: Scheme) -> dict[str, Any]:
-        """Return it for JSON."""
-        words = self.in_words(scheme)
-        return {
-            "run": self.run,
-            "as_of": self.as_of.isoformat(),
-            "computed": self.computed,
-            "computed_since": self.since.isoformat() if self.since else None,
-            "steps": self.steps,
-            "left_behind": self.left_behind,
-            "needless": self.needless,
-            "warning": words.as_dict() if words is not None else None,
-        }
-
-
-def drifts(book: Book, standard: Standard, overrides: Sequence[Override]) -> dict[str, Drift]:
-    """Return, by override, how the computed grade moved away from it; where a run knew it.
-
-    Args:
-        book: The book.
-        standard: The standard.
-        overrides: Overrides of its schemes that are no lifts.
-
-    Raises:
-        BookError: The runs cannot be read.
-        DataError: A file of one is damaged.
-    """
-    wanted = [own for own in overrides if own.kind != "lift" and own.standard == standard.id]
-    if not wanted:
-        return {}
-    runs = [
-        run
-        for run in current_runs(kept_runs(book), standard.id)
-        if run.as_of >= min(own.given_on for own in wanted)
-    ]
-    people = sorted({own.customer for own in wanted})
-    computed = {run.run_id: _computed(run, people) for run in runs}
-    found = {}
-    for own in wanted:
-        known = [run for run in runs if own.holds(run.as_of)]
-        if known and own.scheme in standard.schemes:
-            found[own.id] = _drift(standard.schemes[own.scheme], own, known, computed)
-    return found
-
-
-def _drift(
-    scheme: Scheme,
-    own: Override,
-    runs: Sequence[KeptRun],
-    computed: dict[str, dict[tuple[str, str], str | None]],
-) -> Drift:
-    def grade_in(run: KeptRun) -> str | None:
-        return computed[run.run_id].get((own.customer, own.scheme))
-
-    last = runs[-1]
-    now = grade_in(last)
-    since: date | None = None
-    for run in reversed(runs):
-        if grade_in(run) == own.computed:
-            break
-        since = run.as_of
-    codes = [grade.id for grade in reversed(scheme.classes)]
-
-    def rank(code: str | None) -> int:
-        return codes.index(code) + 1 if code in codes else 0
-
-    target = rank(own.grade)
-    steps = rank(now) - target
-    then = rank(own.computed) - target
-    met = {"pin": steps == 0, "floor": steps >= 0, "cap": steps <= 0}[own.kind]
-    return Drift(
-        override=own,
-        run=last.run_id,
-        as_of=last.as_of,
-        computed=now,
-        since=since,
-        steps=steps,
-        left_behind=since is not None and not met and abs(steps) > abs(then),
-        needless=since is not None and met,
-    )
-
-
 def _latest(book: Book, standard: Standard) -> KeptRun | None:
     runs = current_runs(kept_runs(book), standard.id)
     return runs[-1] if runs else None
 
 
 def _held(run: KeptRun, scheme: Scheme, customer: str) -> str | None:
-    return _computed(run, [customer]).get((customer, scheme.id))
+    return computed_of(run, [customer]).get((customer, scheme.id))
 
 
 def _knows(run: KeptRun, customer: str) -> bool:
-    return any(who == customer for who, _ in _computed(run, [customer]))
-
-
-def _computed(run: KeptRun, customers: Sequence[str]) -> dict[tuple[str, str], str | None]:
-    """Return the computed grades of some customers of a run, by customer and scheme."""
-    query = grades_held(run.folder).subquery("held")
-    try:
-        with duckdb.connect() as connection:
-            rows = connection.execute(
-                f"SELECT customer_id, scheme, computed FROM {query.sql('duckdb')} "  # noqa: S608
-                "WHERE list_contains(?, customer_id)",
-                [list(customers)],
-            ).fetchall()
-    except duckdb.Error as error:
-        raise DataError(
-            Text("the grades of the run cannot be read", "无法读取评级运行的等级"),
-            where=str(run.folder),
-            mend=Text("Grade again.", "请重新评级。"),
-        ) from error
-    return {(str(who), str(scheme)): grade for who, scheme, grade in rows}
+    return any(who == customer for who, _ in computed_of(run, [customer]))

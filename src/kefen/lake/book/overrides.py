@@ -152,7 +152,7 @@ class OverrideList:
         records = self.log.records()
         ends = {record["override"]: record for record in records if record["record"] == "ended"}
         given = (record for record in records if record["record"] == "given")
-        return [_from_record(record, ends.get(record["override"])) for record in given]
+        return [override_from(record, ends.get(record["override"])) for record in given]
 
 
 def override_called(overrides: Iterable[Override], identifier: str) -> Override:
@@ -191,7 +191,8 @@ def holding(
     return tuple(found.values())
 
 
-def _from_record(record: Mapping[str, Any], end: Mapping[str, Any] | None) -> Override:
+def override_from(record: Mapping[str, Any], end: Mapping[str, Any] | None = None) -> Override:
+    """Return an override from its JSON values, and from those of its end, if it was ended."""
     return Override(
         id=str(record["override"]),
         at=datetime.fromisoformat(record["at"]),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
+from kefen.expressions.tree import Call
+
 if TYPE_CHECKING:
     from kefen.domain.text import Text
     from kefen.expressions.tree import Expression
@@ -24,7 +26,10 @@ class Alert:
     Attributes:
         id: Its name within the standard.
         name: Its name for people.
-        when: For whom it holds; may name metrics, grades, scores, and those of the run before.
+        among: Who can be warned at all, and with whom those warned of are compared; may name
+            metrics, grades and scores of the run; None: everybody.
+        when: For whom of them it holds; may name metrics, grades, scores, and those of the run
+            before.
         severity: How pressing it is.
         advice: What to do.
         foretells: What is to be expected if nothing is done, as a condition on a later run; None
@@ -35,9 +40,15 @@ class Alert:
 
     id: str
     name: Text
+    among: Expression | None
     when: Expression
     severity: Severity
     advice: Text
     foretells: Expression | None
     within: int | None
     place: Place = field(compare=False)
+
+    @property
+    def holds(self) -> Expression:
+        """Return the whole condition: who can be warned, and for whom of them it holds."""
+        return self.when if self.among is None else Call("and", (self.among, self.when))
