@@ -2,9 +2,10 @@
 
     python benchmarks/by_steps.py DATA BOOK [--json]
 
-DATA is a folder of `generate.py`, BOOK a folder to make the book in. A month is graded, one order
-in a hundred customers' is added, and the month is graded again, by steps and in full, on the same
-lines; the results are compared row by row.
+DATA is a folder of `generate.py`, BOOK a folder to make the book in. A date is graded under the
+default standard, with lines that are kept for a year and with lines that each run learns. For one
+customer in a hundred an order is added, and the date is graded again, by steps and in full; the
+results are compared row by row. Both are timed from opening the engine to the files written.
 """
 
 from __future__ import annotations
@@ -24,12 +25,16 @@ import duckdb
 
 import generate
 from kefen.engines.duckdb import DuckDBEngine
+from kefen.grading.alerts.raising import run_before_in
 from kefen.grading.grade import grade
-from kefen.grading.history import kept_runs
-from kefen.grading.months.back_fill import back_fill
+from kefen.grading.history import kept_runs, run_before
+from kefen.grading.kept_runs import kept_run
+from kefen.grading.months.differences import DIFFERENCES_FILE
+from kefen.grading.months.grading import grade_in_book
 from kefen.grading.months.same import same_results
-from kefen.grading.outputs import write_results
+from kefen.grading.outputs import RECORD_FILE, read_json
 from kefen.grading.stored import StoredRun
+from kefen.grading.written_run import write_run
 from kefen.lake.book import Book
 from kefen.lake.reading import ReadingOptions, Source, read_table
 from kefen.standards.reader import bundled_text, read_standard
@@ -37,35 +42,72 @@ from kefen.standards.reader import bundled_text, read_standard
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from kefen.standards.model import Standard
+
 ONE_IN = 100
 AS_OF = date.fromisoformat(generate.AS_OF)
-_POLICY = "calibration: every 12 months\nversion:"
+_POLICY = "calibration: every 12 months"
 
 
 def measure(data: Path, directory: Path) -> dict[str, Any]:
-    """Return how long both take, whether their rows are equal, and what each wrote."""
+    """Return how long each takes, whether the rows are equal, and what each wrote."""
     book = Book.create(directory, name="Measured", currency="CNY")
     _bring(book, "customers", data / "customers.parquet")
     _bring(book, "orders", data / "orders.parquet")
-    # With alerts, which look at all customers, a month is graded in full.
-    text = bundled_text("default").partition("\nalerts:")[0].replace("version:", _POLICY, 1)
-    standard = read_standard(text, "default.yaml")
-    back_fill(book, lambda _: standard, AS_OF, AS_OF, memory="2GB")
+    text = bundled_text("default")
+    # The same standard under another name, so that both policies have runs of their own.
+    kept = text.replace("version:", f"{_POLICY}\nversion:", 1).replace(
+        "standard: default", "standard: kept-lines", 1
+    )
+    standards = {
+        "kept": read_standard(kept, "kept-lines.yaml"),
+        "learned": read_standard(text, "default.yaml"),
+    }
+    for standard in standards.values():
+        _graded(book, standard)
     _bring(book, "orders", _changes(data, directory))
+    return {name: _compared(book, one, directory) for name, one in standards.items()}
 
+
+def _compared(book: Book, standard: Standard, directory: Path) -> dict[str, Any]:
+    """Grade a book by steps, then all of it on the same lines, and compare the two."""
     figures: dict[str, Any] = {}
     with _timed(figures, "steps"):
-        (month,) = back_fill(book, lambda _: standard, AS_OF, AS_OF, memory="2GB").months
+        _graded(book, standard)
     run = kept_runs(book)[-1]
     figures["steps"]["bytes"] = _size(run.folder)
-    lines = StoredRun.load(run.folder).calibration
-    with tempfile.TemporaryDirectory(dir=directory) as scratch:
-        with _timed(figures, "full"), DuckDBEngine() as engine:
-            whole = grade(book.dataset(engine), standard, AS_OF, calibration=lines)
-            write_results(whole, Path(scratch))
+    record = read_json(run.folder / RECORD_FILE)
+    frozen = run.calibration == "frozen"
+    before = run_before(kept_runs(book), AS_OF, standard.id)
+    with tempfile.TemporaryDirectory(dir=directory) as scratch, DuckDBEngine() as engine:
+        with _timed(figures, "full"):
+            lines = StoredRun.load(kept_runs(book)[0].folder).calibration if frozen else None
+            dataset = book.dataset(engine)
+            whole = grade(dataset, standard, AS_OF, calibration=lines)
+            write_run(whole, Path(scratch), before=before.folder if before is not None else None)
         figures["full"]["bytes"] = _size(Path(scratch))
         figures["equal"] = same_results(run.folder, Path(scratch)).is_same
-    return {**figures, "customers": run.customers, "changed": month.regraded, "state": month.state}
+        figures["same_record"] = _without_seconds(record) == _without_seconds(
+            read_json(Path(scratch) / RECORD_FILE)
+        )
+    changed = run.folder / DIFFERENCES_FILE
+    figures["changed"] = read_json(changed)["customers"] if changed.is_file() else None
+    return {**figures, "customers": run.customers, "stages": record["seconds"]}
+
+
+def _graded(book: Book, standard: Standard) -> None:
+    """Grade a book as `kefen grade --no-report` does, the run kept in it."""
+    with DuckDBEngine() as engine:
+        run = grade_in_book(
+            book, engine, standard, AS_OF, lambda: book.dataset(engine), everybody=False
+        )
+        before = run_before_in(book, run)
+        with kept_run(book, run) as (_, folder):
+            write_run(run, folder, before=before)
+
+
+def _without_seconds(record: dict[str, Any]) -> dict[str, Any]:
+    return {name: own for name, own in record.items() if name != "seconds"}
 
 
 def _bring(book: Book, table: str, path: Path) -> None:

@@ -12,7 +12,7 @@ from stored_runs import company
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions.evaluator import evaluation
 from kefen.expressions.tree import names_in
-from kefen.grading.alerts.conditions import column_of, conditions_of, evaluate, not_watched
+from kefen.grading.alerts.conditions import Side, column_of, conditions_of, evaluate, not_watched
 from kefen.grading.alerts.judging import judge_alerts
 from kefen.grading.alerts.listing import list_alerts, value_of
 from kefen.grading.alerts.raising import ALERTS_FILE, write_alerts
@@ -44,7 +44,7 @@ def test_sql_and_the_row_evaluator_raise_the_same(chain: Chain) -> None:
     before, after = chain
     conditions = conditions_of(after.standard)
     with DuckDBEngine() as engine:
-        evaluate(engine, "held", conditions, after, before)
+        evaluate(engine, "held", conditions, Side.of(after), Side.of(before))
         columns = ", ".join(f'"{column_of(one)}"' for one in conditions)
         held = {row[0]: row[1:] for row in engine.rows(f"SELECT customer_id, {columns} FROM held")}
     raised = 0

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from kefen.cli.data import Data
     from kefen.domain.text import Language
+    from kefen.engines.engine import Engine
     from kefen.grading.run import GradedRun
     from kefen.grading.serving.drift import Drift
     from kefen.grading.serving.serve import Serving
@@ -166,11 +167,8 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
         KefenError: The call, the data, the standard or the book is wrong.
     """
     from kefen.engines.opened import SPARK, opened_engine
-    from kefen.grading.grade import STAGES, grade
-    from kefen.grading.months.grading import grade_for_book
-    from kefen.grading.months.lines import names_of_run
+    from kefen.grading.grade import STAGES
     from kefen.grading.outputs import check_output
-    from kefen.grading.population import default_as_of
 
     data = asked.data
     if asked.out is not None:
@@ -185,36 +183,72 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
         asked.engine, memory=asked.memory, spark_master=asked.spark_master
     ) as engine:
         with steps(total, shown=not asked.quiet) as begin:
-            dataset = data.read(engine, begin)
-            as_of = asked.as_of or default_as_of(dataset)
-            standard = named.on(as_of)
-            calibration = find_calibration(asked.calibration, standard)
-            if data.book is not None:
-                run = grade_for_book(
-                    data.book,
-                    dataset,
-                    standard,
-                    as_of,
-                    calibration=calibration,
-                    recalibrate=asked.recalibrate,
-                    names=names_of_run(asked.previous, standard),
-                    on_stage=lambda stage: begin(STAGES[stage]),
-                )
-            else:
-                run = grade(
-                    dataset,
-                    standard,
-                    as_of,
-                    calibration=calibration,
-                    previous=names_of_run(asked.previous, standard),
-                    serving=serving_of(asked.previous, None, standard, as_of),
-                    on_stage=lambda stage: begin(STAGES[stage]),
-                )
+            run = _run(asked, named, engine, begin)
             graded = Graded(asked, run)
             if asked.report and asked.engine != SPARK:
                 _judge(graded, run, begin)
             _write(graded, begin)
         yield graded
+
+
+def _run(
+    asked: Grading, named: NamedStandard, engine: Engine, begin: Callable[[Text], None]
+) -> GradedRun:
+    """Read what has to be read, and grade."""
+    from kefen.grading.grade import STAGES, grade
+    from kefen.grading.months.grading import grade_for_book, grade_in_book
+    from kefen.grading.months.lines import names_of_run
+    from kefen.grading.months.newest import default_as_of_book
+    from kefen.grading.population import default_as_of
+
+    def on_stage(stage: str) -> None:
+        begin(STAGES[stage])
+
+    data, book = asked.data, asked.data.book
+    if book is not None and asked.calibration is None and data.rates is None:
+        dataset, as_of = None, asked.as_of
+        if as_of is None and not asked.report:
+            as_of = default_as_of_book(book, engine)
+        if as_of is None:
+            dataset = data.read(engine, begin)
+            as_of = default_as_of(dataset)
+        standard = named.on(as_of)
+        return grade_in_book(
+            book,
+            engine,
+            standard,
+            as_of,
+            lambda: dataset or data.read(engine, begin),
+            everybody=asked.report,
+            recalibrate=asked.recalibrate,
+            names=names_of_run(asked.previous, standard),
+            on_stage=on_stage,
+        )
+    dataset = data.read(engine, begin)
+    as_of = asked.as_of or default_as_of(dataset)
+    standard = named.on(as_of)
+    calibration = find_calibration(asked.calibration, standard)
+    names = names_of_run(asked.previous, standard)
+    if book is not None:
+        return grade_for_book(
+            book,
+            dataset,
+            standard,
+            as_of,
+            calibration=calibration,
+            recalibrate=asked.recalibrate,
+            names=names,
+            on_stage=on_stage,
+        )
+    return grade(
+        dataset,
+        standard,
+        as_of,
+        calibration=calibration,
+        previous=names,
+        serving=serving_of(asked.previous, None, standard, as_of),
+        on_stage=on_stage,
+    )
 
 
 def result_language(book: Book | None) -> Language:
@@ -268,8 +302,17 @@ def _write(graded: Graded, begin: Callable[[Text], None]) -> None:
             if book is None:
                 _write_files(graded, partial, begin)
             else:
-                shutil.copytree(graded.folders[0], partial, dirs_exist_ok=True)
+                _copy_whole(graded.folders[0], partial)
         graded.folders.append(asked.out)
+
+
+def _copy_whole(folder: Path, target: Path) -> None:
+    """Copy the files of a run of a book to where no other run lies beside them."""
+    from kefen.grading.months.differences import OF_DIFFERENCES, make_whole
+
+    make_whole(folder)
+    ignored = shutil.ignore_patterns(*OF_DIFFERENCES)
+    shutil.copytree(folder, target, dirs_exist_ok=True, ignore=ignored)
 
 
 def _write_files(graded: Graded, folder: Path, begin: Callable[[Text], None]) -> None:

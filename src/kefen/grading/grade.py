@@ -6,7 +6,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -42,12 +42,14 @@ if TYPE_CHECKING:
 
     from kefen.compiler.plan import Step
     from kefen.expressions.types import ValueType
+    from kefen.grading.measure import Measured
     from kefen.grading.tally import ClassTally
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Standard
 
 GRADES = "grades"
-_SCORED = "scored"
+SCORED = "scored"
+"""The relation of every scheme's results, one row a customer."""
 STAGES: dict[str, Text] = {
     "population": Text("Finding the customers to grade", "确定评级客户"),
     "metrics": Text("Computing the metrics", "计算指标"),
@@ -155,18 +157,9 @@ class Grading:
         with self._stage("population"):
             earlier = self._earlier(imported)
             facts = make_views(self.dataset, self.as_of)
-            undated = make_population(self.dataset, self.as_of)
+            undated = self._make_population()
         with self._stage("metrics"):
-            measured = make_metrics(
-                self.dataset,
-                self.standard,
-                self.as_of,
-                imported,
-                facts,
-                self.frozen,
-                self.previous,
-                earlier,
-            )
+            measured = self._measure(imported, facts, earlier)
             available = measured.available
             unusable = unusable_judgements(self.engine, self.standard, available, facts)
         outdated = out_of_date(self.engine, self.standard, METRICS, self.as_of)
@@ -178,9 +171,7 @@ class Grading:
         with self._stage("grades"):
             covered = self._months_covered(facts, measured.days)
             graded = self._make_grades(running, covered)
-            followed = counts_by_scheme(
-                self.engine, self.standard, running, self.rules, self.outcomes
-            )
+            followed = self._followed(running)
             costs = cost_to_win_and_keep(
                 self.dataset, facts, self.as_of, self.standard.constants.window.months
             )
@@ -219,12 +210,32 @@ class Grading:
                     graded={name: graded[name] for name in running},
                     followed=followed,
                     not_run=not_run,
+                    classes=self.classes,
                     covered=covered,
                     costs=costs,
                     seconds=self.seconds,
                 ),
             ),
             classes=self.classes,
+        )
+
+    def _make_population(self) -> int:
+        """Make the relation of the customers to grade; return how many are undated."""
+        return make_population(self.dataset, self.as_of)
+
+    def _measure(
+        self, imported: frozenset[str], facts: Mapping[str, str], earlier: Mapping[str, str]
+    ) -> Measured:
+        """Make the relation of the metrics of the customers to grade."""
+        return make_metrics(
+            self.dataset,
+            self.standard,
+            self.as_of,
+            imported,
+            facts,
+            self.frozen,
+            self.previous,
+            earlier,
         )
 
     @contextmanager
@@ -279,7 +290,7 @@ class Grading:
         with self._stage("grades"):
             wanted = [*kept, REVENUE] if self._has_revenue else kept
             self.engine.create(
-                "TABLE", _SCORED, layered_query(source, pending, types, wanted), kept=True
+                "TABLE", SCORED, layered_query(source, pending, types, wanted), kept=True
             )
 
     @property
@@ -351,22 +362,25 @@ class Grading:
             query = exp.union(query, further, distinct=False)
         self.engine.create("VIEW", GRADES, query)
         amounts = [column(REVENUE)] if self._has_revenue else []
-        self.classes = tally_grades(
-            self.engine,
-            self.standard,
-            {name: own.select(*amounts) for name, own in parts.items()},
-            revenue=self._has_revenue,
-        )
+        self.classes = self._tally({name: own.select(*amounts) for name, own in parts.items()})
         self._make_outcomes(running)
         return graded
 
+    def _tally(self, parts: Mapping[str, exp.Select]) -> Mapping[str, tuple[ClassTally, ...]]:
+        """Count the classes of each scheme, given the queries of their grades."""
+        return tally_grades(self.engine, self.standard, parts, revenue=self._has_revenue)
+
+    def _followed(self, running: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        """Return what is said of each scheme's rules, tags and amounts."""
+        return counts_by_scheme(self.engine, self.standard, running, self.rules, self.outcomes)
+
     def _make_outcomes(self, running: tuple[str, ...]) -> None:
         """Make the relations of tags and amounts, and of what rules did, where there are any."""
-        outcomes = outcomes_query(self.standard, running, _SCORED)
+        outcomes = outcomes_query(self.standard, running, SCORED)
         if outcomes is not None:
             self.engine.create("VIEW", OUTCOMES, outcomes)
             self.outcomes = OUTCOMES
-        rules = rules_query(self.standard, running, _SCORED)
+        rules = rules_query(self.standard, running, SCORED)
         if rules is not None:
             self.engine.answer(RULES, rules)
             self.rules = RULES
@@ -376,7 +390,7 @@ class Grading:
             return {}
         query = exp.select(
             *(exp.Count(this=column(part(identifier, "grade"))) for identifier in running)
-        ).from_(table(_SCORED))
+        ).from_(table(SCORED))
         counts = self.engine.rows(query.sql("duckdb"))[0]
         return {identifier: int(n) for identifier, n in zip(running, counts, strict=True)}
 
@@ -408,7 +422,7 @@ class Grading:
             ),
             exp.alias_(column(part(identifier, "reason")), "reason"),
             exp.alias_(confidence, "confidence"),
-        ).from_(table(_SCORED))
+        ).from_(table(SCORED))
 
     def _no_grades(self) -> exp.Select:
         names = ("scheme", "grade", "score", "score_text", "reason", "confidence")

@@ -100,6 +100,44 @@ def make_metrics(
     return measuring.run()
 
 
+def make_metrics_of_counted(
+    dataset: Dataset,
+    standard: Standard,
+    as_of: date,
+    available: frozenset[str],
+    counted: str,
+    frozen: Calibration | None = None,
+    previous: Calibration | None = None,
+) -> Measured:
+    """Make the relation `METRICS` from what was counted from the facts before.
+
+    Args:
+        dataset: The data cut; only its customers are read.
+        standard: The standard whose metrics are computed.
+        as_of: The as-of date.
+        available: The metrics whose data was imported.
+        counted: The relation of the metrics that are counted from facts, of every customer.
+        frozen: A calibration whose models are applied; None fits them.
+        previous: An earlier calibration, whose names models that are fitted keep.
+
+    Raises:
+        DataError: The frozen calibration lacks a model.
+        EngineError: Memory or disk ran out, or a number is too large to be exact.
+    """
+    measuring = _Measuring(dataset, standard, as_of, available, {}, frozen, previous)
+    measuring.parts[counted] = counted_from_facts(standard, available)
+    return measuring.run()
+
+
+def counted_from_facts(standard: Standard, available: frozenset[str]) -> list[str]:
+    """Return the metrics of a standard that are counted from facts, as far as there are."""
+    return [
+        metric.id
+        for metric in standard.metrics.values()
+        if metric.id in available and isinstance(metric.definition, FactMetric)
+    ]
+
+
 @dataclass(frozen=True, slots=True)
 class Measured:
     """What came of measuring.

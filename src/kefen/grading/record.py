@@ -12,10 +12,11 @@ from kefen.lake.quality.report import finding_as_dict
 from kefen.standards.editions import not_in_force
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from kefen.grading.population import NotRun
+    from kefen.grading.tally import ClassTally
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Model, Standard
     from kefen.standards.model_calibration import ModelCalibration
@@ -35,6 +36,7 @@ class RunFacts:
         graded: How many customers each scheme that was run graded, in order.
         followed: By scheme, what is said of its rules, tags and amounts.
         not_run: The schemes that were not run.
+        classes: The classes of each scheme that was run, and the reasons of those without one.
         covered: (spans of a month in the window that have orders, all of them), if counted.
         costs: What winning and keeping a customer cost, or None.
         seconds: The time each stage took.
@@ -49,6 +51,7 @@ class RunFacts:
     graded: Mapping[str, int]
     followed: Mapping[str, Mapping[str, Any]]
     not_run: tuple[NotRun, ...]
+    classes: Mapping[str, Sequence[ClassTally]]
     covered: tuple[int, int] | None
     costs: Mapping[str, Any] | None
     seconds: Mapping[str, float]
@@ -105,6 +108,9 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
             }
             for name, graded in facts.graded.items()
         ],
+        "classes": {
+            name: [tally.as_dict() for tally in tallies] for name, tallies in facts.classes.items()
+        },
         "schemes_not_run": [
             {
                 "scheme": item.scheme,

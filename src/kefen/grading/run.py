@@ -8,11 +8,36 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from kefen.grading.tally import ClassTally
     from kefen.lake.dataset import Dataset
     from kefen.standards.calibration import Calibration
     from kefen.standards.model import Standard
+
+
+@dataclass(frozen=True, slots=True)
+class Differences:
+    """What a run rests on of which only changed customers were graded.
+
+    Attributes:
+        base_id: The kept run whose other rows are its own.
+        base: Where that run's files are.
+        base_customers: How many customers it has.
+        changed: The relation of the changed customers (`customer_id`).
+        customers: How many they are.
+        since: The name of the run before that the base's alerts were compared with; None where
+            there was none, and empty where the base does not tell.
+        is_same: Whether none of them has other metrics than in the run that stands.
+    """
+
+    base_id: str
+    base: Path
+    base_customers: int
+    changed: str
+    customers: int
+    since: str | None
+    is_same: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +68,8 @@ class GradedRun:
         record: The content of `run.json`.
         classes: The classes of each scheme that was run, in order, with their customers and
             revenue, then the reasons of those without a class.
+        differences: Where only changed customers were graded: whose rows the others' are. The
+            relations above have the changed customers alone; what is told is told of all.
     """
 
     dataset: Dataset
@@ -57,3 +84,4 @@ class GradedRun:
     calibration: Calibration
     record: Mapping[str, Any]
     classes: Mapping[str, tuple[ClassTally, ...]]
+    differences: Differences | None = None

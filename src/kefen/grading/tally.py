@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from kefen.compiler.facts import column, table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from kefen.engines.engine import Engine
     from kefen.grading.run import GradedRun
@@ -32,6 +32,7 @@ class ClassTally:
         customers: How many they are.
         revenue: The sum of their metric `REVENUE`; None where the run has none.
         low: How many of the grades have low confidence.
+        of: Of how many customers the revenue is known.
     """
 
     grade: str | None
@@ -39,6 +40,59 @@ class ClassTally:
     customers: int
     revenue: Decimal | None
     low: int
+    of: int = 0
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return it as JSON values."""
+        return {
+            "grade": self.grade,
+            "reason": self.reason,
+            "customers": self.customers,
+            "revenue": None if self.revenue is None else str(self.revenue),
+            "revenue_of": self.of,
+            "low_confidence": self.low,
+        }
+
+    @classmethod
+    def from_dict(cls, told: Mapping[str, Any]) -> ClassTally:
+        """Return what `as_dict` told."""
+        revenue = told["revenue"]
+        return cls(
+            told["grade"],
+            told["reason"],
+            int(told["customers"]),
+            None if revenue is None else Decimal(revenue),
+            int(told["low_confidence"]),
+            int(told["revenue_of"]),
+        )
+
+
+def together(
+    standard: Standard,
+    scheme: str,
+    parts: Iterable[tuple[int, Sequence[ClassTally]]],
+) -> tuple[ClassTally, ...]:
+    """Return the classes of several parts of the customers, added up or taken away.
+
+    Args:
+        standard: The standard.
+        scheme: The scheme.
+        parts: The sign of each part, 1 or -1, and its classes.
+    """
+    sums: dict[tuple[str | None, str | None], list[Any]] = {}
+    for sign, tallies in parts:
+        for own in tallies:
+            into = sums.setdefault((own.grade, own.reason), [0, Decimal("0.0000"), 0, 0])
+            into[0] += sign * own.customers
+            into[1] += sign * (own.revenue or Decimal(0))
+            into[2] += sign * own.low
+            into[3] += sign * own.of
+    found = [
+        ClassTally(grade, reason, customers, revenue if of else None, low, of)
+        for (grade, reason), (customers, revenue, low, of) in sums.items()
+        if customers
+    ]
+    return in_order(standard, scheme, found)
 
 
 def tally_grades(
@@ -69,10 +123,11 @@ def tally_grades(
                 customers,
                 None if total is None else Decimal(total),
                 low,
+                of,
             )
-            for grade, reason, customers, total, low in rows
+            for grade, reason, customers, total, low, of in rows
         ]
-        found[scheme] = _in_order(standard, scheme, tallies)
+        found[scheme] = in_order(standard, scheme, tallies)
     return found
 
 
@@ -87,6 +142,9 @@ def _tally(query: exp.Select, *, revenue: bool) -> str:
         exp.alias_(
             exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=low)), "low"
         ),
+        exp.alias_(
+            exp.Count(this=column(REVENUE)) if revenue else exp.Literal.number(0), "revenue_of"
+        ),
     )
     return (
         counted.from_(query.subquery("graded"))
@@ -95,7 +153,8 @@ def _tally(query: exp.Select, *, revenue: bool) -> str:
     )
 
 
-def _in_order(standard: Standard, scheme: str, tallies: list[ClassTally]) -> tuple[ClassTally, ...]:
+def in_order(standard: Standard, scheme: str, tallies: list[ClassTally]) -> tuple[ClassTally, ...]:
+    """Return the classes in the standard's order, open ones by revenue, then the reasons."""
     order = {grade.id: place for place, grade in enumerate(standard.schemes[scheme].grades)}
 
     def place(tally: ClassTally) -> tuple[bool, int, Decimal, int, str]:

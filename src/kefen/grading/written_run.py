@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
 from kefen.grading.alerts.raising import write_alerts_beside
+from kefen.grading.months.written_differences import write_differences
 from kefen.grading.outputs import write_results
 from kefen.grading.serving.serve import Serving
 from kefen.grading.serving.written import serve_written
@@ -41,8 +43,11 @@ def write_run(
         DataError: A file of the run before is damaged.
         EngineError: Memory or disk ran out, or a number is too large to be exact.
     """
+    run, engine = compared_with(run, before), run.dataset.engine
+    if run.differences is not None:
+        write_differences(run, run.differences, directory, before)
+        return run
     write_results(run, directory)
-    engine = run.dataset.engine
     if isinstance(engine, DuckDBEngine):
         if run.standard.alerts:
             write_alerts_beside(engine, directory, before)
@@ -52,3 +57,11 @@ def write_run(
         with DuckDBEngine(memory_limit=memory) as own:
             write_alerts_beside(own, directory, before)
     return run
+
+
+def compared_with(run: GradedRun, before: Path | None) -> GradedRun:
+    """Return a run whose record tells which run before its alerts are compared with."""
+    if not run.standard.alerts:
+        return run
+    since = before.name if before is not None else None
+    return replace(run, record={**run.record, "alerts_since": since})

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.compiler.facts import column
+from kefen.compiler.facts import column, table
 from kefen.compiler.scoring import layered_query
 from kefen.compiler.steps import Step, part
 from kefen.expressions.tree import Literal, Name, names_in, replace_names
@@ -15,7 +16,9 @@ from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, parquet_pattern
 from kefen.standards.model import BEFORE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Mapping, Sequence
+    from datetime import date
+    from pathlib import Path
 
     from kefen.engines.engine import Engine
     from kefen.expressions.tree import Expression
@@ -25,12 +28,56 @@ if TYPE_CHECKING:
 _SOURCE = "what alerts name"
 
 
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One run as conditions read it.
+
+    Attributes:
+        standard: Its standard.
+        running: The schemes that were run.
+        as_of: Its as-of date.
+        metrics: The query of its metrics.
+        grades: The query of its grades.
+    """
+
+    standard: Standard
+    running: Collection[str]
+    as_of: date
+    metrics: exp.Query
+    grades: exp.Query
+
+    @classmethod
+    def of(cls, run: StoredRun) -> Side:
+        """Return a run that is stored in files."""
+        files = (rows_in(run.directory / file) for file in (METRICS_FILE, GRADES_FILE))
+        return cls(run.standard, run.running, run.as_of, *files)
+
+    def among(self, relation: str) -> Side:
+        """Return the same run, of the customers of a relation alone."""
+
+        def some(rows: exp.Query) -> exp.Select:
+            same = _same(exp.column("customer_id", table="every", quoted=True), "some")
+            return (
+                exp.select("every.*")
+                .from_(rows.subquery("every"))
+                .join(exp.alias_(table(relation), "some", table=True), on=same, join_type="semi")
+            )
+
+        return replace(self, metrics=some(self.metrics), grades=some(self.grades))
+
+
+def rows_in(path: Path) -> exp.Select:
+    """Return the query of the rows of a result."""
+    pattern = exp.Literal.string(parquet_pattern(path))
+    return exp.select("*").from_(exp.func("read_parquet", pattern, dialect="duckdb"))
+
+
 def evaluate(
     engine: Engine,
     name: str,
     conditions: Mapping[str, Expression],
-    run: StoredRun,
-    before: StoredRun | None,
+    run: Side,
+    before: Side | None,
 ) -> None:
     """Make the relation of conditions: `customer_id` and a truth value each, null for unknown.
 
@@ -74,7 +121,7 @@ def column_of(alert: str) -> str:
     return f"alert:{alert}"
 
 
-def _column(run: StoredRun, name: str) -> tuple[str, ValueType] | None:
+def _column(run: Side, name: str) -> tuple[str, ValueType] | None:
     """Return the column that holds what a name means in a run, and its type; None for nothing."""
     if name in run.standard.metrics:
         return name, run.standard.metrics[name].type
@@ -86,12 +133,11 @@ def _column(run: StoredRun, name: str) -> tuple[str, ValueType] | None:
     return part(scheme, "grade"), ValueType.TEXT
 
 
-def _joined(sides: Sequence[tuple[StoredRun, str]], columns: Sequence[exp.Expr]) -> exp.Select:
+def _joined(sides: Sequence[tuple[Side, str]], columns: Sequence[exp.Expr]) -> exp.Select:
     query = exp.select(exp.column("customer_id", table="measured", quoted=True), *columns)
     first = exp.column("customer_id", table="measured", quoted=True)
     for run, prefix in sides:
-        rows = exp.func("read_parquet", _pattern(run, METRICS_FILE), dialect="duckdb")
-        measured = exp.select("*").from_(rows).subquery(f"measured{prefix}")
+        measured = run.metrics.subquery(f"measured{prefix}")
         if not prefix:
             query = query.from_(measured)
         else:
@@ -113,7 +159,7 @@ def _same(first: exp.Expr, other: str) -> exp.Expr:
     return exp.EQ(this=first.copy(), expression=exp.column("customer_id", table=other, quoted=True))
 
 
-def _wide(run: StoredRun, schemes: Sequence[str]) -> exp.Select:
+def _wide(run: Side, schemes: Sequence[str]) -> exp.Select:
     values = [
         exp.alias_(
             exp.Filter(
@@ -130,14 +176,10 @@ def _wide(run: StoredRun, schemes: Sequence[str]) -> exp.Select:
     ]
     return (
         exp.select(column("customer_id"), *values)
-        .from_(exp.func("read_parquet", _pattern(run, GRADES_FILE), dialect="duckdb"))
+        .from_(run.grades.subquery("graded"))
         .where(exp.In(this=column("scheme"), expressions=[exp.Literal.string(s) for s in schemes]))
         .group_by(column("customer_id"))
     )
-
-
-def _pattern(run: StoredRun, file: str) -> exp.Expr:
-    return exp.Literal.string(parquet_pattern(run.directory / file))
 
 
 def not_watched(run: StoredRun, before: StoredRun | None) -> dict[str, tuple[str, ...]]:

@@ -10,7 +10,7 @@ from sqlglot import exp
 from kefen.compiler.facts import column, table
 from kefen.domain.calendar import months_before
 from kefen.expressions.tree import Literal
-from kefen.grading.alerts.conditions import column_of, evaluate, foretold
+from kefen.grading.alerts.conditions import Side, column_of, evaluate, foretold
 from kefen.grading.alerts.raising import alerts_of
 from kefen.methods.migration import Rate
 
@@ -72,8 +72,8 @@ def judge_alerts(engine: Engine, chain: Sequence[StoredRun]) -> tuple[AlertJudge
             runs += 1
             among = alert.among if alert.among is not None else Literal(True)
             then = {alert.id: alert.foretells, _AMONG: among}
-            evaluate(engine, _THEN, then, run, None)
-            evaluate(engine, _LATER, {alert.id: alert.foretells}, later, None)
+            evaluate(engine, _THEN, then, Side.of(run), None)
+            evaluate(engine, _LATER, {alert.id: alert.foretells}, Side.of(later), None)
             row = engine.rows(_counted(alert, pattern).sql("duckdb"))[0]
             counts = [total + int(own or 0) for total, own in zip(counts, row, strict=True)]
         cases, true, other_cases, other_true = counts

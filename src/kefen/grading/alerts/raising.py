@@ -8,8 +8,9 @@ from sqlglot import exp
 
 from kefen.compiler.facts import column, table
 from kefen.expressions.sql import literal
-from kefen.grading.alerts.conditions import column_of, conditions_of, evaluate
+from kefen.grading.alerts.conditions import Side, column_of, conditions_of, evaluate, rows_in
 from kefen.grading.history import kept_runs, run_before
+from kefen.grading.months.differences import make_whole
 from kefen.grading.outputs import parquet_pattern
 from kefen.grading.stored import StoredRun
 
@@ -43,14 +44,39 @@ def write_alerts(engine: Engine, run: StoredRun, before: StoredRun | None) -> bo
     """
     if not run.standard.alerts:
         return False
+    earlier = None if before is None else before.directory
+    sides = Side.of(run), Side.of(before) if before is not None else None
+    write_alerts_of(engine, *sides, earlier, run.directory / ALERTS_FILE)
+    return True
+
+
+def write_alerts_of(
+    engine: Engine,
+    run: Side,
+    before: Side | None,
+    earlier: Path | None,
+    path: Path,
+    among: str | None = None,
+) -> None:
+    """Write the alerts of a run, or of some of its customers, into a file.
+
+    Args:
+        engine: The engine to work in.
+        run: The run.
+        before: The run before of the same standard, or None.
+        earlier: Where the files of the run before are, or None.
+        path: The file.
+        among: The relation of the customers to whom both sides are kept, or None: all.
+
+    Raises:
+        EngineError: Memory or disk ran out.
+    """
     evaluate(engine, _HOLDS, conditions_of(run.standard), run, before)
     engine.create("TABLE", _RAISED, _raised(run.standard))
-    engine.create("TABLE", _PRIOR, _prior(before))
-    rows = _with_states(run)
-    engine.write_parquet(rows.sql("duckdb"), run.directory / ALERTS_FILE)
+    engine.create("TABLE", _PRIOR, _prior(earlier, among))
+    engine.write_parquet(_with_states(run).sql("duckdb"), path)
     for name in (_HOLDS, _RAISED, _PRIOR):
         engine.run(exp.Drop(tables=[table(name)], kind="TABLE").sql("duckdb"))
-    return True
 
 
 def _raised(standard: Standard) -> exp.Query:
@@ -66,26 +92,31 @@ def _raised(standard: Standard) -> exp.Query:
     return query
 
 
-def _prior(before: StoredRun | None) -> exp.Query:
+def _prior(before: Path | None, among: str | None) -> exp.Query:
     """Return what was open in the run before: nothing without one, or without its alerts."""
     names = ("customer_id", "alert", "first_seen")
-    if before is None or not (before.directory / ALERTS_FILE).exists():
+    if before is not None:
+        make_whole(before, ALERTS_FILE)
+    if before is None or not (before / ALERTS_FILE).exists():
         types = ("TEXT", "TEXT", "DATE")
         empty = (
             exp.alias_(exp.cast(exp.Null(), kind), name, quoted=True)
             for name, kind in zip(names, types, strict=True)
         )
         return exp.select(*empty).where(exp.false())
-    pattern = exp.Literal.string(parquet_pattern(before.directory / ALERTS_FILE))
     gone = exp.EQ(this=column("state"), expression=exp.Literal.string("gone"))
-    return (
+    opened = (
         exp.select(*(column(name) for name in names))
-        .from_(exp.func("read_parquet", pattern, dialect="duckdb"))
+        .from_(rows_in(before / ALERTS_FILE).subquery("prior"))
         .where(exp.not_(gone))
     )
+    if among is None:
+        return opened
+    some = exp.select(column("customer_id")).from_(table(among))
+    return opened.where(exp.In(this=column("customer_id"), query=some.subquery()))
 
 
-def _with_states(run: StoredRun) -> exp.Select:
+def _with_states(run: Side) -> exp.Select:
     now, prior = (
         {name: exp.column(name, table=side, quoted=True) for name in _KEYS}
         for side in ("now", "prior")
@@ -172,5 +203,6 @@ def run_before_in(book: Book, run: GradedRun) -> Path | None:
 
 def alerts_of(directory: Path) -> str | None:
     """Return the pattern of a run's alerts for `read_parquet`; None where it has none."""
+    make_whole(directory, ALERTS_FILE)
     path = directory / ALERTS_FILE
     return parquet_pattern(path) if path.exists() else None

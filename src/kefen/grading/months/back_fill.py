@@ -20,7 +20,7 @@ from kefen.expressions.sql import literal
 from kefen.grading.alerts.raising import run_before_in, write_alerts_beside
 from kefen.grading.history import KeptRun, current_runs, kept_runs, run_called
 from kefen.grading.kept_runs import WAIT_SECONDS, kept_run
-from kefen.grading.months.by_steps import base_of, grade_by_steps, write_differences
+from kefen.grading.months.by_steps import grade_by_steps
 from kefen.grading.months.changes import NotBySteps
 from kefen.grading.months.grading import grade_for_book
 from kefen.grading.months.held import first_fact_on, held
@@ -28,6 +28,7 @@ from kefen.grading.months.lines import lines_in_force
 from kefen.grading.months.same import same_results
 from kefen.grading.outputs import write_results
 from kefen.grading.population import default_as_of, last_order_on
+from kefen.grading.written_run import compared_with, write_run
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -247,49 +248,43 @@ class _Filling:
         return "kept", standing if same else None
 
     def _grade(self, standard: Standard, day: date) -> tuple[State, KeptRun, int | None]:
-        """Grade a month; only the customers whose data changed, where that is enough."""
-        by_steps = self._by_steps(standard, day)
-        if by_steps is not None:
-            return by_steps
-        if not self.is_held:
-            self.dataset = held(self.dataset)
-            self.is_held = True
-        run = grade_for_book(self.book, self.dataset, standard, day, recalibrate=self.recalibrate)
-        with tempfile.TemporaryDirectory(dir=self.dataset.engine.scratch) as scratch:
+        """Grade a month; only what changed of it, where that is enough."""
+        run = self._graded(standard, day)
+        own = run.differences
+        engine = self.dataset.engine
+        before = run_before_in(self.book, run)
+        with tempfile.TemporaryDirectory(dir=engine.scratch) as scratch:
             written = Path(scratch)
-            write_results(run, written)
+            if own is None:
+                write_results(compared_with(run, before), written)
             with self.book.lock("grade", wait_seconds=WAIT_SECONDS):
                 standing = _standing(kept_runs(self.book), standard, day)
                 if standing is not None and _is_same(standing, run, written):
-                    return "unchanged", standing, None
+                    return "unchanged", standing, own.customers if own is not None else None
                 with kept_run(self.book, run) as (identifier, folder):
-                    for path in written.iterdir():
-                        shutil.move(path, folder / path.name)
-                    if standard.alerts:
-                        before = run_before_in(self.book, run)
-                        write_alerts_beside(self.dataset.engine, folder, before)
+                    if own is not None:
+                        write_run(run, folder, before=before)
+                    else:
+                        for path in written.iterdir():
+                            shutil.move(path, folder / path.name)
+                        if standard.alerts:
+                            write_alerts_beside(engine, folder, before)
         state: State = "graded" if standing is None else "restated"
-        return state, run_called(self.book, identifier), None
+        kept = run_called(self.book, identifier)
+        return state, kept, own.customers if own is not None else None
 
-    def _by_steps(self, standard: Standard, day: date) -> tuple[State, KeptRun, int] | None:
-        runs = kept_runs(self.book)
-        standing = _standing(runs, standard, day)
-        if standing is None or self.recalibrate or self.rates is not None:
-            return None
-        base = base_of(standing, runs)
-        lines = lines_in_force(runs, standard, day)
-        try:
-            made = grade_by_steps(self.book, self.dataset, standard, day, standing, base, lines)
-        except NotBySteps:
-            return None
-        with self.book.lock("grade", wait_seconds=WAIT_SECONDS):
-            if _standing(kept_runs(self.book), standard, day) != standing:
-                return None
-            if made.is_same:
-                return "unchanged", standing, made.customers
-            with kept_run(self.book, made.run) as (identifier, folder):
-                write_differences(made, folder)
-        return "restated", run_called(self.book, identifier), made.customers
+    def _graded(self, standard: Standard, day: date) -> GradedRun:
+        if self.rates is None:
+            try:
+                return grade_by_steps(
+                    self.book, self.dataset.engine, standard, day, recalibrate=self.recalibrate
+                )
+            except NotBySteps:
+                pass
+        if not self.is_held:
+            self.dataset = held(self.dataset)
+            self.is_held = True
+        return grade_for_book(self.book, self.dataset, standard, day, recalibrate=self.recalibrate)
 
     def _has_orders(self, day: date) -> bool | None:
         orders = self.dataset.tables.get("orders")
@@ -310,6 +305,8 @@ def _standing(runs: Sequence[KeptRun], standard: Standard, day: date) -> KeptRun
 
 def _is_same(standing: KeptRun, run: GradedRun, written: Path) -> bool:
     """Return whether a run gave what the one that stands gave, under the same standard."""
+    if run.differences is not None:
+        return run.differences.is_same
     return (
         standing.fingerprint == run.standard.fingerprint
         and standing.version == run.standard.version

@@ -1,14 +1,25 @@
-"""Whose data differs between two cuts of a book, found from the batches that came between."""
+"""Whose data differs between two cuts of a book, and their rows in both.
+
+A row that a batch added or changed carries its number; the rows that it replaced or removed lie
+beside it. So who changed is found without reading either version, and the changed customers' rows
+of the earlier version are made from those of the later one.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
+from kefen.compiler.facts import column, table
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
+from kefen.engines.duckdb import parquet_scan
 from kefen.lake.book.batches import REPLACED, with_undos
 from kefen.lake.book.delta import LakeTable
 from kefen.lake.book.layout import BATCH
+from kefen.lake.book.versions import Came
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -34,13 +45,23 @@ class NotBySteps(Exception):  # noqa: N818  it is an answer, and no error
         self.reason = reason
 
 
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What came to a book between two cuts.
+
+    Attributes:
+        customers: How many customers have other rows.
+        came: What came to the tables that are not as they were.
+    """
+
+    customers: int
+    came: Mapping[str, Came]
+
+
 def find_changed(
     engine: DuckDBEngine, book: Book, before: Mapping[str, int], after: Mapping[str, int]
-) -> int:
-    """Make the relation `CHANGED`, and return how many customers it has.
-
-    A row that a batch added or changed carries its number; the rows that it replaced or removed
-    lie beside it. So neither version is read but for the numbers of batches.
+) -> Changes:
+    """Make the relation `CHANGED`, and return what came.
 
     Args:
         engine: The engine.
@@ -53,70 +74,95 @@ def find_changed(
             was undone.
         BookError: The lake cannot be read.
     """
-    engine.run(f'CREATE OR REPLACE TABLE "{CHANGED}" (customer_id VARCHAR)')
     batches = book.batches()
-    found: list[str] = []
+    came: dict[str, Came] = {}
+    found: list[exp.Query] = []
     for name in sorted({*before, *after}):
         then, now = before.get(name), after.get(name)
         if then == now:
             continue
-        found += _changes_of(book, batches, name, then, now)
-    if found:
-        engine.run(
-            f'INSERT INTO "{CHANGED}" SELECT DISTINCT customer_id FROM '  # noqa: S608
-            f"({' UNION ALL '.join(found)}) AS found WHERE customer_id IS NOT NULL"
+        own = _came(batches, name, then, now)
+        files = (book.batch_directory(batch.id) / REPLACED for batch in own)
+        came[name] = Came(
+            tuple(batch.id for batch in own), tuple(path for path in files if path.is_file())
         )
-    return int(engine.rows(f'SELECT count(*) FROM "{CHANGED}"')[0][0])  # noqa: S608
+        found += _customers(book, batches, name, (then, now), came[name].batches)
+        if came[name].replaced:
+            found.append(_ids_in(came[name].replaced))
+    engine.create("TABLE", CHANGED, _different(found))
+    count = exp.select(exp.Count(this=exp.Star())).from_(table(CHANGED))
+    return Changes(int(engine.rows(count.sql("duckdb"))[0][0]), came)
 
 
-def _changes_of(
-    book: Book, batches: Sequence[Batch], name: str, then: int | None, now: int | None
-) -> list[str]:
-    """Return queries of the customers whose rows of a table differ between two versions."""
-    from kefen.engines.duckdb import parquet_scan
+def _different(found: Sequence[exp.Query]) -> exp.Select:
+    known = exp.Is(this=column("customer_id"), expression=exp.Null()).not_()
+    if not found:
+        nobody = exp.alias_(exp.cast(exp.Null(), "TEXT"), "customer_id", quoted=True)
+        return exp.select(nobody).where(exp.false())
+    every: exp.Query = found[0]
+    for further in found[1:]:
+        every = exp.union(every, further, distinct=False)
+    return exp.select(column("customer_id")).distinct().from_(every.subquery("found")).where(known)
 
-    table = TABLES[name]
+
+def _came(
+    batches: Sequence[Batch], name: str, then: int | None, now: int | None
+) -> tuple[Batch, ...]:
+    """Return the batches that came to a table between two of its versions."""
+    known = TABLES[name]
     if then is None or now is None or then > now:
         raise NotBySteps(
-            Text("the table {t} came or went", "数据表{t}新增或不再存在").filled(t=table.label)
+            Text("the table {t} came or went", "数据表{t}新增或不再存在").filled(t=known.label)
         )
-    if name != "customers" and not (table.has_customer and table.column("customer_id").required):
+    if name != "customers" and not (known.has_customer and known.column("customer_id").required):
         raise NotBySteps(
             Text("the table {t} belongs to all customers", "数据表{t}与全体客户有关").filled(
-                t=table.label
+                t=known.label
             )
         )
-    came = [
+    came = tuple(
         batch
         for batch in batches
         if batch.table == name
         and batch.changed
         and batch.version_after is not None
         and then < batch.version_after <= now
-    ]
+    )
     if any(batch.kind != "import" for batch in came):
         raise NotBySteps(Text("an import was undone", "有导入被撤销"))
-    lake = LakeTable(book.lake / name, table)
+    return came
+
+
+def _customers(
+    book: Book,
+    batches: Sequence[Batch],
+    name: str,
+    versions: tuple[int | None, int | None],
+    came: Sequence[int],
+) -> list[exp.Query]:
+    """Return the query of the customers of whom a table has rows of the batches that came."""
+    then, now = versions
+    lake = LakeTable(book.lake / name, TABLES[name])
     old, new = lake.snapshot(then), lake.snapshot(now)
-    if old.layout != new.layout or _columns(batches, name, then) != _columns(batches, name, now):
+    same = old.layout == new.layout
+    if not same or _columns(batches, name, then or 0) != _columns(batches, name, now or 0):
         raise NotBySteps(
-            Text("the table {t} has other columns", "数据表{t}的列有变化").filled(t=table.label)
+            Text("the table {t} has other columns", "数据表{t}的列有变化").filled(
+                t=TABLES[name].label
+            )
         )
     known = {file.path for file in old.files}
     added = [file.path for file in new.files if file.path not in known]
-    numbers = ", ".join(str(batch.id) for batch in came)
+    if not added or not came:
+        return []
+    numbers = [exp.Literal.number(one) for one in came]
+    return [_ids_in(added).where(exp.In(this=column(BATCH), expressions=numbers))]
 
-    def customers_in(paths: Sequence[Path]) -> str:
-        return f"SELECT customer_id FROM {parquet_scan([str(path) for path in paths])}"  # noqa: S608
 
-    queries = []
-    if added and came:
-        queries.append(f'{customers_in(added)} WHERE "{BATCH}" IN ({numbers})')
-    replaced = [book.batch_directory(batch.id) / REPLACED for batch in came]
-    there = [path for path in replaced if path.is_file()]
-    if there:
-        queries.append(customers_in(there))
-    return queries
+def _ids_in(paths: Sequence[Path]) -> exp.Select:
+    """Return the query of the customers of Parquet files."""
+    source = parquet_scan([str(path) for path in paths])
+    return exp.select(column("customer_id")).from_(exp.to_table(source, dialect="duckdb"))
 
 
 def _columns(batches: Sequence[Batch], name: str, version: int) -> frozenset[str]:

@@ -6,9 +6,13 @@ reads it whole, makes it whole: the files of every run are then there, in their 
 
 from __future__ import annotations
 
+import glob
 import os
 from typing import TYPE_CHECKING
 
+from sqlglot import exp
+
+from kefen.compiler.facts import column
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 
@@ -18,7 +22,10 @@ if TYPE_CHECKING:
 
 DIFFERENCES_FILE = "differences.json"
 CUSTOMERS_FILE = "changed_customers.parquet"
-_METRICS, _GRADES, _OUTCOMES = "metrics.parquet", "grades.parquet", "outcomes.parquet"
+OF_DIFFERENCES = (DIFFERENCES_FILE, CUSTOMERS_FILE, "*.changed.parquet")
+"""The files that only a run kept as differences has."""
+_METRICS, _GRADES = "metrics.parquet", "grades.parquet"
+_OUTCOMES, _ALERTS = "outcomes.parquet", "alerts.parquet"
 
 
 def changed_file(name: str) -> str:
@@ -26,13 +33,14 @@ def changed_file(name: str) -> str:
     return name.replace(".parquet", ".changed.parquet")
 
 
-def make_whole(folder: Path) -> None:
+def make_whole(folder: Path, *names: str) -> None:
     """Write the results of a run that is kept as differences; other runs have theirs.
 
     Several at once may do it: each file takes its name when it is whole, and all write the same.
 
     Args:
         folder: The folder of the run.
+        names: The results that are asked for; none for all.
 
     Raises:
         DataError: The run it differs from is not there, or a file is damaged.
@@ -44,19 +52,22 @@ def make_whole(folder: Path) -> None:
     from kefen.engines.engine import GROUP_ROWS
     from kefen.grading.outputs import METRICS_TOGETHER, read_json
 
+    if names and all((folder / name).is_file() for name in names):
+        return
     content = read_json(folder / DIFFERENCES_FILE)
     base = folder.parent / str(content["base"])
     missing = [
         name
-        for name in (_METRICS, _GRADES, _OUTCOMES)
+        for name in names or (_METRICS, _GRADES, _OUTCOMES, _ALERTS)
         if (folder / changed_file(name)).is_file() and not (folder / name).is_file()
     ]
     if not missing:
         return
     orders = {
-        _METRICS: "ORDER BY customer_id",
-        _GRADES: f"ORDER BY {_position('scheme', content['schemes'])}, customer_id",
-        _OUTCOMES: f"ORDER BY {_position(_ITEM, content['items'])}, customer_id",
+        _METRICS: [column("customer_id")],
+        _GRADES: [_position(column("scheme"), content["schemes"]), column("customer_id")],
+        _OUTCOMES: [_position(_item(), content["items"]), column("customer_id")],
+        _ALERTS: [column("alert"), column("customer_id")],
     }
     with DuckDBEngine() as engine:
         for name in missing:
@@ -71,39 +82,49 @@ def make_whole(folder: Path) -> None:
                         "Restore a backup with `kefen restore`.", "请用 `kefen restore` 恢复备份。"
                     ),
                 )
-            query = (
-                f"SELECT * FROM ({whole_rows(base / name, folder, name)}) AS whole {orders[name]}"  # noqa: S608
-            )
+            base_rows, own = base / name, folder / changed_file(name)
+            whole = whole_rows(rows_of(base_rows), rows_of(own), rows_of(folder / CUSTOMERS_FILE))
+            query = exp.select("*").from_(whole.subquery("whole")).order_by(*orders[name])
             together = METRICS_TOGETHER if name == _METRICS else GROUP_ROWS
             partial = folder / f".{name}.{os.getpid()}"
-            engine.write_parquet(query, partial, group_rows=together)
+            engine.write_parquet(query.sql("duckdb"), partial, group_rows=together)
             partial.replace(folder / name)
 
 
-def whole_rows(base: Path, folder: Path, name: str) -> str:
-    """Return SQL for all rows of a result: those of the base that stay, and the changed ones.
+def whole_rows(base: exp.Query, changed: exp.Query, customers: exp.Query) -> exp.Query:
+    """Return the query of all rows of a result: those of the base that stay, and the changed ones.
 
     Args:
-        base: The file of the run it differs from.
-        folder: The folder with the changed rows.
-        name: The name of the result.
+        base: The rows of the run it differs from.
+        changed: The changed customers' rows.
+        customers: Who changed.
     """
-    from kefen.engines.duckdb import parquet_scan
-
-    def rows(path: Path) -> str:
-        return f"(SELECT * EXCLUDE (file_row_number) FROM {parquet_scan([str(path)])})"  # noqa: S608
-
-    changed, customers = rows(folder / changed_file(name)), rows(folder / CUSTOMERS_FILE)
-    return (
-        f"SELECT base.* FROM {rows(base)} AS base ANTI JOIN {customers} AS changed "  # noqa: S608
-        f"ON base.customer_id = changed.customer_id UNION ALL SELECT * FROM {changed} AS new"
+    same = exp.EQ(
+        this=exp.column("customer_id", table="base"),
+        expression=exp.column("customer_id", table="changed"),
     )
+    staying = (
+        exp.select("base.*")
+        .from_(base.subquery("base"))
+        .join(customers.subquery("changed"), on=same, join_type="anti")
+    )
+    return exp.union(staying, changed, distinct=False)
 
 
-_ITEM = "scheme || '\t' || kind || '\t' || id"
+def rows_of(path: Path) -> exp.Select:
+    """Return the query of the rows of a Parquet file."""
+    pattern = exp.Literal.string(glob.escape(str(path)))
+    return exp.select("*").from_(exp.func("read_parquet", pattern, dialect="duckdb"))
 
 
-def _position(value: str, order: Sequence[str]) -> str:
-    """Return SQL for the place of a value in an order."""
-    listed = ", ".join("'" + one.replace("'", "''") + "'" for one in order)
-    return f"list_position([{listed}]::VARCHAR[], {value})"
+def _item() -> exp.Expr:
+    tab = exp.Literal.string("\t")
+    parts = [column("scheme"), tab, column("kind"), tab.copy(), column("id")]
+    return exp.func("concat", *parts)
+
+
+def _position(value: exp.Expr, order: Sequence[str]) -> exp.Expr:
+    """Return the place of a value in an order."""
+    listed = exp.Array(expressions=[exp.Literal.string(one) for one in order])
+    kind = exp.DataType.build("TEXT[]", dialect="duckdb")
+    return exp.func("list_position", exp.cast(listed, kind), value, dialect="duckdb")

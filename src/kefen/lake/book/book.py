@@ -21,7 +21,7 @@ from kefen.lake.book.rejected import write_rejected_csv
 from kefen.lake.book.runs import RunList
 from kefen.lake.book.settings import FILE_NAME, BookSettings, read_settings, write_settings
 from kefen.lake.book.undo import UndoReport, check_undoable
-from kefen.lake.book.versions import tables_at
+from kefen.lake.book.versions import Came, tables_among, tables_at
 from kefen.lake.book.writer import Writer
 from kefen.lake.dataset import GENERATED
 from kefen.lake.reading.attribution import attribute_rows
@@ -374,6 +374,21 @@ class Book:
         """
         return tables_at(engine, self.lake, self.batches(), versions)
 
+    def tables_among(
+        self, engine: Engine, among: str, came: Mapping[str, Came]
+    ) -> tuple[dict[str, ReadTable], dict[str, ReadTable]]:
+        """Return the newest rows of some customers, and the rows they had before batches came.
+
+        Args:
+            engine: The engine that gets them.
+            among: The relation of the customers: all those of whom rows changed.
+            came: What came, by table.
+
+        Raises:
+            BookError: A table cannot be read.
+        """
+        return tables_among(engine, self.lake, self.batches(), among, came)
+
     def dataset(
         self,
         engine: Engine,
@@ -396,12 +411,6 @@ class Book:
             DataError: Currencies are mixed and cannot be converted.
         """
         tables, used = self.tables(engine, versions)
-        generated = dict.fromkeys(
-            name
-            for read in tables.values()
-            for file in read.inputs
-            for name in file.get(GENERATED, ())
-        )
         return attribute_rows(
             engine,
             tables,
@@ -409,7 +418,7 @@ class Book:
             currency=self.settings.currency,
             rates=rates,
             versions=used,
-            generated=tuple(generated),
+            generated=generated_in(tables),
         )
 
     # -- runs -----------------------------------------------------------------------------
@@ -519,6 +528,18 @@ class Book:
 
     def _next_number(self) -> int:
         return max((batch.id for batch in self._batches.recorded()), default=0) + 1
+
+
+def generated_in(tables: Mapping[str, ReadTable]) -> tuple[str, ...]:
+    """Return what of some tables is generated sample data, as the records of their files say."""
+    return tuple(
+        dict.fromkeys(
+            name
+            for read in tables.values()
+            for file in read.inputs
+            for name in file.get(GENERATED, ())
+        )
+    )
 
 
 def _moment(now: datetime | None) -> datetime:

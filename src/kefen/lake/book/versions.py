@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kefen.domain.contract import TABLES
 from kefen.lake.book import sql
 from kefen.lake.book.batches import Batch, with_undos
 from kefen.lake.book.delta import LakeTable, Snapshot
-from kefen.lake.book.layout import CANCELLED_FROM, contract_table
+from kefen.lake.book.layout import BATCH, CANCELLED_FROM, contract_table
 from kefen.lake.dataset import ReadTable
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
+    from kefen.lake.book.layout import Layout
 
 NO_REJECTED = "kefen_book_no_rejected_rows"
 
@@ -41,14 +43,7 @@ def tables_at(
     Raises:
         BookError: A version is not there, or a table cannot be read.
     """
-    engine.run(
-        sql.statement(
-            "CREATE OR REPLACE VIEW {none} AS SELECT CAST(NULL AS BIGINT) AS row, "
-            'CAST(NULL AS VARCHAR) AS "column", CAST(NULL AS VARCHAR) AS value, '
-            "CAST(NULL AS VARCHAR) AS code WHERE false",
-            none=NO_REJECTED,
-        )
-    )
+    _make_no_rejected(engine)
     wanted = {contract_table(name).name: version for name, version in (versions or {}).items()}
     read, used = {}, {}
     history = list(batches)
@@ -66,6 +61,113 @@ def tables_at(
     return read, used
 
 
+@dataclass(frozen=True, slots=True)
+class Came:
+    """What came to a table between two of its versions.
+
+    Attributes:
+        batches: The numbers of the imports that came.
+        replaced: The files with the rows that they replaced or removed.
+    """
+
+    batches: tuple[int, ...]
+    replaced: tuple[Path, ...]
+
+
+def tables_among(
+    engine: Engine,
+    lake: Path,
+    batches: Iterable[Batch],
+    among: str,
+    came: Mapping[str, Came],
+) -> tuple[dict[str, ReadTable], dict[str, ReadTable]]:
+    """Make tables of the rows of some customers, as they are and as they were.
+
+    The newest versions are read once, and only for these customers: what a batch brought carries
+    its number, and what it replaced lies beside it. Tables without customers are whole.
+
+    Args:
+        engine: The engine.
+        lake: The directory of the tables.
+        batches: Every batch of the book.
+        among: The relation of the customers (`customer_id`): all those of whom rows changed.
+        came: What came since, by table; the other tables are as they were.
+
+    Returns:
+        The tables as read, as they are and as they were. How many rows they have is told of all
+        rows in those that are, and of none in those that were.
+
+    Raises:
+        BookError: A table cannot be read.
+    """
+    _make_no_rejected(engine)
+    now, then = {}, {}
+    history = list(batches)
+    for name, table in TABLES.items():
+        lake_table = LakeTable(lake / name, table)
+        if not lake_table.exists():
+            continue
+        snapshot = lake_table.snapshot()
+        standing = _standing_at(history, table, snapshot)
+        if not standing:
+            continue
+        read = _read(snapshot, standing, f"kefen_book_{name}")
+        if not table.has_customer and name != "customers":
+            now[name] = then[name] = _view(engine, snapshot, standing)
+            continue
+        rows, own = f"kefen_book_rows_of_{name}", came.get(name)
+        columns = sql.names(snapshot.layout.columns)
+        engine.run(
+            sql.statement(
+                "CREATE OR REPLACE TABLE {rows} AS SELECT {columns} FROM {files} "
+                "SEMI JOIN {among} USING (customer_id)",
+                rows=rows,
+                columns=columns,
+                files=_rows(engine, snapshot),
+                among=sql.name(among),
+            )
+        )
+        now[name] = replace(read, relation=f"{rows}_now")
+        _make(engine, snapshot.layout, f"{rows}_now", rows)
+        if own is None:
+            then[name] = now[name]
+            continue
+        then[name] = replace(read, relation=f"{rows}_then", rows_in=0, rows_used=0)
+        _make(engine, snapshot.layout, f"{rows}_then", _earlier(engine, rows, columns, among, own))
+    return now, then
+
+
+def _earlier(engine: Engine, rows: str, columns: str, among: str, came: Came) -> str:
+    """Return a FROM item of the rows as they were before batches came."""
+    every = sql.statement("SELECT {columns} FROM {rows}", columns=columns, rows=rows)
+    if came.replaced:
+        every += sql.statement(
+            " UNION ALL SELECT {columns} FROM {files} SEMI JOIN {among} USING (customer_id)",
+            columns=columns,
+            files=engine.parquet(came.replaced),
+            among=sql.name(among),
+        )
+    # A row that one of them brought and a later one replaced is in neither version.
+    return sql.statement(
+        "(SELECT * FROM ({every}) WHERE {batch} NOT IN ({numbers}))",
+        every=every,
+        batch=sql.name(BATCH),
+        numbers=", ".join(str(int(number)) for number in came.batches),
+    )
+
+
+def _make_no_rejected(engine: Engine) -> None:
+    """Make the relation of rejected rows: what is in a book was not."""
+    engine.run(
+        sql.statement(
+            "CREATE OR REPLACE VIEW {none} AS SELECT CAST(NULL AS BIGINT) AS row, "
+            'CAST(NULL AS VARCHAR) AS "column", CAST(NULL AS VARCHAR) AS value, '
+            "CAST(NULL AS VARCHAR) AS code WHERE false",
+            none=NO_REJECTED,
+        )
+    )
+
+
 def _standing_at(batches: list[Batch], table: Table, snapshot: Snapshot) -> list[Batch]:
     """Return the imports that stood in a version: those since undone stood before."""
     version = snapshot.version
@@ -81,24 +183,33 @@ def _standing_at(batches: list[Batch], table: Table, snapshot: Snapshot) -> list
 
 
 def _view(engine: Engine, snapshot: Snapshot, standing: list[Batch]) -> ReadTable:
-    layout = snapshot.layout
-    given = {column for batch in standing for column in batch.columns}
-    columns = []
-    for column in layout.data_columns:
-        if column == "cancelled_on" and layout.dates_cancellations:
-            columns.append(f"coalesce(cancelled_on, {sql.name(CANCELLED_FROM)}) AS cancelled_on")
-            given.add(column)
-        else:
-            columns.append(sql.name(column))
-    relation = f"kefen_book_{layout.table.name}"
+    relation = f"kefen_book_{snapshot.layout.table.name}"
+    _make(engine, snapshot.layout, relation, _rows(engine, snapshot))
+    return _read(snapshot, standing, relation)
+
+
+def _make(engine: Engine, layout: Layout, relation: str, source: str) -> None:
+    """Make the view that a user knows of rows of the lake."""
+    columns = [
+        f"coalesce(cancelled_on, {sql.name(CANCELLED_FROM)}) AS cancelled_on"
+        if column == "cancelled_on" and layout.dates_cancellations
+        else sql.name(column)
+        for column in layout.data_columns
+    ]
     engine.run(
         sql.statement(
-            "CREATE OR REPLACE VIEW {relation} AS SELECT {columns} FROM {files}",
+            "CREATE OR REPLACE VIEW {relation} AS SELECT {columns} FROM {source}",
             relation=sql.name(relation),
             columns=", ".join(columns),
-            files=_rows(engine, snapshot),
+            source=source,
         )
     )
+
+
+def _read(snapshot: Snapshot, standing: list[Batch], relation: str) -> ReadTable:
+    layout = snapshot.layout
+    given = {column for batch in standing for column in batch.columns}
+    given |= {"cancelled_on"} if layout.dates_cancellations else set()
     return ReadTable(
         table=layout.table,
         relation=relation,

@@ -1,0 +1,295 @@
+"""Grading the customers whose rows changed, as they were and as they are, at once.
+
+With the same lines nobody else's grade can differ. Both states of a customer go through the same
+statements: the earlier one bears a mark on its id. So the counts that the earlier run told of them
+are known without reading its results.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from sqlglot import exp
+
+from kefen.compiler.facts import column, table
+from kefen.compiler.plan import part
+from kefen.domain.text import Text
+from kefen.grading.confidence import low_in_words
+from kefen.grading.grade import GRADES, SCORED, Grading
+from kefen.grading.measure import METRICS
+from kefen.grading.months.changes import CHANGED, NotBySteps
+from kefen.grading.months.composed import counted
+from kefen.grading.months.differences import CUSTOMERS_FILE, changed_file, rows_of
+from kefen.grading.outcomes import outcomes_query
+from kefen.grading.outputs import METRICS_FILE
+from kefen.grading.population import make_population
+from kefen.grading.rule_counts import counts_by_scheme, rules_query
+from kefen.grading.run import Differences
+from kefen.grading.tally import ClassTally, tally_grades, together
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from datetime import date
+
+    from kefen.grading.months.step import Step
+    from kefen.grading.run import GradedRun
+    from kefen.lake.dataset import Dataset, ReadTable
+    from kefen.standards.calibration import Calibration
+
+_THEN = "\x1f"
+"""The mark at the end of the id of a customer as it was: a character that no text file has."""
+_STATES = ("then", "now")
+
+
+def grade_changed(
+    step: Step, calibration: Calibration, on_stage: Callable[[str], None] | None = None
+) -> GradedRun:
+    """Grade the changed customers alone.
+
+    Args:
+        step: What came since the earlier run.
+        calibration: The lines, those of the earlier run.
+        on_stage: Called with the name of each stage as it starts.
+
+    Returns:
+        The run, its relations of the changed customers; its record tells of all.
+
+    Raises:
+        NotBySteps: Something about all customers differs.
+        EngineError: Memory or disk ran out.
+    """
+    marked = exp.func("ends_with", column("customer_id"), exp.Literal.string(_THEN))
+    some = exp.select(exp.Literal.number(1)).from_(table(CHANGED)).where(marked).limit(1)
+    if step.engine.rows(some.sql("duckdb")):
+        raise NotBySteps(Text("an id ends with a control character", "客户编号以控制字符结尾"))
+    return _Changed(step, calibration, on_stage).run()
+
+
+class _Changed(Grading):
+    """The grading of both states of the changed customers."""
+
+    def __init__(
+        self, step: Step, calibration: Calibration, on_stage: Callable[[str], None] | None
+    ) -> None:
+        super().__init__(_both(step), step.standard, step.as_of, calibration, None, on_stage)
+        self.step = step
+        self.counts: dict[str, dict[str, int]] = {}
+
+    def run(self) -> GradedRun:
+        """Grade, and return the run with what it says of all customers."""
+        run = super().run()
+        base = self.step.record
+        if [item["scheme"] for item in run.record["schemes"]] != list(self.step.graded_then) or any(
+            run.record[key] != base[key] for key in ("metrics_not_available", "schemes_not_run")
+        ):
+            raise NotBySteps(Text("other schemes can be run", "可运行的方案有变"))
+        for name, relation in ((METRICS, f"{METRICS} now"), (GRADES, f"{GRADES} now")):
+            self.engine.create("VIEW", relation, self._of(table(name), "now"))
+        same = self._is_same(self._of(table(METRICS), "now"))
+        return replace(
+            run,
+            dataset=replace(self.dataset, tables=self._tables()),
+            metrics=f"{METRICS} now",
+            grades=f"{GRADES} now",
+            differences=Differences(
+                base_id=self.step.base.run_id,
+                base=self.step.base.folder,
+                base_customers=self.step.base.customers,
+                changed=CHANGED,
+                customers=self.step.customers,
+                since=base.get("alerts_since", ""),
+                is_same=same,
+            ),
+        )
+
+    def _is_same(self, now: exp.Select) -> bool:
+        """Return whether the run that stands says of the changed customers just what this does."""
+        standing, base = self.step.standing, self.step.base
+        then: exp.Query = self._as_then(METRICS)
+        if standing.run_id != base.run_id:
+            # Those who had changed by then are as the standing run has them, the others as before.
+            theirs = rows_of(standing.folder / CUSTOMERS_FILE)
+            same = exp.EQ(
+                this=exp.column("customer_id", table="earlier"),
+                expression=exp.column("customer_id", table="theirs"),
+            )
+            others = (
+                exp.select("earlier.*")
+                .from_(then.subquery("earlier"))
+                .join(theirs.subquery("theirs"), on=same, join_type="anti")
+            )
+            then = exp.union(
+                others, rows_of(standing.folder / changed_file(METRICS_FILE)), distinct=False
+            )
+        differing = exp.union(
+            exp.except_(now, then, distinct=False),
+            exp.except_(then.copy(), now.copy(), distinct=False),
+            distinct=False,
+        )
+        count = exp.select(exp.Count(this=exp.Star())).from_(differing.subquery("differing"))
+        return not self.engine.rows(count.sql("duckdb"))[0][0]
+
+    def _tables(self) -> dict[str, ReadTable]:
+        """Return the tables of the book, each over all its rows."""
+        return {
+            name: replace(read, relation=self.step.every[name], first_days=None)
+            for name, read in self.step.told.tables.items()
+        }
+
+    # --- the two states -------------------------------------------------------------------------
+
+    def _of(self, source: exp.Expr, state: str) -> exp.Select:
+        """Return the query of the rows of one state, ids as they are in the data."""
+        mark = exp.func("ends_with", column("customer_id"), exp.Literal.string(_THEN))
+        return exp.select("*").from_(source).where(mark if state == "then" else exp.Not(this=mark))
+
+    def _as_then(self, relation: str) -> exp.Select:
+        bare = exp.func("rtrim", column("customer_id"), exp.Literal.string(_THEN))
+        named = exp.Star(replace=[exp.alias_(bare, "customer_id", quoted=True)])
+        return exp.select(named).from_(self._of(table(relation), "then").subquery("earlier"))
+
+    def _make_population(self) -> int:
+        base = int(self.step.record["customers"]["undated"])
+        if not make_population(self.dataset, self.as_of):
+            return base
+        then = make_population(self.step.then, self.as_of)
+        return base - 2 * then + make_population(self.dataset, self.as_of)
+
+    def _make_outcomes(self, running: tuple[str, ...]) -> None:
+        for state in _STATES:
+            self.engine.create("VIEW", f"{SCORED} {state}", self._of(table(SCORED), state))
+            outcomes = outcomes_query(self.standard, running, f"{SCORED} {state}")
+            if outcomes is not None:
+                self.outcomes = f"outcomes {state}"
+                self.engine.create("VIEW", self.outcomes, outcomes)
+            rules = rules_query(self.standard, running, f"{SCORED} {state}")
+            if rules is not None:
+                self.rules = f"rules {state}"
+                self.engine.answer(self.rules, rules)
+
+    def _followed(self, running: tuple[str, ...]) -> dict[str, dict[str, Any]]:
+        then, now = (
+            counts_by_scheme(
+                self.engine,
+                self.standard,
+                running,
+                f"rules {state}" if self.rules is not None else None,
+                f"outcomes {state}" if self.outcomes is not None else None,
+            )
+            for state in _STATES
+        )
+        base = {item["scheme"]: item for item in self.step.record["schemes"]}
+        self.rules = None  # of the changed customers alone, which says nothing
+        sides = [(base[name], then[name], now[name]) for name in running]
+        return {
+            name: {
+                kind: [counted(*rows) for rows in zip(*(own[kind] for own in of), strict=True)]
+                for kind in now[name]
+            }
+            for name, of in zip(running, sides, strict=True)
+        }
+
+    def _tally(self, parts: Mapping[str, exp.Select]) -> Mapping[str, tuple[ClassTally, ...]]:
+        then, now = (
+            tally_grades(
+                self.engine,
+                self.standard,
+                {name: self._of(own.subquery("graded"), state) for name, own in parts.items()},
+                revenue=self._has_revenue,
+            )
+            for state in _STATES
+        )
+        return {
+            name: together(
+                self.standard,
+                name,
+                (
+                    (1, [ClassTally.from_dict(one) for one in self.step.record["classes"][name]]),
+                    (-1, then[name]),
+                    (1, now[name]),
+                ),
+            )
+            for name in parts
+        }
+
+    # --- what is said of all customers ----------------------------------------------------------
+
+    def _make_grades(
+        self, running: tuple[str, ...], covered: tuple[int, int] | None
+    ) -> dict[str, int]:
+        if list(running) != list(self.step.graded_then):
+            raise NotBySteps(Text("other schemes can be run", "可运行的方案有变"))
+        self._check_confidence(self._graded_counts(running), covered)
+        return super()._make_grades(running, covered)
+
+    def _graded_counts(self, running: tuple[str, ...]) -> dict[str, int]:
+        if not running:
+            return {}
+        grades = [column(part(identifier, "grade")) for identifier in running]
+        then, now = (
+            self.engine.rows(
+                exp.select(*(exp.Count(this=one.copy()) for one in grades))
+                .from_(self._of(table(SCORED), state).subquery("graded"))
+                .sql("duckdb")
+            )[0]
+            for state in _STATES
+        )
+        base = self.step.graded_then
+        return {
+            name: base[name] - int(then[place]) + int(now[place])
+            for place, name in enumerate(running)
+        }
+
+    def _count_customers(self) -> int:
+        then, now = (
+            int(
+                self.engine.rows(
+                    exp.select(exp.Count(this=exp.Star()))
+                    .from_(self._of(table(METRICS), state).subquery("measured"))
+                    .sql("duckdb")
+                )[0][0]
+            )
+            for state in _STATES
+        )
+        return self.step.base.customers - then + now
+
+    def _months_covered(
+        self, facts: Mapping[str, str], days: frozenset[date]
+    ) -> tuple[int, int] | None:
+        del facts, days  # both states' orders are in them
+        return self.step.months_covered()
+
+    def _check_confidence(self, graded: Mapping[str, int], covered: tuple[int, int] | None) -> None:
+        """Refuse a run in which all customers of a scheme gain or lose confidence."""
+        months = None if covered is None else {"covered": covered[0], "of": covered[1]}
+        for name, count in graded.items():
+            scheme = self.standard.schemes[name]
+            learned = self.calibrations[name].population
+            fixed = name not in self._learns_nothing
+            now = low_in_words(self.standard, scheme, learned if fixed else count, months)
+            base = learned if fixed else self.step.graded_then[name]
+            then = low_in_words(self.standard, scheme, base, self.step.record["months"])
+            if (now is None) != (then is None):
+                raise NotBySteps(Text("confidence changed for all", "全体客户的置信度有变"))
+
+
+def _both(step: Step) -> Dataset:
+    """Return the dataset of both states of the changed customers."""
+    tables = {}
+    for name, read in step.now.tables.items():
+        told = step.told.tables[name]
+        if not read.table.has_customer:
+            tables[name] = told
+            continue
+        marked = exp.func("concat", column("customer_id"), exp.Literal.string(_THEN))
+        earlier = exp.select(
+            exp.Star(replace=[exp.alias_(marked, "customer_id", quoted=True)])
+        ).from_(table(step.then.tables[name].relation))
+        both = exp.union(
+            exp.select("*").from_(table(read.relation)), earlier, distinct=False, by_name=True
+        )
+        relation = f"{name} of changed customers"
+        step.engine.create("TABLE", relation, both)
+        tables[name] = replace(told, relation=relation, with_strangers=None, first_days=None)
+    return replace(step.told, tables=tables)
