@@ -38,6 +38,7 @@ CHINESE = {
     "Run.metrics": "每位客户一行，每个指标一列。",
     "Run.outcomes": "成立的标签与条款金额。",
     "Run.served": "客户持有的等级（等级随时间升降或有人工调级时）；此外没有行。",
+    "Run.alerts": "标准的预警，与上一次评级比较；标准没有预警时没有行。",
     "Run.summary": "每个等级及每种原因的客户数。",
     "Run.to_pandas": "同一结果，表为 pandas（列为 Arrow 类型，小数精确）。",
     "Run.to_polars": "同一结果，表为 polars。",

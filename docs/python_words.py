@@ -23,6 +23,10 @@ WORDS = {
     "A frozen calibration.": "冻结的标定。",
     "A frozen calibration: a file, `result.calibration`, or its content; None calibrates on these "
     "customers.": "冻结的标定：文件、`result.calibration` 或其内容；None 则按这些客户重新标定。",
+    "The folder of the run before: grades held go on from it, alerts are compared with it, and "
+    "clusters keep its names; None: there is none.": (
+        "上一次评级的目录：现行等级由其延续，预警与其比较，聚类沿用其名称；None 为没有。"
+    ),
     "Fault reports, requests and complaints.": "报修、请求与投诉。",
     "New values by metric.": "各指标的新值。",
     "The costs of acquiring, keeping and serving customers.": "获客、维系与服务成本。",

@@ -180,19 +180,23 @@ def test_one_customer_is_judged_by_its_slowest_kind_of_call(
 
 
 def test_grading_by_steps_is_judged_by_time_and_by_equal_rows() -> None:
-    found = {
+    kept = {
         "customers": 1_000_000,
         "changed": 10_000,
         "equal": True,
+        "same_record": True,
         "steps": {"seconds": 1.0, "cpu_seconds": 2.0, "bytes": 1_000_000},
         "full": {"seconds": 20.0, "cpu_seconds": 30.0, "bytes": 50_000_000},
     }
-    assert _told(judged_by_steps(found)) == [
+    learned = {**kept, "changed": None, "steps": {**kept["full"], "seconds": 10.0}}
+    assert _told(judged_by_steps({"kept": kept, "learned": learned})) == [
         ("met", "5.0% of the time, 6.7% of the CPU seconds"),
         ("met", "equal; 2.0% of the bytes written"),
+        ("met", "equal; 50.0% of the time, 100.0% of the CPU seconds"),
     ]
-    missed = _told(judged_by_steps({**found, "equal": False, "changed": None}))
-    assert [word for word, _ in missed] == ["MISSED", "MISSED"]
+    wrong = {**kept, "same_record": False, "changed": None}
+    missed = _told(judged_by_steps({"kept": wrong, "learned": {**learned, "equal": False}}))
+    assert [word for word, _ in missed] == ["MISSED", "MISSED", "MISSED"]
 
 
 def test_the_list_is_judged_by_its_slowest_kind_of_page() -> None:

@@ -69,12 +69,14 @@ class History:
         standard: The standard.
         scheme: The scheme that is followed.
         folder: Where its runs are written.
+        learned: What schemes learned, by scheme, where they learn.
         served: By run, oldest first: the rows of `served.parquet` by customer.
     """
 
     standard: Standard
     scheme: str
     folder: Path
+    learned: Mapping[str, SchemeCalibration] = field(default_factory=dict)
     served: list[dict[str, dict[str, Any]]] = field(default_factory=list)
     before: RunBefore | None = None
     state: dict[str, dict[str, Value]] = field(default_factory=dict)
@@ -120,7 +122,7 @@ class History:
         names = list(self.standard.schemes)
         for index, name in enumerate(names):
             plan = SchemePlan(self.standard, self.standard.schemes[name], names[:index], as_of)
-            learned = SchemeCalibration(0)
+            learned = self.learned.get(name, SchemeCalibration(0))
             plan.apply(learned)
             for step in plan.patterns():
                 values[step.name] = evaluation(step.expression)(values)

@@ -98,7 +98,8 @@ def test_alerts_are_held_against_what_happened(chain: Chain) -> None:
     before, after = chain
     with DuckDBEngine() as engine:
         judged = {one.alert.id: one for one in judge_alerts(engine, chain)}
-    assert set(judged) == {"order_gap", "overdue", "near_demotion", "rising_star"}
+    foretelling = {"order_gap", "overdue", "rising_complaints", "near_demotion", "rising_star"}
+    assert set(judged) == foretelling
     assert judged["overdue"].runs == 0, "no run is one month after another"
     gap = judged["order_gap"]
     warned = {c for c, alert in open_alerts(before, "new") if alert == "order_gap"}
@@ -106,6 +107,17 @@ def test_alerts_are_held_against_what_happened(chain: Chain) -> None:
     true = {c for c in known if value_of(after, None, c, "quarter_1_orders") == 0}
     assert (gap.raised.cases, gap.raised.happened) == (len(known), len(true))
     assert gap.runs == 1
+    assert gap.others.cases == len(
+        [
+            one
+            for one in before.customers(150)
+            if one not in warned
+            and value_of(before, None, one, "quarter_1_orders") != 0
+            and value_of(before, None, one, "orders") != 0
+            and (value_of(before, None, one, "orders_ever") or 0) >= 3
+            and after.has(one)
+        ]
+    ), "only those who could have been warned of are compared"
     near, grades = judged["near_demotion"], before.grades_of("value_index")
     warned = {c for c, alert in open_alerts(before, "new") if alert == "near_demotion"}
     others = [c for c, g in grades.items() if g == "A" and c not in warned]
@@ -123,6 +135,7 @@ def test_alerts_leave_the_fingerprint_alone_and_are_checked() -> None:
         ("severity: chance", "severity: huge", "huge"),
         ("before.tier = 'core'", "before.tier = 'best'", "best"),
         ("    within: 1 month\n", "", "stand together"),
+        ("among: orders > 0\n", "among: before.orders > 0\n", "before"),
         ("    within: 1 month\n", "    within: soon\n", "number of months"),
         ("when: days_overdue_now > 30", "when: days_overdue_now + 30", "gives"),
     ):

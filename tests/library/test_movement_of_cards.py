@@ -12,6 +12,7 @@ sys.path.append(str(Path(__file__).parents[1] / "grading"))
 
 from simulation import History, months
 
+from kefen.standards.calibration import SchemeCalibration
 from kefen.standards.reader import bundled_standard
 
 if TYPE_CHECKING:
@@ -26,9 +27,10 @@ def followed(
     scheme: str,
     runs: Sequence[tuple[date, Mapping[str, Value]]],
     lifts: Mapping[date, date] | None = None,
+    learned: Mapping[str, SchemeCalibration] | None = None,
 ) -> list[str | None]:
     """The grades that one customer of a ready standard holds, run by run."""
-    found = History(bundled_standard(standard), scheme, tmp_path)
+    found = History(bundled_standard(standard), scheme, tmp_path, learned or {})
     for day, metrics in runs:
         said = {"customer_id": "x", "scheme": scheme, "lift_on": (lifts or {}).get(day)}
         found.run(day, {"x": metrics}, [said])
@@ -299,3 +301,92 @@ def test_a_segment_waits_for_the_year_but_for_an_event(tmp_path: Path) -> None:
     ]
     held = followed(tmp_path, "account-potential", "segment", runs)
     assert held == ["small", "small", "enterprise", "enterprise", "small"]
+
+
+def made(wan: int, months_late: int = 0) -> dict[str, Value]:
+    """A customer of the plating company: production a month, lateness, hexavalent at 0.43."""
+    return {
+        "first_order": date(2020, 1, 1),
+        "monthly_value": Decimal(wan) * 10_000,
+        "process": "hexavalent",
+        "unit_price": Decimal("0.43"),
+        "months_late": months_late,
+        "cooperation": 8,
+    }
+
+
+def test_a_supplier_s_rating_stands_for_the_half_year(tmp_path: Path) -> None:
+    runs = [
+        (date(2023, 12, 31), made(45)),  # 25 + 30 + 25 + 8: the card's probe
+        (date(2024, 3, 31), made(10, months_late=2)),
+        (date(2024, 6, 30), made(10, months_late=2)),  # 15 + 20 + 25 + 8 = 68
+        (date(2024, 9, 30), made(45)),
+        (date(2024, 12, 31), made(45)),
+    ]
+    assert followed(tmp_path, "supplier-rating", "rating", runs) == ["A", "A", "C", "C", "A"]
+
+
+def stocked(amount: int, *, new: bool = False, meeting: int | None = None) -> dict[str, Value]:
+    return {
+        "amount": Decimal(amount),
+        "opened_on": date(2020, 1, 1),
+        "is_new": new,
+        "meetings_band": meeting,
+    }
+
+
+def test_a_retailer_s_band_changes_after_the_last_friday(tmp_path: Path) -> None:
+    best = {"band": SchemeCalibration(1, cuts={"amount": (Decimal(29_000),)})}
+    runs = [
+        (date(2025, 1, 15), stocked(9_000)),
+        (date(2025, 1, 24), stocked(19_000)),  # a Friday, but not the last one
+        (date(2025, 1, 31), stocked(19_000)),  # found on the last one, in force from the next day
+        (date(2025, 2, 1), stocked(19_000)),
+        (date(2025, 2, 27), stocked(0)),
+        (date(2025, 2, 28), stocked(0)),
+        (date(2025, 3, 1), stocked(0)),
+    ]
+    held = followed(tmp_path, "retailer-bands-new-licence", "band", runs, learned=best)
+    assert held == ["10", "10", "10", "20", "20", "20", "1"]
+
+
+def test_a_new_retailer_is_capped_until_it_is_none(tmp_path: Path) -> None:
+    best = {"band": SchemeCalibration(1, cuts={"amount": (Decimal(29_000),)})}
+    runs = [
+        (date(2025, 1, 31), stocked(29_000, new=True)),
+        (date(2025, 2, 28), stocked(29_000, new=True, meeting=28)),
+        (date(2025, 3, 1), stocked(29_000, new=True, meeting=28)),
+        (date(2025, 4, 25), stocked(29_000)),
+        (date(2025, 4, 26), stocked(29_000)),
+    ]
+    held = followed(tmp_path, "retailer-bands-new-licence", "band", runs, learned=best)
+    assert held == [None, "24", "24", "24", "30"]
+
+
+def sold(defects: int, *, tracked: int = 1_000, established: bool = True) -> dict[str, Value]:
+    return {
+        "transactions": 1_000,
+        "defects": defects,
+        "defect_buyers": defects,
+        "unresolved": 0,
+        "late": 0,
+        "tracked": tracked,
+        "established": established,
+    }
+
+
+def test_a_seller_s_level_moves_on_the_20th_and_the_projected_one_at_once(tmp_path: Path) -> None:
+    history = History(bundled_standard("marketplace-seller-level"), "level", tmp_path)
+    for day, defects in (
+        (date(2025, 1, 20), 0),
+        (date(2025, 1, 31), 30),  # 3 % and 30 buyers: below, if today
+        (date(2025, 2, 19), 30),
+        (date(2025, 2, 20), 30),
+        (date(2025, 3, 5), 6),  # 0.6 %: above the line of the top
+        (date(2025, 3, 31), 6),  # the first run on or after the 20th
+    ):
+        history.run(day, {"x": sold(defects)})
+    held = ["top_rated", "top_rated", "top_rated", "below_standard", "below_standard"]
+    assert history.grades("x") == [*held, "above_standard"]
+    computed = [found["x"]["computed"] for found in history.served]
+    assert computed[1:5] == ["below_standard"] * 3 + ["above_standard"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from datetime import date
     from pathlib import Path
 
@@ -23,21 +23,19 @@ class Differences:
     Attributes:
         base_id: The kept run whose other rows are its own.
         base: Where that run's files are.
-        base_customers: How many customers it has.
         changed: The relation of the changed customers (`customer_id`).
         customers: How many they are.
         since: The name of the run before that the base's alerts were compared with; None where
             there was none, and empty where the base does not tell.
-        is_same: Whether none of them has other metrics than in the run that stands.
+        is_same: Asks whether none of them has other metrics than in the run that stands.
     """
 
     base_id: str
     base: Path
-    base_customers: int
     changed: str
     customers: int
     since: str | None
-    is_same: bool
+    is_same: Callable[[], bool]
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,8 @@ from kefen.grading.alerts.raising import ALERTS_FILE
 from kefen.grading.grade import grade
 from kefen.grading.history import KeptRun, kept_runs, run_before
 from kefen.grading.months.back_fill import BackFill, back_fill
+from kefen.grading.months.by_steps import grade_by_steps
+from kefen.grading.months.changes import NotBySteps
 from kefen.grading.months.differences import DIFFERENCES_FILE
 from kefen.grading.months.same import same_results
 from kefen.grading.outputs import GRADES_FILE, METRICS_FILE
@@ -24,7 +26,7 @@ from kefen.grading.stored import StoredRun
 from kefen.grading.written_run import write_run
 from kefen.lake.book import Book
 from kefen.lake.book.doctor import doctor
-from kefen.standards.reader import bundled_text, read_standard
+from kefen.standards.reader import bundled_standard, bundled_text, read_standard
 
 FEBRUARY, MARCH = date(2025, 2, 28), date(2025, 3, 31)
 STANDARD = read_standard(
@@ -171,22 +173,93 @@ def test_what_concerns_all_customers_is_graded_in_full(filled: Book, tmp_path: P
     assert_equal_to_grading_all(filled, last_run(filled))
 
 
-@given(seed=st.integers(0, 10_000))
-@settings(max_examples=4)
+LATE = st.lists(
+    st.lists(
+        st.tuples(
+            st.integers(0, 29), st.integers(1, 4), st.integers(1, 28), st.integers(-900, 4000)
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    min_size=2,
+    max_size=2,
+)
+
+
+@given(late=LATE)
+@settings(max_examples=2)
 def test_steps_equal_grading_all_for_any_late_facts(
-    seed: int, tmp_path_factory: pytest.TempPathFactory
+    late: list[list[tuple[int, int, int, int]]], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("steps")
     book = company_in_a_book(folder, 4)
-    fill(book)
-    lines = [
-        f"{'2025-03-' + CUSTOMERS[(seed + n) % 30] if n % 2 else f's{n}'},"
-        f"{CUSTOMERS[(seed + n) % 30]},2025-0{1 + (seed + n) % 4}-{1 + (seed * 3 + n) % 28:02d},"
-        f"{(seed * 31 + n * 17) % 5000 - 900}"
-        for n in range(1 + seed % 5)
-    ]
-    bring(book, folder, lines)
-    found = fill(book)
-    for month in found.months:
-        assert month.run is not None
-        assert_equal_to_grading_all(book, month.run)
+    back_fill(book, lambda _: STANDARD, MARCH, MARCH, memory="500MB")
+    for number, rows in enumerate(late):
+        # Some are further lines of an order that is there, some new orders.
+        lines = [
+            f"{'2025-03-' + CUSTOMERS[who] if day % 2 else f's{number}-{place}'},"
+            f"{CUSTOMERS[who]},2025-0{month}-{day:02d},{amount}"
+            for place, (who, month, day, amount) in enumerate(rows)
+        ]
+        import_file(book, "orders", write_orders(folder / f"late {number}.csv", lines))
+        (found,) = back_fill(book, lambda _: STANDARD, MARCH, MARCH, memory="500MB").months
+        assert found.run is not None
+        assert found.regraded is not None or found.state == "kept", "nothing new came"
+        assert_equal_to_grading_all(book, found.run)
+
+
+@pytest.mark.parametrize("everybody", [False, True])
+def test_with_lines_learned_anew_only_what_changed_is_counted(
+    book: Book, tmp_path: Path, *, everybody: bool
+) -> None:
+    learning = bundled_standard()
+    back_fill(book, lambda _: learning, MARCH, MARCH, memory="500MB")
+    bring(book, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000", "unknown,nobody,2025-03-11,7"])
+    files = [tmp_path / "by steps", tmp_path / "all"]
+    records = []
+    for folder, by_steps in zip(files, (True, False), strict=True):
+        folder.mkdir()
+        with DuckDBEngine(memory_limit="500MB") as engine:
+            if by_steps:
+                whole = book.dataset(engine) if everybody else None
+                run = grade_by_steps(book, engine, learning, MARCH, whole=whole)
+            else:
+                run = grade(book.dataset(engine), learning, MARCH)
+            run = write_run(run, folder, before=None)
+            rules = engine.rows(f'SELECT * FROM "{run.rules}" ORDER BY ALL') if run.rules else []
+            orders = engine.rows(f'SELECT count(*) FROM "{run.facts["orders"]}"')
+        assert run.differences is None
+        told = json.loads(json.dumps(dict(run.record)))
+        del told["seconds"]
+        records.append((told, rules, orders))
+    assert same_results(*files).is_same
+    assert records[0] == records[1]
+
+
+def test_a_report_of_kept_lines_has_all_customers(filled: Book, tmp_path: Path) -> None:
+    bring(filled, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000"])
+    with DuckDBEngine(memory_limit="500MB") as engine:
+        run = grade_by_steps(filled, engine, STANDARD, MARCH, whole=filled.dataset(engine))
+        assert run.differences is None
+        assert engine.rows(f'SELECT count(*) FROM "{run.metrics}"')[0][0] == len(CUSTOMERS)
+        part = grade_by_steps(filled, engine, STANDARD, MARCH)
+        assert part.differences is not None
+        assert engine.rows(f'SELECT count(*) FROM "{part.metrics}"')[0][0] == 1
+        assert part.record["customers"] == run.record["customers"]
+        assert part.classes == run.classes
+
+
+def test_what_is_no_step_says_why(filled: Book, tmp_path: Path) -> None:
+    other = read_standard(
+        STANDARD.text.replace("over: last 12 months", "over: last 6 months", 1), "x"
+    )
+    with DuckDBEngine(memory_limit="500MB") as engine:
+        for standard, day, why in (
+            (STANDARD, date(2025, 4, 30), "first run"),
+            (other, MARCH, "standard differs"),
+        ):
+            with pytest.raises(NotBySteps, match=why):
+                grade_by_steps(filled, engine, standard, day)
+        filled.undo(2)
+        with pytest.raises(NotBySteps, match="undone"):
+            grade_by_steps(filled, engine, STANDARD, MARCH)

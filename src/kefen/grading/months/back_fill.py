@@ -306,7 +306,7 @@ def _standing(runs: Sequence[KeptRun], standard: Standard, day: date) -> KeptRun
 def _is_same(standing: KeptRun, run: GradedRun, written: Path) -> bool:
     """Return whether a run gave what the one that stands gave, under the same standard."""
     if run.differences is not None:
-        return run.differences.is_same
+        return run.differences.is_same()
     return (
         standing.fingerprint == run.standard.fingerprint
         and standing.version == run.standard.version

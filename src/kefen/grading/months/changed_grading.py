@@ -74,7 +74,6 @@ class _Changed(Grading):
     ) -> None:
         super().__init__(_both(step), step.standard, step.as_of, calibration, None, on_stage)
         self.step = step
-        self.counts: dict[str, dict[str, int]] = {}
 
     def run(self) -> GradedRun:
         """Grade, and return the run with what it says of all customers."""
@@ -86,7 +85,6 @@ class _Changed(Grading):
             raise NotBySteps(Text("other schemes can be run", "可运行的方案有变"))
         for name, relation in ((METRICS, f"{METRICS} now"), (GRADES, f"{GRADES} now")):
             self.engine.create("VIEW", relation, self._of(table(name), "now"))
-        same = self._is_same(self._of(table(METRICS), "now"))
         return replace(
             run,
             dataset=replace(self.dataset, tables=self._tables()),
@@ -95,16 +93,16 @@ class _Changed(Grading):
             differences=Differences(
                 base_id=self.step.base.run_id,
                 base=self.step.base.folder,
-                base_customers=self.step.base.customers,
                 changed=CHANGED,
                 customers=self.step.customers,
                 since=base.get("alerts_since", ""),
-                is_same=same,
+                is_same=self._is_same,
             ),
         )
 
-    def _is_same(self, now: exp.Select) -> bool:
+    def _is_same(self) -> bool:
         """Return whether the run that stands says of the changed customers just what this does."""
+        now = self._of(table(METRICS), "now")
         standing, base = self.step.standing, self.step.base
         then: exp.Query = self._as_then(METRICS)
         if standing.run_id != base.run_id:
@@ -286,9 +284,8 @@ def _both(step: Step) -> Dataset:
         earlier = exp.select(
             exp.Star(replace=[exp.alias_(marked, "customer_id", quoted=True)])
         ).from_(table(step.then.tables[name].relation))
-        both = exp.union(
-            exp.select("*").from_(table(read.relation)), earlier, distinct=False, by_name=True
-        )
+        both = exp.union(exp.select("*").from_(table(read.relation)), earlier, distinct=False)
+        both.set("by_name", True)
         relation = f"{name} of changed customers"
         step.engine.create("TABLE", relation, both)
         tables[name] = replace(told, relation=relation, with_strangers=None, first_days=None)

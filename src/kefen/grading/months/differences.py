@@ -63,7 +63,7 @@ def make_whole(folder: Path, *names: str) -> None:
     ]
     if not missing:
         return
-    orders = {
+    orders: dict[str, list[exp.Expr]] = {
         _METRICS: [column("customer_id")],
         _GRADES: [_position(column("scheme"), content["schemes"]), column("customer_id")],
         _OUTCOMES: [_position(_item(), content["items"]), column("customer_id")],
