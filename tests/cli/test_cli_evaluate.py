@@ -18,6 +18,11 @@ from openpyxl import load_workbook
 from sklearn.metrics import roc_auc_score
 
 from kefen.cli.main import cli
+from kefen.domain.spans import Cadence
+from kefen.grading.evaluation.following import Period
+from kefen.grading.evaluation.foretold import foretold_otherwise
+from kefen.grading.evaluation.upkeep import _due_since
+from kefen.standards.reader import bundled_standard
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "grading"))
 
@@ -417,3 +422,37 @@ def test_grades_set_by_hand_are_counted(judged: Path, tmp_path: Path) -> None:
     graded = process["overrides"]["abc"]["customers"]
     assert process["overrides"]["abc"]["value"] == pytest.approx(1 / graded, abs=1e-6)
     assert "Overrides" not in json.dumps(process["unjudged"])
+
+
+def test_two_folders_of_results_are_judged_each_by_what_followed(judged: Path) -> None:
+    standard = judged / "judged.yaml"
+    earlier = judged / "earlier"
+    called(
+        *("grade", *files(judged), "--standard", standard, "--as-of", "2024-09-30"),
+        *("--out", earlier, "--no-report", "--quiet"),
+    )
+    two = ("--run", earlier, "--run", judged / "run")
+    said = json.loads(called("evaluate", *two, *files(judged), "--json").stdout)
+    assert [one["as_of"] for one in said["months"]] == ["2024-09-30", AS_OF.isoformat()]
+    assert said["as_of"] == AS_OF.isoformat()
+    alone = evaluated(judged)
+    assert said["accuracy"] == alone["accuracy"]
+    since = json.loads(called("evaluate", *two, "--months", "6", *files(judged), "--json").stdout)
+    assert since["upkeep"]["latest_run"] == AS_OF.isoformat()
+
+
+def test_a_standard_is_behind_by_its_own_days(judged: Path) -> None:
+    upkeep = evaluated(judged)["upkeep"]
+    assert upkeep["regraded_every"] == "month"
+    half = Cadence(6)
+    assert _due_since(half, AS_OF, date(2025, 6, 29)) == 0
+    assert _due_since(half, AS_OF, date(2025, 6, 30)) == 1
+    assert _due_since(half, AS_OF, date(2026, 1, 1)) == 2
+    assert _due_since(None, AS_OF, date(2025, 3, 31)) == 3
+
+
+def test_a_prediction_of_another_span_is_said_not_to_be_held() -> None:
+    period = Period(AS_OF, 3)
+    said = foretold_otherwise(bundled_standard(), period, frozenset())
+    assert any("12 months" in one.en and "--months 12" in one.en for one in said)
+    assert foretold_otherwise(bundled_standard(), Period(AS_OF, 12), frozenset()) == ()

@@ -58,6 +58,18 @@ def stricter(tmp_path: Path) -> Path:
 # --- preview ------------------------------------------------------------------------------------
 
 
+def test_a_preview_says_which_grades_are_held_otherwise(call, company, small) -> None:
+    given = ("--against", "supplier-rating", *company.options, *AS_OF)
+    answer = call("standard", "preview", "supplier-rating", *given)
+    assert answer.code == 0, answer.err
+    said = "as computed, before rules of movement and overrides hold them: Customer rating"
+    assert said in " ".join(answer.out.split())
+    told = call("standard", "preview", "supplier-rating", *given, "--json").json
+    assert told["computed_only"] == ["rating"]
+    plain = call("standard", "preview", small, "--against", small, *company.options, *AS_OF)
+    assert "as computed" not in plain.out
+
+
 def test_a_preview_counts_who_moves(call, company, small, stricter, tmp_path: Path) -> None:
     moves = tmp_path / "moves.csv"
     before = sorted(path.name for path in tmp_path.iterdir())

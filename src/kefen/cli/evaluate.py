@@ -13,7 +13,6 @@ from kefen.cli.language import current_language, say
 from kefen.cli.progress import steps
 from kefen.cli.stored import find_run
 from kefen.cli.tree import Command, Example, Option
-from kefen.cli.why import run_option
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
@@ -59,7 +58,7 @@ _NUMBER = Text("NUMBER", "数字")
 
 def evaluate(
     *,
-    run: str | None,
+    run: tuple[str, ...],
     book: Path | None,
     every: bool,
     months: int | None,
@@ -106,7 +105,7 @@ def evaluate(
             )
             return
         judged = _Judging(dataset, runs, asked, complete_until, begin).run(
-            every=every, named=run is not None
+            every=every or len(run) > 1, named=len(run) == 1
         )
         if out is not None:
             begin(_WRITING)
@@ -219,16 +218,16 @@ class _Judging:
 
 
 def _check_call(
-    run: str | None,
+    run: tuple[str, ...],
     *,
     every: bool,
     change: date | None,
     changed: Path | None,
     months: int | None,
 ) -> None:
-    if every and run is not None:
+    if every and run:
         raise CallError(
-            Text("--run names one run, --all takes every one.", "--run 指一次，--all 指全部。"),
+            Text("--run names runs, --all takes every one.", "--run 指定评级，--all 指全部。"),
             mend=Text("Give one of them.", "请只给一个。"),
         )
     if (change is None) != (changed is None):
@@ -273,13 +272,25 @@ def _asked(
 
 
 def _runs(
-    run: str | None, book: Path | None, *, files: bool
+    run: tuple[str, ...], book: Path | None, *, files: bool
 ) -> tuple[list[StoredRun], Book | None]:
-    """Return the runs of a call, by date: the named one, or those that hold in a book."""
+    """Return the runs of a call, by date: those named, or those that hold in a book."""
     from kefen.grading.history import current_runs, kept_runs
     from kefen.grading.stored import StoredRun
 
-    stored, opened = find_run(run, book)
+    stored, opened = find_run(run[0] if run else None, book)
+    several = [stored, *(find_run(one, book)[0] for one in run[1:])]
+    others = {one.standard.id for one in several} - {stored.standard.id}
+    if others:
+        raise CallError(
+            Text(
+                "The runs are of different standards: {a} and {b}.",
+                "各次评级使用不同的标准：{a} 与 {b}。",
+            ).filled(a=stored.standard.id, b=", ".join(sorted(others))),
+            where="--run",
+            mend=Text("Judge them one by one.", "请分别检验。"),
+        )
+    several.sort(key=lambda one: one.as_of)
     if opened is None:
         if not files:
             raise CallError(
@@ -293,7 +304,7 @@ def _runs(
                     "请给出其后的数据：kefen evaluate --run 目录 --customers 文件 --orders 文件。",
                 ),
             )
-        return [stored], None
+        return several, None
     if files:
         raise CallError(
             Text("Both a book and files are named.", "同时给出了账套和文件。"),
@@ -303,8 +314,8 @@ def _runs(
                 "请去掉文件：账套中已有其后的事实。",
             ),
         )
-    if run is not None:
-        return [stored], opened
+    if run:
+        return several, opened
     holding = current_runs(kept_runs(opened), stored.standard.id)
     return [StoredRun.load(one.folder) for one in holding], opened
 
@@ -342,7 +353,18 @@ COMMANDS = {
         parameters=[
             *options.table_options(),
             *options.reading_options(),
-            run_option(),
+            Option(
+                "--run",
+                text=Text(
+                    "The run: the folder that `kefen grade --out` made, or an id of the book; "
+                    "repeat for several of one standard, each judged by what followed it.",
+                    "评级结果：`kefen grade --out` 生成的目录，或账套中的编号；可重复给出同一标准的"
+                    "多次评级，分别用其后的情况检验。",
+                ),
+                metavar=Text("RUN", "结果"),
+                default_text=Text("the last of the book", "账套中最近一次"),
+                multiple=True,
+            ),
             options.book_option(),
             Option(
                 "--all",

@@ -11,6 +11,7 @@ from kefen.cli.language import say
 from kefen.cli.layout import wrapped
 from kefen.cli.terminal import console, count, money, plain_table, print_prose
 from kefen.domain.text import Text
+from kefen.standards.decision_words import joined
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,6 +48,7 @@ def comparison_as_dict(found: StandardComparison, moves: Path | None) -> dict[st
         "schemes": [_scheme(one) for one in found.schemes],
         "only_current": [_alone(one) for one in found.only_current],
         "only_draft": [_alone(one) for one in found.only_draft],
+        "computed_only": list(_moving(found)),
         "moves_file": str(moves) if moves is not None else None,
     }
 
@@ -138,6 +140,13 @@ def show_comparison(found: StandardComparison, moves: Path | None) -> None:
             "Both grade alike: only the wording can differ.", "两者评级相同，至多只有文字不同。"
         )
         screen.print(say(same), style="yellow")
+    moving = _moving(found)
+    if moving:
+        words = Text(
+            "Grades as computed, before rules of movement and overrides hold them: {s}.",
+            "以下为按数据计算的等级，未计升降级规则与人工调级：{s}。",
+        ).filled(s=joined(list(moving.values()), ", ", "、"))
+        print_prose(screen, say(words), "yellow")
     for one in found.schemes:
         _show_scheme(screen, one, found)
     _show_alone(
@@ -159,6 +168,16 @@ def show_comparison(found: StandardComparison, moves: Path | None) -> None:
             "未发布任何结果。变动清单见 {f}。",
         ).filled(f=moves)
     screen.print(say(end), style="dim", soft_wrap=True)
+
+
+def _moving(found: StandardComparison) -> dict[str, Text]:
+    """Return the schemes whose grades are held by rules of movement, with their names."""
+    return {
+        one.id: one.name
+        for standard in (found.current, found.draft)
+        for one in standard.schemes.values()
+        if one.movement is not None
+    }
 
 
 def _show_scheme(screen: Console, one: SchemeComparison, found: StandardComparison) -> None:

@@ -121,6 +121,8 @@ def accuracy_section(found: Evaluation) -> Section:
             _neighbours_table(leading),
         ]
     blocks += foretold_tables(found.foretold)
+    if found.foretold_otherwise:
+        blocks.append(Prose(found.foretold_otherwise))
     blocks.append(
         _agreement_table(found.agreement)
         if not isinstance(found.agreement, Text)

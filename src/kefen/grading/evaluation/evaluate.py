@@ -16,7 +16,11 @@ from kefen.grading.evaluation.following import (
     relation_count,
     require_covered,
 )
-from kefen.grading.evaluation.foretold import agreement_with_people, foretold_values
+from kefen.grading.evaluation.foretold import (
+    agreement_with_people,
+    foretold_otherwise,
+    foretold_values,
+)
 from kefen.grading.evaluation.process import judge_process
 from kefen.grading.evaluation.upkeep import judge_upkeep
 from kefen.grading.portraits.traits import decided_by
@@ -67,6 +71,7 @@ class Evaluation:
         scheme: The scheme that is told in full; None where none can be judged.
         accuracies: How accurate each scheme was, or why it cannot be judged.
         foretold: Predictions held against what came.
+        foretold_otherwise: Of each prediction of another span, that it is not held against this.
         agreement: The grades against people's judgement, or why that cannot be said.
         effect: What it did; None where no scheme can be told.
         process: How it is made.
@@ -81,6 +86,7 @@ class Evaluation:
     scheme: Scheme | None
     accuracies: Mapping[str, SchemeAccuracy | Text]
     foretold: tuple[Foretold, ...]
+    foretold_otherwise: tuple[Text, ...]
     agreement: Agreement | Text
     effect: Effect | None
     process: Process
@@ -123,6 +129,7 @@ class Evaluation:
                     if isinstance(one, Text)
                 },
                 "foretold": [one.as_dict() for one in self.foretold],
+                "foretold_otherwise": [one.as_dict() for one in self.foretold_otherwise],
                 "agreement": {"why_not": self.agreement.as_dict()}
                 if isinstance(self.agreement, Text)
                 else self.agreement.as_dict(),
@@ -167,6 +174,7 @@ def evaluate(
     judged = [one for one in schemes if one.classes]
     if asked.first_only:
         judged = [one for one in judged if one is chosen]
+    unavailable = frozenset(stored.record["metrics_not_available"])
     return Evaluation(
         stored.standard,
         period,
@@ -175,12 +183,8 @@ def evaluate(
         tuple(dataset.generated),
         chosen,
         accuracies,
-        foretold_values(
-            dataset.engine,
-            stored.standard,
-            period,
-            frozenset(stored.record["metrics_not_available"]),
-        ),
+        foretold_values(dataset.engine, stored.standard, period, unavailable),
+        foretold_otherwise(stored.standard, period, unavailable),
         _agreement(dataset, chosen),
         None
         if chosen is None

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kefen.lake.dataset import Dataset
     from kefen.methods.intervals import Estimate
     from kefen.methods.predictions import Calibrated
-    from kefen.standards.model import Scheme, Standard
+    from kefen.standards.model import Metric, Scheme, Standard
 
 FEWEST = 30
 BLIND = "blind_grade_"
@@ -125,17 +125,9 @@ def foretold_values(
     A prediction is a metric that a model gives for a span as long as the period: of money, held
     against what was bought; of a count, held against how often.
     """
-    wanted = period.months * DAYS_IN["month"]
     found = []
-    for metric in standard.metrics.values():
-        definition = metric.definition
-        if (
-            not isinstance(definition, ModelMetric)
-            or definition.over is None
-            or metric.id in unavailable
-            or metric.type not in (ValueType.DECIMAL, ValueType.INTEGER)
-            or abs(definition.over.days - wanted) > wanted * _NEAR
-        ):
+    for metric, days in _predictions(standard, unavailable):
+        if not _is_as_long(days, period):
             continue
         of = "value" if metric.unit == "money" else "purchases"
         pairs = _pairs(engine, METRICS, metric.id, f"{of}_after")
@@ -144,6 +136,47 @@ def foretold_values(
     name = Text("What was bought in the period before", "上一等长期间的购买额")
     found.append(_foretold(name, "value", carried, naive=True))
     return tuple(one for one in found if one is not None)
+
+
+def foretold_otherwise(
+    standard: Standard, period: Period, unavailable: frozenset[str]
+) -> tuple[Text, ...]:
+    """Return, of each prediction that is not of a span as long as the period, that it is not held.
+
+    Args:
+        standard: The standard.
+        period: The period.
+        unavailable: The metrics that the run does not have.
+    """
+    month = DAYS_IN["month"]
+    return tuple(
+        Text(
+            "“{n}” is of {m} {m:month|months} and is not held against these {p}; --months {m} "
+            "judges a run that old by it.",
+            "“{n}”预测的是 {m} 个月，不用这 {p} 个月检验；可用 --months {m} 检验足够早的评级。",
+        ).filled(n=metric.name, m=round(days / month), p=period.months)
+        for metric, days in _predictions(standard, unavailable)
+        if not _is_as_long(days, period)
+    )
+
+
+def _predictions(
+    standard: Standard, unavailable: frozenset[str]
+) -> list[tuple[Metric, Fraction | int]]:
+    """Return the metrics that foretell, each with the days that it foretells."""
+    return [
+        (metric, metric.definition.over.days)
+        for metric in standard.metrics.values()
+        if isinstance(metric.definition, ModelMetric)
+        and metric.definition.over is not None
+        and metric.id not in unavailable
+        and metric.type in (ValueType.DECIMAL, ValueType.INTEGER)
+    ]
+
+
+def _is_as_long(days: Fraction | int, period: Period) -> bool:
+    wanted = period.months * DAYS_IN["month"]
+    return abs(days - wanted) <= wanted * _NEAR
 
 
 def agreement_with_people(dataset: Dataset, scheme: Scheme) -> Agreement | Text:

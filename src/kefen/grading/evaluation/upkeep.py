@@ -25,11 +25,12 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
+    from kefen.domain.spans import Cadence
     from kefen.engines.engine import Engine
     from kefen.grading.stored import StoredRun
     from kefen.lake.dataset import Dataset
     from kefen.methods.drift import Drift
-    from kefen.standards.model import Metric, Scheme
+    from kefen.standards.model import Metric, Scheme, Standard
 
 _TENTHS = 10
 _LONGEST_MONTHS = 12
@@ -91,7 +92,8 @@ class Upkeep:
         known_until: The day of the newest fact.
         ages: Of each table of facts, the oldest first.
         latest: The as-of date of the latest run of the standard.
-        months_behind: How many whole months have ended since then.
+        cadence: On which days the standard has grades move; None: every month.
+        due_since: How many of those days, or whole months, have passed since then.
         overdue: Ratings by people that are overdue, by scheme; empty without reviews.
         since: The as-of date of the run that is compared with; None where there is only one.
         shifts: What has shifted since, most first.
@@ -105,7 +107,8 @@ class Upkeep:
     known_until: date
     ages: tuple[Age, ...]
     latest: date
-    months_behind: int
+    cadence: Cadence | None
+    due_since: int
     overdue: tuple[tuple[Scheme, int, int], ...]
     since: date | None
     shifts: tuple[Shift, ...]
@@ -123,7 +126,8 @@ class Upkeep:
                 one.table: {"last": one.last.isoformat(), "days": one.days} for one in self.ages
             },
             "latest_run": self.latest.isoformat(),
-            "months_behind": self.months_behind,
+            "regraded_every": "month" if self.cadence is None else str(self.cadence),
+            "regradings_due": self.due_since,
             "reviews_overdue": {scheme.id: late for scheme, late, _ in self.overdue},
             "compared_since": None if self.since is None else self.since.isoformat(),
             "shifts": [one.as_dict() for one in self.shifts],
@@ -153,7 +157,8 @@ def judge_upkeep(
     """
     engine = dataset.engine
     ages = _ages(dataset, known_until)
-    behind = max(0, months_between(latest.as_of, known_until + timedelta(days=1)))
+    cadence = _cadence(latest.standard)
+    behind = _due_since(cadence, latest.as_of, known_until)
     overdue = _overdue(engine, latest)
     unjudged = []
     shifts: tuple[Shift, ...] = ()
@@ -180,6 +185,7 @@ def judge_upkeep(
         known_until,
         ages,
         latest.as_of,
+        cadence,
         behind,
         overdue,
         since,
@@ -188,8 +194,34 @@ def judge_upkeep(
         by,
         why,
         tuple(unjudged),
-        _judgement(ages, behind, by, why),
+        _judgement(ages, cadence, behind, by, why),
     )
+
+
+def _cadence(standard: Standard) -> Cadence | None:
+    """Return how often a standard wants grades: the shortest of its schemes; None for monthly.
+
+    A scheme whose grades may move in every run wants one every month.
+    """
+    cadences = [
+        scheme.movement.cadence if scheme.movement is not None else None
+        for scheme in standard.schemes.values()
+        if scheme.classes
+    ]
+    known = [one for one in cadences if one is not None]
+    if not known or len(known) < len(cadences):
+        return None
+    return min(known, key=lambda one: one.months)
+
+
+def _due_since(cadence: Cadence | None, graded: date, known_until: date) -> int:
+    """Return how many days for grading have passed since the latest run."""
+    if cadence is None:
+        return max(0, months_between(graded, known_until + timedelta(days=1)))
+    passed, day = 0, cadence.next_after(graded)
+    while day <= known_until:
+        passed, day = passed + 1, cadence.next_after(day)
+    return passed
 
 
 def _ages(dataset: Dataset, known_until: date) -> tuple[Age, ...]:
@@ -334,6 +366,7 @@ def _names(shifts: Sequence[Shift]) -> Text:
 
 def _judgement(
     ages: Sequence[Age],
+    cadence: Cadence | None,
     behind: int,
     by: date,
     why: Text,
@@ -345,6 +378,11 @@ def _judgement(
         else Text(
             "{n} {n:month has|months have} ended since the latest grades",
             "最近一次评级后又过去 {n} 个月",
+        ).filled(n=behind)
+        if cadence is None
+        else Text(
+            "{n} {n:day|days} for grading {n:has|have} passed since the latest grades",
+            "最近一次评级后又过了 {n} 个评级日",
         ).filled(n=behind)
     )
     data = (
