@@ -202,7 +202,7 @@ def test_wrong_calls_say_what_to_do(judged: Path, call: Call) -> None:
     run = judged / "run"
     for arguments, words in (
         (("--run", run), "results, not what happened afterwards"),
-        (("--run", run, *files(judged), "--all"), "--run names one run"),
+        (("--run", run, *files(judged), "--all"), "--run names runs"),
         (("--run", run, *files(judged), "--change", "2025-01-01"), "--changed FILE"),
         (("--run", run, *files(judged), "--months", "0"), "1 to 120 months"),
         (("--run", run, *files(judged), "--scheme", "nothing"), "nothing"),

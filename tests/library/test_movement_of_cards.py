@@ -335,19 +335,22 @@ def stocked(amount: int, *, new: bool = False, meeting: int | None = None) -> di
     }
 
 
-def test_a_retailer_s_band_changes_after_the_last_friday(tmp_path: Path) -> None:
+def test_a_retailer_s_band_is_found_on_the_last_friday_and_in_force_after_it(
+    tmp_path: Path,
+) -> None:
     best = {"band": SchemeCalibration(1, cuts={"amount": (Decimal(29_000),)})}
-    runs = [
-        (date(2025, 1, 15), stocked(9_000)),
-        (date(2025, 1, 24), stocked(19_000)),  # a Friday, but not the last one
-        (date(2025, 1, 31), stocked(19_000)),  # found on the last one, in force from the next day
-        (date(2025, 2, 1), stocked(19_000)),
-        (date(2025, 2, 27), stocked(0)),
-        (date(2025, 2, 28), stocked(0)),
-        (date(2025, 3, 1), stocked(0)),
-    ]
-    held = followed(tmp_path, "retailer-bands-new-licence", "band", runs, learned=best)
-    assert held == ["10", "10", "10", "20", "20", "20", "1"]
+    history = History(bundled_standard("retailer-bands-new-licence"), "band", tmp_path, best)
+    for day, amount in (
+        (date(2025, 1, 15), 9_000),
+        (date(2025, 1, 24), 19_000),  # a Friday, but not the last one
+        (date(2025, 1, 31), 19_000),
+        (date(2025, 2, 27), 0),
+        (date(2025, 2, 28), 0),
+    ):
+        history.run(day, {"x": stocked(amount)})
+    assert history.grades("x") == ["10", "10", "20", "20", "1"]
+    since = [found["x"]["since"] for found in history.served]
+    assert since[2:] == [date(2025, 2, 1), date(2025, 2, 1), date(2025, 3, 1)]
 
 
 def test_a_new_retailer_is_capped_until_it_is_none(tmp_path: Path) -> None:
@@ -355,12 +358,11 @@ def test_a_new_retailer_is_capped_until_it_is_none(tmp_path: Path) -> None:
     runs = [
         (date(2025, 1, 31), stocked(29_000, new=True)),
         (date(2025, 2, 28), stocked(29_000, new=True, meeting=28)),
-        (date(2025, 3, 1), stocked(29_000, new=True, meeting=28)),
-        (date(2025, 4, 25), stocked(29_000)),
-        (date(2025, 4, 26), stocked(29_000)),
+        (date(2025, 4, 24), stocked(29_000)),
+        (date(2025, 4, 25), stocked(29_000)),  # the last Friday
     ]
     held = followed(tmp_path, "retailer-bands-new-licence", "band", runs, learned=best)
-    assert held == [None, "24", "24", "24", "30"]
+    assert held == [None, "24", "24", "30"]
 
 
 def sold(defects: int, *, tracked: int = 1_000, established: bool = True) -> dict[str, Value]:
