@@ -11,7 +11,7 @@ from kefen.grading.finding_effects import quality_under
 from kefen.grading.grade import STAGES
 from kefen.grading.history import kept_runs, run_before
 from kefen.grading.kept_runs import kept_run
-from kefen.grading.months.grading import grade_for_book
+from kefen.grading.months.grading import grade_in_book
 from kefen.grading.named_standard import NamedStandard
 from kefen.grading.population import default_as_of
 from kefen.grading.written_run import write_run
@@ -62,8 +62,14 @@ def grade_book(
         begin(_BOOK)
         dataset = book.dataset(engine)
         day = as_of or default_as_of(dataset)
-        run = grade_for_book(
-            book, dataset, named.on(day), day, on_stage=lambda stage: begin(STAGES[stage])
+        run = grade_in_book(
+            book,
+            engine,
+            named.on(day),
+            day,
+            lambda: dataset,
+            everybody=True,
+            on_stage=lambda stage: begin(STAGES[stage]),
         )
         begin(_QUALITY)
         months = run.standard.constants.window.months or 12
