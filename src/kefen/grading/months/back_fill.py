@@ -277,7 +277,12 @@ class _Filling:
         if self.rates is None:
             try:
                 return grade_by_steps(
-                    self.book, self.dataset.engine, standard, day, recalibrate=self.recalibrate
+                    self.book,
+                    self.dataset.engine,
+                    standard,
+                    day,
+                    versions=self.dataset.versions,
+                    recalibrate=self.recalibrate,
                 )
             except NotBySteps:
                 pass

@@ -54,6 +54,7 @@ def grade_by_steps(
     as_of: date,
     *,
     whole: Dataset | None = None,
+    versions: Mapping[str, int] | None = None,
     recalibrate: bool = False,
     names: Calibration | None = None,
     on_stage: Callable[[str], None] | None = None,
@@ -67,6 +68,7 @@ def grade_by_steps(
         as_of: The as-of date.
         whole: All data of the book, where all customers' results are wanted as relations, for a
             report; None: those of the changed customers will do.
+        versions: The version of each table to grade, where there is no `whole`; None: the newest.
         recalibrate: Whether lines are learned anew in any case.
         names: An earlier calibration whose names a new one keeps, as those of clusters.
         on_stage: Called with the name of each stage of grading as it starts.
@@ -95,20 +97,23 @@ def grade_by_steps(
     _check_standard(standard, base, record)
     lines = None if recalibrate else lines_in_force(runs, standard, as_of)
     _check_alike(book, base, record, engine)
-    versions = book.versions()
+    if whole is not None:
+        versions = whole.versions
+    elif versions is None:
+        versions = book.versions()
     changes = find_changed(engine, book, base.lake_versions, versions)
     if changes.customers > MOST_CHANGED * base.customers:
         raise NotBySteps(Text("many customers changed", "变动的客户较多"))
     now, then = (
         _dataset(book, engine, tables, versions)
-        for tables in book.tables_among(engine, CHANGED, changes.came)
+        for tables in book.tables_among(engine, versions, CHANGED, changes.came)
     )
     if set(now.tables) != set(record["rows"]) or now.currency != record["currency"]:
         raise NotBySteps(Text("the tables differ", "数据表有变"))
     filled = filled_columns(record)
     now, then = _with_columns(now, then, filled), _with_columns(then, now, filled)
     told = told_of_all(record, now, then)
-    every = _every(book, engine, told)
+    every = _every(book, engine, told, versions)
     _check_served(book, standard, as_of, standing, record)
     step = Step(
         book=book,
@@ -165,9 +170,11 @@ def _dataset(
     )
 
 
-def _every(book: Book, engine: DuckDBEngine, told: Dataset) -> dict[str, str]:
+def _every(
+    book: Book, engine: DuckDBEngine, told: Dataset, versions: Mapping[str, int]
+) -> dict[str, str]:
     """Return all rows of the book, of known customers, by table; nothing is read yet."""
-    tables, _ = book.tables(engine)
+    tables, _ = book.tables(engine, versions)
     found = {name: read.relation for name, read in tables.items()}
     for name, read in told.tables.items():
         if not read.rows_unattributed:

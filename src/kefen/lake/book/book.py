@@ -375,19 +375,20 @@ class Book:
         return tables_at(engine, self.lake, self.batches(), versions)
 
     def tables_among(
-        self, engine: Engine, among: str, came: Mapping[str, Came]
+        self, engine: Engine, versions: Mapping[str, int], among: str, came: Mapping[str, Came]
     ) -> tuple[dict[str, ReadTable], dict[str, ReadTable]]:
-        """Return the newest rows of some customers, and the rows they had before batches came.
+        """Return the rows of some customers, and the rows they had before batches came.
 
         Args:
             engine: The engine that gets them.
+            versions: The version of each table to read.
             among: The relation of the customers: all those of whom rows changed.
             came: What came, by table.
 
         Raises:
             BookError: A table cannot be read.
         """
-        return tables_among(engine, self.lake, self.batches(), among, came)
+        return tables_among(engine, self.lake, self.batches(), versions, among, came)
 
     def dataset(
         self,

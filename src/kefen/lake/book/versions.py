@@ -78,20 +78,22 @@ def tables_among(
     engine: Engine,
     lake: Path,
     batches: Iterable[Batch],
+    versions: Mapping[str, int],
     among: str,
     came: Mapping[str, Came],
 ) -> tuple[dict[str, ReadTable], dict[str, ReadTable]]:
     """Make tables of the rows of some customers, as they are and as they were.
 
-    The newest versions are read once, and only for these customers: what a batch brought carries
-    its number, and what it replaced lies beside it. Tables without customers are whole.
+    The versions are read once, and only for these customers: what a batch brought carries its
+    number, and what it replaced lies beside it. Tables without customers are whole.
 
     Args:
         engine: The engine.
         lake: The directory of the tables.
         batches: Every batch of the book.
+        versions: The version of each table to read.
         among: The relation of the customers (`customer_id`): all those of whom rows changed.
-        came: What came since, by table; the other tables are as they were.
+        came: What came to these versions since, by table; the other tables are as they were.
 
     Returns:
         The tables as read, as they are and as they were. How many rows they have is told of all
@@ -104,10 +106,9 @@ def tables_among(
     now, then = {}, {}
     history = list(batches)
     for name, table in TABLES.items():
-        lake_table = LakeTable(lake / name, table)
-        if not lake_table.exists():
+        if name not in versions:
             continue
-        snapshot = lake_table.snapshot()
+        snapshot = LakeTable(lake / name, table).snapshot(versions[name])
         standing = _standing_at(history, table, snapshot)
         if not standing:
             continue
