@@ -246,9 +246,9 @@ def _show_judged(found: tuple[AlertJudged, ...]) -> None:
     note = Text(
         "Of those it was raised for anew, and of the others who could have been warned of (all, "
         "unless the alert says among whom), only customers of whom what it foretells was not true "
-        "yet; 95 % intervals.",
-        "仅统计新预警客户，以及预警范围（未写“among”时为全体）内的其他客户中，预期尚未成立者；"
-        "括号内为 95 % 区间。",
+        "yet (all, where it is asked of the months to come alone); 95 % intervals.",
+        "仅统计新预警客户，以及预警范围（未写“among”时为全体）内的其他客户中，预期尚未成立者"
+        "（只问其后月份的预警则统计全部）；括号内为 95 % 区间。",
     )
     print_prose(screen, say(note), "dim")
 

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from kefen.standards.model import Metric, Place, Scheme, Severity
     from kefen.standards.reading import Reading
 
-ALERT_KEYS = ("name", "among", "when", "severity", "advice", "foretells", "within")
+ALERT_KEYS = ("name", "among", "when", "severity", "advice", "foretells", "within", "already")
+ALREADY = ("counts",)
 MOST_ALERTS = 50
 _ALERT = Text("an alert", "预警")
 _MONTHS = re.compile(r"(\d{1,2}) months?")
@@ -82,6 +83,7 @@ def _alert(
     when = _condition(reading, node, "when", now | before)
     foretells = _condition(reading, node, "foretells", now)
     within = _within(reading, node, place)
+    already = _already(reading, node, place)
     advice = reading.text(node, "advice", _ALERT, default=Text("", ""))
     severity_node = reading.scalar(node, "severity", _ALERT)
     if severity_node is None or when is None or (among is None and "among" in node.entries):
@@ -98,6 +100,7 @@ def _alert(
         advice,
         foretells,
         within,
+        already,
         place,
     )
 
@@ -110,6 +113,22 @@ def _condition(
     child = reading.scalar(node, key, _ALERT)
     read = reading.expression(child, types, (ValueType.BOOLEAN,)) if child is not None else None
     return read[0] if read is not None else None
+
+
+def _already(reading: Reading, node: Mapping, place: Place) -> bool:
+    child = reading.scalar(node, "already", _ALERT)
+    if child is None:
+        return False
+    if "foretells" not in node.entries:
+        reading.problem(
+            place,
+            Text("“already” is said of what is foretold", "“already”须与“foretells”同时写"),
+            Text(
+                "Add “foretells” and “within”, or leave it out.",
+                "请加上“foretells”和“within”，或去掉它。",
+            ),
+        )
+    return reading.choice(child, ALREADY, Text("“already”", "“already”")) is not None
 
 
 def _within(reading: Reading, node: Mapping, place: Place) -> int | None:

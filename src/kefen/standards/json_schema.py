@@ -14,7 +14,7 @@ from kefen.domain.periods import MONTH_NAMES, MONTHS_IN
 from kefen.domain.spans import CADENCES, ORDINALS
 from kefen.domain.text import Text
 from kefen.standards import key_words as words
-from kefen.standards.alerts import ALERT_KEYS
+from kefen.standards.alerts import ALERT_KEYS, ALREADY
 from kefen.standards.calibration_policy import POLICY_EXAMPLES, POLICY_KEY, POLICY_PATTERN
 from kefen.standards.decisions import CROSSINGS, ROUNDINGS, TIES
 from kefen.standards.following import REVIEWS_KEYS
@@ -172,6 +172,7 @@ def standard_schema() -> dict[str, Any]:
                     "advice": _ref("wording"),
                     "foretells": _EXPRESSION,
                     "within": {"type": "string", "pattern": r"^\d{1,2} months?$"},
+                    "already": {"enum": list(ALREADY)},
                 },
                 required=("when", "severity"),
             ),

@@ -305,6 +305,11 @@ ALERT = {
         "What is expected of a later run if nothing is done.", "若不采取措施，之后的评级预期如何。"
     ),
     "within": Text("How many months later: 3 months.", "多少个月之后：3 months。"),
+    "already": Text(
+        "counts: those of whom it is true already are judged too, since it is asked of the months "
+        "to come alone.",
+        "counts：预期已成立的客户也参加检验，因为所问的只是其后的月份。",
+    ),
 }
 TAG = {
     "when": Text("For whom it holds.", "对哪些客户生效。"),

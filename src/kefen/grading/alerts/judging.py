@@ -33,9 +33,9 @@ class AlertJudged:
         alert: The alert.
         runs: How many runs have a run so many months later to look at.
         raised: Of the customers for whom it was raised anew, and of whom what it foretells was not
-            true yet: how many it came true for.
+            true yet (all, where the alert counts those too): how many it came true for.
         others: The same of the others who could have been warned of at the time: those among
-            whom the alert is raised, of whom what it foretells was not true yet.
+            whom the alert is raised, with the same condition.
     """
 
     alert: Alert
@@ -123,7 +123,8 @@ def _counted(alert: Alert, pattern: str) -> exp.Select:
             join_type="left",
         )
         .where(
-            exp.not_(then),  # unknown then: it cannot be said that it was not true yet
+            # Unknown then: it cannot be said that it was not true yet.
+            exp.true() if alert.counts_already else exp.not_(then),
             exp.Is(this=later.copy(), expression=exp.Null()).not_(),
         )
     )

@@ -35,6 +35,8 @@ class Alert:
         foretells: What is to be expected if nothing is done, as a condition on a later run; None
             when nothing is foretold.
         within: How many months later that is looked at.
+        counts_already: Whether customers of whom it is true already are judged too: what is
+            foretold is of the months to come alone.
         place: Where it stands in the file.
     """
 
@@ -46,6 +48,7 @@ class Alert:
     advice: Text
     foretells: Expression | None
     within: int | None
+    counts_already: bool
     place: Place = field(compare=False)
 
     @property
