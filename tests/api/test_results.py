@@ -141,3 +141,24 @@ def test_a_closed_result_says_so() -> None:
         pass
     with pytest.raises(CallError, match="was closed"):
         _ = result.grades
+
+
+def test_alerts_are_told_and_followed_from_one_run_to_the_next(tmp_path: Path) -> None:
+    columns = "order_id,customer_id,ordered_at,amount"
+    days = ["2024-06-01", "2024-06-11", "2024-06-21", "2024-07-01"]
+    rows = [f"{number},x,{day},100" for number, day in enumerate(days)]
+    orders = tmp_path / "orders.csv"
+    orders.write_text("\n".join([columns, *rows, "9,y,2024-10-30,5"]) + "\n")
+    with kefen.grade(orders=orders, as_of="2024-09-30") as first:
+        gap = [one for one in first.alerts.to_pylist() if one["alert"] == "order_gap"]
+        assert [(one["customer_id"], one["state"]) for one in gap] == [("x", "new")]
+        folder = first.write(tmp_path / "september")
+    with kefen.grade(orders=orders, as_of="2024-10-31", previous=folder) as second:
+        gap = [one for one in second.alerts.to_pylist() if one["alert"] == "order_gap"]
+        assert [(one["customer_id"], one["state"]) for one in gap] == [("x", "still")]
+        assert gap[0]["first_seen"].isoformat() == "2024-09-30"
+    assert kefen.open_run(folder).alerts.num_rows == first_rows(folder)
+
+
+def first_rows(folder: Path) -> int:
+    return int(pq.read_table(folder / "alerts.parquet").num_rows)

@@ -121,6 +121,61 @@ def test_drift_is_told_when_the_computed_grade_leaves_the_override_behind(
     assert (drift["computed"], drift["steps"], drift["left_behind"]) == ("A", 1, True)
 
 
+def test_a_run_tells_at_its_end_and_in_its_report_what_left_an_override_behind(
+    call, book: Path, levels, tmp_path: Path
+) -> None:
+    levels("2025-10-31")  # 007 has 900: B
+    days = ("--until", "2099-12-31", "--on", "2025-10-31")
+    assert give(call, book, "007", "--cap", "B", "--approver", "Wang", *days).code == 0
+    standard = tmp_path / "levels.yaml"
+    ask = ("grade", "--book", book, "--standard", standard)
+    assert "left it behind" not in call(*ask, "--as-of", "2025-10-31", "--no-report").out
+    answer = call(*ask, "--as-of", "2025-11-30")
+    assert answer.code == 0, answer.err
+    told = " ".join(answer.out.split())
+    assert "o1: the computed grade has left it behind: A as of 2025-11-30, 1 step from B" in told
+    runs = call("runs", "--book", book, "--json").json["runs"]
+    folder = book / "lake" / "run_files" / runs[-1]["run"]
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    assert "Overrides to look at again" in page
+
+
+def test_a_floor_of_who_has_no_grade_is_warned_of(call, book: Path, levels, tmp_path: Path) -> None:
+    text = STANDARD.replace("    grade_by: score\n", "    among: spent > 0\n    grade_by: score\n")
+    (tmp_path / "levels.yaml").write_text(text, encoding="utf-8")
+    folder = levels("2025-01-31")
+    rows = pq.read_table(folder / "grades.parquet").to_pylist()
+    bare = next(r["customer_id"] for r in rows if r["scheme"] == "level" and r["grade"] is None)
+    days = ("--until", "2099-12-31", "--on", "2025-01-31")
+    answer = give(call, book, bare, "--floor", "B", "--approver", "Wang", *days)
+    assert answer.code == 0, answer.err
+    assert "a floor lifts nothing until it has one" in " ".join(answer.out.split())
+    ask = ("grade", "--book", book, "--standard", tmp_path / "levels.yaml", "--no-report")
+    told = " ".join(call(*ask, "--as-of", "2025-01-31").out.split())
+    assert "there is no computed grade as of 2025-01-31, so that a floor lifts nothing" in told
+
+
+def test_results_of_another_standard_are_said_to_hold_nothing(
+    call, book: Path, levels, tmp_path: Path
+) -> None:
+    levels("2025-09-30")
+    files = [tmp_path / "customers.csv", tmp_path / "orders.csv"]
+    files[0].write_text("customer_id\nx\n")
+    files[1].write_text("order_id,customer_id,ordered_at,amount\n1,x,2025-01-05,500\n")
+    given = ("--customers", files[0], "--orders", files[1], "--no-report")
+    own, other = tmp_path / "levels.yaml", tmp_path / "other.yaml"
+    other.write_text(STANDARD.replace("standard: levels", "standard: other"), encoding="utf-8")
+    for standard, day, out in ((other, "2025-01-31", "other"), (own, "2025-01-31", "own")):
+        made = call(
+            "grade", *given, "--standard", standard, "--as-of", day, "--out", tmp_path / out
+        )
+        assert made.code == 0, made.err
+    ask = ("grade", *given, "--standard", own, "--as-of", "2025-02-28")
+    ignored = call(*ask, "--previous", tmp_path / "other").out
+    assert "is of the standard other: grades held do not go on from it" in " ".join(ignored.split())
+    assert "do not go on from it" not in call(*ask, "--previous", tmp_path / "own").out
+
+
 def test_a_lift_raises_to_the_computed_grade_and_not_twice_in_half_a_year(
     call, book: Path, levels
 ) -> None:
