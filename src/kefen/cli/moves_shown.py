@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from kefen.methods.migration import Rate
 
 _MOST_STATES = 8
+_MOST_WARNINGS = 2
 _MOST_MOVES = 12
 
 
@@ -44,8 +45,15 @@ def show_chain(
     title = Text("Moves from {a} to {b}: {n} {n:run|runs}", "{a} 至 {b} 的升降级：{n} 次评级")
     head = title.filled(a=pairs[0].before_as_of, b=pairs[-1].after_as_of, n=len(pairs) + 1)
     screen.print(say(head), style="bold")
-    for warning in dict.fromkeys(w for pair in pairs for w in pair.warnings):
+    warnings = list(dict.fromkeys(w for pair in pairs for w in pair.warnings))
+    for warning in warnings[:_MOST_WARNINGS]:
         print_prose(screen, say(warning), "yellow")
+    if len(warnings) > _MOST_WARNINGS:
+        more = Text(
+            "… and {n} more of the months after; --json has all.",
+            "……其后各月另有 {n} 项，见 --json。",
+        ).filled(n=len(warnings) - _MOST_WARNINGS)
+        print_prose(screen, say(more), "yellow")
     if full:
         for one in schemes:
             _show_scheme(screen, one, pairs)
