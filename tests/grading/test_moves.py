@@ -85,7 +85,7 @@ def check_adds_up(before: StoredRun, after: StoredRun, found: RunMoves) -> None:
             assert scheme.total_steps == steps == sum(part.steps or 0 for part in scheme.causes)
 
 
-@settings(max_examples=4)
+@settings(max_examples=2)
 @given(seed=st.integers(0, 10_000), months=st.integers(1, 14))
 def test_the_causes_add_up_to_all_moves(
     seed: int, months: int, tmp_path_factory: pytest.TempPathFactory
