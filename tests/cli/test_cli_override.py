@@ -141,7 +141,9 @@ def test_a_run_tells_at_its_end_and_in_its_report_what_left_an_override_behind(
 
 
 def test_a_floor_of_who_has_no_grade_is_warned_of(call, book: Path, levels, tmp_path: Path) -> None:
-    text = STANDARD.replace("    grade_by: score\n", "    among: spent > 0\n    grade_by: score\n")
+    text = STANDARD.replace(
+        "    grade_by: score\n", "    among: spent > 0\n    otherwise: idle\n    grade_by: score\n"
+    ).replace("metrics:", "reasons: {idle: {en: bought nothing, zh: 未购买}}\nmetrics:", 1)
     (tmp_path / "levels.yaml").write_text(text, encoding="utf-8")
     folder = levels("2025-01-31")
     rows = pq.read_table(folder / "grades.parquet").to_pylist()

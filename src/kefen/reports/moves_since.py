@@ -129,7 +129,7 @@ def _largest(run: GradedRun, found: RunMoves, scheme: str) -> tuple[Mover, ...]:
             exp.NullSafeNEQ(this=column(legs[0].start), expression=column(legs[-1].end)),
         )
         .order_by(
-            exp.Ordered(this=revenue.copy(), desc=True, nulls_first=False),
+            *([exp.Ordered(this=revenue.copy(), desc=True, nulls_first=False)] if measured else ()),
             exp.Ordered(this=column("customer_id")),
         )
         .limit(LARGEST)
