@@ -134,9 +134,8 @@ def test_a_run_tells_at_its_end_and_in_its_report_what_left_an_override_behind(
     assert answer.code == 0, answer.err
     told = " ".join(answer.out.split())
     assert "o1: the computed grade has left it behind: A as of 2025-11-30, 1 step from B" in told
-    runs = call("runs", "--book", book, "--json").json["runs"]
-    folder = book / "lake" / "run_files" / runs[-1]["run"]
-    page = (folder / "report.html").read_text(encoding="utf-8")
+    report = book / "lake" / "run_files" / "2025-11-30-1" / "report.html"
+    page = report.read_text(encoding="utf-8")
     assert "Overrides to look at again" in page
 
 

@@ -20,8 +20,10 @@ from kefen.grading.months.back_fill import BackFill, back_fill
 from kefen.grading.months.by_steps import grade_by_steps
 from kefen.grading.months.changes import NotBySteps
 from kefen.grading.months.differences import DIFFERENCES_FILE
+from kefen.grading.months.newest import default_as_of_book
 from kefen.grading.months.same import same_results
 from kefen.grading.outputs import GRADES_FILE, METRICS_FILE
+from kefen.grading.population import default_as_of
 from kefen.grading.stored import StoredRun
 from kefen.grading.written_run import write_run
 from kefen.lake.book import Book
@@ -263,3 +265,21 @@ def test_what_is_no_step_says_why(filled: Book, tmp_path: Path) -> None:
         filled.undo(2)
         with pytest.raises(NotBySteps, match="undone"):
             grade_by_steps(filled, engine, STANDARD, MARCH)
+
+
+def test_the_default_date_is_told_without_reading_all(book: Book, tmp_path: Path) -> None:
+    found = []
+    for lines in (
+        [f"late,{CUSTOMERS[0]},2025-08-31,5"],
+        ["stranger,nobody,2025-11-03,7"],
+        [f"later,{CUSTOMERS[1]},2025-09-02,7"],
+        [f"alone,{CUSTOMERS[1]},2025-12-09,7"],
+    ):
+        bring(
+            book, tmp_path, [*lines, *(f"x{len(found)}{n},nobody,2025-01-01,1" for n in range(2))]
+        )
+        with DuckDBEngine(memory_limit="500MB") as engine:
+            found.append(default_as_of_book(book, engine))
+            assert found[-1] in (None, default_as_of(book.dataset(engine)))
+    # Where the newest two months have strangers alone, all of the book has to be read.
+    assert found == [date(2025, 8, 31), None, None, None]
