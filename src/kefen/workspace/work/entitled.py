@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kefen.grading.entitlements import ABOUT_MONEY, entitlements
 from kefen.workspace.accounts.roles import Kind
-from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.runs.queries import stored_run
 
 if TYPE_CHECKING:
     from kefen.domain.text import Text
-    from kefen.workspace.accounts.models import User
+    from kefen.workspace.customers.sight import Sight
 
 
-def entitled_to(user: User, customer_id: str) -> list[tuple[Text, Text, list[Text]]]:
+def entitled_to(sight: Sight, row: Any) -> list[tuple[Text, Text, list[Text]]]:
     """Return scheme, grade and what is promised, for each scheme whose grade promises something.
 
     Who sees no amounts is not told of price, rebate and credit.
+
+    Args:
+        sight: What the reader sees.
+        row: The customer, as the reader sees it.
     """
-    sight = sight_of(user)
-    row = sight.customers().filter(pk=customer_id).first() if sight is not None else None
-    if sight is None or row is None:
-        return []
-    hides_money = Kind.MONEY in user.in_role.hidden
+    hides_money = Kind.MONEY in sight.user.in_role.hidden
     found = []
     for scheme, by_grade in entitlements(stored_run(sight.publication.run_id)).items():
         column = sight.columns.get(f"grade_{scheme}")
