@@ -37,6 +37,7 @@ INSTALLED_APPS = [
     "kefen.workspace.customers",
     "kefen.workspace.work",
     "kefen.workspace.notices",
+    "kefen.workspace.prospects",
     "kefen.workspace.overview",
     "kefen.workspace.tables",
     "kefen.workspace.imports",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("customers/", include("kefen.workspace.customers.urls")),
     path("work/", include("kefen.workspace.work.urls")),
     path("tables/", include("kefen.workspace.tables.urls")),
+    path("prospects/", include("kefen.workspace.prospects.urls")),
     path("notices/", include("kefen.workspace.notices.urls")),
     path("runs/", include("kefen.workspace.runs.urls")),
     path("import/", include("kefen.workspace.imports.urls")),

@@ -50,6 +50,11 @@ ADDRESSES = {
     "work:task": ({"number": 99}, "get", WORK),
     "work:finish": ({"number": 99}, "post", WORK),
     "work:drop": ({"number": 99}, "post", WORK),
+    "prospects:board": ({}, "get", ALL),
+    "prospects:prospect": ({}, "get", WORK),
+    "prospects:move": ({}, "post", WORK),
+    "prospects:give_up": ({}, "post", WORK),
+    "prospects:take_up": ({}, "post", WORK),
     "notices:list": ({}, "get", ALL),
     "notices:open": ({"number": 99}, "post", ALL),
     "notices:read_all": ({}, "post", ALL),
@@ -84,7 +89,9 @@ ADDRESSES = {
     "accounts:add_team": ({}, "get", PEOPLE),
 }
 # Addresses that answer an empty form with 404; their own tests send full ones.
-NEEDS_A_FORM = {"customers:bulk", "overview:prepare", "work:add"}
+NEEDS_A_FORM = {"customers:bulk", "overview:prepare", "work:add"} | {
+    f"prospects:{name}" for name in ("prospect", "move", "give_up", "take_up")
+}
 OPEN = {
     "accounts:sign_in",
     "accounts:sign_out",

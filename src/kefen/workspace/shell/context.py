@@ -46,6 +46,7 @@ NAVIGATION = (
         Text("Overview", "分级总览"), "layout-dashboard", "overview:overview", Ability.SEE_CUSTOMERS
     ),
     Entry(Text("Customers", "客户"), "users", "customers:list", Ability.SEE_CUSTOMERS),
+    Entry(Text("Prospects", "潜在客户"), "user-plus", "prospects:board", Ability.SEE_CUSTOMERS),
     Entry(Text("My day", "我的今日"), "checklist", "work:my_day", Ability.WORK),
     Entry(Text("Tables", "分析报表"), "report-analytics", "tables:list", Ability.SEE_RUNS),
     Entry(

@@ -1,0 +1,1 @@
+"""Prospects on their way to become customers: stages, next steps, conversion."""
