@@ -77,6 +77,10 @@ def test_the_page_of_a_run_says_what_it_covered(signed_in, run_ids):
     page = signed_in("auditor").get(f"/runs/{run_ids[-1]}/").content.decode()
     assert "Not run" in page
     assert "Coverage of each scheme" in page
+    assert "Not measured, since their data was not imported" in page
+    assert "Overdue" in page.partition("Not measured")[2].partition("</p>")[0]
+    assert "Gaps and findings" in page
+    assert "version 1" in page
     assert signed_in("auditor").get("/runs/2020-01-31-9/").status_code == 404
 
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kefen.workspace.jobs.models import Job
 
 _JOBS_SHOWN = 5
+_PRESSING = {"error": 0, "warning": 1, "note": 2}
 
 
 @needs(Ability.SEE_RUNS)
@@ -149,6 +150,14 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
         "schemes": schemes,
         "not_run": [(stored.standard.schemes[one], why) for one, why in stored.not_run.items()],
         "tables": [(TABLES[name], counts) for name, counts in record["rows"].items()],
+        "findings": [
+            (one, Text.from_dict(one["message"]), Text.from_dict(one["effect"]))
+            for one in sorted(record["findings"], key=lambda one: _PRESSING[one["severity"]])
+        ],
+        "not_measured": [
+            stored.standard.metrics[one].name for one in record["metrics_not_available"]
+        ],
+        "lake_versions": [(TABLES[one], v) for one, v in record["lake_versions"].items()],
         "as_of": stored.as_of,
         "may_grade": user.can(Ability.GRADE),
     }
