@@ -127,3 +127,13 @@ def signed_in(db):
         return made
 
     return client
+
+
+@pytest.fixture
+def clean_book(run_ids):
+    """Leave the book as it was: batches that a test makes are undone."""
+    before = {batch.id for batch in BOOK.batches()}
+    yield BOOK
+    for batch in reversed(BOOK.batches()):
+        if batch.id not in before and batch.stands:
+            BOOK.undo(batch.id)

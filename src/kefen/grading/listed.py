@@ -29,7 +29,7 @@ ListedKind: TypeAlias = Literal["attribute", "metric", "grade", "score", "before
 _SHOWN = (
     *("name", "kind", "status", "created_on", "country", "region", "city", "address", "industry"),
     *("ownership_type", "employees", "credit_limit", "payment_terms", "owner", "team", "source"),
-    *("email", "phone", "tax_id"),
+    *("email", "phone", "tax_id", "parent_id"),
 )
 _OF_CONTRACT: dict[Kind, ListedType] = {
     Kind.DATE: "date",

@@ -11,6 +11,7 @@ from kefen.standards.decision_words import percent
 from kefen.standards.editions import span_in_words
 from kefen.standards.metric_words import metric_in_words, window_in_words
 from kefen.standards.modelling.words import model_in_words
+from kefen.standards.ownership import OWNERSHIP_KEY, ownership_in_words
 from kefen.standards.scheme_difference import SchemeDifference
 
 if TYPE_CHECKING:
@@ -102,6 +103,7 @@ class _Difference:
                 policy_in_words(old.calibration),
                 policy_in_words(new.calibration),
             ),
+            (OWNERSHIP_KEY, Text("Ownership", "客户归属"), _ownership(old), _ownership(new)),
             (
                 "confidence",
                 Text("Confidence is low below (customers graded)", "置信度低的参评客户数界限"),
@@ -122,6 +124,13 @@ class _Difference:
             )
         if old.notice != new.notice:
             yield Change("worded", "notice", Text("The notice is reworded.", "声明文字有改动。"))
+
+
+def _ownership(standard: Standard) -> Text:
+    rules = standard.ownership
+    scheme = standard.schemes.get(rules.by) if rules is not None else None
+    names = {one.id: one.name for one in scheme.grades} if scheme is not None else {}
+    return ownership_in_words(rules, names)
 
 
 def _metric(metric: Metric, names: Mapping[str, Text]) -> Text:

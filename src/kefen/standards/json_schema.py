@@ -39,6 +39,7 @@ from kefen.standards.movement import (
     TAKES_EFFECT,
     WAY_KEYS,
 )
+from kefen.standards.ownership import DAYS_PATTERN, NEVER, OWNERSHIP_KEY, OWNERSHIP_KEYS
 from kefen.standards.reader import CONFIDENCE_KEYS, STANDARD_KEYS
 from kefen.standards.rules import RULE_EFFECTS, RULE_KEYS, TAG_KEYS
 from kefen.standards.schemes import SCHEME_KEYS
@@ -141,6 +142,7 @@ def standard_schema() -> dict[str, Any]:
                 "metrics": _named(_ref("metric")),
                 "schemes": _named(_ref("scheme")),
                 "alerts": _named(_ref("alert")),
+                OWNERSHIP_KEY: _ref("ownership"),
             },
             required=("standard", "version", "name", "metrics", "schemes"),
         ),
@@ -176,6 +178,7 @@ def standard_schema() -> dict[str, Any]:
                 },
                 required=("when", "severity"),
             ),
+            "ownership": _ownership(),
             "tag": _object(
                 words.TAG,
                 TAG_KEYS,
@@ -187,6 +190,23 @@ def standard_schema() -> dict[str, Any]:
             "movement": _movement(),
         },
     }
+
+
+def _ownership() -> dict[str, Any]:
+    days = {"type": "string", "pattern": rf"{DAYS_PATTERN}|^{NEVER}$"}
+    count = {"type": "integer", "minimum": 1}
+    either = {key: {"anyOf": [days, _by_grade(days)]} for key in OWNERSHIP_KEYS[3:]}
+    return _object(
+        words.OWNERSHIP,
+        OWNERSHIP_KEYS,
+        {
+            "by": {"type": "string"},
+            "at_most": {"anyOf": [count, _by_grade(count)]},
+            "claims_a_day": count,
+            **either,
+        },
+        required=("by",),
+    )
 
 
 def _ref(name: str) -> dict[str, Any]:

@@ -105,6 +105,31 @@ DOCUMENT = {
         "What is warned of, by id: early warning, and customers on a rising path.",
         "预警，按编号：风险预警与成长中的客户。",
     ),
+    "ownership": Text(
+        "Whose customers may be: limits, protection, cool-down, return to the pool.",
+        "客户归属：上限、保护期、冷却期、收回公海。",
+    ),
+}
+OWNERSHIP = {
+    "by": Text("The scheme whose grades the rules speak of.", "规则所依据等级的方案。"),
+    "at_most": Text(
+        "How many customers a person may own: one number, or one for each grade.",
+        "每人最多拥有的客户数：一个数，或按等级。",
+    ),
+    "claims_a_day": Text("How many a person may claim on one day.", "每人每天最多领取数。"),
+    "protection": Text(
+        "How long after it was given to somebody a customer is not returned: 30 days.",
+        "分配或领取后多久内不收回：30 days。",
+    ),
+    "cool_down": Text(
+        "How long who gave a customer up may not claim it again: 30 days.",
+        "退回或被收回后多久内不得再次领取：30 days。",
+    ),
+    "returns": Text(
+        "After how long without contact or purchase it returns to the pool: 90 days, or never.",
+        "多久无联系且无购买则收回公海：90 days，或 never。",
+    ),
+    "remind": Text("How long before that its owner is told: 14 days.", "收回前多久提醒：14 days。"),
 }
 CONFIDENCE = {
     "small_population": Text("Fewer customers graded than this.", "参评客户少于此数。"),

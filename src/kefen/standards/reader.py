@@ -19,6 +19,7 @@ from kefen.standards.document import Mapping, Node, Scalar, load_document
 from kefen.standards.following import read_up_to_date
 from kefen.standards.metrics import read_metrics
 from kefen.standards.model import Constants, Standard
+from kefen.standards.ownership import OWNERSHIP_KEY, read_ownership
 from kefen.standards.problems import StandardProblemsError
 from kefen.standards.reading import IDENTIFIER, Reading
 from kefen.standards.reasons import REASONS
@@ -36,6 +37,7 @@ STANDARD_KEYS = (
     *("standard", "version", "name", "description", "notice", "valid_from", "valid_until"),
     *("window", POLICY_KEY),
     *("confidence", "up_to_date", "reasons", "models", "metrics", "schemes", "alerts"),
+    OWNERSHIP_KEY,
 )
 CONFIDENCE_KEYS = ("small_population", "coverage")
 # Below these stand names of the standard's own, which may be called like a key.
@@ -47,12 +49,12 @@ _NAMED = frozenset(
 )
 # Blanks between words mean nothing; those inside quotes do.
 _BLANKS = re.compile(r"""('(?:[^']|'')*'|"(?:[^"]|"")*")|\s+""")
-# What a document says for people, of when lines are learned anew, of service, or warns of: two
-# documents that differ in it alone grade alike on one calibration.
+# What a document says for people, of when lines are learned anew, of service, of whose customers
+# are, or warns of: two documents that differ in it alone grade alike on one calibration.
 _WORDING = frozenset(
     {
         *("name", "description", "notice", "question", "rationale", "advice", "strategy", "tone"),
-        *("reasons", "alerts", "service", WEIGHTS_FROM, POLICY_KEY),
+        *("reasons", "alerts", "service", WEIGHTS_FROM, POLICY_KEY, OWNERSHIP_KEY),
     }
 )
 DEFAULT = "default"
@@ -206,6 +208,7 @@ def _read(reading: Reading, document: Mapping, text: str, source: str) -> Standa
         up_to_date=read_up_to_date(reading, document, metrics),
         calibration=read_calibration_policy(reading, document, valid_from),
         alerts=read_alerts(reading, document, metrics, schemes),
+        ownership=read_ownership(reading, document, schemes),
     )
 
 

@@ -28,6 +28,9 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "django_tasks_db",
     "kefen.workspace.shell",
     "kefen.workspace.audit",
@@ -42,6 +45,8 @@ INSTALLED_APPS = [
     "kefen.workspace.tables",
     "kefen.workspace.imports",
     "kefen.workspace.api",
+    "kefen.workspace.records",
+    "kefen.workspace.ownership",
 ]
 
 MIDDLEWARE = [
@@ -53,6 +58,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "kefen.workspace.shell.middleware.ErrorsInWords",
     "kefen.workspace.accounts.middleware.WhoMayCallWhat",
@@ -110,6 +116,8 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "kefen.workspace.accounts.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+
+OTP_TOTP_ISSUER = "Kefen"
 
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_HTTPONLY = True

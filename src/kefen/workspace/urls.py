@@ -13,6 +13,8 @@ urlpatterns = [
     path("tables/", include("kefen.workspace.tables.urls")),
     path("prospects/", include("kefen.workspace.prospects.urls")),
     path("notices/", include("kefen.workspace.notices.urls")),
+    path("records/", include("kefen.workspace.records.urls")),
+    path("pool/", include("kefen.workspace.ownership.urls")),
     path("runs/", include("kefen.workspace.runs.urls")),
     path("import/", include("kefen.workspace.imports.urls")),
     path("audit/", include("kefen.workspace.audit.urls")),

@@ -18,6 +18,12 @@ WORK = ALL - {"auditor"}
 EXPORT = ALL - {"service_agent", "auditor"}
 SHARE = frozenset({"administrator", "analyst", "manager"})
 PEOPLE = frozenset({"administrator"})
+EDIT = ALL - {"service_agent", "auditor"}
+NOTE = EDIT - {"analyst"}
+CLAIM = frozenset({"administrator", "manager", "account_manager"})
+ASSIGN = frozenset({"administrator", "manager"})
+MERGE = frozenset({"administrator", "analyst", "manager"})
+FIELDS = frozenset({"administrator", "analyst"})
 AUDIT = frozenset({"administrator", "compliance_officer", "auditor"})
 
 # name of the address: arguments, method, roles that may.
@@ -61,6 +67,37 @@ ADDRESSES = {
     "notices:mail": ({}, "post", ALL),
     "runs:schedule": ({}, "post", GRADE),
     "runs:unschedule": ({}, "post", GRADE),
+    "records:new": ({}, "get", EDIT),
+    "records:similar": ({}, "get", EDIT),
+    "records:merge": ({"customer_id": "C001"}, "get", MERGE),
+    "records:take_apart": ({"number": 99}, "post", MERGE),
+    "records:archive_list": ({}, "get", EDIT),
+    "records:attributes": ({}, "get", FIELDS),
+    "records:remove_attribute": ({"number": 99}, "post", FIELDS),
+    "records:undo": ({"number": 99}, "post", EDIT),
+    "records:edit": ({"customer_id": "C001"}, "get", EDIT),
+    "records:history": ({"customer_id": "C001"}, "get", ALL),
+    "records:archive": ({"customer_id": "C001"}, "get", EDIT),
+    "records:restore": ({"customer_id": "C001"}, "post", EDIT),
+    "records:add_contact": ({"customer_id": "C001"}, "post", EDIT - {"analyst"}),
+    "records:change_contact": ({"number": 99}, "get", EDIT),
+    "records:remove_contact": ({"number": 99}, "post", EDIT),
+    "records:add_note": ({"customer_id": "C001"}, "post", NOTE),
+    "records:change_note": ({"number": 99}, "get", NOTE),
+    "records:remove_note": ({"number": 99}, "post", NOTE),
+    "records:add_file": ({"customer_id": "C001"}, "post", NOTE),
+    "records:file": ({"number": 99}, "get", ALL),
+    "records:remove_file": ({"number": 99}, "post", NOTE),
+    "records:add_interaction": ({"customer_id": "C001"}, "post", NOTE),
+    "ownership:pool": ({}, "get", CLAIM),
+    "ownership:rules": ({}, "get", ASSIGN),
+    "ownership:check": ({}, "post", ASSIGN),
+    "ownership:recall": ({}, "post", ASSIGN),
+    "ownership:automatic": ({}, "post", ASSIGN),
+    "ownership:hand_over": ({"number": 99}, "get", ASSIGN),
+    "ownership:claim": ({"customer_id": "C001"}, "post", CLAIM),
+    "ownership:give_back": ({"customer_id": "C000"}, "post", CLAIM),
+    "ownership:assign": ({"customer_id": "C001"}, "post", ASSIGN),
     "runs:list": ({}, "get", RUNS),
     "runs:progress": ({}, "get", RUNS),
     "runs:run": ({"run_id": "2026-10-31-1"}, "get", RUNS),
@@ -82,6 +119,12 @@ ADDRESSES = {
     "api:why": ({"customer_id": "C001"}, "get", WHY),
     "api:grade_rows": ({}, "post", WHY),
     "accounts:password": ({}, "get", ALL),
+    "accounts:security": ({}, "get", ALL),
+    "accounts:set_up_factor": ({}, "get", ALL),
+    "accounts:recovery_codes": ({}, "post", ALL),
+    "accounts:factor_off": ({}, "post", ALL),
+    "accounts:person_factor_off": ({"number": 1}, "post", PEOPLE),
+    "accounts:change_team": ({"number": 1}, "get", PEOPLE),
     "accounts:people": ({}, "get", PEOPLE),
     "accounts:add_person": ({}, "get", PEOPLE),
     "accounts:change_person": ({"number": 1}, "get", PEOPLE),
@@ -95,6 +138,7 @@ NEEDS_A_FORM = {"customers:bulk", "overview:prepare", "work:add"} | {
 OPEN = {
     "accounts:sign_in",
     "accounts:sign_out",
+    "accounts:second_factor",
     "accounts:first_run",
     "accounts:demo",
     "shell:language",

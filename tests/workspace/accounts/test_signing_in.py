@@ -6,12 +6,14 @@ from django.test import Client
 
 from kefen.workspace.accounts.models import User
 from kefen.workspace.audit.models import AuditEntry
+from kefen.workspace.jobs.models import Job
 
 PASSWORD = "a long enough secret"  # noqa: S105
 
 
 def test_the_first_account_needs_the_key_that_the_server_printed(db):
     AuditEntry.objects.all().delete()
+    Job.objects.all().delete()
     User.objects.all().delete()
     client = Client()
     assert client.get("/").headers["Location"] == "/first-run/"

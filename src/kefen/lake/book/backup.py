@@ -21,7 +21,7 @@ from kefen import __version__
 from kefen.domain.errors import BookError
 from kefen.domain.text import Text
 from kefen.lake.book import durable
-from kefen.lake.book.book import LAKE, STANDARDS, WORKSPACE, Book
+from kefen.lake.book.book import FILES, LAKE, STANDARDS, WORKSPACE, Book
 from kefen.lake.book.commit_points import CommitPoint, reached
 from kefen.lake.book.delta import reported
 from kefen.lake.book.settings import FILE_NAME
@@ -177,7 +177,7 @@ def _copy_of(database: Path, beside: Path) -> Iterator[Path]:
 
 def _files_of(directory: Path) -> list[Path]:
     files = [directory / FILE_NAME]
-    for folder in (STANDARDS, LAKE):
+    for folder in (STANDARDS, LAKE, FILES):
         files += durable.files_below(directory / folder)
     return [file for file in files if not file.name.endswith(".partial")]
 

@@ -12,6 +12,7 @@ from kefen.domain.contract import TABLES
 from kefen.domain.errors import BookError, CallError
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
+from kefen.lake.book import sql
 from kefen.lake.book.batches import REJECTED, Batch, BatchList, batch_called, with_undos
 from kefen.lake.book.delta import LakeTable, reported
 from kefen.lake.book.journal import Journals, Unfinished
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 LAKE = "lake"
 STANDARDS = "standards"
+FILES = "files"
+"""The files that people keep of customers."""
 WORKSPACE = "workspace.sqlite3"
 """What the workspace keeps in a book; it is there once the workspace was started."""
 
@@ -243,6 +246,45 @@ class Book:
             EngineError: The engine stopped.
         """
         return self._writer().compare(engine, read, _moment(None).date())
+
+    def move_customer(
+        self,
+        engine: DuckDBEngine,
+        old: str,
+        new: str,
+        *,
+        note: str = "",
+        now: datetime | None = None,
+    ) -> list[Batch]:
+        """Give everything of one customer to another, and take the record of the first away.
+
+        One batch for each table that has rows of it, the table of customers last; each can be
+        undone like an import, and all of them undone bring the customer back.
+
+        Args:
+            engine: An engine for the work.
+            old: The customer that is given up.
+            new: The customer that stays.
+            note: What is said about it.
+            now: The time, with a zone; the clock's by default.
+
+        Raises:
+            BookError: The book is in use or cannot be written; the table at fault is as it was.
+            EngineError: The engine stopped; the table at fault is as it was.
+        """
+        at = _moment(now)
+        recorded = []
+        with self.lock("import"):
+            held = self.versions()
+            last = [name for name in held if name == "customers"]
+            for name in [*(one for one in held if one != "customers"), *last]:
+                if not TABLES[name].has_customer or not self._has_rows(engine, name, old):
+                    continue
+                batch = Batch(id=self._next_number(), kind="import", table=name, at=at, note=note)
+                done = self._writer().move_customer(engine, name, old, new, batch)
+                recorded.append(done)
+            self._batches.compact()
+        return recorded
 
     def batches(self) -> list[Batch]:
         """Return every batch, oldest first, with what has become of it.
@@ -526,6 +568,13 @@ class Book:
 
     def _writer(self) -> Writer:
         return Writer(self.lake, self._batches, self._journals)
+
+    def _has_rows(self, engine: DuckDBEngine, table: str, customer: str) -> bool:
+        tables, _ = self.tables(engine, {table: self.versions()[table]})
+        query = "SELECT count(*) FROM {r} WHERE customer_id = ?"
+        return table in tables and bool(
+            engine.rows(sql.statement(query, r=sql.name(tables[table].relation)), [customer])[0][0]
+        )
 
     def _next_number(self) -> int:
         return max((batch.id for batch in self._batches.recorded()), default=0) + 1

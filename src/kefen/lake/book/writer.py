@@ -14,6 +14,7 @@ from kefen.lake.book.commit_points import CommitPoint, reached
 from kefen.lake.book.delta import LakeTable, Snapshot
 from kefen.lake.book.layout import BATCH, BUCKET, CANCELLED_FROM, Layout, contract_table
 from kefen.lake.book.merge import Counts, Merge
+from kefen.lake.book.moving import plan_move
 from kefen.lake.book.undo import Undo, UndoReport
 from kefen.lake.book.workspace import copy_to, drop_scratch, keep_replaced, write_changes
 
@@ -91,6 +92,38 @@ class Writer:
             return _merge(engine, read, before, layout, 0, today).plan()
         finally:
             drop_scratch(engine)
+
+    def move_customer(
+        self, engine: DuckDBEngine, table: str, old: str, new: str, batch: Batch
+    ) -> Batch:
+        """Give the rows of one customer to another; of the table of customers, take its row away.
+
+        Args:
+            engine: An engine for the work.
+            table: The contract table.
+            old: The customer whose rows they are.
+            new: The customer whose they become.
+            batch: The batch with its number, time and note.
+
+        Returns:
+            The batch as recorded.
+
+        Raises:
+            BookError: The book cannot be written; it is as it was.
+            EngineError: The engine stopped; the book is as it was.
+        """
+        lake = LakeTable(self._lake / table, contract_table(table))
+        before = lake.snapshot()
+        batch = replace(batch, version_before=before.version, version_after=before.version)
+        with self._taken_back_on_error(batch, engine):
+            self._journals.begin(batch.id, batch.table)
+            reached(CommitPoint.INTENT_WRITTEN)
+            moved = plan_move(engine, before, old, new, batch.id)
+            if table == "customers":
+                batch = replace(batch, rows_in=moved, rows_removed=moved)
+            else:
+                batch = replace(batch, rows_in=moved, rows_updated=moved)
+            return self._publish(engine, lake, before, before.layout, batch, changes=moved > 0)
 
     def undo(
         self, engine: DuckDBEngine, history: Sequence[Batch], target: Batch, batch: Batch

@@ -23,6 +23,7 @@ from kefen.standards.model.movement import (
     RuleEffect,
     Way,
 )
+from kefen.standards.model.ownership import ByGrade, Ownership
 from kefen.standards.model.schemes import (
     TOTAL,
     Band,
@@ -79,6 +80,7 @@ __all__ = [
     "Band",
     "Bands",
     "Better",
+    "ByGrade",
     "CalibrationPolicy",
     "Categories",
     "ComputedMetric",
@@ -107,6 +109,7 @@ __all__ = [
     "Movement",
     "MovementRule",
     "OfBest",
+    "Ownership",
     "Patience",
     "Place",
     "Position",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kefen.standards.model.alerts import Alert
     from kefen.standards.model.metrics import Metric
     from kefen.standards.model.models import Model
+    from kefen.standards.model.ownership import Ownership
     from kefen.standards.model.schemes import Scheme
 
 
@@ -59,6 +60,7 @@ class Standard:
         up_to_date: How many days old the newest date of a metric may be before a run warns.
         calibration: When the runs of a book learn their lines anew.
         alerts: What it warns of, by id.
+        ownership: How customers come to people and go back to the pool; None: it does not say.
     """
 
     id: str
@@ -79,6 +81,7 @@ class Standard:
     up_to_date: Mapping[str, int] = field(default_factory=dict)
     calibration: CalibrationPolicy = field(default_factory=CalibrationPolicy)
     alerts: Mapping[str, Alert] = field(default_factory=dict)
+    ownership: Ownership | None = None
 
     def is_in_force(self, day: date) -> bool:
         """Return whether this edition is in force on a day."""

@@ -136,7 +136,7 @@ class ChangePersonForm(forms.Form):
 
 
 class TeamForm(forms.Form):
-    """A new team."""
+    """The name of a team."""
 
     name = forms.CharField(
         label=spoken("Name of the team", "团队名称"),
@@ -144,12 +144,46 @@ class TeamForm(forms.Form):
         help_text=spoken("As in the column “team” of customers.", "与客户表“团队”列一致。"),
     )
 
+    def __init__(self, *args: Any, team: Team | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.team = team
+
     def clean_name(self) -> str:
-        """Refuse a name that a team has."""
+        """Refuse a name that another team has."""
         name: str = self.cleaned_data["name"].strip()
-        if Team.objects.filter(name=name).exists():
+        others = Team.objects.exclude(pk=self.team.pk) if self.team else Team.objects.all()
+        if others.filter(name=name).exists():
             raise forms.ValidationError(said_taken(name), code="taken")
         return name
+
+
+class CodeForm(forms.Form):
+    """A code of the app, or a recovery code."""
+
+    code = forms.CharField(
+        label=spoken("Code", "验证码"),
+        max_length=20,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "one-time-code", "autocapitalize": "none", "autofocus": True}
+        ),
+    )
+
+
+class OwnPasswordForm(forms.Form):
+    """The own password, asked again before something weighty."""
+
+    password = _password(spoken("Your password", "您的密码"), new=False)
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password(self) -> str:
+        """Refuse a wrong password."""
+        password: str = self.cleaned_data["password"]
+        if not self.user.check_password(password):
+            raise forms.ValidationError(spoken("This is not your password.", "密码不正确。"))
+        return password
 
 
 class PasswordForm(forms.Form):

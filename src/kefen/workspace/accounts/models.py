@@ -34,6 +34,7 @@ class User(AbstractBaseUser):
     role = models.CharField(max_length=30, choices=[(code, code) for code in ROLES])
     team = models.ForeignKey(Team, null=True, blank=True, on_delete=models.PROTECT)
     is_active = models.BooleanField(default=True)
+    second_factor = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
 
     objects = BaseUserManager()

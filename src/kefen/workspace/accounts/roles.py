@@ -26,6 +26,12 @@ class Ability(Enum):
     IMPORT = "import files and undo imports"
     MANAGE_PEOPLE = "add people, change their roles, unlock and switch off"
     SEE_AUDIT = "see who did what"
+    EDIT = "add, change and archive customers and their contacts"
+    NOTE = "write notes and interactions, and keep files"
+    MERGE = "merge two records of one customer"
+    MANAGE_FIELDS = "define custom attributes"
+    CLAIM = "claim customers from the pool, and return own ones"
+    ASSIGN = "give customers to people, and hand them over"
 
 
 class Scope(Enum):
@@ -54,6 +60,7 @@ class Role:
         abilities: What it may do.
         scope: Which customers it sees.
         hidden: The kinds of columns that it does not see, anywhere.
+        owns: Whether people in it have customers of their own.
     """
 
     code: str
@@ -62,10 +69,11 @@ class Role:
     abilities: frozenset[Ability]
     scope: Scope = Scope.ALL
     hidden: frozenset[Kind] = frozenset()
+    owns: bool = False
 
 
 _READS = {Ability.SEE_CUSTOMERS, Ability.SEE_WHY}
-_WORKS = _READS | {Ability.TAG, Ability.WORK}
+_WORKS = _READS | {Ability.TAG, Ability.WORK, Ability.EDIT, Ability.NOTE}
 
 ROLES: Mapping[str, Role] = {
     role.code: role
@@ -81,13 +89,18 @@ ROLES: Mapping[str, Role] = {
             Text("Analyst", "分析员"),
             Text("Imports data, runs the month", "导入数据，执行每月评级"),
             frozenset(
-                _WORKS
+                _READS
                 | {
+                    Ability.TAG,
+                    Ability.WORK,
                     Ability.EXPORT,
                     Ability.SHARE_VIEWS,
                     Ability.SEE_RUNS,
                     Ability.GRADE,
                     Ability.IMPORT,
+                    Ability.EDIT,
+                    Ability.MERGE,
+                    Ability.MANAGE_FIELDS,
                 }
             ),
             hidden=frozenset({Kind.CONTACT}),
@@ -96,8 +109,9 @@ ROLES: Mapping[str, Role] = {
             "account_manager",
             Text("Account manager", "客户经理"),
             Text("Works with the customers of the own team", "负责本团队客户"),
-            frozenset(_WORKS | {Ability.EXPORT}),
+            frozenset(_WORKS | {Ability.EXPORT, Ability.CLAIM}),
             scope=Scope.TEAM,
+            owns=True,
         ),
         Role(
             "credit_controller",
@@ -122,7 +136,18 @@ ROLES: Mapping[str, Role] = {
             "manager",
             Text("Manager", "经理"),
             Text("Sees all, and whether grading pays", "纵览全局，评估分级成效"),
-            frozenset(_WORKS | {Ability.EXPORT, Ability.SHARE_VIEWS, Ability.SEE_RUNS}),
+            frozenset(
+                _WORKS
+                | {
+                    Ability.EXPORT,
+                    Ability.SHARE_VIEWS,
+                    Ability.SEE_RUNS,
+                    Ability.MERGE,
+                    Ability.CLAIM,
+                    Ability.ASSIGN,
+                }
+            ),
+            owns=True,
         ),
         Role(
             "auditor",

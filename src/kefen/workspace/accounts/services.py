@@ -113,6 +113,30 @@ def add_team(actor: User, name: str) -> Team:
         return team
 
 
+def rename_team(actor: User, team: Team, name: str) -> None:
+    """Give a team another name; its customers follow it.
+
+    Raises:
+        CallError: Another team has that name.
+    """
+    from kefen.workspace.ownership.services import rename_owner_team
+
+    with transaction.atomic():
+        kept = Team.objects.select_for_update().get(pk=team.pk)
+        if Team.objects.filter(name=name).exclude(pk=kept.pk).exists():
+            raise CallError(
+                Text("Another team is called “{n}”.", "已有团队名为“{n}”。").filled(n=name),
+                mend=Text("Choose another name.", "请换一个名称。"),
+            )
+        before = kept.name
+        if before == name:
+            return
+        kept.name = name
+        kept.save(update_fields=["name"])
+        record(actor, "team.changed", name, before=before)
+        rename_owner_team(actor, before, name)
+
+
 def _made(username: str, name: str, password: str, role: str, team: Team | None) -> User:
     user = User(username=username, name=name, role=role, team=team)
     user.set_password(password)

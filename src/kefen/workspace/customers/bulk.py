@@ -20,6 +20,8 @@ from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.customers import tags
 from kefen.workspace.customers.filters import filters_of
 from kefen.workspace.customers.queries import matching
+from kefen.workspace.ownership.forms import GiveForm
+from kefen.workspace.ownership.services import assign_owner
 from kefen.workspace.shell.language import spoken
 from kefen.workspace.work.forms import TaskForm
 from kefen.workspace.work.services import create_tasks
@@ -114,6 +116,21 @@ def _make_tasks(actor: User, customers: list[str], values: Mapping[str, Any]) ->
     return Text("{n} {n:task|tasks} made.", "已创建 {n} 项任务。").filled(n=made)
 
 
+def _assign(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:
+    owner: User = values["owner"]
+    moved = assign_owner(actor, customers, owner)
+    return Text("{p} customers changed hands; all are {o}'s.", "已变更 {p} 位，现均归{o}。").filled(
+        p=f"{moved:,}", o=owner.shown_name
+    )
+
+
+def _to_the_pool(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:  # noqa: ARG001
+    moved = assign_owner(actor, customers, None)
+    return Text("{p} customers went to the public pool.", "{p} 位客户已退回公海。").filled(
+        p=f"{moved:,}"
+    )
+
+
 ACTIONS: Mapping[str, BulkAction] = {
     one.code: one
     for one in (
@@ -123,6 +140,22 @@ ACTIONS: Mapping[str, BulkAction] = {
         BulkAction("tag", Text("Tag", "加标签"), "bookmark", Ability.TAG, TagForm, _put_tag),
         BulkAction(
             "untag", Text("Take a tag off", "移除标签"), "x", Ability.TAG, TakeTagForm, _take_tag
+        ),
+        BulkAction(
+            "assign",
+            Text("Assign", "分配负责人"),
+            "user-plus",
+            Ability.ASSIGN,
+            GiveForm,
+            _assign,
+        ),
+        BulkAction(
+            "pool",
+            Text("To the public pool", "退回公海"),
+            "hand-grab",
+            Ability.ASSIGN,
+            forms.Form,
+            _to_the_pool,
         ),
     )
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
 from types import SimpleNamespace
@@ -200,8 +201,10 @@ def customer_page(sight: Sight, row: Any, scheme: str, *, may_see_why: bool) -> 
     run = stored_run(sight.publication.run_id)
     why: dict[str, SchemeExplanation] = {}
     if may_see_why:
-        explained = explain(run, row.customer_id, name=row.name)
-        why = {one.scheme: one for one in explained.schemes}
+        # A customer that was added after the run is not in it; it has no grades to explain.
+        with suppress(CallError):
+            explained = explain(run, row.customer_id, name=row.name)
+            why = {one.scheme: one for one in explained.schemes}
     sides = [
         Side(column, cell(column, row, language), why.get(column.scheme))
         for column in sight.schemes

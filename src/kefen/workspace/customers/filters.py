@@ -18,7 +18,8 @@ from django.db.models import F, Q
 from kefen.domain.text import Text
 from kefen.workspace.customers.models import TaggedCustomer
 from kefen.workspace.customers.paging import CAP
-from kefen.workspace.runs.published import EXACT
+from kefen.workspace.records.models import FieldChange
+from kefen.workspace.runs.published import EXACT, SEARCHED
 from kefen.workspace.runs.searching import searched_texts
 from kefen.workspace.shell.formats import number_in_words
 
@@ -116,8 +117,18 @@ def search_condition(words: str, sight: Sight) -> Q:
         sight: What the person sees; columns that are not in it are not searched.
     """
     found = searched_texts(sight.publication.pk).find(words, CAP + 1)
-    if len(found) > CAP:
-        return Q(searched__contains=words.lower())
+    # What is held in memory is the copy as it was made; who got another name since is looked up.
+    changes = FieldChange.objects.filter(
+        field__in=SEARCHED, edit__at__gte=sight.publication.made_at
+    )
+    renamed = set(changes.values_list("customer_id", flat=True).distinct()[: CAP + 1])
+    within = Q(searched__contains=words.lower())
+    if len(found) > CAP or len(renamed) > CAP:
+        return within
+    if renamed:
+        now = sight.customers(archived=True).filter(within, pk__in=renamed)
+        found = [one for one in found if one not in renamed]
+        found += now.values_list("pk", flat=True)
     exact = Q()
     for name in EXACT:
         if name in sight.columns:

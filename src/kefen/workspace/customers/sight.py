@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from kefen.domain.text import Text
 from kefen.workspace.accounts.roles import Kind, Scope
+from kefen.workspace.records.models import Archived
 from kefen.workspace.runs.published import model_of
 
 if TYPE_CHECKING:
@@ -114,19 +115,23 @@ class Sight:
         """Return whether the person sees every customer."""
         return self.user.in_role.scope is not Scope.TEAM
 
-    def customers(self) -> QuerySet[Any]:
+    def customers(self, *, archived: bool = False) -> QuerySet[Any]:
         """Return the customers that the person sees: the one way to read them.
 
         Only the columns that the person sees are read.
+
+        Args:
+            archived: Whether archived ones are among them.
         """
         model: Any = model_of(self.publication.pk)
         found: QuerySet[Any] = model._default_manager.only("customer_id", *self.columns)
         if self.is_whole:
-            return found
+            return found if archived else _listed(found)
         condition = Q(pk__in=[])
         for own in self._own():
             condition |= own
-        return found.filter(condition)
+        found = found.filter(condition)
+        return found if archived else _listed(found)
 
     def parts(self) -> list[QuerySet[Any]]:
         """Return the customers that the person sees in parts, each to be read from one index.
@@ -134,7 +139,7 @@ class Sight:
         A customer may be in several.
         """
         model: Any = model_of(self.publication.pk)
-        found: QuerySet[Any] = model._default_manager.only("customer_id", *self.columns)
+        found = _listed(model._default_manager.only("customer_id", *self.columns))
         return [found] if self.is_whole else [found.filter(own) for own in self._own()]
 
     def _own(self) -> list[Q]:
@@ -143,6 +148,10 @@ class Sight:
         if self.user.team is not None:
             own.append(Q(team=self.user.team.name))
         return own
+
+
+def _listed(customers: QuerySet[Any]) -> QuerySet[Any]:
+    return customers.exclude(pk__in=Archived.objects.values("pk"))
 
 
 def _tells_money(column: Mapping[str, Any]) -> bool:

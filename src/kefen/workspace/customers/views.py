@@ -35,6 +35,7 @@ from kefen.workspace.customers.queries import (
     visible_views,
 )
 from kefen.workspace.customers.tags import tags_of
+from kefen.workspace.records.dossier import dossier_of
 from kefen.workspace.shell.language import current_language, said
 
 if TYPE_CHECKING:
@@ -88,6 +89,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "may_share": user.can(Ability.SHARE_VIEWS),
         "may_export": user.can(Ability.EXPORT),
         "bulk_actions": actions_of(user),
+        "may_edit": user.can(Ability.EDIT),
         "choosable": [
             (column, column in found.columns)
             for column in sight.columns.values()
@@ -175,7 +177,8 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Show a customer: its grades, and why."""
     user = signed_in(request)
     sight = sight_of(user)
-    row = sight.customers().filter(pk=customer_id).first() if sight is not None else None
+    kept = sight.customers(archived=True) if sight is not None else None
+    row = kept.filter(pk=customer_id).first() if kept is not None else None
     if sight is None or row is None:
         raise Http404
     language = current_language()
@@ -200,6 +203,7 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
         "tags": tags_of([row.customer_id]).get(row.customer_id, ()),
         "bulk_actions": [one for one in actions_of(user) if one.code in _OF_ONE],
         "may_see_why": user.can(Ability.SEE_WHY),
+        "dossier": dossier_of(user, row),
     }
     return render(request, "customers/customer.html", context)
 

@@ -30,6 +30,7 @@ _UNITS = Decimal(10_000)
 _LEAD = "value_index"
 _REVENUE = "metric_revenue"
 _FILTERED = ("region", "industry", "owner", "team", "country")
+_AT_ONCE = 500
 
 
 class ExactDecimal(models.BigIntegerField[Any, Any]):
@@ -142,7 +143,7 @@ def _indexes(columns: Sequence[Mapping[str, Any]]) -> list[models.Index]:
         if one["name"] in _FILTERED or (one["kind"] == "grade" and one["type"] == "rank")
     ]
     single = [one["name"] for one in columns if one["sorts"]]
-    single += [one for one in ("team", *EXACT) if one in names and one not in single]
+    single += [one for one in ("team", "parent_id", *EXACT) if one in names and one not in single]
     indexes = [models.Index(fields=[one, "customer_id"]) for one in single]
     indexes.append(models.Index(fields=["searched", "customer_id"]))
     indexes += [
@@ -192,9 +193,7 @@ def insert_rows(publication: Publication, rows: Sequence[tuple[Any, ...]]) -> No
     as_text = connection.vendor == "sqlite"
     values = []
     for row in rows:
-        words = [str(row[place]) for place in (0, *places) if row[place]]
-        initials = [found for one in words[1:] if (found := initials_of(one))]
-        searched = " ".join((*words, *initials)).lower()
+        searched = searched_words(*(row[place] for place in (0, *places)))
         values.append(
             (
                 *(
@@ -215,6 +214,66 @@ def insert_rows(publication: Publication, rows: Sequence[tuple[Any, ...]]) -> No
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", values)  # noqa: S608
+
+
+def searched_words(*values: Any) -> str:
+    """Return what a customer is found by within: its id, the values of `SEARCHED`, initials.
+
+    Args:
+        values: The id, then the values of `SEARCHED`.
+    """
+    words = [str(value) for value in values if value]
+    initials = [found for one in words[1:] if (found := initials_of(one))]
+    return " ".join((*words, *initials)).lower()
+
+
+def put_values(
+    publication: Publication, customers: Sequence[str], values: Mapping[str, str | None]
+) -> int:
+    """Give customers of a copy other values, as people entered them; return how many it has.
+
+    Values are text as in a file. Columns that the copy does not have are left out.
+    """
+    model: Any = model_of(publication.pk)
+    wanted = _as_stored(publication, values)
+    found = 0
+    for start in range(0, len(customers), _AT_ONCE):
+        part = list(customers[start : start + _AT_ONCE])
+        rows = model._default_manager.filter(pk__in=part)
+        found += rows.update(**wanted) if wanted else rows.count()
+        if any(name in wanted for name in SEARCHED):
+            for row in rows.only("customer_id", *SEARCHED):
+                row.searched = searched_words(row.pk, *(getattr(row, one) for one in SEARCHED))
+                row.save(update_fields=["searched"])
+    return found
+
+
+def put_row(publication: Publication, customer: str, values: Mapping[str, str | None]) -> None:
+    """Put a customer into a copy that has not been graded yet, or give it these values."""
+    model: Any = model_of(publication.pk)
+    words = searched_words(customer, *(values.get(one) for one in SEARCHED))
+    model._default_manager.update_or_create(
+        pk=customer, defaults={**_as_stored(publication, values), "searched": words}
+    )
+
+
+def _as_stored(publication: Publication, values: Mapping[str, str | None]) -> dict[str, Any]:
+    stored: dict[str, Any] = {}
+    for name, value in values.items():
+        column = publication.column(name)
+        if column is None or column["kind"] != "attribute":
+            continue
+        if value is None:
+            stored[name] = None
+        elif column["type"] == "decimal":
+            stored[name] = Decimal(value)
+        elif column["type"] == "integer":
+            stored[name] = int(value)
+        elif column["type"] == "date":
+            stored[name] = date.fromisoformat(value)
+        else:
+            stored[name] = value
+    return stored
 
 
 def _field(kind: str) -> models.Field[Any, Any]:

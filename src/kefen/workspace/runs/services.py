@@ -13,6 +13,7 @@ from kefen.workspace.audit.services import record
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.models import EarlierPeriod
 from kefen.workspace.jobs.services import ask_for
+from kefen.workspace.records.entering import put_later_edits
 from kefen.workspace.runs.models import Pointer, Publication
 from kefen.workspace.runs.published import (
     described,
@@ -133,7 +134,12 @@ def publish(
         live()
     make_indexes(publication)
     live()
+    read = run.record["lake_versions"].get("customers", 0)
+    left_at = {one.id: one.version_after or 0 for one in served_book().batches()}
     with transaction.atomic():
+        # No edit is entered while the pointer is held; those since the run read the lake follow it.
+        list(Pointer.objects.select_for_update().filter(pk=1))
+        put_later_edits(publication, read, left_at)
         publication.customers, publication.complete = copied, True
         publication.save(update_fields=["customers", "complete"])
         if aside:

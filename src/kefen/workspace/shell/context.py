@@ -49,6 +49,7 @@ NAVIGATION = (
     Entry(Text("Prospects", "潜在客户"), "user-plus", "prospects:board", Ability.SEE_CUSTOMERS),
     Entry(Text("My day", "我的今日"), "checklist", "work:my_day", Ability.WORK),
     Entry(Text("Tables", "分析报表"), "report-analytics", "tables:list", Ability.SEE_RUNS),
+    Entry(Text("Public pool", "客户公海"), "hand-grab", "ownership:pool", Ability.CLAIM),
     Entry(
         Text("Runs", "评级运行"), "refresh", "runs:list", Ability.SEE_RUNS, Text("Grading", "评级")
     ),
@@ -79,6 +80,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = signed_in(request)
     match = request.resolver_match
     here = match.namespace if match is not None else ""
+    here = "customers" if here == "records" else here
     context["navigation"] = [
         (entry, reverse(entry.address), entry.address.partition(":")[0] == here)
         for entry in NAVIGATION

@@ -1,0 +1,1 @@
+"""Who looks after which customers: assignment, the public pool, its rules, and hand-over."""
