@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from contenders import KEFEN, SPARK
 from rows.protocol import Outcome, Row, Verdict
 from rows.wording import table_of_jobs
-from workbench import Job, jobs_of
+from workbench import Job, jobs_of, tell
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -15,6 +19,8 @@ if TYPE_CHECKING:
     from workbench import Asked, Workbench
 
 _LARGEST = 250_000
+_SCRIPT = Path(__file__).parents[1] / "spark_plans.py"
+_PLANNED = 20_000
 _BAR = "grades and metrics identical to DuckDB's, to the last digit"
 
 
@@ -25,6 +31,55 @@ def _jobs(asked: Asked) -> Sequence[Job]:
 
 
 def _judge(bench: Workbench) -> Outcome:
+    compared = _compared(bench)
+    if bench.median(_jobs(bench.asked)[-1]) is None:
+        return compared
+    plans = _plans(bench)
+    return Outcome(
+        (*compared.verdicts, *judged_plans(plans)),
+        (
+            *compared.paragraphs,
+            f"Plans: the default standard over {_PLANNED:,} generated customers took "
+            f"{plans['jobs']} jobs.",
+        ),
+        {**compared.figures, "plans": plans},
+    )
+
+
+def _plans(bench: Workbench) -> dict[str, Any]:
+    tell("Looking at Spark's plans")
+    data = bench.data(_PLANNED)
+    asked = [sys.executable, str(_SCRIPT), str(data), "--json"]
+    done = subprocess.run(asked, stdout=subprocess.PIPE, check=False, text=True)
+    if not done.stdout:
+        raise RuntimeError(f"{' '.join(asked)} failed with exit code {done.returncode}")
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
+
+
+def judged_plans(found: dict[str, Any]) -> tuple[Verdict, ...]:
+    """Return what the figures of `spark_plans.py` come to."""
+    jobs = found["jobs"]
+    return (
+        Verdict(
+            "no exchange to one partition except above partial aggregates",
+            f"{found['to_one_partition']} of {jobs} plans have one",
+            is_met=found["to_one_partition"] == 0 < jobs,
+        ),
+        Verdict(
+            "no unpartitioned window",
+            f"{found['with_window']} of {jobs} plans have a window",
+            is_met=found["with_window"] == 0 < jobs,
+        ),
+        Verdict(
+            f"at most {found['may_be_collected']:,} histogram rows collected",
+            f"{found['most_collected']:,} at most for one question",
+            is_met=found["most_collected"] <= found["may_be_collected"],
+        ),
+    )
+
+
+def _compared(bench: Workbench) -> Outcome:
     jobs = _jobs(bench.asked)
     job = jobs[-1]
     kefen, spark = bench.median(jobs[0]), bench.median(job)

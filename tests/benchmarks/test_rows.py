@@ -15,6 +15,7 @@ from rows.by_steps import judged as judged_by_steps
 from rows.list_of_customers import judged as judged_list
 from rows.one_customer import judged
 from rows.protocol import Outcome, Verdict
+from rows.spark import judged_plans
 from workbench import Asked, Job, ResultsDifferError, Workbench
 from writing import as_json, as_markdown
 
@@ -177,6 +178,21 @@ def test_one_customer_is_judged_by_its_slowest_kind_of_call(
     outcome = judged(found)
     assert [verdict.word for verdict in outcome.verdicts] == words
     assert "explain" in outcome.verdicts[0].measured
+
+
+def test_plans_of_spark_are_judged_by_what_they_must_not_hold() -> None:
+    found = {
+        "jobs": 16,
+        "to_one_partition": 0,
+        "with_window": 0,
+        "most_collected": 900,
+        "may_be_collected": 100_000,
+    }
+    assert [one.word for one in judged_plans(found)] == ["met", "met", "met"]
+    wrong = {**found, "to_one_partition": 1, "with_window": 2, "most_collected": 100_001}
+    assert [one.word for one in judged_plans(wrong)] == ["MISSED", "MISSED", "MISSED"]
+    # Of no job nothing is shown.
+    assert [one.word for one in judged_plans({**found, "jobs": 0})][:2] == ["MISSED", "MISSED"]
 
 
 def test_grading_by_steps_is_judged_by_time_and_by_equal_rows() -> None:
