@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -162,3 +163,18 @@ def test_alerts_are_told_and_followed_from_one_run_to_the_next(tmp_path: Path) -
 
 def first_rows(folder: Path) -> int:
     return int(pq.read_table(folder / "alerts.parquet").num_rows)
+
+
+def test_a_country_is_one_place_however_it_is_written() -> None:
+    written = ("China", "中国", "CN", "chn", "Germany", "Atlantis", None)
+    customers = [{"customer_id": f"{n}", "country": one} for n, one in enumerate(written)]
+    orders = [{"order_id": "1", "customer_id": "0", "ordered_at": "2024-05-01", "amount": "10"}]
+    with kefen.grade(customers=customers, orders=orders, as_of=date(2024, 12, 31)) as result:
+        grades = {
+            row["customer_id"]: row["grade"]
+            for row in result.to_arrow().grades.to_pylist()
+            if row["scheme"] == "region"
+        }
+        countries = [row["country"] for row in result.to_arrow().metrics.to_pylist()]
+    assert countries == ["CN", "CN", "CN", "CN", "DE", "Atlantis", None]
+    assert [grades[f"{n}"] for n in range(7)] == 4 * ["domestic"] + 2 * ["international"] + [None]

@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from kefen.domain.contract import TABLES, Kind
+from kefen.domain.countries import country_words
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.grade import grade
 from kefen.lake.reading import ReadingOptions, Source, read_dataset
@@ -58,7 +59,7 @@ def small_company(seed: int, as_of: date, customers: int) -> dict[str, list[dict
         {
             "customer_id": identifier,
             "created_on": maybe(day(2_000)),
-            "country": maybe(dice.choice(["China", "Germany", "中国"]), 6),
+            "country": maybe(dice.choice(["China", "Germany", "中国", "CN", "Atlantis"]), 6),
             "industry": maybe(dice.choice(["Retail", "Hotels"])),
             "employees": maybe(dice.choice([1, 299, 300, 999, 1_000, 5_000])),
         }
@@ -172,6 +173,10 @@ def both(
             path = tmp_path / f"canonical_{name}.parquet"
             engine.write_parquet(f'SELECT * FROM "{dataset.tables[name].relation}"', path)
             stranger.execute(f"CREATE TABLE {name} AS FROM '{path}'")
+        stranger.execute("CREATE TABLE country_words (word VARCHAR, code VARCHAR)")
+        stranger.executemany(
+            "INSERT INTO country_words VALUES (?, ?)", list(country_words().items())
+        )
         for name in ("metrics", "grades"):
             path = tmp_path / f"graded_{name}.parquet"
             engine.write_parquet(f'SELECT * FROM "{name}"', path)

@@ -12,9 +12,11 @@ from kefen.domain.code_tables import (
     industries,
     industry_division,
     industry_section,
+    place,
     province,
     provinces,
 )
+from kefen.domain.text import Text
 
 
 def test_sections_and_divisions_are_complete_and_named_in_both_languages() -> None:
@@ -69,3 +71,31 @@ def test_names_are_those_of_the_standards(reference_data: Path) -> None:
     assert {row["code"]: row["name"] for row in table}.items() <= {
         code: text.zh for code, text in provinces().items()
     }.items()
+
+
+def test_a_region_is_named_down_to_its_county() -> None:
+    found = place("330106")
+    assert found == Text("Xihu District, Hangzhou, Zhejiang", "浙江省杭州市西湖区")
+    assert place("330100") == Text("Hangzhou, Zhejiang", "浙江省杭州市")
+    assert place("330000") == Text("Zhejiang", "浙江省")
+    assert place("150100") == Text("Hohhot, Inner Mongolia", "内蒙古自治区呼和浩特市")
+    # A county that is not known is named by its city.
+    assert place("330199") == place("330100")
+    assert (place("990000"), place("44"), place("广东")) == (None, None, None)
+
+
+@pytest.mark.reference
+def test_places_are_those_of_the_reference(reference_data: Path) -> None:
+    folder = reference_data / "china_division"
+    named = {
+        row["code"]: row["name"]
+        for name in ("cities", "areas")
+        for row in pq.read_table(folder / f"{name}.parquet").to_pylist()
+    }
+    counties = [code for code in named if len(code) == 6 and named[code] != "市辖区"]
+    known = [code for code in counties if (own := place(code)) and own.zh.endswith(named[code])]
+    # Development zones, which GB/T 2260 has not, are left out.
+    assert len(known) / len(counties) > 0.94
+    for text in map(place, known):
+        assert text is not None
+        assert text.en.isascii() or "ü" in text.en

@@ -244,6 +244,7 @@ _texts: _Source = st.deferred(
         _LITERAL_TEXTS,
         st.sampled_from(["t", "u", "unknown"]),
         _wrapped("lower({})", _texts),
+        _wrapped("country_code({})", _texts),
         _wrapped("joined('-', {}, {})", _texts, st.sampled_from(["a", "t", "d", "5"])),
         _wrapped("if({}, {}, {})", _conditions, _texts, _texts),
         _wrapped("choose({}, {}, {}, {})", _texts, _texts, _texts, _texts),

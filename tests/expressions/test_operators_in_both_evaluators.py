@@ -132,6 +132,13 @@ _EDGE_DAYS: dict[ValueType, st.SearchStrategy[Any]] = {
     T.DATE: st.sampled_from([date.min, date.max]),
     T.MOMENT: st.sampled_from([datetime(1, 1, 1, 3), datetime(9999, 12, 31, 23, 59)]),
 }
+_COUNTRIES = st.sampled_from(
+    (
+        *("CN", "cn", "CHN", "156", "China", "CHINA", "中国", "中华人民共和国", "Côte d’Ivoire"),
+        *("CÔTE", "Myanmar (Burma)", "St. Kitts & Nevis", "uk", "AD|AE", "|", '"', "{x=y}", "\\"),
+        "Atlantis",
+    )
+)
 _NUMBERS_WRITTEN = st.one_of(
     st.text("0123456789.,-+% ", max_size=8),
     st.text("０１９．，－＋％−– \u3000'’\t\n1Ee", max_size=6),
@@ -298,6 +305,10 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     ),
     **dict.fromkeys(("year_of", "month_of"), one_of_types([T.DATE], [T.MOMENT])),
     "lower": rows_of([T.TEXT]),
+    "country_code": st.tuples(
+        st.just((T.TEXT,)),
+        st.lists(st.tuples(st.one_of(_COUNTRIES, _TEXTS)), min_size=1, max_size=ROWS),
+    ),
     "number": st.tuples(
         st.just((T.TEXT,)),
         st.lists(st.tuples(st.one_of(_NUMBERS_WRITTEN, _TEXTS)), min_size=1, max_size=ROWS),

@@ -113,12 +113,23 @@ def test_codes_of_countries_and_provinces_stand_with_their_names(make_run: RunMa
         {"customer_id": "01", "country": "CN", "region": "110000"},
         {"customer_id": "02", "country": "DEU", "region": "Bayern"},
         {"customer_id": "03", "country": "Atlantis"},
+        {"customer_id": "04", "country": "China", "industry": "C26"},
+        {"customer_id": "05", "country": "中国", "industry": "C26"},
     ]
-    report = build_report(make_run(date(2024, 12, 31), customers=customers, orders=ORDERS))
+    run = make_run(date(2024, 12, 31), customers=customers, orders=ORDERS)
+    report = build_report(run)
+    china = [
+        line.cells[1]
+        for line in table(report, "regions").rows
+        if isinstance(line.cells[0], Text) and line.cells[0].en == "CN China"
+    ]
+    assert china == [3]
+    listed = [line.cells for line in table(report, "customer_list").rows]
+    assert any("制造业" in str(cell) or "化学" in str(cell) for cells in listed for cell in cells)
     places = [line.cells[0] for line in table(report, "regions").rows]
     said = [(p.en, p.zh) if isinstance(p, Text) else p for p in places]
     assert ("CN China", "CN 中国") in said
-    assert ("DEU Germany", "DEU 德国") in said
+    assert ("DE Germany", "DE 德国") in said
     assert "Atlantis" in said
     assert any(isinstance(p, Text) and p.en.startswith("110000 Beijing") for p in places)
 
@@ -139,10 +150,10 @@ def test_places_within_places_name_their_leading_owner(make_run: RunMaker) -> No
         (line.level, line.cells[0], line.cells[found.position("owner")]) for line in found.rows
     ]
     assert shown == [
-        (0, "China", "Wu +1"),
+        (0, Text("CN China", "CN 中国"), "Wu +1"),
         (1, "Y", "Wu"),
         (1, "X", "Li"),
-        (0, "France", "An"),
+        (0, Text("FR France", "FR 法国"), "An"),
         (1, "X", "An"),
     ]
     totals = found.totals

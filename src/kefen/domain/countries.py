@@ -66,6 +66,29 @@ def country_name(code: str) -> Text | None:
     return Text(english, chinese)
 
 
+@cache
+def country_words() -> dict[str, str]:
+    """Return the two letters of countries by their codes and names, A-Z in lower case.
+
+    A word that is not here stands for itself: only what is written in full is understood, with no
+    guessing at accents and marks as in `country_code`, so that an engine can look it up.
+    """
+    from babel.core import get_global
+
+    codes = _names()[1]
+    found = {_lower(word): code for word, code in _FURTHER.items()}
+    for language in ("zh", "en"):
+        found |= {_lower(name): code for code, name in _territories(language).items()}
+    for alias, meant in get_global("territory_aliases").items():
+        if len(alias) == 3 and _CODE.fullmatch(alias) and len(meant) == 1 and meant[0] in codes:
+            found[_lower(alias)] = str(meant[0])
+    return found | {_lower(code): code for code in codes}
+
+
+def _lower(text: str) -> str:
+    return "".join(c.lower() if "A" <= c <= "Z" else c for c in text)
+
+
 def _by_further_code(written: str) -> str | None:
     """Return the two letters of a country by its three letters or digits."""
     from babel.core import get_global

@@ -48,6 +48,7 @@ _TEMPLATES: dict[str, Text] = {
     "start_of_quarter": Text("the first day of the quarter of {0}", "{0} 所在季度的第一天"),
     "start_of_year": Text("the first day of the year of {0}", "{0} 所在年份的第一天"),
     "lower": Text("{0} in lower case", "{0} 的小写"),
+    "country_code": Text("the country code of {0}", "{0} 的国家代码"),
     "contains": Text("{0} contains {1}", "{0} 包含 {1}"),
     "starts_with": Text("{0} starts with {1}", "{0} 以 {1} 开头"),
     "ends_with": Text("{0} ends with {1}", "{0} 以 {1} 结尾"),

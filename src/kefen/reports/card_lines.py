@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import growth, share
+from kefen.reports.code_names import in_words, industry_name, place_name
 from kefen.reports.model import CardGroup, CardItem
+from kefen.standards.decision_words import joined
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -67,7 +69,7 @@ class CardLines:
                         Text("Kind", "客户性质"), _KINDS.get(self._recorded.get("kind") or "")
                     ),
                     self._column("ownership_type"),
-                    self._column("industry"),
+                    self._industry(),
                     self._column("founded_on", "date"),
                     self._column("registered_capital", "money"),
                     self._further(
@@ -95,7 +97,7 @@ class CardLines:
                     self._column("referred_by"),
                     self._place(),
                     self._column("address"),
-                    self._column("industry"),
+                    self._industry(),
                     self._column("ownership_type"),
                     self._column("employees", "number"),
                     self._column("annual_revenue", "money"),
@@ -140,9 +142,17 @@ class CardLines:
         )
 
     def _place(self) -> CardItem:
-        parts = [self._recorded.get(level) for level in ("country", "region", "city")]
-        known = [str(part) for part in parts if part is not None]
-        return CardItem(Text("Place", "所在地"), " · ".join(known) or None)
+        parts = [
+            in_words(place_name(level, str(part)))
+            for level in ("country", "region", "city")
+            if (part := self._recorded.get(level)) is not None
+        ]
+        return CardItem(Text("Place", "所在地"), joined(parts, " · ", " · ") if parts else None)
+
+    def _industry(self) -> CardItem:
+        code = self._recorded.get("industry")
+        named = None if code is None else industry_name(str(code))
+        return CardItem(self._people.label("customers", "industry"), named)
 
     def _contacts(self) -> CardGroup:
         return CardGroup(

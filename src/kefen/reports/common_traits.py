@@ -12,6 +12,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.grading.portraits.portrait import FEWEST_OF_CLASS, SMALLEST_GROUP
 from kefen.methods.contrasts import SURE_FROM, class_contrast, holm
+from kefen.reports.code_names import coded_name
 from kefen.reports.crossing import drawn_from
 from kefen.reports.model import Prose, Section
 from kefen.reports.tables import Column, GradeMark, Row, Table
@@ -335,6 +336,8 @@ def what_of(people: Population, what: str) -> Text:
 
 def name_of(people: Population, what: str, value: str) -> Cell:
     """Return a class by its name."""
+    if what in ("industry", "region"):
+        return coded_name(people, what, value)
     scheme = people.scheme(what)
     if scheme is None or what == "category":
         return value

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.reports.code_names import coded_name
 from kefen.reports.model import Section
 from kefen.reports.tables import Column, Row, Table
 
@@ -92,7 +93,12 @@ def _list(people: Population) -> Table:
     rows = tuple(
         Row(
             (
-                *facts,
+                *facts[:2],
+                *(
+                    None if value is None else coded_name(people, name, value)
+                    for name, value in zip(("region", "industry"), facts[2:4], strict=True)
+                ),
+                *facts[4:],
                 *(marks.get((facts[0], scheme.id)) for scheme in schemes),
                 *(scores.get((facts[0], scheme.id)) for scheme in scored),
             )

@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from kefen.domain.code_tables import province
-from kefen.domain.countries import country_name
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import growth, share
+from kefen.reports.code_names import place_name
 from kefen.reports.model import Prose, Section
 from kefen.reports.tables import Column, Flow, PartsEqualTotal, Row, Table, UnknownHolds
 
@@ -215,10 +214,7 @@ _UNKNOWN = {
 
 def _named(place: str | None, level: str) -> Cell:
     """Return what a place is called: a code of a country or of a province with its name."""
-    if place is None:
-        return None
-    found = country_name(place) if level == "country" else province(place)
-    return place if found is None else Text("{c} {n}", "{c} {n}").filled(c=place, n=found)
+    return None if place is None else place_name(level, place)
 
 
 def _note(people: Population, leading: Scheme | None) -> Text:

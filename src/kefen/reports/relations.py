@@ -11,6 +11,7 @@ from sqlglot import exp
 
 from kefen.domain.calendar import months_before
 from kefen.domain.contract import TABLES
+from kefen.domain.countries import country_code
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +30,7 @@ _FACTS = (
     "assessments",
     "credit_reports",
 )
+_MOST_COUNTRIES = 10_000
 _OTHER_TABLES = ("costs", "customers", "markets", "products")
 
 
@@ -51,6 +53,7 @@ def relations(run: GradedRun, months: int) -> Iterator[None]:
     try:
         _make_views(run, made)
         _make_days(run, months, made)
+        _make_countries(run, made)
         _make_tables(engine, made)
         yield
     finally:
@@ -156,6 +159,31 @@ def _make_days(run: GradedRun, months: int, made: list[tuple[str, str]]) -> None
     made.append(("TABLE", "report_dates"))
 
 
+def _make_countries(run: GradedRun, made: list[tuple[str, str]]) -> None:
+    """Make the table of the countries that customers have, as written, with their codes."""
+    engine = run.dataset.engine
+    found = {
+        str(written): country_code(str(written))
+        for (written,) in engine.rows(
+            "SELECT DISTINCT country FROM report_customers WHERE country IS NOT NULL LIMIT ?",
+            [_MOST_COUNTRIES],
+        )
+    }
+    known = {written: code for written, code in found.items() if code is not None}
+    table = pa.table(
+        {
+            "written": pa.array(list(known), pa.string()),
+            "code": pa.array(known.values(), pa.string()),
+        }
+    )
+    engine.register("report_countries_source", table)
+    engine.run(
+        "CREATE OR REPLACE TEMP TABLE report_countries AS SELECT * FROM report_countries_source"
+    )
+    engine.unregister("report_countries_source")
+    made.append(("TABLE", "report_countries"))
+
+
 # Customers, categories and months are small whole numbers in the lines, because most tables of a
 # report go over all lines: ids and dates are looked up once, here.
 _DERIVED = (
@@ -227,7 +255,8 @@ _DERIVED = (
           SELECT customer_id, sum(open_amount) AS overdue FROM report_open
           WHERE days_late > 0 GROUP BY customer_id
         )
-        SELECT p.key, p.customer_id, c.name, c.kind, c.status, c.country, c.region, c.city,
+        SELECT p.key, p.customer_id, c.name, c.kind, c.status,
+               coalesce(n.code, c.country) AS country, c.region, c.city,
                c.industry, c.owner, c.source, c.employees,
                CASE WHEN d.with_sales THEN coalesce(s.sales, 0)::DECIMAL(38, 4) END AS sales,
                CASE WHEN d.with_sales
@@ -248,6 +277,7 @@ _DERIVED = (
         FROM report_keys p
         CROSS JOIN report_dates d
         LEFT JOIN report_customers c ON c.customer_id = p.customer_id
+        LEFT JOIN report_countries n ON n.written = c.country
         LEFT JOIN sales s ON s.key = p.key
         LEFT JOIN report_bought v ON v.customer_id = p.customer_id
         LEFT JOIN late l ON l.customer_id = p.customer_id""",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import share
+from kefen.reports.code_names import coded_name
 from kefen.reports.crossing import SHOWN, UNKNOWN, class_marks, drawn_from
 from kefen.reports.tables import Column, Flow, GradeMark, PartsEqualTotal, Row, Table, UnknownHolds
 
@@ -29,7 +30,9 @@ def region_by_satisfaction(people: Population, satisfaction: Scheme) -> Table:
         (region for region in found if region is not None),
         key=lambda region: (-sum(count for count, _ in found[region].values()), region),
     )
-    groups: list[tuple[Cell, list[str | None]]] = [(name, [name]) for name in named[:SHOWN]]
+    groups: list[tuple[Cell, list[str | None]]] = [
+        (coded_name(people, "region", name), [name]) for name in named[:SHOWN]
+    ]
     rest: list[str | None] = list(named[SHOWN:])
     if rest:
         groups.append(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kefen.domain.text import Text
 from kefen.reports.arithmetic import growth, share
+from kefen.reports.code_names import coded_name
 from kefen.reports.model import Prose, Section
 from kefen.reports.tables import Column, GradeMark, PartsEqualTotal, Row, Table
 
@@ -187,7 +188,7 @@ def _attributes(
                 GradeMark("", unknown) if value is None else people.mark(bases.size, value, None)
             )
         else:
-            cells.append(unknown if value is None else value)
+            cells.append(unknown if value is None else coded_name(people, name, value))
     return tuple(cells)
 
 

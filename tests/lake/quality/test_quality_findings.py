@@ -356,6 +356,9 @@ def test_unknown_products_and_invoices_are_counted(assess: Assess) -> None:
     invoices = found(report, "invoices_unknown")
     assert invoices is not None
     assert invoices.count == 1
+    paid = found(report, "paid_but_open")
+    assert paid is not None
+    assert (paid.count, paid.details) == (1, {"paid": "1.0000"})
 
 
 def test_missing_values_warn_above_a_fifth(assess: Assess) -> None:

@@ -1,8 +1,8 @@
-"""Public codes with their names: industries (GB/T 4754-2017) and provinces (GB/T 2260).
+"""Public codes with their names: industries (GB/T 4754-2017), places of China (GB/T 2260).
 
-Industries stop at the two-digit division, and regions at the province: below them no carrier of
-the names with a clear licence, and no settled English names, were found. A longer code is checked
-and named by the part that is known.
+Industries stop at the two-digit division: below it no carrier of the names with a clear licence was
+found. A longer code is checked and named by the part that is known. Places go down to the county;
+they change every year, so that only the province of a code is checked.
 """
 
 from __future__ import annotations
@@ -49,6 +49,25 @@ def industry_division(code: str) -> Text | None:
 def province(code: str) -> Text | None:
     """Return the name of the province of a region's code; None where it is no code."""
     return provinces().get(code[:2]) if re.fullmatch(REGION_FORM, code) else None
+
+
+@cache
+def _places() -> Mapping[str, Text]:
+    """Return cities by four digits, and counties and districts by six."""
+    return _table("places")
+
+
+def place(code: str) -> Text | None:
+    """Return the name of a region's code as far as it is known: county, city, province.
+
+    `330106` is Xihu District, Hangzhou, Zhejiang; None where it is no code.
+    """
+    leading = province(code)
+    if leading is None:
+        return None
+    parts = [leading]
+    parts += [part for digits in (4, 6) if (part := _places().get(code[:digits])) is not None]
+    return Text(", ".join(part.en for part in reversed(parts)), "".join(part.zh for part in parts))
 
 
 def _is_industry(code: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
+from kefen.domain.countries import country_words
 from kefen.domain.decimals import fits_storage, rounded
 from kefen.domain.text import Text
 from kefen.expressions import snippets as s
@@ -69,6 +70,48 @@ add(
         lambda a, t: exp.func("ends_with", *a),
         units=plain,
         callable=True,
+    )
+)
+
+
+def _country(text: str) -> str:
+    lower = "".join(c.lower() if "A" <= c <= "Z" else c for c in text)
+    return country_words().get(lower, text)
+
+
+def _country_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
+    text = arguments[0]
+    words = country_words()
+    # A constant that is read once: a CASE of all names would be compared one by one.
+    entries = ", ".join(f'"{word}"={code}' for word, code in words.items())
+    known = exp.cast(_text(f"{{{entries}}}"), exp.DataType.build("MAP(VARCHAR, VARCHAR)", "duckdb"))
+    meant = _called("map_extract_value", known, s.ascii_lower(text))
+    codes = f"|{'|'.join(sorted(set(words.values())))}|"
+    marked = exp.func("concat", _text("|"), text.copy(), _text("|"))
+    # Most data has the codes themselves.
+    return exp.Case(
+        ifs=[exp.If(this=exp.func("contains", _text(codes), marked), true=text.copy())],
+        default=exp.func("coalesce", meant, text.copy()),
+    )
+
+
+add(
+    Operator(
+        "country_code",
+        "country_code(text)",
+        Text(
+            "The two letters of the country that the text names: by two letters, three letters or "
+            "three digits (ISO 3166), or by its English or Chinese name. A text that names none "
+            "stays as it is.",
+            "文本所指国家的两位字母代码：可写两位字母、三位字母或三位数字（ISO 3166），"
+            "或中英文名称。不能识别的文本保持原样。",
+        ),
+        fixed(ValueType.TEXT, ValueType.TEXT),
+        lambda v: _country(v[0]),
+        _country_sql,
+        units=plain,
+        callable=True,
+        repeats=4,
     )
 )
 

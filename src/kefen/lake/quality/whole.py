@@ -151,6 +151,20 @@ INVOICES_UNKNOWN = _kind(
         "它们未能核销发票，value_index 的付款指标可能把已付款项视为欠款。",
     ),
 )
+PAID_BUT_OPEN = _kind(
+    "paid_but_open",
+    Text(
+        "{count} {count:invoice has|invoices have} payments ({paid} together) and no day of "
+        "settlement.",
+        "{count} 张发票已有收款（共 {paid}），却没有结清日期。",
+    ),
+    Text(
+        "Metrics of credit and of payment in value_index count them as open in full until "
+        "settled_on says otherwise; the report's statements and ageing take off what was paid.",
+        "在填写 settled_on 之前，credit 与 value_index 付款的指标将其全额视为未结清；"
+        "报告的对账单与账龄已扣除收款。",
+    ),
+)
 PARENTS_UNKNOWN = _kind(
     "parents_unknown",
     Text(
@@ -202,6 +216,7 @@ KINDS = (
     IDS_PROBABLY_SAME,
     PRODUCTS_UNKNOWN,
     INVOICES_UNKNOWN,
+    PAID_BUT_OPEN,
     PARENTS_UNKNOWN,
     ROWS_REJECTED,
     ROWS_DUPLICATE,
@@ -387,9 +402,38 @@ def _unmatched(cut: DataCut) -> Iterator[Finding]:
                 column="invoice_id",
                 count=unknown,
             )
+        yield from _paid_but_open(cut)
     unknown = _not_found(cut, "customers", "parent_id", "customers", "customer_id")
     if unknown:
         yield PARENTS_UNKNOWN.found("note", "customers", column="parent_id", count=unknown)
+
+
+def _paid_but_open(cut: DataCut) -> Iterator[Finding]:
+    """Yield that payments name invoices that are not settled: grades and report differ there."""
+    tables = cut.dataset.tables
+    if "invoice_id" not in tables["payments"].columns:
+        return
+    ((count, paid),) = cut.rows(
+        """
+        WITH paid AS (
+          SELECT invoice_id, SUM(amount) AS paid FROM payments
+          WHERE invoice_id IS NOT NULL AND paid_on <= :as_of GROUP BY invoice_id
+        )
+        SELECT COUNT(*), SUM(p.paid) FROM receivables AS r JOIN paid AS p USING (invoice_id)
+        WHERE r.settled_on IS NULL AND r.issued_on <= :as_of AND r.amount > 0
+          AND p.paid > coalesce(r.settled_amount, 0)
+        """,
+        {name: tables[name].relation for name in ("payments", "receivables")},
+    )
+    if count:
+        yield PAID_BUT_OPEN.found(
+            "warning",
+            "receivables",
+            column="settled_on",
+            count=int(count),
+            paid=f"{paid:,.2f}",
+            details={"paid": format(paid, "f")},
+        )
 
 
 def _not_found(cut: DataCut, table: str, column: str, target: str, key: str) -> int:
