@@ -178,3 +178,32 @@ def test_a_country_is_one_place_however_it_is_written() -> None:
         countries = [row["country"] for row in result.to_arrow().metrics.to_pylist()]
     assert countries == ["CN", "CN", "CN", "CN", "DE", "Atlantis", None]
     assert [grades[f"{n}"] for n in range(7)] == 4 * ["domestic"] + 2 * ["international"] + [None]
+
+
+def test_what_winning_and_keeping_cost_is_told_and_recorded() -> None:
+    days = {"kept": ("2023-05-01", "2024-05-01"), "won": ("2024-02-01",), "lost": ("2023-03-01",)}
+    orders = [
+        {"order_id": f"{who} {day}", "customer_id": who, "ordered_at": day, "amount": "10"}
+        for who, own in days.items()
+        for day in own
+    ]
+    costs = [
+        {"month": month, "kind": kind, "amount": amount}
+        for month, kind, amount in (
+            ("2024-02-01", "acquisition", "90.00"),
+            ("2024-12-01", "acquisition", "60.00"),
+            ("2024-05-01", "retention", "30.00"),
+            ("2024-05-01", "service", "500.00"),
+            ("2023-12-01", "retention", "7000.00"),
+            ("2025-01-01", "acquisition", "8000.00"),
+        )
+    ]
+    with kefen.grade(orders=orders, costs=costs, as_of=date(2024, 12, 31)) as result:
+        assert result.costs == {
+            "won": {"spent": Decimal(150), "customers": 1, "each": Decimal(150)},
+            "kept": {"spent": Decimal(30), "customers": 1, "each": Decimal(30)},
+            "times": Decimal(5),
+        }
+        assert result.record["costs"]["won"]["each"] == "150.0000"
+    with kefen.grade(orders=orders, as_of=date(2024, 12, 31)) as result:
+        assert result.costs is None
