@@ -224,7 +224,7 @@ def test_with_lines_learned_anew_only_what_changed_is_counted(
         with DuckDBEngine(memory_limit="500MB") as engine:
             if by_steps:
                 whole = book.dataset(engine) if everybody else None
-                run = grade_by_steps(book, engine, learning, MARCH, whole=whole)
+                run = grade_by_steps(book, engine, learning, MARCH, whole=whole, fewest=0)
             else:
                 run = grade(book.dataset(engine), learning, MARCH)
             run = write_run(run, folder, before=None)
@@ -241,7 +241,8 @@ def test_with_lines_learned_anew_only_what_changed_is_counted(
 def test_a_report_of_kept_lines_has_all_customers(filled: Book, tmp_path: Path) -> None:
     bring(filled, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000"])
     with DuckDBEngine(memory_limit="500MB") as engine:
-        run = grade_by_steps(filled, engine, STANDARD, MARCH, whole=filled.dataset(engine))
+        whole = filled.dataset(engine)
+        run = grade_by_steps(filled, engine, STANDARD, MARCH, whole=whole, fewest=0)
         assert run.differences is None
         assert engine.rows(f'SELECT count(*) FROM "{run.metrics}"')[0][0] == len(CUSTOMERS)
         part = grade_by_steps(filled, engine, STANDARD, MARCH)
@@ -262,6 +263,8 @@ def test_what_is_no_step_says_why(filled: Book, tmp_path: Path) -> None:
         ):
             with pytest.raises(NotBySteps, match=why):
                 grade_by_steps(filled, engine, standard, day)
+        with pytest.raises(NotBySteps, match="no slower"):
+            grade_by_steps(filled, engine, STANDARD, MARCH, recalibrate=True)
         filled.undo(2)
         with pytest.raises(NotBySteps, match="undone"):
             grade_by_steps(filled, engine, STANDARD, MARCH)
