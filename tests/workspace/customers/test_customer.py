@@ -150,7 +150,7 @@ def test_what_reaches_a_grade_reaches_it(person, signed_in):
 
 def test_the_portrait_tells_what_sets_a_customer_apart(signed_in):
     shown = signed_in("manager", "zh-CN").get("/customers/C060/portrait/").content.decode()
-    assert "画像" in shown and "<dt>" in shown
+    assert "<dt>" in shown and "如何经营" in shown
 
 
 def test_the_card_has_the_grades_that_were_kept_and_no_hidden_contact(signed_in, person):
@@ -176,3 +176,14 @@ def test_the_card_of_one_is_that_of_the_whole_run(person, run_ids):
     assert lines["Sales in the window"] == metrics["revenue"]
     assert lines["Purchases in the window"] == metrics["orders"]
     assert lines["Last deal"] == metrics["last_purchase_on"]
+
+
+@pytest.mark.parametrize("part", ["facts", "reach", "portrait", "what-if"])
+def test_a_part_is_a_page_of_its_own_where_no_script_asks_for_it(part, signed_in):
+    client = signed_in("manager")
+    page = client.get(f"/customers/C060/{part}/?scheme=value_index").content.decode()
+    asked = client.get(
+        f"/customers/C060/{part}/?scheme=value_index", headers={"hx-request": "true"}
+    )
+    assert "<h1" in page and "<html" in page
+    assert "<html" not in asked.content.decode()

@@ -28,6 +28,22 @@ _EVENTS = 15
 _FOLLOW_UPS = 5
 
 
+def part_of_page(
+    request: HttpRequest, template: str, context: dict[str, Any], *, bare: bool = False
+) -> HttpResponse:
+    """Return a part of a customer's page; a page of its own where no script asks for it.
+
+    Args:
+        request: The request.
+        template: The template of the part.
+        context: What it shows.
+        bare: Whether the part brings no card of its own.
+    """
+    inside = bool(request.headers.get("HX-Request"))
+    context |= {"inside": inside, "part": template, "bare": bare}
+    return render(request, template if inside else "customers/further_page.html", context)
+
+
 @needs(Ability.SEE_CUSTOMERS)
 def facts(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Return what happened with a customer, and its credit."""
@@ -41,12 +57,8 @@ def facts(request: HttpRequest, customer_id: str) -> HttpResponse:
         "events": events[:_EVENTS],
         "further": events[_EVENTS:],
         "chosen_kind": request.GET.get("kind", ""),
-        "inside": bool(request.headers.get("HX-Request")),
     }
-    inside = context["inside"]
-    return render(
-        request, "customers/facts.html" if inside else "customers/facts_page.html", context
-    )
+    return part_of_page(request, "customers/facts.html", context)
 
 
 @needs(Ability.SEE_WHY)
@@ -54,7 +66,7 @@ def reach(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Return what would give a customer the next better grade."""
     sight, row = _seen(request, customer_id)
     found = way_up(sight, row.customer_id, request.GET.get("scheme", ""))
-    return render(request, "customers/reach.html", {"row": row, "way": found})
+    return part_of_page(request, "customers/reach.html", {"row": row, "way": found}, bare=True)
 
 
 @needs(Ability.SEE_WHY)
@@ -62,7 +74,9 @@ def portrait(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Return what sets a customer apart from all others."""
     sight, row = _seen(request, customer_id)
     found = portrait_for(sight, row.customer_id)
-    return render(request, "customers/portrait.html", {"row": row, "portrait": found})
+    return part_of_page(
+        request, "customers/portrait.html", {"row": row, "portrait": found}, bare=True
+    )
 
 
 @needs(Ability.SEE_WHY)

@@ -23,6 +23,7 @@ from kefen.workspace.customers.export import MOST_ROWS, workbook
 from kefen.workspace.customers.fields import fields_of
 from kefen.workspace.customers.finding import found_for
 from kefen.workspace.customers.forms import SaveViewForm
+from kefen.workspace.customers.further_views import part_of_page
 from kefen.workspace.customers.neighbours import neighbours_of
 from kefen.workspace.customers.paging import CAP
 from kefen.workspace.customers.queries import (
@@ -216,7 +217,7 @@ def what_if(request: HttpRequest, customer_id: str) -> HttpResponse:
     if sight is None or row is None:
         raise Http404
     context = {"row": row, "tried": tried(sight, row, request.GET)}
-    return render(request, "customers/tried.html", context)
+    return part_of_page(request, "customers/tried.html", context, bare=True)
 
 
 def _neighbours(user: User, within: str, row: Any) -> Neighbours | None:

@@ -145,6 +145,8 @@ document.addEventListener("input", function (event) {
     if (event.target === palette) palette.close();
   });
   list.addEventListener("htmx:afterSwap", function () { choose(0); });
+  /* What was found for other words is not meant any more: Enter searches the list then. */
+  words.addEventListener("input", function () { choose(-1); });
   words.addEventListener("keydown", function (event) {
     if (event.isComposing) return;  // Enter settles what is typed in Chinese
     var all = options();
