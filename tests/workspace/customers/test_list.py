@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from kefen.workspace.customers.models import SavedView
 from kefen.workspace.customers.paging import page_of
 from kefen.workspace.customers.queries import customer_list, order_of, sight_of
+from kefen.workspace.records.models import Contact
 
 PHONE, EMAIL = "13900001234", "canary@secret.example"
 
@@ -259,3 +260,13 @@ def test_the_palette_finds_pages_views_and_customers_in_sight(signed_in):
     assert 'data-address="/"' in client.get("/customers/find/?search=overv").content.decode()
     assert "/people/" not in client.get("/customers/find/?search=").content.decode()
     assert "Nothing of that name" in client.get("/customers/find/?search=zzzz").content.decode()
+
+
+def test_customers_are_found_by_their_contacts_by_who_sees_contacts(person):
+    Contact.objects.create(
+        customer_id="C011", name="顾雅琴", phone="13811112222", by=person("manager")
+    )
+    sight = sight_of(person("manager"))
+    assert ids(sight, "search=顾雅") == ids(sight, "search=13811112222") == ["C011"]
+    for role in ("analyst", "auditor"):
+        assert ids(sight_of(person(role)), "search=顾雅") == []

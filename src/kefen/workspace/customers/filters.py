@@ -18,7 +18,7 @@ from django.db.models import F, Q
 from kefen.domain.text import Text
 from kefen.workspace.customers.models import TaggedCustomer
 from kefen.workspace.customers.paging import CAP
-from kefen.workspace.records.models import FieldChange
+from kefen.workspace.records.models import Contact, FieldChange
 from kefen.workspace.runs.published import EXACT, SEARCHED
 from kefen.workspace.runs.searching import searched_texts
 from kefen.workspace.shell.formats import number_in_words
@@ -112,6 +112,8 @@ def _filter(parameter: str, values: list[str], sight: Sight) -> Filter | None:
 def search_condition(words: str, sight: Sight) -> Q:
     """Return what customers must meet to be found by some words.
 
+    Who sees how customers are reached finds them by their contacts too.
+
     Args:
         words: Part of a name, of its pinyin initials or of an id, or in full what is found only so.
         sight: What the person sees; columns that are not in it are not searched.
@@ -135,6 +137,10 @@ def search_condition(words: str, sight: Sight) -> Q:
             exact |= Q(**{name: words})
     if exact:
         found += sight.customers().filter(exact).values_list("pk", flat=True)[:CAP]
+    if "phone" in sight.columns:
+        named = Q(name__icontains=words) | Q(phone=words) | Q(email__iexact=words)
+        contacts = Contact.objects.filter(named, removed_at=None)
+        found += contacts.values_list("customer_id", flat=True)[:CAP]
     return Q(pk__in=found)
 
 
