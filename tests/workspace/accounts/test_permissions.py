@@ -59,6 +59,7 @@ ADDRESSES = {
     "prospects:board": ({}, "get", ALL),
     "prospects:prospect": ({}, "get", WORK),
     "prospects:move": ({}, "post", WORK),
+    "prospects:convert": ({}, "post", EDIT),
     "prospects:give_up": ({}, "post", WORK),
     "prospects:take_up": ({}, "post", WORK),
     "notices:list": ({}, "get", ALL),
@@ -133,7 +134,7 @@ ADDRESSES = {
 }
 # Addresses that answer an empty form with 404; their own tests send full ones.
 NEEDS_A_FORM = {"customers:bulk", "overview:prepare", "work:add"} | {
-    f"prospects:{name}" for name in ("prospect", "move", "give_up", "take_up")
+    f"prospects:{name}" for name in ("prospect", "move", "convert", "give_up", "take_up")
 }
 OPEN = {
     "accounts:sign_in",

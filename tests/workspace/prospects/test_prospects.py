@@ -12,12 +12,14 @@ from django.utils import timezone
 
 from kefen.domain.errors import CallError
 from kefen.workspace.audit.models import AuditEntry
+from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.prospects import services
 from kefen.workspace.prospects.models import Prospect
 from kefen.workspace.prospects.queries import board_of
 from kefen.workspace.runs.published import model_of
 from kefen.workspace.runs.queries import current_publication
 from kefen.workspace.work.models import Task
+from kefen.workspace.work.services import create_task
 
 IDS = ("C001", "C003", "C037")
 
@@ -78,6 +80,27 @@ def test_a_next_step_with_a_day_becomes_a_task_once(prospects, person):
     services.plan_prospect(manager, "C001", **plan | {"obstacle": "Budget"})
     task = Task.objects.get(customer_id="C001")
     assert (task.purpose.en, task.assigned_to) == ("Send the offer", manager)
+
+
+def test_conversion_keeps_everything(prospects, person, signed_in):
+    manager = person("manager")
+    task = create_task(
+        manager,
+        "C001",
+        kind="visit",
+        words="Show samples",
+        due_on=timezone.localdate(),
+        assigned_to=manager,
+    )
+    services.move_prospect(manager, "C001", "deal", was="new")
+    answer = signed_in("manager").post("/prospects/convert/", {"customer": "C001"})
+    assert answer.headers["Location"] == "/customers/C001/"
+    row = sight_of(manager).customers().get(pk="C001")
+    assert row.status == "customer"
+    assert Prospect.objects.get(customer_id="C001").stage == "won"
+    assert Task.objects.get(pk=task.pk).customer_id == "C001"
+    assert "Show samples" in signed_in("manager").get("/customers/C001/").content.decode()
+    assert "C001" not in [one for cards in stages(manager).values() for one in cards]
 
 
 def test_given_up_with_a_reason_and_taken_up_again(prospects, person, signed_in):

@@ -13,6 +13,7 @@ from django.utils import timezone
 from kefen.domain.errors import CallError
 from kefen.workspace.accounts.models import User
 from kefen.workspace.audit.models import AuditEntry
+from kefen.workspace.records.models import EnteredRow
 from kefen.workspace.work import services
 from kefen.workspace.work.models import Task, TaskState
 from kefen.workspace.work.queries import day_of, visible_tasks
@@ -134,6 +135,8 @@ def test_the_next_step_becomes_a_task(person):
     visit.refresh_from_db()
     assert (visit.kind, following.kind) == ("visit", "visit")
     assert following.purpose.zh == "Bring the price"
+    entered = EnteredRow.objects.get(customer_id="C001", table="interactions")
+    assert (entered.values["kind"], entered.values["result"]) == ("visit", "Wants a price")
     assert following.due_on == TODAY + timedelta(days=3)
 
 

@@ -1,4 +1,4 @@
-"""Moving and giving up prospects; each with its audit entry, in one transaction."""
+"""Moving, converting and giving up prospects; each with its audit entry, in one transaction."""
 
 from __future__ import annotations
 
@@ -15,6 +15,8 @@ from kefen.workspace.audit.services import record
 from kefen.workspace.prospects.models import Prospect
 from kefen.workspace.prospects.queries import prospect_of
 from kefen.workspace.prospects.words import ENDS, FIRST, STAGES
+from kefen.workspace.records.queries import record_of
+from kefen.workspace.records.services import change_customer
 from kefen.workspace.work.services import create_task
 
 if TYPE_CHECKING:
@@ -80,6 +82,22 @@ def plan_prospect(
                 due_on=next_on,
                 assigned_to=by,
             )
+        return kept
+
+
+def convert_prospect(by: User, customer_id: str) -> Prospect:
+    """Make a customer of a prospect; it keeps its number, and with it all that is known of it.
+
+    Raises:
+        PermissionDenied: The role may not change customers, or does not see the prospect.
+    """
+    with transaction.atomic():
+        kept = _held(by, customer_id)
+        # The lists show the last run; an import since may have changed the record itself.
+        was = (record_of(customer_id) or {}).get("status")
+        change_customer(by, customer_id, {"status": "customer"}, was={"status": was})
+        _put(kept, by, "won")
+        record(by, "prospect.converted", customer_id)
         return kept
 
 

@@ -11,6 +11,7 @@ urlpatterns = [
     path("", views.board, name="board"),
     path("prospect/", views.prospect, name="prospect"),
     path("move/", views.move, name="move"),
+    path("convert/", views.convert, name="convert"),
     path("give-up/", views.give_up, name="give_up"),
     path("take-up/", views.take_up, name="take_up"),
 ]

@@ -46,6 +46,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "ended": ended(user),
         "lost": lost_ones(user),
         "may_work": user.can(Ability.WORK),
+        "may_add": user.can(Ability.EDIT),
     }
     return render(request, "prospects/board.html", context)
 
@@ -86,6 +87,20 @@ def move(request: HttpRequest) -> HttpResponse:
     except CallError as error:
         messages.error(request, f"{said(error.what)} {said(error.mend)}")
     return _to_board(customer_id)
+
+
+@needs(Ability.EDIT)
+@require_POST
+def convert(request: HttpRequest) -> HttpResponse:
+    """Make a customer of a prospect, and go to its page."""
+    customer_id = request.POST.get("customer", "")
+    row = _row(request, customer_id)
+    services.convert_prospect(signed_in(request), customer_id)
+    words = Text(
+        "{p} is a customer now; all that was known stays.", "{p}已转为客户，全部资料保留。"
+    )
+    messages.success(request, said(words.filled(p=row.name or customer_id)))
+    return redirect("customers:customer", customer_id=customer_id)
 
 
 @needs(Ability.WORK)
@@ -132,6 +147,7 @@ def _page(request: HttpRequest, row: Any, **forms: Form) -> HttpResponse:
         "grade": grade_of(sight, row) if sight is not None else None,
         "form": PlanForm(),
         "give_up": GiveUpForm(),
+        "may_convert": user.can(Ability.EDIT),
     }
     return render(request, "prospects/prospect.html", context | forms)
 

@@ -16,9 +16,12 @@ from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.audit.services import record
 from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.notices.services import Told, tell
+from kefen.workspace.records.attached import add_interaction
+from kefen.workspace.shell.language import current_language
 from kefen.workspace.work.models import Task, TaskState
 from kefen.workspace.work.owners import Owners
 from kefen.workspace.work.queries import visible_tasks
+from kefen.workspace.work.words import WAYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -205,6 +208,18 @@ def finish_task(
         task.kind = kind or task.kind
         task.save()
         record(by, "task.done", task.customer_id, task=task.pk)
+        if task.kind in WAYS and by.can(Ability.NOTE):
+            # Grading and the customer's page read what was done as an interaction.
+            add_interaction(
+                by,
+                task.customer_id,
+                kind=task.kind,
+                at=task.ended_on,
+                purpose=task.purpose.in_language(current_language()),
+                result=result,
+                next_on=next_on,
+                planned=True,
+            )
         if next_on is None:
             return None
         return create_task(
