@@ -51,13 +51,11 @@ def _reclaim_forever() -> None:
     from django.db import connection
 
     from kefen.workspace.jobs.services import reclaim
-    from kefen.workspace.ownership.work import ask_daily
 
     pause = threading.Event()
     while True:
         try:
             reclaim()
-            ask_daily()
         except Exception:
             log.exception("looking for dead jobs failed")
         finally:

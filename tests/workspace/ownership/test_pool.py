@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404
 from django.utils import timezone
 
 from kefen.domain.errors import CallError
 from kefen.workspace.accounts.models import Team, User
 from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.notices.models import Notice
+from kefen.workspace.notices.services import tell
 from kefen.workspace.ownership import pool, queries, services
 from kefen.workspace.ownership.models import AutomaticReturn, Due
-from kefen.workspace.ownership.work import ask_daily, due_customers
+from kefen.workspace.ownership.work import due_customers, reminders, start_if_due
 from kefen.workspace.records.attached import add_interaction
 from kefen.workspace.records.models import Edit, FieldChange
 from kefen.workspace.worker import work
@@ -120,12 +123,17 @@ def test_who_is_not_looked_after_is_told_and_then_returned(signed_in, person, ca
     # Being given to somebody counts as a contact: nothing is due for 90 days.
     assert not {one.pk for one in due_customers(today, live=lambda: None)} & set(ids)
     Edit.objects.filter(kind="assigned").update(at=timezone.now() - timedelta(days=400))
-    later = today + timedelta(days=400)
+    later = date(2035, 1, 1)
     due = {one.pk: one for one in due_customers(later, live=lambda: None)}
     assert set(ids) <= set(due)
     client = signed_in("manager")
     client.post("/pool/rules/check/")
     work(batch=True)
+    for _ in range(2):
+        with transaction.atomic():
+            tell(reminders(due[one] for one in ids))
+    told = Notice.objects.filter(person=cai, customer_id__in=ids)
+    assert sorted(told.values_list("customer_id", flat=True)) == ids  # each of them once
     Due.objects.filter(pk__in=ids).delete()
     Due.objects.create(customer_id="C060", owner="Cai", on=today)
     Due.objects.create(customer_id="C061", owner="Cai", on=today)
@@ -145,11 +153,11 @@ def test_who_is_not_looked_after_is_told_and_then_returned(signed_in, person, ca
 def test_automatic_returns_are_asked_for_once_a_day_in_somebody_s_name(person, clean_book):
     from kefen.workspace.jobs.models import Job
 
-    ask_daily()
+    start_if_due(timezone.localtime())
     assert not Job.objects.filter(kind="pool").exists()
     pool.switch_automatic(person("manager"), on=True)
-    ask_daily()
-    ask_daily()
+    start_if_due(timezone.localtime())
+    start_if_due(timezone.localtime())
     job = Job.objects.get(kind="pool")
     assert job.asked_by == person("manager")
     work(batch=True)
@@ -157,7 +165,7 @@ def test_automatic_returns_are_asked_for_once_a_day_in_somebody_s_name(person, c
     assert job.state == "done"
     User.objects.filter(username="manager").update(is_active=False)
     AutomaticReturn.objects.update(checked_on=None)
-    ask_daily()
+    start_if_due(timezone.localtime())
     assert Job.objects.filter(kind="pool").count() == 1
 
 

@@ -19,6 +19,7 @@ _TIMED = (
     "kefen.workspace.runs.schedule:start_if_due",
     "kefen.workspace.work.daily:start_if_due",
     "kefen.workspace.notices.mail:send_if_due",
+    "kefen.workspace.ownership.work:start_if_due",
 )
 
 

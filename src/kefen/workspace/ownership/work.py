@@ -14,19 +14,30 @@ from kefen.lake.book.records import latest_by_customer
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.book import served_book
 from kefen.workspace.jobs.services import ask_for
+from kefen.workspace.notices.services import Told, tell
 from kefen.workspace.ownership.models import AutomaticReturn, Due
 from kefen.workspace.ownership.pool import recall_due
-from kefen.workspace.ownership.queries import current_rules, grade_of_row, rules_column
+from kefen.workspace.ownership.queries import (
+    current_rules,
+    grade_of_row,
+    owners,
+    rules_column,
+)
 from kefen.workspace.records.models import EnteredRow, FieldChange
 from kefen.workspace.runs.published import model_of
 from kefen.workspace.runs.queries import current_publication
 
 if TYPE_CHECKING:
-    from datetime import date
+    from collections.abc import Iterable, Iterator
+    from datetime import date, datetime
 
+    from kefen.workspace.accounts.models import User
     from kefen.workspace.jobs.progress import Progress
 
 _CHUNK = 2_000
+_RETURNS = Text(
+    "Returns to the public pool on {d} unless it is looked after", "{d} 前未跟进将收回公海"
+)
 _CHECKING = Text("Checking whose customers are looked after", "检查客户跟进情况")
 
 
@@ -41,8 +52,25 @@ def check_ownership(progress: Progress, *, returns: bool) -> dict[str, Any]:
     with transaction.atomic():
         Due.objects.all().delete()
         Due.objects.bulk_create(due, batch_size=_CHUNK)
+        tell(reminders(due))
     returned = recall_due(progress.actor) if returns else 0
     return {"due": len(due), "returned": returned}
+
+
+def reminders(due: Iterable[Due]) -> Iterator[Told]:
+    """Yield what owners are told: once for each customer and day of return."""
+    people: dict[str, list[User]] = {}
+    for person in owners():
+        people.setdefault(person.name, []).append(person)
+    for one in due:
+        for person in people.get(one.owner, ()):
+            yield Told(
+                person,
+                "task",
+                f"return {one.customer_id} {one.on.isoformat()}",
+                _RETURNS.filled(d=one.on.isoformat()),
+                one.customer_id,
+            )
 
 
 def due_customers(today: date, *, live: Any) -> list[Due]:
@@ -83,9 +111,9 @@ def due_customers(today: date, *, live: Any) -> list[Due]:
     return found
 
 
-def ask_daily() -> None:
+def start_if_due(now: datetime) -> None:
     """Ask for the check of the day, in the name of who switched automatic returns on."""
-    today = timezone.localdate()
+    today = now.date()
     with transaction.atomic():
         setting = (
             AutomaticReturn.objects.select_for_update().select_related("by").filter(pk=1).first()
