@@ -115,6 +115,7 @@ def demo(request: HttpRequest) -> HttpResponse:
     return redirect("overview:overview")
 
 
+@open_to_everybody
 @require_http_methods(["GET", "POST"])
 def second_factor(request: HttpRequest) -> HttpResponse:
     """Ask for the code of the app after the password, where the person has a second factor."""
