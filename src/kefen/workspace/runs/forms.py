@@ -43,7 +43,7 @@ class StartRunForm(forms.Form):
     as_of = forms.DateField(
         label=spoken("As-of date", "评级日"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}),
+        widget=forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"}),
         help_text=spoken(
             "Nothing later counts. Empty: the end of the last complete month with orders.",
             "此日之后的事不计。留空则为最近一个有订单的完整月份的月末。",
