@@ -5,15 +5,15 @@ from __future__ import annotations
 import pytest
 
 PAGES = {
-    "/": 20,
-    "/customers/": 20,
-    "/customers/?region=East&sort=-metric_revenue": 20,
-    "/customers/C001/": 20,
-    "/customers/C001/what-if/?set_revenue=9": 20,
-    "/runs/": 20,
-    "/import/": 20,
-    "/people/": 20,
-    "/audit/": 20,
+    "/": 30,
+    "/customers/": 30,
+    "/customers/?region=East&sort=-metric_revenue": 30,
+    "/customers/C001/": 30,
+    "/customers/C001/what-if/?set_revenue=9": 30,
+    "/runs/": 30,
+    "/import/": 30,
+    "/people/": 30,
+    "/audit/": 30,
 }
 
 
