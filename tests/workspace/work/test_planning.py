@@ -14,13 +14,16 @@ from kefen.grading.entitlements import Entitlement, entitlements
 from kefen.workspace.accounts.models import User
 from kefen.workspace.audit.models import AuditEntry
 from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.jobs.models import Job
 from kefen.workspace.notices.models import Notice
+from kefen.workspace.ownership.services import assign_owner
 from kefen.workspace.runs.queries import stored_run
 from kefen.workspace.work import planning, services
 from kefen.workspace.work.models import Task, TaskState
 from kefen.workspace.work.owners import Owners
 from kefen.workspace.work.planning import bring_up_to_date
 from kefen.workspace.work.service_plan import AHEAD, Past, due_for
+from kefen.workspace.worker import work as work_off
 
 TODAY = date(2026, 11, 26)
 
@@ -45,7 +48,7 @@ def plan(person):
 
 @pytest.fixture
 def all_due(monkeypatch):
-    """Let every customer that is to be contacted have been so a year ago, so that all is due."""
+    """Make tasks of all that falls due within a year, not within a week."""
     monkeypatch.setattr(planning, "AHEAD", timedelta(days=400))
 
 
@@ -216,3 +219,16 @@ def test_the_owner_is_not_guessed(person, db):
     assert Owners().named("Ann") is None
     assert owners.named("Nobody") is None
     assert owners.named(None) is None
+
+
+def test_tasks_follow_when_somebody_is_given_a_customer(person, plan, all_due, clean_book):
+    plan()
+    task = Task.objects.filter(of_owner="Bo", assigned_to=None).first()
+    bo = User.objects.create(username="bo", name="Robert", role="account_manager")
+    assign_owner(person("manager"), [task.customer_id], bo)
+    # Whoever asked, all tasks stay: what a person does not see is not gone.
+    Job.objects.filter(kind="tasks").update(asked_by=bo)
+    work_off(batch=True)
+    task.refresh_from_db()
+    assert (task.assigned_to, task.of_owner) == (bo, "Robert")
+    assert not Task.objects.filter(state=TaskState.DROPPED).exists()

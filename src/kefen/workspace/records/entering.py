@@ -13,6 +13,7 @@ from django.db import connection
 
 from kefen.workspace.audit.services import record
 from kefen.workspace.jobs.services import ask_for
+from kefen.workspace.records.fields import OWNERSHIP
 from kefen.workspace.records.models import Edit, EditKind, EnteredRow, FieldChange
 from kefen.workspace.runs.models import Pointer
 from kefen.workspace.runs.published import put_row, put_values
@@ -83,6 +84,8 @@ def enter(
     record(actor, f"customer.{kind.value}", subject, edit=edit.pk, fields=", ".join(fields))
     if any(one.to_lake for one in real):
         ask_for(actor, "records", f"edit {edit.pk}")
+    if any(one.field in OWNERSHIP for one in real):
+        ask_for(actor, "tasks")  # those of the owner go to the new one
     return edit
 
 

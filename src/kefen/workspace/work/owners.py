@@ -19,9 +19,8 @@ class Owners:
     def __init__(self) -> None:
         found: dict[str, list[User]] = {}
         for person in User.objects.filter(is_active=True).order_by("pk"):
-            if person.can(Ability.WORK):
-                for name in {person.name, person.username} - {""}:
-                    found.setdefault(name, []).append(person)
+            if person.name and person.can(Ability.WORK):
+                found.setdefault(person.name, []).append(person)
         self._people = found
 
     def of(self, row: Any) -> User | None:
