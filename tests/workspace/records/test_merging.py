@@ -13,6 +13,7 @@ from kefen.workspace.records import attached, merging, services
 from kefen.workspace.records.models import Contact, Edit, Merge, Note
 from kefen.workspace.records.queries import record_of
 from kefen.workspace.records.similar import plain_name, similar_customers
+from kefen.workspace.work.services import create_task
 from kefen.workspace.worker import work
 
 
@@ -62,6 +63,22 @@ def test_everything_goes_over_and_comes_back(signed_in, person, clean_book):
     assert customer_row(clean_book, "C002")["parent_id"] == "C007"
     assert Note.objects.get().customer_id == "C007"
     assert sight_of(manager).customers().filter(pk="C007").exists()
+
+
+def test_tasks_go_over_with_the_record(person, clean_book):
+    manager = person("manager")
+    task = create_task(
+        manager,
+        "C007",
+        kind="call",
+        words="Ring them up",
+        due_on=timezone.localdate(),
+        assigned_to=manager,
+    )
+    merge = merging.merge_customers(manager, "C001", "C007", ())
+    task.refresh_from_db()
+    assert task.customer_id == "C001"
+    assert merge.moved["Task"] == [task.pk]
 
 
 def test_the_same_and_the_merged_cannot_be_merged_again(person, clean_book):

@@ -35,6 +35,7 @@ from kefen.workspace.records.models import (
 from kefen.workspace.records.queries import customer_for, record_of
 from kefen.workspace.records.work import write_entered
 from kefen.workspace.runs.published import put_row
+from kefen.workspace.work.models import Task
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -42,7 +43,7 @@ if TYPE_CHECKING:
     from kefen.workspace.accounts.models import User
     from kefen.workspace.jobs.progress import Progress
 
-_MOVED = (Contact, Note, StoredFile, EnteredRow)
+_MOVED = (Contact, Note, StoredFile, EnteredRow, Task)
 _STAYS = frozenset({"customer_id", "parent_id", *OWNERSHIP})
 _WAIT_SECONDS = 300
 _JOINING = Text("Giving everything of one record to the other", "将一条记录的全部内容并入另一条")
@@ -201,11 +202,14 @@ def _children(actor: User, kept: str, gone: str) -> list[Change]:
 
 
 def _moved_over(kept: str, gone: str) -> dict[str, list[int]]:
-    """Give contacts, notes, files and entered rows to the record that stays; return which."""
+    """Give contacts, notes, files, entered rows and tasks to the record that stays."""
     moved = {}
     for model in _MOVED:
         rows: Any = model._default_manager
-        ids = list(rows.filter(customer_id=gone).values_list("pk", flat=True))
+        found = rows.filter(customer_id=gone)
+        if model is Task:
+            found = found.filter(rule="")  # those of a service plan follow from the grades anew
+        ids = list(found.values_list("pk", flat=True))
         rows.filter(pk__in=ids).update(customer_id=kept)
         moved[model.__name__] = ids
     has = CustomValue.objects.filter(customer_id=kept).values("attribute")
