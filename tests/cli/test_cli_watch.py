@@ -14,7 +14,7 @@ def test_alerts_are_listed_followed_and_judged(
     assert call("new", book).code == 0
     assert call("import", "customers", company.customers, "--book", book).code == 0
     orders = tmp_path / "more.csv"
-    rows = [(f"m{month}", "C4", f"2025-{month:02}-10", "100") for month in (1, 2, 3, 4)]
+    rows = [(f"d{day}", "C4", f"2025-01-{day}", "100") for day in (10, 11, 12, 13)]
     lines = [",".join(row) for row in rows]
     orders.write_text(
         "\n".join(["order_id,customer_id,ordered_at,amount", *lines]) + "\n", encoding="utf-8"
