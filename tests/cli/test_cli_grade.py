@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 RESULTS = {"grades.parquet", "metrics.parquet", "alerts.parquet", "calibration.json", "run.json"}
-REPORTS = {"report.xlsx", "report.html"}
+REPORTS = {"report.xlsx", "report.html", "tables.json"}
 
 
 def files_in(folder: Path) -> set[str]:

@@ -32,7 +32,9 @@ django.setup()
 del os.environ["DJANGO_SETTINGS_MODULE"], os.environ["KEFEN_BOOK"]
 
 from django.core.cache import cache  # noqa: E402  models need Django set up
+from django.db import close_old_connections, connection  # noqa: E402
 from django.test import Client  # noqa: E402
+from django_tasks_db.management.commands import db_worker  # noqa: E402
 
 from kefen.domain.text import Text  # noqa: E402
 from kefen.engines.duckdb import DuckDBEngine  # noqa: E402
@@ -106,6 +108,16 @@ def django_db_setup(django_db_setup, django_db_blocker, run_ids):
 @pytest.fixture(autouse=True)
 def _fresh_cache():
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _worker_in_the_test(monkeypatch):
+    """A worker between two jobs closes its connection, but not the one of the test around it."""
+    monkeypatch.setattr(
+        db_worker,
+        "close_old_connections",
+        lambda: None if connection.in_atomic_block else close_old_connections(),
+    )
 
 
 @pytest.fixture

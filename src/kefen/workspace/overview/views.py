@@ -68,7 +68,12 @@ def trends(request: HttpRequest) -> HttpResponse:
     scheme = _scheme(request, sight)
     team = request.GET.get("team", "")
     found = trends_of(sight, scheme, team if team in teams_of(sight) else "")
-    return render(request, "overview/trends.html", {"trends": found})
+    return render(
+        request,
+        "overview/trends.html",
+        # A page without growth has no place for the lines of classes.
+        {"trends": found, "with_classes": "classes" in request.GET},
+    )
 
 
 @needs(Ability.SEE_RUNS)
