@@ -21,7 +21,7 @@ def published() -> Path:
 
 
 def test_totals_are_the_published_ones() -> None:
-    row = duckdb.execute(
+    (row,) = duckdb.execute(
         """
         SELECT count(*), count(DISTINCT CustomerID), count(DISTINCT InvoiceNo),
                count(DISTINCT Country), sum(Quantity * UnitPrice),
@@ -31,7 +31,7 @@ def test_totals_are_the_published_ones() -> None:
         FROM read_parquet(?)
         """,
         [str(ORIGINAL)],
-    ).fetchone()
+    ).fetchall()
     assert row == (541909, 4372, 25900, 38, Decimal("9747747.934"), 135080, 9288, 3)
 
 
@@ -82,7 +82,7 @@ def test_every_published_line_is_in_the_shipped_file() -> None:
         ("FROM read_parquet($published)", as_shipped),
     ):
         query = f"SELECT count(*) FROM (({left}) EXCEPT ALL ({right}))"
-        assert duckdb.execute(query, files).fetchone() == (0,)
+        assert duckdb.execute(query, files).fetchall() == [(0,)]
 
 
 @pytest.mark.reference
@@ -93,4 +93,4 @@ def test_the_command_makes_the_shipped_lines_again(
     main([str(published()), str(target)])
     assert "541909 lines" in capsys.readouterr().out
     query = "SELECT count(*) FROM (FROM read_parquet($a) EXCEPT ALL FROM read_parquet($b))"
-    assert duckdb.execute(query, {"a": str(target), "b": str(ORIGINAL)}).fetchone() == (0,)
+    assert duckdb.execute(query, {"a": str(target), "b": str(ORIGINAL)}).fetchall() == [(0,)]

@@ -308,7 +308,7 @@ def test_a_hold_is_a_cause_of_its_own(tmp_path: Path) -> None:
     fallen = [c for c in sorted(one) if (one[c], other.get(c)) in (("A", "B"), ("B", "C"))]
     assert fallen
     held = fallen[0]
-    duckdb.sql(
+    duckdb.connect().execute(
         f"COPY (SELECT '{held}' AS customer_id, 'abc' AS scheme, '{one[held]}' AS grade, "
         f"'stays' AS hold, DATE '2026-07-31' AS since) "
         f"TO '{after.directory / SERVED_FILE}' (FORMAT parquet)"

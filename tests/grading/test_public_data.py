@@ -135,7 +135,7 @@ def test_the_champions_of_the_cran_rfm_package(
     """Its rule of cuts (interpolated quantiles + 1) gives the lines; the standard states them."""
     as_of = date(2006, 12, 31)
     path = str(reference_data / "rfm_cran" / "rfm_data_orders.csv")
-    cuts = duckdb.execute(
+    (cuts,) = duckdb.execute(
         """
         WITH customers AS (
           SELECT customer_id, DATE '2006-12-31' - max(order_date)::DATE AS days,
@@ -144,8 +144,7 @@ def test_the_champions_of_the_cran_rfm_package(
         SELECT quantile_cont(days, 0.4) + 1, quantile_cont(orders, 0.6) + 1,
                quantile_cont(spend, 0.6) + 1 FROM customers""",
         [path],
-    ).fetchone()
-    assert cuts is not None
+    ).fetchall()
     days, orders, spend = (round(cut, 4) for cut in cuts)
     standard = read_standard(
         SMALL
