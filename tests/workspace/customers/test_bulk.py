@@ -22,10 +22,10 @@ def tagged(name="VIP"):
 def test_all_that_match_are_counted_confirmed_and_tagged(signed_in, person):
     client = signed_in("manager")
     asked = {"action": "tag", "query": "region=East", "all": "10,000+"}
-    page = client.post("/customers/bulk/", asked).content.decode()
+    page = client.post("/customers/-/bulk/", asked).content.decode()
     assert "All that match the list: 24 customers." in page
     assert tagged() == set()
-    answer = client.post("/customers/bulk/", {**asked, "confirmed": "24", "tag": " VIP "})
+    answer = client.post("/customers/-/bulk/", {**asked, "confirmed": "24", "tag": " VIP "})
     assert answer.status_code == 302
     sight = sight_of(person("manager"))
     assert tagged() == {row.customer_id for row in sight.customers().filter(region="East")}
@@ -38,14 +38,14 @@ def test_all_that_match_are_counted_confirmed_and_tagged(signed_in, person):
 def test_only_the_ticked_are_meant_when_not_all_are(signed_in):
     client = signed_in("manager")
     asked = {"action": "tag", "query": "region=East", "customer": ["C000", "C001"]}
-    page = client.post("/customers/bulk/", asked).content.decode()
+    page = client.post("/customers/-/bulk/", asked).content.decode()
     assert "The customers that you ticked: 2." in page
     sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
     assert sent["confirmed"] == "2"
-    client.post("/customers/bulk/", {**asked, "confirmed": "2", "tag": "VIP"})
+    client.post("/customers/-/bulk/", {**asked, "confirmed": "2", "tag": "VIP"})
     assert tagged() == {"C000", "C001"}
     client.post(
-        "/customers/bulk/",
+        "/customers/-/bulk/",
         {"action": "untag", "query": "", "customer": ["C001"], "confirmed": "1", "tag": "VIP"},
     )
     assert tagged() == {"C000"}
@@ -54,7 +54,7 @@ def test_only_the_ticked_are_meant_when_not_all_are(signed_in):
 def test_a_count_that_has_changed_is_asked_again(signed_in):
     client = signed_in("manager")
     answer = client.post(
-        "/customers/bulk/",
+        "/customers/-/bulk/",
         {"action": "tag", "query": "region=East", "all": "1", "confirmed": "23", "tag": "VIP"},
     )
     assert "The list has changed since it was shown" in answer.content.decode()
@@ -70,22 +70,22 @@ def test_a_count_that_has_changed_is_asked_again(signed_in):
 )
 def test_nobody_is_meant_where_it_is_not_clear(sent, said, signed_in):
     client = signed_in("manager")
-    answer = client.post("/customers/bulk/", {"action": "tag", **sent}, follow=True)
+    answer = client.post("/customers/-/bulk/", {"action": "tag", **sent}, follow=True)
     assert said in answer.content.decode()
 
 
 def test_customers_out_of_sight_are_not_meant(signed_in):
     client = signed_in("account_manager")
     asked = {"action": "tag", "query": "", "customer": ["C068", "C069"]}
-    page = client.post("/customers/bulk/", asked).content.decode()
+    page = client.post("/customers/-/bulk/", asked).content.decode()
     assert "The customers that you ticked: 1." in page
-    client.post("/customers/bulk/", {**asked, "confirmed": "1", "tag": "mine"})
+    client.post("/customers/-/bulk/", {**asked, "confirmed": "1", "tag": "mine"})
     assert tagged("mine") == {"C068"}
 
 
 def test_an_auditor_puts_no_tags(signed_in):
     asked = {"action": "tag", "query": "", "customer": ["C000"], "confirmed": "1", "tag": "x"}
-    assert signed_in("auditor").post("/customers/bulk/", asked).status_code == 403
+    assert signed_in("auditor").post("/customers/-/bulk/", asked).status_code == 403
     assert not Tag.objects.exists()
 
 
@@ -101,13 +101,13 @@ def test_a_tag_that_is_on_nobody_any_more_goes(person):
 def test_each_of_those_that_match_gets_its_task(signed_in, person):
     client = signed_in("manager")
     asked = {"action": "task", "query": "region=West", "all": "1"}
-    page = client.post("/customers/bulk/", asked).content.decode()
+    page = client.post("/customers/-/bulk/", asked).content.decode()
     assert "The owner of each customer" in page
     form = {"kind": "other", "words": "Ask about 2027", "due_on": "2026-12-01", "assigned_to": ""}
-    answer = client.post("/customers/bulk/", {**asked, "confirmed": "23", **form}, follow=True)
+    answer = client.post("/customers/-/bulk/", {**asked, "confirmed": "23", **form}, follow=True)
     assert "23 tasks made." in answer.content.decode()
     wanted = {row.pk for row in sight_of(person("manager")).customers().filter(region="West")}
     assert set(Task.objects.values_list("customer_id", flat=True)) == wanted
-    missing = client.post("/customers/bulk/", {**asked, "confirmed": "23", "kind": "other"})
+    missing = client.post("/customers/-/bulk/", {**asked, "confirmed": "23", "kind": "other"})
     assert missing.status_code == 200
     assert Task.objects.count() == 23

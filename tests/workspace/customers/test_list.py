@@ -9,6 +9,7 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve, reverse
 
 from kefen.workspace.customers.models import SavedView
 from kefen.workspace.customers.paging import page_of
@@ -146,7 +147,7 @@ def test_a_hidden_contact_shows_nowhere(role, signed_in):
     assert "is not known here" in client.get(f"/customers/?phone={PHONE}").content.decode()
     if role == "analyst":
         sheet = openpyxl.load_workbook(
-            BytesIO(client.post("/customers/export/", {"all": "1"}).content)
+            BytesIO(client.post("/customers/-/export/", {"all": "1"}).content)
         ).active
         assert PHONE not in {cell.value for row in sheet.rows for cell in row}
     assert PHONE in signed_in("manager").get("/customers/C007/").content.decode()
@@ -166,27 +167,27 @@ def test_amounts_hidden_from_a_service_agent_show_nowhere(signed_in, person):
 
 def test_views_are_one_s_own_unless_shared(signed_in, person):
     analyst = signed_in("analyst")
-    analyst.post("/customers/views/", {"name": "East", "query": "region=East"})
+    analyst.post("/customers/-/views/", {"name": "East", "query": "region=East"})
     analyst.post(
-        "/customers/views/", {"name": "Top", "query": "grade_abc=A&sort=name", "shared": "on"}
+        "/customers/-/views/", {"name": "Top", "query": "grade_abc=A&sort=name", "shared": "on"}
     )
     other = signed_in("manager").get("/customers/").content.decode()
     assert "Top" in other
     assert "?region=East" not in other
     view = SavedView.objects.get(name="Top")
-    assert signed_in("manager").post(f"/customers/views/{view.pk}/delete/").status_code == 403
+    assert signed_in("manager").post(f"/customers/-/views/{view.pk}/delete/").status_code == 403
     unshared = signed_in("account_manager").post(
-        "/customers/views/", {"name": "x", "query": "", "shared": "on"}
+        "/customers/-/views/", {"name": "x", "query": "", "shared": "on"}
     )
     assert unshared.status_code == 403
-    assert analyst.post(f"/customers/views/{view.pk}/delete/").status_code == 302
+    assert analyst.post(f"/customers/-/views/{view.pk}/delete/").status_code == 302
 
 
 def test_the_workbook_holds_the_chosen_or_all_that_match(signed_in):
     client = signed_in("manager")
 
     def exported(**form):
-        content = client.post("/customers/export/", form).content
+        content = client.post("/customers/-/export/", form).content
         rows = list(openpyxl.load_workbook(BytesIO(content)).active.iter_rows(values_only=True))
         return [row[0] for row in rows[1:]]
 
@@ -203,7 +204,7 @@ def test_a_page_beyond_the_last_is_empty(person):
 def test_the_form_offers_every_field_that_the_person_sees(signed_in, person):
     for role in ("manager", "service_agent"):
         sight = sight_of(person(role))
-        form = signed_in(role).get("/customers/filters/?grade_abc=A&metric_orders.min=2")
+        form = signed_in(role).get("/customers/-/filters/?grade_abc=A&metric_orders.min=2")
         text = form.content.decode()
         for name in sight.columns:
             assert f'name="{name}' in text, name
@@ -237,29 +238,29 @@ def test_alerts_and_truths_are_filters(person, run_ids):
 
 def test_the_list_opens_with_the_chosen_view(signed_in):
     client = signed_in("analyst")
-    client.post("/customers/views/", {"name": "East", "query": "region=East", "shared": "on"})
+    client.post("/customers/-/views/", {"name": "East", "query": "region=East", "shared": "on"})
     view = SavedView.objects.get(name="East")
-    client.post("/customers/views/default/", {"view": view.pk})
+    client.post("/customers/-/views/default/", {"view": view.pk})
     assert client.get("/customers/")["Location"] == f"/customers/?region=East&view={view.pk}"
     assert client.get("/customers/?all=1").status_code == 200
     assert signed_in("manager").get("/customers/").status_code == 200
     changed = client.get(f"/customers/?region=West&view={view.pk}").content.decode()
     assert "View changed" in changed
-    client.post("/customers/views/default/", {"view": ""})
+    client.post("/customers/-/views/default/", {"view": ""})
     assert client.get("/customers/").status_code == 200
-    signed_in("manager").post("/customers/views/default/", {"view": view.pk})
+    signed_in("manager").post("/customers/-/views/default/", {"view": view.pk})
     SavedView.objects.update(shared=False)
     assert signed_in("manager").get("/customers/").status_code == 200
 
 
 def test_the_palette_finds_pages_views_and_customers_in_sight(signed_in):
     client = signed_in("account_manager", "en")
-    text = client.get("/customers/find/?search=customer 6").content.decode()
+    text = client.get("/customers/-/find/?search=customer 6").content.decode()
     assert "Customer 68" in text
     assert "Customer 69" not in text
-    assert 'data-address="/"' in client.get("/customers/find/?search=overv").content.decode()
-    assert "/people/" not in client.get("/customers/find/?search=").content.decode()
-    assert "Nothing of that name" in client.get("/customers/find/?search=zzzz").content.decode()
+    assert 'data-address="/"' in client.get("/customers/-/find/?search=overv").content.decode()
+    assert "/people/" not in client.get("/customers/-/find/?search=").content.decode()
+    assert "Nothing of that name" in client.get("/customers/-/find/?search=zzzz").content.decode()
 
 
 def test_customers_are_found_by_their_contacts_by_who_sees_contacts(person):
@@ -270,3 +271,9 @@ def test_customers_are_found_by_their_contacts_by_who_sees_contacts(person):
     assert ids(sight, "search=顾雅") == ids(sight, "search=13811112222") == ["C011"]
     for role in ("analyst", "auditor"):
         assert ids(sight_of(person(role)), "search=顾雅") == []
+
+
+@pytest.mark.parametrize("number", ["find", "bulk", "filters", "export", "views", "-"])
+def test_no_number_of_a_customer_is_kept_from_its_page(number):
+    match = resolve(reverse("customers:customer", args=[number]))
+    assert (match.view_name, match.kwargs) == ("customers:customer", {"customer_id": number})

@@ -45,12 +45,12 @@ def test_who_cannot_own_is_refused(person, cai):
 def test_the_bulk_bar_assigns_what_was_confirmed(signed_in, person, cai, clean_book):
     sent = {"action": "assign", "query": "", "customer": ["C001", "C002"], "owner": cai.pk}
     client = signed_in("manager")
-    asked = client.post("/customers/bulk/", sent | {"confirmed": "1"})
+    asked = client.post("/customers/-/bulk/", sent | {"confirmed": "1"})
     assert asked.status_code == 200  # two are meant, not one
     assert not sight_of(cai).customers().exists()
-    client.post("/customers/bulk/", sent | {"confirmed": "2"})
+    client.post("/customers/-/bulk/", sent | {"confirmed": "2"})
     assert sight_of(cai).customers().count() == 2
     pooled = {"action": "pool", "query": "", "customer": ["C001"], "confirmed": "1"}
-    client.post("/customers/bulk/", pooled)
+    client.post("/customers/-/bulk/", pooled)
     assert not sight_of(person("manager")).customers().get(pk="C001").owner
-    assert signed_in("account_manager").post("/customers/bulk/", pooled).status_code == 403
+    assert signed_in("account_manager").post("/customers/-/bulk/", pooled).status_code == 403

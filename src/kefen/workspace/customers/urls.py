@@ -7,15 +7,16 @@ from django.urls import path
 from kefen.workspace.customers import bulk_views, further_views, view_views, views
 
 app_name = "customers"
+# What concerns the list stands below a dash: no number of a customer is kept from its page.
 urlpatterns = [
     path("", views.customers, name="list"),
-    path("export/", views.export, name="export"),
-    path("bulk/", bulk_views.bulk, name="bulk"),
-    path("filters/", views.filters, name="filters"),
-    path("find/", views.find, name="find"),
-    path("views/", view_views.save_view, name="save_view"),
-    path("views/default/", view_views.choose_default, name="choose_default"),
-    path("views/<int:number>/delete/", view_views.delete_view, name="delete_view"),
+    path("-/export/", views.export, name="export"),
+    path("-/bulk/", bulk_views.bulk, name="bulk"),
+    path("-/filters/", views.filters, name="filters"),
+    path("-/find/", views.find, name="find"),
+    path("-/views/", view_views.save_view, name="save_view"),
+    path("-/views/default/", view_views.choose_default, name="choose_default"),
+    path("-/views/<int:number>/delete/", view_views.delete_view, name="delete_view"),
     path("<path:customer_id>/facts/", further_views.facts, name="facts"),
     path("<path:customer_id>/reach/", further_views.reach, name="reach"),
     path("<path:customer_id>/portrait/", further_views.portrait, name="portrait"),
