@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import shutil
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rows.protocol import Outcome, Row, Verdict
+from rows.scripts import figures_of
 from workbench import tell
 
 if TYPE_CHECKING:
     from workbench import Workbench
 
-_SCRIPT = Path(__file__).parents[1] / "by_steps.py"
 _MOST_CUSTOMERS = 1_000_000
 _BAR = 0.1
 _WHEN = {"kept": "lines kept", "learned": "lines learned anew"}
@@ -26,10 +22,9 @@ def _judge(bench: Workbench) -> Outcome:
     book = bench.asked.work / "book-by-steps"
     shutil.rmtree(book, ignore_errors=True)
     tell(f"Grading 1 % of {size:,} customers anew")
-    asked = [sys.executable, str(_SCRIPT), str(bench.data(size)), str(book), "--json"]
-    done = subprocess.run(asked, stdout=subprocess.PIPE, check=True, text=True)
+    found = figures_of("by_steps.py", bench.data(size), book, "--json")
     shutil.rmtree(book, ignore_errors=True)
-    return judged(json.loads(done.stdout))
+    return judged(found)
 
 
 def judged(found: dict[str, Any]) -> Outcome:

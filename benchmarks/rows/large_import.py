@@ -2,30 +2,22 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rows.protocol import Outcome, Row, Verdict
+from rows.scripts import figures_of
 from workbench import tell
 
 if TYPE_CHECKING:
     from workbench import Workbench
 
-_SCRIPT = Path(__file__).parents[1] / "large_import.py"
 _MOST = 1_000_000
 
 
 def _judge(bench: Workbench) -> Outcome:
     rows = min(_MOST, max(bench.asked.sizes))
     tell(f"Importing {rows:,} rows through the workspace")
-    asked = [sys.executable, str(_SCRIPT), "--rows", str(rows)]
-    done = subprocess.run(asked, stdout=subprocess.PIPE, check=False, text=True)
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(asked)} failed with exit code {done.returncode}")
-    return judged(json.loads(done.stdout))
+    return judged(figures_of("large_import.py", "--rows", rows))
 
 
 def judged(found: dict[str, Any]) -> Outcome:

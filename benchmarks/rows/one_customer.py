@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contenders import kefen
 from rows.protocol import Outcome, Row, Verdict
+from rows.scripts import figures_of
 from workbench import tell
 
 if TYPE_CHECKING:
     from workbench import Workbench
 
-_SCRIPT = Path(__file__).parents[1] / "one_customer.py"
 _CUSTOMERS = 2_000
 
 
@@ -26,11 +23,7 @@ def _judge(bench: Workbench) -> Outcome:
         making = [*kefen(), "demo", str(book), "--lang", "en"]
         subprocess.run(making, stdout=subprocess.DEVNULL, check=True)
     tell("Grading and explaining one customer after the other")
-    asked = [sys.executable, str(_SCRIPT), str(book), "--customers", str(_CUSTOMERS), "--json"]
-    done = subprocess.run(asked, stdout=subprocess.PIPE, check=False, text=True)
-    if not done.stdout:
-        raise RuntimeError(f"{' '.join(asked)} failed with exit code {done.returncode}")
-    return judged(json.loads(done.stdout))
+    return judged(figures_of("one_customer.py", book, "--customers", _CUSTOMERS, "--json"))
 
 
 def judged(found: dict[str, Any]) -> Outcome:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
-import subprocess
-import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from contenders import KEFEN, SPARK
 from rows.protocol import Outcome, Row, Verdict
+from rows.scripts import figures_of
 from rows.wording import table_of_jobs
 from workbench import Job, jobs_of, tell
 
@@ -19,7 +16,6 @@ if TYPE_CHECKING:
     from workbench import Asked, Workbench
 
 _LARGEST = 250_000
-_SCRIPT = Path(__file__).parents[1] / "spark_plans.py"
 _PLANNED = 20_000
 _BAR = "grades and metrics identical to DuckDB's, to the last digit"
 
@@ -48,13 +44,7 @@ def _judge(bench: Workbench) -> Outcome:
 
 def _plans(bench: Workbench) -> dict[str, Any]:
     tell("Looking at Spark's plans")
-    data = bench.data(_PLANNED)
-    asked = [sys.executable, str(_SCRIPT), str(data), "--json"]
-    done = subprocess.run(asked, stdout=subprocess.PIPE, check=False, text=True)
-    if not done.stdout:
-        raise RuntimeError(f"{' '.join(asked)} failed with exit code {done.returncode}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    return figures_of("spark_plans.py", bench.data(_PLANNED), "--json")
 
 
 def judged_plans(found: dict[str, Any]) -> tuple[Verdict, ...]:
