@@ -100,8 +100,8 @@ def _put_tag(actor: User, customers: list[str], values: Mapping[str, Any]) -> Te
 def _take_tag(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:
     taken = tags.take_tag(actor, customers, values["tag"])
     return Text(
-        "“{t}” was taken off {p} {n:customer|customers}.", "已从 {p} 位客户移除“{t}”。"
-    ).filled(t=values["tag"], p=f"{taken:,}", n=taken)
+        "“{t}” was taken off {n:,} {n:customer|customers}.", "已从 {n:,} 位客户移除“{t}”。"
+    ).filled(t=values["tag"], n=taken)
 
 
 def _make_tasks(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:
@@ -113,23 +113,23 @@ def _make_tasks(actor: User, customers: list[str], values: Mapping[str, Any]) ->
         due_on=values["due_on"],
         assigned_to=values["assigned_to"],
     )
-    return Text("{n} {n:task|tasks} made.", "已创建 {n} 项任务。").filled(n=made)
+    return Text("{n:,} {n:task|tasks} made.", "已创建 {n:,} 项任务。").filled(n=made)
 
 
 def _assign(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:
     owner: User = values["owner"]
     moved = assign_owner(actor, customers, owner)
     return Text(
-        "{p} {n:customer|customers} changed hands; all chosen are {o}'s.",
-        "已变更 {p} 位，所选客户现均归{o}。",
-    ).filled(p=f"{moved:,}", n=moved, o=owner.shown_name)
+        "{n:,} {n:customer|customers} changed hands; all chosen are {o}'s.",
+        "已变更 {n:,} 位，所选客户现均归{o}。",
+    ).filled(n=moved, o=owner.shown_name)
 
 
 def _to_the_pool(actor: User, customers: list[str], values: Mapping[str, Any]) -> Text:  # noqa: ARG001
     moved = assign_owner(actor, customers, None)
     return Text(
-        "{p} {n:customer|customers} went to the public pool.", "{p} 位客户已退回公海。"
-    ).filled(p=f"{moved:,}", n=moved)
+        "{n:,} {n:customer|customers} went to the public pool.", "{n:,} 位客户已退回公海。"
+    ).filled(n=moved)
 
 
 ACTIONS: Mapping[str, BulkAction] = {
