@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 BAR_MS = 200.0
 _GRADED = 240
 _CHUNK = 5_000
+_TASKS = 50_000
 _PRIME = 2_147_483_647
 _MONTHS = (date(2025, 11, 30), date(2025, 12, 31))
 _PLACES = tuple(f"Region {n:02}" for n in range(34))
@@ -43,6 +44,7 @@ def main() -> None:
     parser.add_argument("--requests", type=int, default=40, help="of each kind of page")
     parser.add_argument("--database", help="the URL of an empty PostgreSQL database")
     parser.add_argument("--keep", type=Path, help="keep the book here, or use the one kept")
+    parser.add_argument("--only", default="", help="the kinds of page whose names contain this")
     asked = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         place = asked.keep or Path(scratch) / "book"
@@ -51,7 +53,7 @@ def main() -> None:
             _graded_book(place, Path(scratch), asked.database)
         _open(place)
         seconds = None if seeded else _seed(asked.customers)
-        print(json.dumps(_measured(asked.customers, asked.requests, seconds)))
+        print(json.dumps(_measured(asked, seconds)))
 
 
 def _mixed(number: int, salt: int) -> int:
@@ -102,6 +104,7 @@ def _seed(customers: int) -> dict[str, float]:
 
     from kefen.workspace.accounts.models import Team, User
     from kefen.workspace.book import served_book
+    from kefen.workspace.runs.columns import ColumnWriter
     from kefen.workspace.runs.models import Pointer, Publication
     from kefen.workspace.runs.published import insert_rows, make_indexes, make_table
     from kefen.workspace.runs.services import publish
@@ -127,16 +130,45 @@ def _seed(customers: int) -> dict[str, float]:
     )
     begun = time.perf_counter()
     make_table(large)
+    columns = ColumnWriter(large)
     for chunk in _chunks(rows, small.columns, customers):
         with transaction.atomic():
-            insert_rows(large, chunk)
+            columns.add(insert_rows(large, chunk))
+    with transaction.atomic():
+        columns.finish()
     filled = time.perf_counter()
     make_indexes(large)
     indexed = time.perf_counter()
     large.complete = True
     large.save()
     Pointer.objects.update(publication=large)
+    _seed_tasks(customers)
     return {"rows": filled - begun, "indexes": indexed - filled}
+
+
+def _seed_tasks(customers: int) -> None:
+    """Give people work: a task for each of some customers, those of their own among them."""
+    from django.utils import timezone
+
+    from kefen.workspace.accounts.models import User
+    from kefen.workspace.work.models import Task
+
+    today = timezone.localdate()
+    people = list(User.objects.order_by("pk"))
+    Task.objects.bulk_create(
+        (
+            Task(
+                customer_id=f"C{n * 7_919 % customers:07}",
+                kind="contact",
+                words={"en": "Call", "zh": "致电"},
+                due_on=today + timedelta(days=n % 41 - 20),
+                made_by=people[0],
+                assigned_to=people[n % len(people)],
+            )
+            for n in range(min(_TASKS, customers))
+        ),
+        batch_size=1_000,
+    )
 
 
 def _chunks(
@@ -235,17 +267,43 @@ def _pages(customers: int) -> dict[str, tuple[str, Callable[[int], str]]]:
         "own customers, by name": ("account_manager", one("sort=name")),
         "own customers of a class": ("account_manager", lambda n: f"grade_abc={'ABC'[n % 3]}"),
         "own customers, search": ("account_manager", lambda n: f"search={n}1"),
+        "what the palette finds": ("manager", lambda n: f"/customers/-/find/?search={n}1"),
+        "the form of all filters": ("manager", one("/customers/-/filters/")),
+        "a customer within a list": (
+            "manager",
+            lambda n: (
+                f"/customers/C{n * 7_919 % customers:07}/?in=grade_abc%3D{'ABC'[n % 3]}"
+                f"%26region%3DRegion%2B{n % 34:02}"
+            ),
+        ),
+        "overview, never asked for before": ("manager", one("/")),
+        "overview of a team, never asked for before": (
+            "manager",
+            lambda n: f"/?team=Team+{n % 40}",
+        ),
+        "overview of one's own, never asked for before": ("account_manager", one("/")),
+        "overview, asked for again": ("manager", one("/")),
+        "my day": ("account_manager", one("/work/")),
+        "my day, everybody's": ("manager", one("/work/?all=1")),
+        "visits of a month": ("manager", one("/work/visits/")),
+        "the board of prospects": ("manager", one("/prospects/")),
+        "the public pool": ("account_manager", one("/pool/")),
     }
 
 
-def _measured(customers: int, requests: int, seconds: dict[str, float] | None) -> dict[str, Any]:
-    """Return the milliseconds of each kind of page."""
+def _measured(asked: argparse.Namespace, seconds: dict[str, float] | None) -> dict[str, Any]:
+    """Return the milliseconds of each kind of page, by the clock and of the processor."""
+    from django.core.cache import cache
     from django.db import connection
     from django.test import Client
 
     from kefen.workspace.accounts.models import User
+    from kefen.workspace.runs.warming import warm
 
     clients = {}
+    begun = time.perf_counter()
+    warm()  # as a served workspace does when a copy becomes the one that is read
+    warmed = time.perf_counter() - begun
     for role in ("manager", "account_manager"):
         clients[role] = Client()
         clients[role].force_login(
@@ -253,39 +311,61 @@ def _measured(customers: int, requests: int, seconds: dict[str, float] | None) -
         )
         clients[role].get("/customers/")  # what is read once for all: templates, the copy
     found: dict[str, dict[str, float]] = {}
-    everything: list[float] = []
-    for kind, (role, address) in _pages(customers).items():
+    everything: list[_Taken] = []
+    for kind, (role, address) in _pages(asked.customers).items():
+        if asked.only not in kind:
+            continue
         taken = []
-        for n in range(requests):
-            begun = time.perf_counter()
-            answer = clients[role].get(f"/customers/?{address(n)}")
-            taken.append(1_000 * (time.perf_counter() - begun))
-            if answer.status_code != 200:
-                raise RuntimeError(f"{address(n)}: {answer.status_code}")
+        for n in range(asked.requests):
+            if kind.endswith("never asked for before"):
+                cache.clear()
+            taken.append(_asked_for(clients[role], _whole(address(n)))[0])
         found[kind] = _spread(taken)
         everything += taken
-        print(f"{kind}: {found[kind]['p95']:.0f} ms", file=sys.stderr)
-    walked = _walked(clients["manager"], requests)
-    found["page after page"] = _spread(walked)
-    everything += walked
+        print(
+            f"{kind}: {found[kind]['p95']:.0f} ms, {found[kind]['cpu_p95']:.0f} of the processor",
+            file=sys.stderr,
+        )
+    if asked.only in "page after page":
+        walked = _walked(clients["manager"], asked.requests)
+        found["page after page"] = _spread(walked)
+        everything += walked
     return {
-        "customers": customers,
-        "requests": requests,
+        "customers": asked.customers,
+        "requests": asked.requests,
         "bar_ms": BAR_MS,
         "database": connection.vendor,
         "seconds": seconds,
+        "warming_seconds": warmed,
         "pages": found,
         "all": _spread(everything),
     }
 
 
-def _walked(client: Any, pages: int) -> list[float]:
-    """Return the milliseconds of pages that follow each other."""
+_Taken = tuple[float, float]
+"""How long a request took: milliseconds by the clock, and of the processor."""
+
+
+def _whole(address: str) -> str:
+    return address if address.startswith("/") else f"/customers/?{address}"
+
+
+def _asked_for(client: Any, address: str) -> tuple[_Taken, str]:
+    """Return what a request took, and what was answered."""
+    begun, cpu = time.perf_counter(), time.process_time()
+    answer = client.get(address)
+    taken = (1_000 * (time.perf_counter() - begun), 1_000 * (time.process_time() - cpu))
+    if answer.status_code != 200:
+        raise RuntimeError(f"{address}: {answer.status_code}")
+    return taken, answer.content.decode()
+
+
+def _walked(client: Any, pages: int) -> list[_Taken]:
+    """Return what pages took that follow each other."""
     taken, address = [], "/customers/?sort=-metric_revenue"
     for _ in range(pages):
-        begun = time.perf_counter()
-        text = client.get(address).content.decode()
-        taken.append(1_000 * (time.perf_counter() - begun))
+        one, text = _asked_for(client, address)
+        taken.append(one)
         following = re.search(r'rel="next" href="([^"]+)"', text)
         if following is None:
             break
@@ -293,9 +373,17 @@ def _walked(client: Any, pages: int) -> list[float]:
     return taken
 
 
-def _spread(taken: list[float]) -> dict[str, float]:
-    cuts = statistics.quantiles(taken, n=100, method="inclusive")
-    return {"p50": cuts[49], "p95": cuts[94], "most": max(taken)}
+def _spread(taken: list[_Taken]) -> dict[str, float]:
+    clock, cpu = (
+        statistics.quantiles(one, n=100, method="inclusive") for one in zip(*taken, strict=True)
+    )
+    return {
+        "p50": clock[49],
+        "p95": clock[94],
+        "most": max(one for one, _ in taken),
+        "cpu_p50": cpu[49],
+        "cpu_p95": cpu[94],
+    }
 
 
 if __name__ == "__main__":

@@ -25,10 +25,11 @@ def judged(found: dict[str, Any]) -> Outcome:
     bar, pages = found["bar_ms"], found["pages"]
     slowest = max(pages, key=lambda kind: pages[kind]["p95"])
     lines = [
-        "| page | p50, ms | p95, ms | most, ms |",
-        "|---|---:|---:|---:|",
+        "| page | p50, ms | p95, ms | most, ms | p50, CPU ms | p95, CPU ms |",
+        "|---|---:|---:|---:|---:|---:|",
         *(
-            f"| {kind} | {of['p50']:.0f} | {of['p95']:.0f} | {of['most']:.0f} |"
+            f"| {kind} | {of['p50']:.0f} | {of['p95']:.0f} | {of['most']:.0f} "
+            f"| {of['cpu_p50']:.0f} | {of['cpu_p95']:.0f} |"
             for kind, of in pages.items()
         ),
     ]

@@ -84,6 +84,7 @@ def serving(host: str, port: int) -> Iterator[Serving]:
 
     from kefen.workspace.accounts.queries import anybody
     from kefen.workspace.application import application
+    from kefen.workspace.runs.warming import start_warming
 
     server = create_server(application, host=host, port=port, threads=_THREADS, ident="kefen")
     shown = "127.0.0.1" if host in ("0.0.0.0", "") else host  # noqa: S104  compared, not bound
@@ -93,9 +94,11 @@ def serving(host: str, port: int) -> Iterator[Serving]:
     demo_key = os.environ["KEFEN_DEMO_KEY"]
     demo = f"{address}demo/?key={demo_key}" if demo_key else None
     with _worker():
+        end = start_warming()
         try:
             yield Serving(address, first, demo, server.run)
         finally:
+            end()
             server.close()
 
 

@@ -103,7 +103,13 @@ def test_the_standing_is_the_way_to_the_lines(person):
     assert seen > 5
 
 
-@pytest.mark.parametrize("query", ["sort=-metric_revenue", "sort=region&region=East&region=-"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("sort=-metric_revenue", "sort=region&region=East&region=-"),
+        *("sort=metric_revenue&region=East", "sort=-score_abc&search=customer&owner=Ann"),
+    ],
+)
 def test_next_and_previous_walk_the_list_both_ways(query, person):
     sight = sight_of(person("manager"))
     asked = QueryDict(query)

@@ -18,9 +18,8 @@ from django.db.models import F, Q
 from kefen.domain.text import Text
 from kefen.workspace.customers.models import TaggedCustomer
 from kefen.workspace.customers.paging import CAP
-from kefen.workspace.records.models import Contact, FieldChange
-from kefen.workspace.runs.published import EXACT, SEARCHED
-from kefen.workspace.runs.searching import searched_texts
+from kefen.workspace.records.models import Contact
+from kefen.workspace.runs.published import EXACT
 from kefen.workspace.shell.formats import number_in_words
 
 if TYPE_CHECKING:
@@ -118,32 +117,18 @@ def search_condition(words: str, sight: Sight) -> Q:
         words: Part of a name, of its pinyin initials or of an id, or in full what is found only so.
         sight: What the person sees; columns that are not in it are not searched.
     """
-    found = searched_texts(sight.publication.pk).find(words, CAP + 1)
-    # What is held in memory is the copy as it was made; who got another name since is looked up.
-    changes = FieldChange.objects.filter(
-        field__in=SEARCHED, edit__at__gte=sight.publication.made_at
-    )
-    renamed = set(changes.values_list("customer_id", flat=True).distinct()[: CAP + 1])
-    within = Q(searched__contains=words.lower())
-    if len(found) > CAP or len(renamed) > CAP:
-        return within
-    if renamed:
-        now = sight.customers(archived=True).filter(within, pk__in=renamed)
-        found = [one for one in found if one not in renamed]
-        found += now.values_list("pk", flat=True)
     # Each by its own index: a database may read every row for any of several columns.
     exact = [
         sight.customers(archived=True).filter(**{name: words}).values_list("pk", flat=True)
         for name in EXACT
         if name in sight.columns
     ]
-    if exact:
-        found += exact[0].union(*exact[1:])[:CAP]
+    found = list(exact[0].union(*exact[1:])[:CAP]) if exact else []
     if "phone" in sight.columns:
         named = Q(name__icontains=words) | Q(phone=words) | Q(email__iexact=words)
         contacts = Contact.objects.filter(named, removed_at=None)
         found += contacts.values_list("customer_id", flat=True)[:CAP]
-    return Q(pk__in=found)
+    return Q(searched__contains=words.lower()) | Q(pk__in=found)
 
 
 def _tagged(values: list[str]) -> Filter:

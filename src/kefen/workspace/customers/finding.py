@@ -10,6 +10,8 @@ from django.urls import reverse
 
 from kefen.domain.text import Text
 from kefen.workspace.customers.filters import search_condition
+from kefen.workspace.customers.matches import matches_of
+from kefen.workspace.customers.paging import Order
 from kefen.workspace.customers.queries import visible_views
 from kefen.workspace.shell.context import NAVIGATION
 from kefen.workspace.shell.language import said
@@ -62,7 +64,14 @@ def found_for(user: User, sight: Sight | None, words: str) -> list[Found]:
         )
         for view in visible_views(user).filter(Q(name__icontains=asked))[:_VIEWS]
     ]
-    rows = sight.customers().filter(search_condition(words.strip(), sight))
+    condition = search_condition(words.strip(), sight)
+    by_number = Order(None, falling=False)
+    matches = matches_of(sight, [condition])
+    rows = (
+        sight.customers().filter(condition).order_by("customer_id")[:_CUSTOMERS]
+        if matches is None
+        else matches.first(by_number, None, _CUSTOMERS)
+    )
     lead = sight.lead
     customers = [
         Found(
@@ -71,6 +80,6 @@ def found_for(user: User, sight: Sight | None, words: str) -> list[Found]:
             reverse("customers:customer", args=[row.customer_id]),
             grade=lead.grade_of(getattr(row, lead.name)) if lead is not None else None,
         )
-        for row in rows.order_by("customer_id")[:_CUSTOMERS]
+        for row in rows
     ]
     return [*pages, *views, *customers]

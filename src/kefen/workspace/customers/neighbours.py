@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from kefen.workspace.customers.paging import with_value
+from kefen.workspace.customers.filters import filters_of
+from kefen.workspace.customers.matches import matches_of
+from kefen.workspace.customers.paging import Order, with_value
 from kefen.workspace.customers.queries import matching, order_of
 
 if TYPE_CHECKING:
@@ -26,10 +28,13 @@ class Neighbours:
 def neighbours_of(sight: Sight, query: QueryDict, row: Any) -> Neighbours:
     """Return the neighbours of a customer in the list of an address.
 
-    Each is found by one or two ranges of the index that the list is sorted by.
+    Each is found in the columns, or by one or two ranges of the index that the list is sorted by.
     """
-    rows = matching(sight, query)
     order = order_of(sight, query.get("sort", ""))
+    in_columns = _in_columns(sight, query, row, order)
+    if in_columns is not None:
+        return in_columns
+    rows = matching(sight, query)
     if order.column is None:
         ids = rows.order_by("customer_id")
         return Neighbours(
@@ -48,6 +53,23 @@ def neighbours_of(sight: Sight, query: QueryDict, row: Any) -> Neighbours:
         _first(with_value(rows, name, place, falling=not order.falling)),
         _first(with_value(rows, name, place, falling=order.falling)) or _first(without),
     )
+
+
+def _in_columns(sight: Sight, query: QueryDict, row: Any, order: Order) -> Neighbours | None:
+    """Return the neighbours as columns find them; None where they cannot."""
+    value = getattr(row, order.column.name) if order.column is not None else None
+    if order.column is None or value is None:
+        return None
+    filters, _ = filters_of(query, sight)
+    found = matches_of(sight, [one.condition for one in filters]) if filters else None
+    if found is None or not found.knows(order):
+        return None
+    place = (value, row.pk)
+    backwards = Order(order.column, not order.falling)
+    before, after = (found.first(one, place, 1) for one in (backwards, order))
+    # Who has no value comes last, whichever way.
+    has_value = before and getattr(before[0], order.column.name) is not None
+    return Neighbours(before[0].pk if has_value else None, after[0].pk if after else None)
 
 
 def _first(rows: QuerySet[Any]) -> str | None:

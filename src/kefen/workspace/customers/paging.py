@@ -5,14 +5,18 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import operator
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Func, Q
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from django.db.models import QuerySet
 
     from kefen.workspace.customers.sight import ShownColumn
@@ -67,7 +71,7 @@ def page_of(customers: QuerySet[Any], order: Order, after: str, *, few: bool = F
         after: The place, as the page before wrote it; empty for the first page.
         few: Whether they are so few that they are found first and sorted then.
     """
-    place = _read(after, order)
+    place = read_place(after, order)
     name = order.column.name if order.column else None
     if few and name is not None:
         customers = customers.annotate(kefen_order=Unindexed(name))
@@ -87,9 +91,36 @@ def page_of(customers: QuerySet[Any], order: Order, after: str, *, few: bool = F
             if place is not None and place[0] is None:
                 without = without.filter(customer_id__gt=place[1])
             rows += without[: wanted - len(rows)]
+    return page_of_rows(rows, order)
+
+
+def page_of_rows(rows: list[Any], order: Order) -> Page:
+    """Return the page that rows make, which are one more than it holds where others follow."""
     shown = rows[:ON_A_PAGE]
+    name = order.column.name if order.column else None
     more = len(rows) > ON_A_PAGE
     return Page(shown, _written(shown[-1], name) if more else None, rows)
+
+
+def in_order(rows: Iterable[Any], order: Order, place: tuple[Any, str] | None) -> list[Any]:
+    """Return rows in an order of anything but texts, those from after a place."""
+    name = order.column.name if order.column else None
+    with_value: list[tuple[Any, str, Any]] = []
+    without: list[tuple[str, Any]] = []
+    for row in rows:
+        value = getattr(row, name) if name else None
+        if value is None:
+            without.append((row.pk, row))
+        else:
+            with_value.append((value, row.pk, row))
+    with_value.sort(key=itemgetter(0, 1), reverse=order.falling)
+    without.sort(key=itemgetter(0))
+    if place is not None and place[0] is None:
+        with_value, without = [], [one for one in without if one[0] > place[1]]
+    elif place is not None:
+        beyond = operator.lt if order.falling else operator.gt
+        with_value = [one for one in with_value if beyond(one[:2], place)]
+    return [one[-1] for one in (*with_value, *without)]
 
 
 def first_ids(customers: QuerySet[Any]) -> list[str]:
@@ -97,10 +128,9 @@ def first_ids(customers: QuerySet[Any]) -> list[str]:
     return list(customers.order_by().values_list("pk", flat=True)[: CAP + 1])
 
 
-def capped_count(customers: QuerySet[Any]) -> tuple[int, bool]:
-    """Return how many there are, counted up to `CAP`, and whether there are more."""
-    counted = customers.order_by()[: CAP + 1].count()
-    return min(counted, CAP), counted > CAP
+def counted_up_to_cap(customers: QuerySet[Any]) -> int:
+    """Return how many there are, one more than `CAP` at most."""
+    return customers.order_by()[: CAP + 1].count()
 
 
 def with_value(
@@ -128,7 +158,7 @@ def _written(row: Any, name: str | None) -> str:
     return base64.urlsafe_b64encode(content).decode()
 
 
-def _read(after: str, order: Order) -> tuple[Any, str] | None:
+def read_place(after: str, order: Order) -> tuple[Any, str] | None:
     """Return the place that a link holds; one that makes no sense begins at the start."""
     if not after:
         return None

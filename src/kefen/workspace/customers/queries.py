@@ -10,12 +10,13 @@ from django.db.models import Q
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.filters import Filter, filters_of, narrowed
+from kefen.workspace.customers.matches import matches_of
 from kefen.workspace.customers.models import DefaultView, SavedView
 from kefen.workspace.customers.paging import (
     CAP,
     Order,
     Page,
-    capped_count,
+    counted_up_to_cap,
     first_ids,
     page_of,
 )
@@ -75,34 +76,45 @@ def sight_of(user: User, run_id: str = "") -> Sight | None:
 def customer_list(sight: Sight, query: QueryDict) -> CustomerList:
     """Return the list that an address asks for."""
     filters, unknown = filters_of(query, sight)
-    matching = narrowed(sight.customers(), filters)
     order = order_of(sight, query.get("sort", ""))
+    after = query.get("after", "")
     if filters or not sight.is_whole:
-        # Few are sorted as they are; many lie close enough in any order to be read along it.
-        ids = first_ids(matching)
-        few = len(ids) <= CAP
-        counted, more = min(len(ids), CAP), not few
-        if not few and not sight.is_whole:
-            # The first of each part are the first of all, and each part is read along its index.
-            after = query.get("after", "")
-            parts = [narrowed(part, filters) for part in sight.parts()]
-            ids = [row.pk for part in parts for row in page_of(part, order, after).rows_and_next]
-            few = True
-        if few:
-            matching = sight.customers().filter(pk__in=ids)
+        page, counted = _narrow_page(sight, filters, order, after)
     else:
-        few = False
-        counted, more = capped_count(matching)
+        page = page_of(sight.customers(), order, after)
+        counted = counted_up_to_cap(sight.customers())
     return CustomerList(
         sight,
         columns_of(sight, ",".join(query.getlist("columns"))),
         filters,
         unknown,
         order,
-        page_of(matching, order, query.get("after", ""), few=few),
-        counted,
-        more,
+        page,
+        min(counted, CAP),
+        counted > CAP,
     )
+
+
+def _narrow_page(sight: Sight, filters: list[Filter], order: Order, after: str) -> tuple[Page, int]:
+    """Return a page of some of the customers, and how many they are, counted beyond the cap."""
+    found = matches_of(sight, [one.condition for one in filters])
+    if found is not None and found.knows(order):
+        return found.page(order, after), found.number
+    # Few are sorted as they are; many lie close enough in any order to be read along it.
+    if found is not None:
+        counted = found.number
+        ids = found.ids() if counted <= CAP else []
+    else:
+        ids = first_ids(narrowed(sight.customers(), filters))
+        counted = len(ids)
+    if counted > CAP and sight.is_whole:
+        return page_of(narrowed(sight.customers(), filters), order, after), counted
+    if counted > CAP:
+        # The first of each part are the first of all, and each part is read along its index.
+        parts = [narrowed(part, filters) for part in sight.parts()]
+        ids = [row.pk for part in parts for row in page_of(part, order, after).rows_and_next]
+    few = sight.customers().filter(pk__in=ids)
+    return page_of(few, order, after, few=True), counted
 
 
 def order_of(sight: Sight, asked: str) -> Order:
@@ -128,8 +140,11 @@ def columns_of(sight: Sight, asked: str) -> list[ShownColumn]:
 
 
 def matching(sight: Sight, query: QueryDict) -> QuerySet[Any]:
-    """Return all customers that an address matches, in its order but without pages."""
+    """Return all customers that an address matches, in no order and without pages."""
     filters, _ = filters_of(query, sight)
+    found = matches_of(sight, [one.condition for one in filters]) if filters else None
+    if found is not None and found.number <= CAP:
+        return sight.customers().filter(pk__in=found.ids())
     return narrowed(sight.customers(), filters)
 
 

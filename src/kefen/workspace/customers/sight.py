@@ -125,13 +125,17 @@ class Sight:
         """
         model: Any = model_of(self.publication.pk)
         found: QuerySet[Any] = model._default_manager.only("customer_id", *self.columns)
+        found = found.filter(self.condition())
+        return found if archived else _listed(found)
+
+    def condition(self) -> Q:
+        """Return what customers must meet to be seen, archived or not."""
         if self.is_whole:
-            return found if archived else _listed(found)
+            return Q()
         condition = Q(pk__in=[])
         for own in self._own():
             condition |= own
-        found = found.filter(condition)
-        return found if archived else _listed(found)
+        return condition
 
     def parts(self) -> list[QuerySet[Any]]:
         """Return the customers that the person sees in parts, each to be read from one index.

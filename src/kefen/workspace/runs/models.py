@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +14,8 @@ class Publication(models.Model):
     """One run copied into a table of its own, for lists to read.
 
     A copy is filled while nobody reads it. It becomes the one that is read when `Pointer` is
-    turned to it, in one write.
+    turned to it, in one write. `in_columns` says how many customers its `ColumnPart`s hold,
+    where it has them whole.
     """
 
     run_id = models.CharField(max_length=128)
@@ -25,6 +26,7 @@ class Publication(models.Model):
     columns = models.JSONField(default=list)
     complete = models.BooleanField(default=False)
     made_at = models.DateTimeField(auto_now_add=True)
+    in_columns = models.IntegerField(null=True)
 
     def __str__(self) -> str:
         return self.run_id
@@ -44,6 +46,49 @@ class Publication(models.Model):
     def column(self, name: str) -> dict[str, Any] | None:
         """Return what is known of a column."""
         return next((one for one in self.columns if one["name"] == name), None)
+
+
+class ColumnPart(models.Model):
+    """A part of one column of a copy: the values of so many customers, as numbers or as text.
+
+    `kind` is how they are written: the size of the numbers, `text`, or `words` for the different
+    texts that the numbers of a column stand for.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200)
+    part = models.IntegerField()
+    kind = models.CharField(max_length=8)
+    content = models.BinaryField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["publication", "name", "part"], name="one_of_a_part")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.part}"
+
+
+class EditedRow(models.Model):
+    """A customer of a copy whose row says otherwise than the columns: a field was changed since.
+
+    An empty `field` is a row that came after the columns were written.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")
+    field = models.CharField(max_length=200, blank=True)
+    customer_id = models.TextField()
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["publication", "field", "customer_id"], name="one_edit_of_a_field"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer_id} {self.field}"
 
 
 class Pointer(models.Model):

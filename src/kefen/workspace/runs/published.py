@@ -11,7 +11,7 @@ from django.apps.registry import Apps
 from django.db import connection, models
 
 from kefen.workspace.runs.initials import initials_of
-from kefen.workspace.runs.models import Publication
+from kefen.workspace.runs.models import EditedRow, Publication
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -183,8 +183,12 @@ def drop_table(publication: Publication) -> None:
         cursor.execute(f"DROP TABLE IF EXISTS {connection.ops.quote_name(publication.table)}")
 
 
-def insert_rows(publication: Publication, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Put rows into the table: the customer's id, then a value for each column."""
+def insert_rows(publication: Publication, rows: Sequence[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+    """Put rows into the table: the customer's id, then a value for each column.
+
+    Returns:
+        The rows as they are stored, each with its searched text behind.
+    """
     model = model_of(publication.pk)
     columns = publication.columns
     names = ["customer_id", *(one["name"] for one in columns), "searched"]
@@ -214,6 +218,7 @@ def insert_rows(publication: Publication, rows: Sequence[tuple[Any, ...]]) -> No
     table = connection.ops.quote_name(model._meta.db_table)
     with connection.cursor() as cursor:
         cursor.executemany(f"INSERT INTO {table} ({quoted}) VALUES ({marks})", values)  # noqa: S608
+    return values
 
 
 def searched_words(*values: Any) -> str:
@@ -245,6 +250,7 @@ def put_values(
             for row in rows.only("customer_id", *SEARCHED):
                 row.searched = searched_words(row.pk, *(getattr(row, one) for one in SEARCHED))
                 row.save(update_fields=["searched"])
+        _note_edited(publication, part, wanted)
     return found
 
 
@@ -255,6 +261,17 @@ def put_row(publication: Publication, customer: str, values: Mapping[str, str | 
     model._default_manager.update_or_create(
         pk=customer, defaults={**_as_stored(publication, values), "searched": words}
     )
+    _note_edited(publication, [customer], [""])
+
+
+def _note_edited(publication: Publication, customers: Iterable[str], fields: Iterable[str]) -> None:
+    """Note that rows say otherwise than the columns of the copy, which stay as they are."""
+    edited = [
+        EditedRow(publication=publication, field=field, customer_id=one)
+        for field in fields
+        for one in customers
+    ]
+    EditedRow.objects.bulk_create(edited, ignore_conflicts=True, batch_size=_AT_ONCE)
 
 
 def _as_stored(publication: Publication, values: Mapping[str, str | None]) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from kefen.workspace.book import served_book
 from kefen.workspace.customers.models import EarlierPeriod
 from kefen.workspace.jobs.services import ask_for
 from kefen.workspace.records.entering import put_later_edits
+from kefen.workspace.runs.columns import ColumnWriter
 from kefen.workspace.runs.models import Pointer, Publication
 from kefen.workspace.runs.published import (
     described,
@@ -126,12 +127,15 @@ def publish(
         columns=described(listed.columns),
     )
     make_table(publication)
+    columns = ColumnWriter(publication)
     copied = 0
     for rows in listed.chunks(CHUNK):
         with transaction.atomic():
-            insert_rows(publication, rows)
+            columns.add(insert_rows(publication, rows))
         copied += len(rows)
         live()
+    with transaction.atomic():
+        columns.finish()
     make_indexes(publication)
     live()
     read = run.record["lake_versions"].get("customers", 0)
