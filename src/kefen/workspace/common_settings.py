@@ -60,6 +60,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "kefen.workspace.shell.middleware.OneCopy",
     "kefen.workspace.shell.middleware.ErrorsInWords",
     "kefen.workspace.accounts.middleware.WhoMayCallWhat",
     "axes.middleware.AxesMiddleware",

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.core.cache import cache
-from django.db.models import Count
 
 from kefen.domain.text import Text
+from kefen.workspace.customers.figures import figures_of
 from kefen.workspace.customers.filters import ANY, NONE, TAG
 from kefen.workspace.customers.tags import tag_names
 from kefen.workspace.shell.language import said
@@ -147,8 +147,8 @@ def _suggested(sight: Sight, name: str) -> tuple[str, ...]:
     key = f"suggested:{sight.publication.pk}:{name}:{user.in_role.scope.name}:{user.pk}"
     found: tuple[str, ...] | None = cache.get(key)
     if found is None:
-        rows = sight.customers().filter(**{f"{name}__isnull": False}).order_by()
-        counted = rows.values_list(name).annotate(n=Count("customer_id")).order_by("-n", name)
-        found = tuple(value for value, _ in counted[:_MOST_SUGGESTED])
+        counts = figures_of(sight, [], [name]).values[name].counts()
+        common = sorted(counts, key=lambda value: (-counts[value], value))
+        found = tuple(common[:_MOST_SUGGESTED])
         cache.set(key, found, _KEPT_SECONDS)
     return found

@@ -25,7 +25,7 @@ from kefen.workspace.runs.models import EditedRow
 from kefen.workspace.runs.published import SEARCHED, ExactDecimal
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -94,18 +94,21 @@ class Matches:
         return page_of_rows(rows, order)
 
 
-def matches_of(sight: Sight, conditions: Sequence[Q]) -> Matches | None:
+def matches_of(
+    sight: Sight, conditions: Sequence[Q], *, beside: Iterable[str] = ()
+) -> Matches | None:
     """Return the customers that a person sees and that meet conditions; None where it is unknown.
 
     Args:
         sight: What the person sees.
         conditions: What they meet, all of it.
+        beside: Further columns of which the present values are wanted.
     """
     columns = columns_of(sight.publication)
     if columns is None:
         return None
     among = np.ones(columns.rows, dtype=bool)
-    fields = {""}
+    fields = {"", *beside}
     # Texts are looked through last, and only those of who is left.
     last = sorted(conditions, key=lambda one: not _fields(one).isdisjoint(SEARCHED))
     for condition in (sight.condition(), *last):

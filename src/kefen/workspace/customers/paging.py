@@ -74,24 +74,31 @@ def page_of(customers: QuerySet[Any], order: Order, after: str, *, few: bool = F
     place = read_place(after, order)
     name = order.column.name if order.column else None
     if few and name is not None:
-        customers = customers.annotate(kefen_order=Unindexed(name))
+        # Ids alone are sorted, and not all that is known of each; no index is to lead the way.
+        found = customers.annotate(kefen_order=Unindexed(name))
+        ids = _along("kefen_order", found.values_list("pk", flat=True), order, place)
+        rows = customers.in_bulk(ids) if ids else {}
+        return page_of_rows([rows[one] for one in ids if one in rows], order)
+    return page_of_rows(_along(name, customers, order, place), order)
+
+
+def _along(
+    name: str | None, customers: QuerySet[Any], order: Order, place: tuple[Any, str] | None
+) -> list[Any]:
+    """Return the customers of a page and the first of the next, sorted by a column or their id."""
     wanted = ON_A_PAGE + 1
-    rows: list[Any] = []
+    by_id = customers.order_by("customer_id")
     if name is None:
-        found = customers.order_by("customer_id")
-        if place is not None:
-            found = found.filter(customer_id__gt=place[1])
-        rows = list(found[:wanted])
-    else:
-        sorted_by = "kefen_order" if few else name
-        if place is None or place[0] is not None:
-            rows = list(with_value(customers, sorted_by, place, falling=order.falling)[:wanted])
-        if len(rows) < wanted:
-            without = customers.filter(**{f"{sorted_by}__isnull": True}).order_by("customer_id")
-            if place is not None and place[0] is None:
-                without = without.filter(customer_id__gt=place[1])
-            rows += without[: wanted - len(rows)]
-    return page_of_rows(rows, order)
+        return list((by_id if place is None else by_id.filter(customer_id__gt=place[1]))[:wanted])
+    found: list[Any] = []
+    if place is None or place[0] is not None:
+        found = list(with_value(customers, name, place, falling=order.falling)[:wanted])
+    if len(found) < wanted:
+        without = by_id.filter(**{f"{name}__isnull": True})
+        if place is not None and place[0] is None:
+            without = without.filter(customer_id__gt=place[1])
+        found += without[: wanted - len(found)]
+    return found
 
 
 def page_of_rows(rows: list[Any], order: Order) -> Page:

@@ -117,6 +117,24 @@ def _narrow_page(sight: Sight, filters: list[Filter], order: Order, after: str) 
     return page_of(few, order, after, few=True), counted
 
 
+def first_of(sight: Sight, conditions: list[Q], order: Order, wanted: int) -> list[Any]:
+    """Return the first customers, at most a page, of those that a person sees and meet conditions.
+
+    Args:
+        sight: What the person sees.
+        conditions: What they meet.
+        order: How they are sorted.
+        wanted: How many at most.
+    """
+    found = matches_of(sight, conditions)
+    if found is not None and found.knows(order):
+        return found.first(order, None, wanted)
+    rows = sight.customers()
+    for one in conditions:
+        rows = rows.filter(one)
+    return page_of(rows, order, "").rows[:wanted]
+
+
 def order_of(sight: Sight, asked: str) -> Order:
     """Return the order that an address asks for; by the leading score where it asks for none."""
     column = sight.columns.get(asked.lstrip("-"))

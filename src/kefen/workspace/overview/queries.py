@@ -8,11 +8,15 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+import numpy as np
 from django.core.cache import cache
-from django.db.models import Count, F, Sum
+from django.db.models import F, Q
 
 from kefen.workspace.customers.cells import Cell, cell
+from kefen.workspace.customers.figures import NOTHING, exact_sum, figures_of
 from kefen.workspace.customers.filters import ANY
+from kefen.workspace.customers.paging import Order
+from kefen.workspace.customers.queries import first_of
 from kefen.workspace.overview.flows import flows_of
 from kefen.workspace.overview.growth import growth_of
 from kefen.workspace.shell.language import current_language
@@ -20,8 +24,7 @@ from kefen.workspace.shell.language import current_language
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from django.db.models import QuerySet
-
+    from kefen.workspace.customers.figures import Figures
     from kefen.workspace.customers.sight import ShownColumn, ShownGrade, Sight
     from kefen.workspace.overview.flows import Flows
     from kefen.workspace.overview.growth import Growth
@@ -33,7 +36,6 @@ _REGIONS = 12
 _ATTENTION = 4
 _POINTS = 60
 _KEPT_SECONDS = 3_600
-_UNITS = 10_000
 _MOST_TEAMS = 60
 
 
@@ -165,8 +167,13 @@ class _Scope:
         self.sight = sight
         self.beside = beside
 
-    def rows(self) -> QuerySet[Any]:
-        return self.sight.customers().filter(**self.beside)
+    def conditions(self) -> list[Q]:
+        return [Q(**self.beside)] if self.beside else []
+
+    def figures(self, scheme: ShownColumn) -> Figures:
+        names = (scheme.name, f"before_{scheme.scheme}", "region", "country")
+        amounts = (REVENUE, REVENUE_BEFORE, ALERTS)
+        return figures_of(self.sight, self.conditions(), [*names, *amounts])
 
     def address(self, *parameters: tuple[str, str]) -> str:
         period = [("run", self.sight.period)] if self.sight.period else []
@@ -178,8 +185,8 @@ def teams_of(sight: Sight) -> list[str]:
     key = f"teams:{sight.publication.pk}:{_who(sight)}"
     found: list[str] | None = cache.get(key)
     if found is None:
-        rows = sight.customers().filter(team__isnull=False).order_by()
-        found = sorted(rows.values_list("team", flat=True).distinct()[:_MOST_TEAMS])
+        values = figures_of(sight, [], ["team"]).values.get("team")
+        found = sorted(values.counts() if values is not None else ())[:_MOST_TEAMS]
         cache.set(key, found, _KEPT_SECONDS)
     return found
 
@@ -196,12 +203,13 @@ def overview_of(sight: Sight, scheme: ShownColumn, team: str = "") -> Overview:
     key = f"overview:{sight.publication.pk}:{scheme.scheme}:{scope_key(sight, team)}"
     found: tuple[Any, ...] | None = cache.get(key)
     if found is None:
+        figures = scope.figures(scheme)
         found = (
-            _totals(scope),
-            _tiers(scope, scheme),
-            _moves(scope, scheme),
-            _regions(scope),
-            _curve(scope),
+            _totals(figures),
+            _tiers(scope, scheme, figures),
+            _moves(scope, scheme, figures),
+            _regions(scope, figures),
+            _curve(figures),
         )
         cache.set(key, found, _KEPT_SECONDS)
     (customers, revenue, revenue_before, alerted), tiers, moves, regions, (curve, fifth) = found
@@ -251,72 +259,63 @@ def _hashed(words: str) -> str:
     return hashlib.sha256(words.encode()).hexdigest()[:16]
 
 
-def _totals(scope: _Scope) -> tuple[int, Decimal | None, Decimal | None, int | None]:
-    wanted: dict[str, Any] = {"n": Count("customer_id")}
-    for name in (REVENUE, REVENUE_BEFORE):
-        if name in scope.sight.columns:
-            wanted[name] = Sum(name)
-    if ALERTS in scope.sight.columns:
-        wanted[ALERTS] = Count(ALERTS)
-    found = scope.rows().aggregate(**wanted)
-    return found["n"], found.get(REVENUE), found.get(REVENUE_BEFORE), found.get(ALERTS)
-
-
-def _tiers(scope: _Scope, scheme: ShownColumn) -> list[Tier]:
-    wanted: dict[str, Any] = {"n": Count("customer_id")}
-    if REVENUE in scope.sight.columns:
-        wanted["sum"] = Sum(REVENUE)
-    rows = {
-        row[scheme.name]: row
-        for row in scope.rows().order_by().values(scheme.name).annotate(**wanted)
-    }
-    earlier_name = f"before_{scheme.scheme}"
-    earlier = dict(
-        scope.rows()
-        .order_by()
-        .filter(**{f"{earlier_name}__isnull": False})
-        .values_list(earlier_name)
-        .annotate(Count("customer_id"))
+def _totals(figures: Figures) -> tuple[int, Decimal | None, Decimal | None, int | None]:
+    revenue, before = (figures.values.get(name) for name in (REVENUE, REVENUE_BEFORE))
+    alerts = figures.values.get(ALERTS)
+    return (
+        figures.count,
+        revenue.total() if revenue is not None else None,
+        before.total() if before is not None else None,
+        int(np.count_nonzero(alerts.known)) if alerts is not None else None,
     )
+
+
+def _tiers(scope: _Scope, scheme: ShownColumn, figures: Figures) -> list[Tier]:
+    grades = figures.values[scheme.name]
+    revenue = figures.values.get(REVENUE)
+    earlier = figures.values[f"before_{scheme.scheme}"]
+    any_before = bool(earlier.known.any())
     tiers = []
     for place, grade in enumerate(scheme.grades):
-        row = rows.get(place, {"n": 0})
-        tiers.append(
-            Tier(
-                grade,
-                row["n"],
-                earlier.get(place, 0) if earlier else None,
-                row.get("sum") or (Decimal(0) if "sum" in wanted else None),
-                scope.address((scheme.name, grade.id)),
-            )
-        )
-    none = rows.get(None)
-    if none is not None:
+        now = grades.numbers == place
+        before = int(np.count_nonzero(earlier.numbers == place)) if any_before else None
+        total = (revenue.total(now) or Decimal(0)) if revenue is not None else None
+        address = scope.address((scheme.name, grade.id))
+        tiers.append(Tier(grade, int(np.count_nonzero(now)), before, total, address))
+    none = ~grades.known
+    if none.any():
+        total = revenue.total(none) if revenue is not None else None
         address = scope.address((scheme.name, "-"))
-        tiers.append(Tier(None, none["n"], None, none.get("sum"), address))
+        tiers.append(Tier(None, int(np.count_nonzero(none)), None, total, address))
     return tiers
 
 
 def _moves(
-    scope: _Scope, scheme: ShownColumn
+    scope: _Scope, scheme: ShownColumn, figures: Figures
 ) -> dict[tuple[int | None, int | None], tuple[int, str]]:
     """Return how many went from each class before to each class now, with their lists.
 
     There is nothing where no customer had a class before: then there was no run before.
     """
     before = f"before_{scheme.scheme}"
-    rows = scope.rows().order_by().values_list(before, scheme.name)
-    counted = list(rows.annotate(n=Count("customer_id")))
-    if all(was is None for was, _, _ in counted):
+    earlier, grades = figures.values[before], figures.values[scheme.name]
+    if not earlier.known.any():
         return {}
 
     def code(place: int | None) -> str:
         return "-" if place is None else scheme.grades[place].id
 
-    return {
-        (was, now): (number, scope.address((before, code(was)), (scheme.name, code(now))))
-        for was, now, number in counted
-    }
+    known: list[int | None] = [*range(len(scheme.grades)), None]
+    found = {}
+    for was in known:
+        left = earlier.numbers == (NOTHING if was is None else was)
+        for now in known:
+            came = grades.numbers == (NOTHING if now is None else now)
+            number = int(np.count_nonzero(left & came))
+            if number:
+                address = scope.address((before, code(was)), (scheme.name, code(now)))
+                found[was, now] = (number, address)
+    return found
 
 
 def _matrix(
@@ -334,53 +333,48 @@ def _matrix(
     return matrix
 
 
-def _regions(scope: _Scope) -> list[Region]:
-    wanted: dict[str, Any] = {"n": Count("customer_id")}
-    largest = "-n"
-    if REVENUE in scope.sight.columns:
-        wanted["sum"] = Sum(REVENUE)
-        largest = "-sum"
-    if REVENUE_BEFORE in scope.sight.columns:
-        wanted["earlier"] = Sum(REVENUE_BEFORE)
-    by = "region" if scope.rows().filter(region__isnull=False).exists() else "country"
-    rows = (
-        scope.rows()
-        .filter(**{f"{by}__isnull": False})
-        .order_by()
-        .values(by)
-        .annotate(**wanted)
-        .order_by(F(largest[1:]).desc(nulls_last=True), by)[:_REGIONS]
-    )
-    return [
-        Region(row[by], row["n"], row.get("sum"), row.get("earlier"), scope.address((by, row[by])))
-        for row in rows
+def _regions(scope: _Scope, figures: Figures) -> list[Region]:
+    revenue, before = (figures.values.get(name) for name in (REVENUE, REVENUE_BEFORE))
+    region = figures.values.get("region")
+    by = "region" if region is not None and region.known.any() else "country"
+    groups = figures.values[by].groups() if by in figures.values else []
+    places = [part for _, part in groups]
+    nobody: list[Decimal | None] = [None] * len(groups)
+    found = [
+        Region(name, len(part), now, earlier, scope.address((by, name)))
+        for (name, part), now, earlier in zip(
+            groups,
+            revenue.totals(places) if revenue is not None else nobody,
+            before.totals(places) if before is not None else nobody,
+            strict=True,
+        )
     ]
+    found.sort(key=lambda one: one.name)
+    if revenue is None:
+        found.sort(key=lambda one: -one.customers)
+    else:
+        found.sort(key=lambda one: (one.revenue is None, -(one.revenue or 0)))
+    return found[:_REGIONS]
 
 
-def _curve(scope: _Scope) -> tuple[list[CurvePoint], Decimal | None]:
+def _curve(figures: Figures) -> tuple[list[CurvePoint], Decimal | None]:
     """Return the curve of concentration over customers with revenue, the largest first."""
-    if REVENUE not in scope.sight.columns:
+    revenue = figures.values.get(REVENUE)
+    if revenue is None:
         return [], None
-    values = [
-        int(value * _UNITS)
-        for value in scope.rows()
-        .filter(**{f"{REVENUE}__gt": 0})
-        .order_by(f"-{REVENUE}")
-        .values_list(REVENUE, flat=True)
-        .iterator(chunk_size=20_000)
-    ]
-    total = sum(values)
+    values = np.sort(revenue.numbers[revenue.numbers > 0])[::-1]
+    total = exact_sum(values)
     if not total:
         return [], None
     ends = sorted({max(1, len(values) * step // _POINTS) for step in range(1, _POINTS + 1)})
     curve = [CurvePoint(Decimal(0), Decimal(0))]
     running = done = 0
     for end in ends:
-        running += sum(values[done:end])
+        running += exact_sum(values[done:end])
         done = end
         curve.append(CurvePoint(_percent(end, len(values)), _percent(running, total)))
     first = -(-len(values) // 5)
-    return curve, _percent(sum(values[:first]), total)
+    return curve, _percent(exact_sum(values[:first]), total)
 
 
 def _attention(scope: _Scope, scheme: ShownColumn) -> list[Attention]:
@@ -390,22 +384,23 @@ def _attention(scope: _Scope, scheme: ShownColumn) -> list[Attention]:
     revenue = columns.get(REVENUE)
     found: list[Attention] = []
 
-    def add(rows: QuerySet[Any], column: ShownColumn, *, alert: bool) -> None:
-        order = REVENUE if alert else REVENUE_BEFORE
-        by = [F(order).desc(nulls_last=True)] if order in columns else []
-        for row in rows.order_by(*by, "customer_id")[: 2 * _ATTENTION - len(found)]:
-            if len([one for one in found if one.alert == alert]) == _ATTENTION:
-                break
+    def add(condition: Q, order: str, column: ShownColumn, *, alert: bool) -> None:
+        shown = {one.row.pk for one in found}
+        largest = first_of(
+            scope.sight,
+            [*scope.conditions(), condition],
+            Order(columns.get(order), falling=True),
+            2 * _ATTENTION,
+        )
+        for row in [one for one in largest if one.pk not in shown][:_ATTENTION]:
             worth = cell(revenue, row, language) if revenue is not None else None
             why = cell(column, row, language).words
             found.append(Attention(row, cell(scheme, row, language), why, alert, worth))
 
     if ALERTS in columns:
-        add(scope.rows().filter(alerts__isnull=False), columns[ALERTS], alert=True)
+        add(Q(alerts__isnull=False), REVENUE, columns[ALERTS], alert=True)
     before = f"before_{scheme.scheme}"
-    fallen = scope.rows().filter(**{f"{before}__lt": F(scheme.name)})
-    shown = [one.row.pk for one in found]
-    add(fallen.exclude(pk__in=shown), columns[before], alert=False)
+    add(Q(**{f"{before}__lt": F(scheme.name)}), REVENUE_BEFORE, columns[before], alert=False)
     return found
 
 

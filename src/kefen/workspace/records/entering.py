@@ -17,6 +17,7 @@ from kefen.workspace.records.fields import OWNERSHIP
 from kefen.workspace.records.models import Edit, EditKind, EnteredRow, FieldChange
 from kefen.workspace.runs.models import Pointer
 from kefen.workspace.runs.published import put_row, put_values
+from kefen.workspace.runs.queries import read_from
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -111,7 +112,9 @@ def enter_row(
 def locked_publication() -> Publication | None:
     """Return the copy that is read, held until the transaction ends: no other takes its place."""
     pointer = Pointer.objects.select_for_update().filter(pk=1).first()
-    return pointer.publication if pointer is not None else None
+    found = pointer.publication if pointer is not None else None
+    read_from(found)
+    return found
 
 
 def put_into_lists(

@@ -143,7 +143,9 @@ def _indexes(columns: Sequence[Mapping[str, Any]]) -> list[models.Index]:
         if one["name"] in _FILTERED or (one["kind"] == "grade" and one["type"] == "rank")
     ]
     single = [one["name"] for one in columns if one["sorts"]]
-    single += [one for one in ("team", "parent_id", *EXACT) if one in names and one not in single]
+    single += [
+        one for one in ("team", "parent_id", "status", *EXACT) if one in names and one not in single
+    ]
     indexes = [models.Index(fields=[one, "customer_id"]) for one in single]
     indexes.append(models.Index(fields=["searched", "customer_id"]))
     indexes += [

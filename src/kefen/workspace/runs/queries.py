@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -14,7 +16,7 @@ from kefen.workspace.book import served_book
 from kefen.workspace.runs.models import Pointer, Publication
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
     from kefen.workspace.accounts.models import User
 
@@ -44,8 +46,34 @@ class RunRow:
 
 def current_publication() -> Publication | None:
     """Return the copy that is read now; None before the first."""
+    kept = _kept_copy.get()
+    if kept:
+        return kept[0]
     pointer = Pointer.objects.select_related("publication").filter(pk=1).first()
-    return pointer.publication if pointer is not None else None
+    found = pointer.publication if pointer is not None else None
+    if kept is not None:
+        kept.append(found)
+    return found
+
+
+@contextmanager
+def one_copy() -> Iterator[None]:
+    """Read the same copy to the end of the block, whatever is switched meanwhile."""
+    token = _kept_copy.set([])
+    try:
+        yield
+    finally:
+        _kept_copy.reset(token)
+
+
+def read_from(publication: Publication | None) -> None:
+    """Read from a copy, which is held, to the end of the block of `one_copy`."""
+    kept = _kept_copy.get()
+    if kept is not None:
+        kept[:] = [publication]
+
+
+_kept_copy: ContextVar[list[Publication | None] | None] = ContextVar("kept copy", default=None)
 
 
 def publication_of(run_id: str) -> Publication | None:

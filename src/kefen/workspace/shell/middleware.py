@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from django.shortcuts import render
 
 from kefen.domain.errors import CallError, KefenError
+from kefen.workspace.runs.queries import one_copy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,6 +44,18 @@ class SecurityHeaders:
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
+
+
+class OneCopy:
+    """Whatever a page reads of the customers, it reads from one and the same copy."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer as before."""
+        with one_copy():
+            return self.get_response(request)
 
 
 class ErrorsInWords:
