@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LISTED = 5
-_MEMORY = "2GB"
+_MEMORY = "8GB"
+"""Of those who check, which no cap is on: distinct texts of ten million do not spill."""
 
 
 @contextmanager

@@ -88,7 +88,7 @@ class DuckDBEngine:
         Args:
             kind: `VIEW` or `TABLE`.
             name: The relation's name.
-            query: What it holds.
+            query: What it holds; taken over, so that it is of no use to the caller afterwards.
             brief: Whether a table lasts as long as the connection only, and is never written out.
             kept: Of no matter here: every table is kept.
             as_written: Whether joins are made in the order in which they are written. DuckDB
@@ -105,12 +105,14 @@ class DuckDBEngine:
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]) if brief else None,
         )
+        # The query is taken over: copying it took longer than writing it as text.
+        text = created.sql("duckdb", copy=False)
         if not as_written:
-            self.run(created.sql("duckdb"))
+            self.run(text)
             return
         self.run(f"SET disabled_optimizers = '{_REORDERING}'")
         try:
-            self.run(created.sql("duckdb"))
+            self.run(text)
         finally:
             self.run("RESET disabled_optimizers")
 

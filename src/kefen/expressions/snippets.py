@@ -40,18 +40,23 @@ def cast(value: exp.Expr, to: ValueType) -> exp.Expr:
     return cast_to(value, to.sql)
 
 
+def paren(value: exp.Expr) -> exp.Paren:
+    """Return `value` in parentheses, itself and not a copy: copying at each level is quadratic."""
+    return exp.Paren(this=value)
+
+
 def widened(value: exp.Expr) -> exp.Expr:
     """Return a number as a wide decimal: stored ones are too narrow for arithmetic."""
     return cast(value.copy(), ValueType.DECIMAL)
 
 
 def alike(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> tuple[exp.Expr, ...]:
-    """Return the arguments cast to their common type, copied so that trees stay separate."""
+    """Return the arguments cast to their common type: who uses one twice copies it."""
     common = common_type(list(types))
     return tuple(
-        cast(a.copy(), common)
+        cast(a, common)
         if common is not None and (t is not common) and common is not ValueType.UNKNOWN
-        else a.copy()
+        else a
         for a, t in zip(arguments, types, strict=True)
     )
 
@@ -78,7 +83,7 @@ def choice(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Exp
 def when_all_known(arguments: Sequence[exp.Expr], value: exp.Expr) -> exp.Expr:
     """Return `value`, or null when an argument is null."""
     any_null = exp.or_(
-        *(exp.Is(this=exp.paren(a.copy()), expression=exp.Null()) for a in arguments)
+        *(exp.Is(this=paren(a.copy()), expression=exp.Null()) for a in arguments), copy=False
     )
     return exp.Case(ifs=[exp.If(this=any_null, true=exp.Null())], default=value)
 
@@ -118,7 +123,7 @@ def in_units(value: exp.Expr) -> exp.Expr:
 
 def from_units(value: exp.Expr) -> exp.Expr:
     """Return a whole number of ten-thousandths as a decimal of four places."""
-    return exp.paren(
+    return paren(
         exp.Mul(
             this=cast_to(value, "DECIMAL(38, 0)"),
             expression=cast_to(exp.Literal.number("0.0001"), "DECIMAL(5, 4)"),
@@ -128,7 +133,7 @@ def from_units(value: exp.Expr) -> exp.Expr:
 
 def whole_division(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     """Return the quotient of whole numbers, cut off towards zero."""
-    return exp.paren(exp.IntDiv(this=exp.paren(dividend), expression=exp.paren(divisor)))
+    return paren(exp.IntDiv(this=paren(dividend), expression=paren(divisor)))
 
 
 def quotient(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
@@ -141,18 +146,18 @@ def quotient(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     guarded = exp.Nullif(this=exp.Mul(this=size.copy(), expression=number(2)), expression=number(0))
     magnitude = whole_division(doubled, guarded)
     opposite = exp.NEQ(
-        this=exp.paren(exp.LT(this=top.copy(), expression=number(0))),
-        expression=exp.paren(exp.LT(this=bottom.copy(), expression=number(0))),
+        this=paren(exp.LT(this=top.copy(), expression=number(0))),
+        expression=paren(exp.LT(this=bottom.copy(), expression=number(0))),
     )
     sign = exp.Case(ifs=[exp.If(this=opposite, true=number(-1))], default=number(1))
-    return from_units(exp.Mul(this=sign, expression=exp.paren(magnitude)))
+    return from_units(exp.Mul(this=sign, expression=paren(magnitude)))
 
 
 def share_of(points: exp.Expr, part: exp.Expr, whole: exp.Expr) -> exp.Expr:
     """Return points x part / whole, rounded half up once."""
-    scaled = cast_to(exp.Mul(this=exp.paren(points), expression=number(10_000)), "BIGINT")
+    scaled = cast_to(exp.Mul(this=paren(points), expression=number(10_000)), "BIGINT")
     doubled = exp.Add(
-        this=exp.Mul(this=exp.Mul(this=scaled, expression=number(2)), expression=exp.paren(part)),
+        this=exp.Mul(this=exp.Mul(this=scaled, expression=number(2)), expression=paren(part)),
         expression=whole.copy(),
     )
     return from_units(whole_division(doubled, exp.Mul(this=whole.copy(), expression=number(2))))
@@ -170,7 +175,7 @@ def part_of(weight: exp.Expr, earned: exp.Expr, out_of: exp.Expr) -> exp.Expr:
     magnitude = whole_division(doubled, exp.Case(ifs=[above]))
     negative = exp.If(this=exp.LT(this=earned.copy(), expression=number(0)), true=number(-1))
     sign = exp.Case(ifs=[negative], default=number(1))
-    return from_units(exp.Mul(this=sign, expression=exp.paren(magnitude)))
+    return from_units(exp.Mul(this=sign, expression=paren(magnitude)))
 
 
 def months_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
@@ -192,7 +197,7 @@ def months_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
             ],
             default=number(0),
         )
-        return exp.paren(exp.Sub(this=exp.paren(apart), expression=short))
+        return paren(exp.Sub(this=paren(apart), expression=short))
 
     return exp.Case(
         ifs=[
@@ -223,11 +228,11 @@ def months_before(day: exp.Expr, months: exp.Expr) -> exp.Expr:
 
 def days_after(day: exp.Expr, days: exp.Expr) -> exp.Expr:
     """Return the day so many whole days later; null outside the years 1-9999."""
-    moved = exp.paren(
+    moved = paren(
         exp.Add(this=cast(day.copy(), ValueType.DATE), expression=cast_to(days.copy(), "INT"))
     )
     near = exp.Between(
-        this=exp.paren(days.copy()), low=number(-_MOST_DAYS), high=number(_MOST_DAYS)
+        this=paren(days.copy()), low=number(-_MOST_DAYS), high=number(_MOST_DAYS)
     )
     moved_within = exp.If(this=within_calendar(moved.copy()), true=moved)
     return exp.Case(ifs=[exp.If(this=near, true=exp.Case(ifs=[moved_within]))])
@@ -238,7 +243,7 @@ def hours_between(start: exp.Expr, end: exp.Expr) -> exp.Expr:
     first, last = (
         exp.func("epoch_us", cast(side.copy(), ValueType.MOMENT)) for side in (start, end)
     )
-    apart = exp.paren(exp.Sub(this=last, expression=first))
+    apart = paren(exp.Sub(this=last, expression=first))
     doubled = exp.Add(
         this=exp.Mul(this=exp.Abs(this=apart), expression=number(2)),
         expression=number(MICROSECONDS_A_UNIT),
@@ -273,7 +278,7 @@ def date_part(part: str, day: exp.Expr) -> exp.Expr:
 
 
 def _month_index(day: exp.Expr) -> exp.Expr:
-    return exp.paren(
+    return paren(
         exp.Add(
             this=exp.Mul(this=date_part("year", day.copy()), expression=number(12)),
             expression=date_part("month", day.copy()),
@@ -309,7 +314,7 @@ def count_cuts(
                 default=number(0),
             )
             total = exp.Add(this=total, expression=one)
-        return when_all_known([value], exp.paren(total))
+        return when_all_known([value], paren(total))
 
     def between(low: int, high: int) -> exp.Expr:
         if low == high:
@@ -318,7 +323,7 @@ def count_cuts(
         return exp.Case(
             ifs=[
                 exp.If(
-                    this=passes(this=value.copy(), expression=cuts[middle].copy()),
+                    this=passes(this=value.copy(), expression=cuts[middle]),
                     true=between(middle + 1, high),
                 )
             ],

@@ -34,8 +34,8 @@ def _arithmetic(
 ) -> None:
     def rendering(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
         if all(value_type is ValueType.INTEGER for value_type in types):
-            return exp.paren(node(this=arguments[0], expression=arguments[1]))
-        return exp.paren(node(this=s.widened(arguments[0]), expression=s.widened(arguments[1])))
+            return s.paren(node(this=arguments[0], expression=arguments[1]))
+        return s.paren(node(this=s.widened(arguments[0]), expression=s.widened(arguments[1])))
 
     def meaning(arguments: Sequence[Any]) -> int | Decimal:
         left, right = arguments
@@ -71,7 +71,7 @@ _arithmetic(
 
 def _multiply_sql(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
     if all(value_type is ValueType.INTEGER for value_type in types):
-        return exp.paren(exp.Mul(this=arguments[0], expression=arguments[1]))
+        return s.paren(exp.Mul(this=arguments[0], expression=arguments[1]))
     wide = exp.Mul(this=s.widened(arguments[0]), expression=s.widened(arguments[1]))
     return s.cast(wide, ValueType.DECIMAL)
 
@@ -113,7 +113,7 @@ add(
         Text("The number with its sign turned.", "相反数。"),
         numbers,
         lambda v: negated(v[0]) if isinstance(v[0], Decimal) else -v[0],
-        lambda a, t: exp.paren(exp.Neg(this=exp.paren(a[0]))),
+        lambda a, t: s.paren(exp.Neg(this=s.paren(a[0]))),
         units=of_first,
     )
 )

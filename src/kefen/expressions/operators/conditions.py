@@ -34,7 +34,7 @@ def _compare(
     node: type[exp.Binary],
 ) -> None:
     def rendering(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
-        return exp.paren(node(this=arguments[0], expression=arguments[1]))
+        return s.paren(node(this=arguments[0], expression=arguments[1]))
 
     add(
         Operator(
@@ -97,7 +97,7 @@ add(
         ),
         truths,
         _and,
-        lambda a, t: exp.paren(exp.and_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)))),
+        lambda a, t: s.paren(exp.and_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)), copy=False)),
         units=plain,
         strict=False,
     )
@@ -112,7 +112,7 @@ add(
         ),
         truths,
         _or,
-        lambda a, t: exp.paren(exp.or_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)))),
+        lambda a, t: s.paren(exp.or_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)), copy=False)),
         units=plain,
         strict=False,
     )
@@ -124,7 +124,7 @@ add(
         Text("Whether it does not hold.", "是否不成立。"),
         truths,
         lambda v: not v[0],
-        lambda a, t: exp.paren(exp.Not(this=exp.paren(s.truth(a[0], t[0])))),
+        lambda a, t: s.paren(exp.Not(this=s.paren(s.truth(a[0], t[0])))),
         units=plain,
     )
 )
@@ -136,7 +136,7 @@ add(
         comparison,
         lambda v: v[0] in v[1:],
         lambda a, t: s.when_all_known(
-            a, exp.or_(*(exp.EQ(this=w[0], expression=w[1]) for w in s.paired(a, t)))
+            a, exp.or_(*(exp.EQ(this=x, expression=y) for x, y in s.paired(a, t)), copy=False)
         ),
         units=compared,
         repeats=2,
@@ -150,7 +150,7 @@ add(
         Text("Whether there is a value.", "是否有值。"),
         any_type,
         lambda v: v[0] is not None,
-        lambda a, t: exp.paren(exp.Is(this=exp.paren(a[0]), expression=exp.Null()).not_()),
+        lambda a, t: s.paren(exp.Is(this=s.paren(a[0]), expression=exp.Null()).not_(copy=False)),
         units=plain,
         strict=False,
     )
@@ -162,7 +162,7 @@ add(
         Text("Whether there is no value.", "是否无值。"),
         any_type,
         lambda v: v[0] is None,
-        lambda a, t: exp.paren(exp.Is(this=exp.paren(a[0]), expression=exp.Null())),
+        lambda a, t: s.paren(exp.Is(this=s.paren(a[0]), expression=exp.Null())),
         units=plain,
         strict=False,
     )
@@ -185,6 +185,14 @@ add(
 )
 
 
+def _of_alike(
+    node: type[exp.Func], arguments: Sequence[exp.Expr], types: Sequence[ValueType]
+) -> exp.Expr:
+    """Return a function of one argument or more, in a common type."""
+    first, *further = s.alike(arguments, types)
+    return node(this=first, expressions=further)
+
+
 add(
     Operator(
         "first_known",
@@ -192,7 +200,7 @@ add(
         Text("The first value that is known.", "第一个有值的值。"),
         alike,
         lambda v: next((x for x in widest(v) if x is not None), None),
-        lambda a, t: exp.Coalesce(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:])),
+        lambda a, t: _of_alike(exp.Coalesce, a, t),
         units=same,
         strict=False,
         callable=True,
@@ -205,9 +213,7 @@ add(
         Text("The smallest; unknown when one is unknown.", "最小值；有未知则未知。"),
         alike,
         lambda v: min(cast("Sequence[Any]", widest(v))),
-        lambda a, t: s.when_all_known(
-            a, exp.Least(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:]))
-        ),
+        lambda a, t: s.when_all_known(a, _of_alike(exp.Least, a, t)),
         units=same,
         repeats=2,
         callable=True,
@@ -220,9 +226,7 @@ add(
         Text("The largest; unknown when one is unknown.", "最大值；有未知则未知。"),
         alike,
         lambda v: max(cast("Sequence[Any]", widest(v))),
-        lambda a, t: s.when_all_known(
-            a, exp.Greatest(this=s.alike(a, t)[0], expressions=list(s.alike(a, t)[1:]))
-        ),
+        lambda a, t: s.when_all_known(a, _of_alike(exp.Greatest, a, t)),
         units=same,
         repeats=2,
         callable=True,

@@ -76,7 +76,7 @@ add(
         ),
         _days_rule(ValueType.INTEGER, 2),
         lambda v: (_day(v[1]) - _day(v[0])).days,
-        lambda a, t: exp.paren(
+        lambda a, t: s.paren(
             exp.Sub(this=s.cast(a[1], ValueType.DATE), expression=s.cast(a[0], ValueType.DATE))
         ),
         units=always(DAYS),

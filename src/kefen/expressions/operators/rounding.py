@@ -64,7 +64,7 @@ def _steps_sql(arguments: Sequence[exp.Expr], further: int) -> exp.Expr:
     steps = s.whole_division(size, s.number(step))
     return s.from_units(
         exp.Mul(
-            this=exp.Mul(this=exp.Sign(this=value.copy()), expression=exp.paren(steps)),
+            this=exp.Mul(this=exp.Sign(this=value.copy()), expression=s.paren(steps)),
             expression=s.number(step),
         )
     )
@@ -115,7 +115,7 @@ def _stepped_sql(arguments: Sequence[exp.Expr], *, up: bool) -> exp.Expr:
     if up:
         return _steps_sql(arguments, step - 1)
     whole = s.whole_division(s.in_units(arguments[0]), s.number(step))
-    return s.from_units(exp.Mul(this=exp.paren(whole), expression=s.number(step)))
+    return s.from_units(exp.Mul(this=s.paren(whole), expression=s.number(step)))
 
 
 add(
@@ -171,13 +171,13 @@ def _halved_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> e
     whole_times = s.cast_to(s.whole_division(s.in_units(times), s.number(10_000)), "INT")
     earlier = exp.BitwiseRightShift(
         this=exp.Abs(this=s.in_units(amount)),
-        expression=exp.paren(exp.Sub(this=whole_times, expression=s.number(1))),
+        expression=s.paren(exp.Sub(this=whole_times, expression=s.number(1))),
     )
     size = exp.BitwiseRightShift(
-        this=exp.paren(exp.Add(this=exp.paren(earlier), expression=s.number(1))),
+        this=s.paren(exp.Add(this=s.paren(earlier), expression=s.number(1))),
         expression=s.number(1),
     )
-    half = exp.Mul(this=exp.Sign(this=s.in_units(amount)), expression=exp.paren(size))
+    half = exp.Mul(this=exp.Sign(this=s.in_units(amount)), expression=s.paren(size))
 
     def below(limit: int) -> exp.Expr:
         return exp.LT(this=times.copy(), expression=s.number(limit))

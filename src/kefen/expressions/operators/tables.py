@@ -139,10 +139,10 @@ def _interpolated_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]
         rise = heights[index] - heights[index - 1]
         # The line as one whole number: rise x value + the rest, over the width.
         rest = heights[index - 1] * width - rise * places[index - 1]
-        top = exp.paren(
+        top = s.paren(
             exp.Add(
                 this=exp.Mul(this=s.number(rise), expression=s.in_units(value)),
-                expression=exp.paren(s.number(rest)),
+                expression=s.paren(s.number(rest)),
             )
         )
         doubled = exp.Add(
@@ -150,7 +150,7 @@ def _interpolated_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]
             expression=s.number(width),
         )
         size = s.whole_division(doubled, s.number(2 * width))
-        return s.from_units(exp.Mul(this=exp.Sign(this=top.copy()), expression=exp.paren(size)))
+        return s.from_units(exp.Mul(this=exp.Sign(this=top.copy()), expression=s.paren(size)))
 
     return exp.Case(
         ifs=[

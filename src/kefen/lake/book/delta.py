@@ -214,7 +214,7 @@ class LakeTable:
         return Layout(self.table, tuple(name for name in fields if name not in known), buckets)
 
     def _files(self, delta: DeltaTable) -> tuple[DataFile, ...]:
-        actions = pa.table(delta.get_add_actions()).select(
+        actions = files_named(delta).select(
             ["path", "size_bytes", "num_records", "partition"]
         )
         files = (
@@ -274,6 +274,11 @@ def make_durable(files: Sequence[DataFile]) -> None:
         durable.sync_file(file.path)
     for folder in {file.path.parent for file in files}:
         durable.sync_directory(folder)
+
+
+def files_named(delta: DeltaTable) -> pa.Table:
+    """Return what a version says of its files (`pyarrow.table` would import pandas for it)."""
+    return pa.RecordBatchReader.from_stream(delta.get_add_actions()).read_all()
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from deltalake import DeltaTable, Schema
 from deltalake.transaction import AddAction, RemoveAction
 
 from kefen.lake.book import durable
-from kefen.lake.book.delta import LOG_IS_KEPT, reported
+from kefen.lake.book.delta import LOG_IS_KEPT, files_named, reported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,7 +87,7 @@ class RecordLog:
         if not self.exists():
             return []
         with reported(self.directory):
-            actions = pa.table(DeltaTable(self.directory.as_uri()).get_add_actions())
+            actions = files_named(DeltaTable(self.directory.as_uri()))
             return sorted(self.directory / path for path in actions.column("path").to_pylist())
 
     def exists(self) -> bool:
@@ -98,7 +98,7 @@ class RecordLog:
     def _rows(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         for path in self.files():
-            rows += pq.read_table(path, partitioning=None).to_pylist()
+            rows += pq.ParquetFile(path).read().to_pylist()
         return sorted(rows, key=lambda row: (row["recorded_at"], row["id"]))
 
     def _commit(self, rows: Sequence[dict[str, Any]], replaced: Sequence[Path]) -> None:
