@@ -43,6 +43,11 @@ class Person:
         cookies = urllib.request.HTTPCookieProcessor(self._jar)
         self._opener = urllib.request.build_opener(cookies)
 
+    @property
+    def cookies(self) -> dict[str, str]:
+        """Return what the workspace left with this person."""
+        return {one.name: one.value or "" for one in self._jar}
+
     def get(self, page: str) -> str:
         """Return a page."""
         with self._opener.open(urllib.parse.urljoin(self.address, page), timeout=300) as answer:
@@ -67,8 +72,7 @@ class Person:
         return self._send(page, body, f"multipart/form-data; boundary={edge}")[0]
 
     def _token(self) -> dict[str, str]:
-        token = next((one.value for one in self._jar if one.name == "csrftoken"), None)
-        return {"csrfmiddlewaretoken": token or ""}
+        return {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
 
     def _send(self, page: str, body: bytes, kind: str | None) -> tuple[str, str]:
         address = urllib.parse.urljoin(self.address, page)

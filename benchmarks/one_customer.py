@@ -35,7 +35,7 @@ def measure(book: str, customers: int) -> dict[str, Any]:
         percentile, how many customers there were, and which grades differ from the run's.
     """
     run = kefen.open_book(book).run()
-    attributes, facts = _rows(book, dict(run.record["lake_versions"]))
+    attributes, facts = rows_of(book, dict(run.record["lake_versions"]))
     expected: dict[str, dict[str, tuple[Any, ...]]] = {}
     for row in run.grades.to_pylist():
         own = expected.setdefault(row["customer_id"], {})
@@ -72,8 +72,8 @@ def measure(book: str, customers: int) -> dict[str, Any]:
                 if found != expected[one]:
                     different.append(f"{name}: {one}")
         timed[name] = {
-            "processor_ms": _percentiles([processor for processor, _ in spent]),
-            "clock_ms": _percentiles([clock for _, clock in spent]),
+            "processor_ms": percentiles([processor for processor, _ in spent]),
+            "clock_ms": percentiles([clock for _, clock in spent]),
         }
     return {
         "customers": len(chosen),
@@ -84,7 +84,7 @@ def measure(book: str, customers: int) -> dict[str, Any]:
     }
 
 
-def _rows(
+def rows_of(
     book: str, versions: dict[str, int]
 ) -> tuple[dict[str, dict[str, Any]], dict[str, dict[str, list[dict[str, Any]]]]]:
     """Return the row of each customer, and its rows of each fact."""
@@ -106,7 +106,8 @@ def _rows(
     return attributes, facts
 
 
-def _percentiles(seconds: Sequence[float]) -> dict[str, float]:
+def percentiles(seconds: Sequence[float]) -> dict[str, float]:
+    """Return milliseconds at the 50th, 95th and 99th percentile."""
     ordered = sorted(seconds)
     places = {"p50": 0.50, "p95": 0.95, "p99": 0.99}
     return {

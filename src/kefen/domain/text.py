@@ -37,12 +37,13 @@ class Text:
         Raises:
             KeyError: A placeholder has no value.
         """
-        english, chinese = {}, {}
+        english: dict[str, object] = dict(values)
+        chinese = dict(values)
         for name, value in values.items():
             if isinstance(value, Text):
-                english[name], chinese[name] = _Filling(value.en), _Filling(value.zh)
-            else:
-                english[name] = chinese[name] = _Filling(value)
+                english[name], chinese[name] = value.en, value.zh
+        if "|" in self.en or "|" in self.zh:
+            english, chinese = _agreeing(english), _agreeing(chinese)
         return Text(en=self.en.format_map(english), zh=self.zh.format_map(chinese))
 
     def placeholders(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -83,6 +84,10 @@ class _Filling:
 
     def __repr__(self) -> str:
         return repr(self._value)
+
+
+def _agreeing(values: Mapping[str, object]) -> dict[str, object]:
+    return {name: _Filling(value) for name, value in values.items()}
 
 
 def _fields(wording: str) -> frozenset[str]:

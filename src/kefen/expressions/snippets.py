@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -24,15 +23,10 @@ def cast_to(value: exp.Expr, sql_type: str) -> exp.Expr:
 
     SQLGlot's own `cast` leaves a cast out when the value is a cast to another precision already.
     """
-    to = _data_type(sql_type)
-    if isinstance(value, exp.Cast) and value.to == to:
+    if isinstance(value, exp.Cast) and value.to.args.get("kind") == sql_type:
         return value
-    return exp.Cast(this=value, to=to.copy())
-
-
-@cache
-def _data_type(sql_type: str) -> exp.DataType:
-    return exp.DataType.build(sql_type, dialect="duckdb")
+    # One node as it is written, where parsing it gives three or five that every cast would copy.
+    return exp.Cast(this=value, to=exp.DataType(this=exp.DType.USERDEFINED, kind=sql_type))
 
 
 def cast(value: exp.Expr, to: ValueType) -> exp.Expr:
@@ -231,9 +225,7 @@ def days_after(day: exp.Expr, days: exp.Expr) -> exp.Expr:
     moved = paren(
         exp.Add(this=cast(day.copy(), ValueType.DATE), expression=cast_to(days.copy(), "INT"))
     )
-    near = exp.Between(
-        this=paren(days.copy()), low=number(-_MOST_DAYS), high=number(_MOST_DAYS)
-    )
+    near = exp.Between(this=paren(days.copy()), low=number(-_MOST_DAYS), high=number(_MOST_DAYS))
     moved_within = exp.If(this=within_calendar(moved.copy()), true=moved)
     return exp.Case(ifs=[exp.If(this=near, true=exp.Case(ifs=[moved_within]))])
 

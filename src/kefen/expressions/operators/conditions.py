@@ -97,7 +97,9 @@ add(
         ),
         truths,
         _and,
-        lambda a, t: s.paren(exp.and_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)), copy=False)),
+        lambda a, t: s.paren(
+            exp.and_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)), copy=False)
+        ),
         units=plain,
         strict=False,
     )
@@ -112,7 +114,9 @@ add(
         ),
         truths,
         _or,
-        lambda a, t: s.paren(exp.or_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)), copy=False)),
+        lambda a, t: s.paren(
+            exp.or_(*(s.truth(x, y) for x, y in zip(a, t, strict=True)), copy=False)
+        ),
         units=plain,
         strict=False,
     )

@@ -12,7 +12,7 @@ from kefen.expressions.sql import literal
 from kefen.standards.facts import RECORDED_ON
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from kefen.engines.duckdb import DuckDBEngine
@@ -68,28 +68,33 @@ class Step:
         if "orders" not in self.told.tables or window.months is None:
             return None
         orders = self.now.tables["orders"]
-        sources = [
-            as_of_view(
-                "orders", relation, self.as_of, recorded=RECORDED_ON in orders.columns
-            ).subquery("lines")
-            for relation in (orders.relation, self.every["orders"])
-        ]
         spans = window.month_spans(self.as_of)
-        covered = sum(
-            any(self._has_orders(source, lower, upper) for source in sources)
-            for lower, upper in spans
-        )
-        return covered, window.months
-
-    def _has_orders(self, source: exp.Expr, lower: date, upper: date) -> bool:
-        day = column("ordered_on")
-        one = (
-            exp.select(exp.Literal.number(1))
-            .from_(source.copy())
-            .where(
-                exp.GT(this=day, expression=literal(lower)),
-                exp.LTE(this=day.copy(), expression=literal(upper)),
+        missing = list(spans)
+        for relation in (orders.relation, self.every["orders"]):
+            lines = as_of_view(
+                "orders", relation, self.as_of, recorded=RECORDED_ON in orders.columns
             )
-            .limit(1)
-        )
-        return bool(self.engine.rows(one.sql("duckdb")))
+            covered = self._with_orders(lines, missing)
+            missing = [span for span in missing if span not in covered]
+        return len(spans) - len(missing), window.months
+
+    def _with_orders(
+        self, lines: exp.Select, spans: Sequence[tuple[date, date]]
+    ) -> list[tuple[date, date]]:
+        """Return the spans of days (after the first, up to the second) that have order lines."""
+        if not spans:
+            return []  # the others' lines are not looked at for nothing
+        day = column("ordered_on")
+        within = [
+            exp.LogicalOr(
+                this=exp.and_(
+                    exp.GT(this=day.copy(), expression=literal(lower)),
+                    exp.LTE(this=day.copy(), expression=literal(upper)),
+                )
+            )
+            for lower, upper in spans
+        ]
+        found = self.engine.rows(exp.select(*within).from_(lines.subquery("lines")).sql("duckdb"))[
+            0
+        ]
+        return [span for span, has_orders in zip(spans, found, strict=True) if has_orders]

@@ -214,9 +214,7 @@ class LakeTable:
         return Layout(self.table, tuple(name for name in fields if name not in known), buckets)
 
     def _files(self, delta: DeltaTable) -> tuple[DataFile, ...]:
-        actions = files_named(delta).select(
-            ["path", "size_bytes", "num_records", "partition"]
-        )
+        actions = files_named(delta).select(["path", "size_bytes", "num_records", "partition"])
         files = (
             DataFile(
                 self.directory / unquote(action["path"]),

@@ -1,0 +1,198 @@
+"""One customer at once over HTTP: how long a served workspace takes to grade and explain one.
+
+    python benchmarks/one_customer_served.py BOOK [--customers 1000] [--json]
+
+BOOK is a book with a run, such as `kefen demo` makes. The workspace is served as people serve it;
+a program that is signed in asks for one customer after the other over one connection. The grades
+are compared with the run's.
+"""
+
+from __future__ import annotations
+
+import argparse
+import http.client
+import json
+import os
+import subprocess
+import sys
+import time
+import urllib.parse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import kefen
+from large_import import Person
+from one_customer import BAR_MILLISECONDS, percentiles, rows_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_CALL = "from kefen.cli.main import main; main()"
+_LONGEST_SECONDS = 300
+_COLUMNS = ("grade", "reason", "confidence")
+
+
+def measure(book: str, customers: int) -> dict[str, Any]:
+    """Serve a book and ask for customers one by one.
+
+    Returns:
+        For each kind of call the milliseconds at the 50th, 95th and 99th percentile as the
+        program that asks sees them, what the server's processes took of the processor for each on
+        average, and whose grades differ from the run's.
+    """
+    command = [sys.executable, "-c", _CALL, "serve", "--book", book, "--port", "0", "--lang", "en"]
+    with subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    ) as process:
+        try:
+            assert process.stdout is not None  # noqa: S101  it was asked for
+            first = next(line.strip() for line in process.stdout if "first-run" in line)
+            return _measured(process.pid, first, book, customers)
+        finally:
+            process.terminate()
+
+
+def _measured(process: int, first: str, book: str, customers: int) -> dict[str, Any]:
+    person = Person(first.partition("first-run")[0])
+    key = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(first).query))
+    person.get(first)
+    account = {"username": "ann", "name": "Ann", "password": "a long enough secret"}
+    person.post("first-run/", account | key)
+    run = kefen.open_book(book).run()
+    attributes, facts = rows_of(book, dict(run.record["lake_versions"]))
+    expected: dict[str, dict[str, tuple[Any, ...]]] = {}
+    for row in run.grades.to_pylist():
+        own = expected.setdefault(row["customer_id"], {})
+        own[row["scheme"]] = tuple(row[name] for name in _COLUMNS)
+    step = max(1, len(expected) // customers)
+    chosen = sorted(expected)[::step][:customers]
+    program = _Program(person)
+    _wait(program, _page(chosen[0], "grades"))
+    bodies = {
+        one: json.dumps({"customer": attributes[one], **facts.get(one, {})}, default=str).encode()
+        for one in chosen
+    }
+    calls: Mapping[str, Callable[[str], dict[str, Any]]] = {
+        "grades": lambda one: program.get(_page(one, "grades")),
+        "why, one scheme": lambda one: program.get(_page(one, "why") + "?scheme=value_index"),
+        "why, every scheme": lambda one: program.get(_page(one, "why")),
+        "grade the rows sent": lambda one: program.post("/api/grade/", bodies[one]),
+    }
+    timed: dict[str, Any] = {}
+    different: list[str] = []
+    for name, call in calls.items():
+        call(chosen[0])
+        spent: list[float] = []
+        processor = _processor_seconds(process)
+        for one in chosen:
+            begun = time.perf_counter()
+            answer = call(one)
+            spent.append(time.perf_counter() - begun)
+            if "grades" in answer:
+                found = {own["scheme"]: tuple(own[c] for c in _COLUMNS) for own in answer["grades"]}
+                if found != expected[one]:
+                    different.append(f"{name}: {one}")
+        timed[name] = {
+            "clock_ms": percentiles(spent),
+            "processor_ms": round(
+                (_processor_seconds(process) - processor) * 1000 / len(chosen), 2
+            ),
+        }
+    return {
+        "customers": len(chosen),
+        "schemes": len(run.schemes),
+        "calls": timed,
+        "different": different,
+        "bar_ms": BAR_MILLISECONDS,
+    }
+
+
+class _Program:
+    """A program that asks over one connection, signed in as a person."""
+
+    def __init__(self, person: Person) -> None:
+        where = urllib.parse.urlsplit(person.address)
+        self._connection = http.client.HTTPConnection(where.hostname or "", where.port, timeout=60)
+        self._headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in person.cookies.items()),
+            "X-CSRFToken": person.cookies["csrftoken"],
+            "Origin": person.address.rstrip("/"),
+            "Content-Type": "application/json",
+        }
+
+    def status(self, page: str) -> int:
+        """Return how a page is answered."""
+        self._connection.request("GET", page, headers=self._headers)
+        answer = self._connection.getresponse()
+        answer.read()
+        return answer.status
+
+    def get(self, page: str) -> dict[str, Any]:
+        """Return the JSON of a page."""
+        return self._asked("GET", page, None)
+
+    def post(self, page: str, body: bytes) -> dict[str, Any]:
+        """Return the JSON that answers a body."""
+        return self._asked("POST", page, body)
+
+    def _asked(self, method: str, page: str, body: bytes | None) -> dict[str, Any]:
+        self._connection.request(method, page, body, self._headers)
+        answer = self._connection.getresponse()
+        said = answer.read()
+        if answer.status != http.client.OK:
+            raise RuntimeError(f"{page}: {answer.status} {said[:500]!r}")
+        found: dict[str, Any] = json.loads(said)
+        return found
+
+
+def _wait(program: _Program, page: str) -> None:
+    """Wait until the run is shown."""
+    end = time.monotonic() + _LONGEST_SECONDS
+    while program.status(page) != http.client.OK:
+        if time.monotonic() > end:
+            raise RuntimeError(f"{page} was not there in time")
+        time.sleep(0.5)
+
+
+def _page(customer: str, what: str) -> str:
+    return f"/api/customers/{urllib.parse.quote(customer, safe='')}/{what}/"
+
+
+def _processor_seconds(leader: int) -> float:
+    """Return what the processes of a session took of the processor."""
+    ticks = 0
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = stat.read_text().rpartition(")")[2].split()
+        except OSError:  # it has ended
+            continue
+        if int(fields[3]) == leader:
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def main() -> int:
+    """Measure, print, and return 1 where a grade differs from the run's."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("book")
+    parser.add_argument("--customers", type=int, default=1_000)
+    parser.add_argument("--json", action="store_true")
+    arguments = parser.parse_args()
+    found = measure(arguments.book, arguments.customers)
+    if arguments.json:
+        print(json.dumps(found, indent=2))
+    else:
+        print(f"{found['customers']} customers, {found['schemes']} schemes; milliseconds")
+        for name, call in found["calls"].items():
+            shown = "  ".join(f"{place} {ms:6.2f}" for place, ms in call["clock_ms"].items())
+            print(f"  {name:24} {shown}  processor, mean {call['processor_ms']:.2f}")
+        print(f"grades that differ from the run's: {len(found['different'])}")
+    return int(bool(found["different"]))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
