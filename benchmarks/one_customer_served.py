@@ -13,8 +13,10 @@ import argparse
 import http.client
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.parse
 from pathlib import Path
@@ -40,6 +42,14 @@ def measure(book: str, customers: int) -> dict[str, Any]:
         program that asks sees them, what the server's processes took of the processor for each on
         average, and whose grades differ from the run's.
     """
+    with tempfile.TemporaryDirectory() as scratch:
+        # The workspace is made anew, whoever has worked in the book before.
+        copied = Path(scratch) / "book"
+        shutil.copytree(book, copied, ignore=shutil.ignore_patterns("workspace.*"))
+        return _served(str(copied), customers)
+
+
+def _served(book: str, customers: int) -> dict[str, Any]:
     command = [sys.executable, "-c", _CALL, "serve", "--book", book, "--port", "0", "--lang", "en"]
     with subprocess.Popen(
         command,
@@ -54,6 +64,10 @@ def measure(book: str, customers: int) -> dict[str, Any]:
             return _measured(process.pid, first, book, customers)
         finally:
             process.terminate()
+            process.wait()
+            # The worker ends after the server does.
+            while _processes_of(process.pid):
+                time.sleep(0.1)
 
 
 def _measured(process: int, first: str, book: str, customers: int) -> dict[str, Any]:
@@ -162,16 +176,22 @@ def _page(customer: str, what: str) -> str:
     return f"/api/customers/{urllib.parse.quote(customer, safe='')}/{what}/"
 
 
-def _processor_seconds(leader: int) -> float:
-    """Return what the processes of a session took of the processor."""
-    ticks = 0
+def _processes_of(leader: int) -> list[list[str]]:
+    """Return what Linux says of each process of a session, from its state on."""
+    found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = stat.read_text().rpartition(")")[2].split()
         except OSError:  # it has ended
             continue
-        if int(fields[3]) == leader:
-            ticks += int(fields[11]) + int(fields[12])
+        if int(fields[3]) == leader and fields[0] != "Z":
+            found.append(fields)
+    return found
+
+
+def _processor_seconds(leader: int) -> float:
+    """Return what the processes of a session took of the processor."""
+    ticks = sum(int(fields[11]) + int(fields[12]) for fields in _processes_of(leader))
     return ticks / os.sysconf("SC_CLK_TCK")
 
 

@@ -178,6 +178,11 @@ def test_one_customer_is_judged_by_its_slowest_kind_of_call(
     outcome = judged(found)
     assert [verdict.word for verdict in outcome.verdicts] == words
     assert "explain" in outcome.verdicts[0].measured
+    assert "| grade | 1.00 | 2.00 | 3.00 | 3.00 (p99) |" in outcome.paragraphs[0]
+    served = {name: {**of, "processor_ms": 4.5} for name, of in calls.items()}
+    asked = judged({**found, "calls": served}, where="over HTTP")
+    assert "| grade | 1.00 | 2.00 | 3.00 | 4.50 (mean) |" in asked.paragraphs[0]
+    assert asked.verdicts[0].bar.startswith("over HTTP")
 
 
 def test_plans_of_spark_are_judged_by_what_they_must_not_hold() -> None:
