@@ -1,0 +1,1 @@
+"""What the benchmark of lifetime value fits, and by which packages."""
