@@ -45,12 +45,17 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Report:
     return made(tmp_path_factory.mktemp("credit"), "01")
 
 
-def made(folder: Path, customer: str | None, receivables: str = INVOICES) -> Report:
+def made(
+    folder: Path,
+    customer: str | None,
+    receivables: str = INVOICES,
+    payments: str = PAYMENTS,
+) -> Report:
     sources = {}
     for name, text in (
         ("customers", CUSTOMERS),
         ("receivables", receivables),
-        ("payments", PAYMENTS),
+        ("payments", payments),
     ):
         (folder / f"{name}.csv").write_text(text, encoding="utf-8")
         sources[name] = Source((folder / f"{name}.csv",))
@@ -90,6 +95,22 @@ def test_a_statement_opens_moves_and_closes_with_part_payments_on_their_invoices
     total = table(report, "statement").totals
     assert total is not None
     assert total.cells[7] == 475 + 70
+
+
+def test_payments_settle_invoices_and_what_is_beyond_stands_on_account(tmp_path: Path) -> None:
+    paid = PAYMENTS + "s,01,2024-11-15,250,b\nt,01,2024-11-20,30,b\nu,02,2024-12-10,70,c\n"
+    told = made(tmp_path, "01", payments=paid)
+    acme = next(row for row in rows(table(told, "statement")) if row["customer_id"] == "01")
+    assert acme["closing"] == 250 - 25 - 30
+    assert acme["overdue"] == 250, "b is settled, of c 50 was paid, and not by another customer"
+    reconcile(table(told, "account"))
+    lines = rows(table(told, "account"))
+    assert [line["closing"] for line in lines][-1] == acme["closing"]
+    assert acme["highest"] == max(-5, *(line["closing"] for line in lines)) == 595
+    ageing = {row["band"].en: row["amount"] for row in rows(table(told, "ageing"))}
+    assert ageing["Not due"] == 70
+    filled = {row["factor"].en: row for row in rows(table(told, "credit_assessment"))}
+    assert filled["Highest debt against the limit"]["value"].en == "119 %"
 
 
 def test_one_customers_statement_runs_from_its_opening_to_its_closing(report: Report) -> None:

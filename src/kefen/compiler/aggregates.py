@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlglot import exp
 
 from kefen.compiler.facts import column, day_of
+from kefen.compiler.groups import LEVELS
 from kefen.domain.periods import CALENDAR_YEAR, DAYS_IN, MONTHS_IN
 from kefen.expressions.snippets import cast_to, date_part, number, quotient
 from kefen.expressions.sql import literal, to_sql
@@ -103,7 +104,7 @@ class FactSQL:
         day = self.day(definition)
         conditions: list[exp.Expr] = []
         # A level holds from rows before the window on.
-        if start is not None and definition.aggregate != "daily_average":
+        if start is not None and definition.aggregate not in LEVELS:
             conditions.append(exp.GT(this=day, expression=literal(start)))
         if end < self.as_of or definition.dated is not None:
             conditions.append(exp.LTE(this=day.copy(), expression=literal(end)))

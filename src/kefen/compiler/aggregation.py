@@ -11,7 +11,7 @@ from sqlglot import exp
 from kefen.compiler.aggregates import FactSQL, struct
 from kefen.compiler.facts import column, table
 from kefen.compiler.grouped import group_type, grouped_values
-from kefen.compiler.groups import empty_group, every_period
+from kefen.compiler.groups import LEVELS, empty_group, every_period
 from kefen.compiler.metrics import STORED
 from kefen.compiler.takes import RUNS, taken
 from kefen.expressions.snippets import cast_to, quotient
@@ -224,7 +224,7 @@ class FactAggregation:
 def _stands_alone(definition: FactMetric) -> bool:
     """Return whether a metric's groups cannot be made in one step with those of others."""
     levels = definition.levels
-    return definition.aggregate == "daily_average" or (
+    return definition.aggregate in LEVELS or (
         bool(levels)
         and (
             len(levels) > 1

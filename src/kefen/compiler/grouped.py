@@ -44,6 +44,8 @@ def grouped_values(sql: FactSQL, definition: FactMetric, view: str) -> exp.Selec
     keys = [f"key {depth}" for depth in range(len(definition.levels))]
     if definition.aggregate == "daily_average":
         current = _daily_averages(sql, definition, view, keys)
+    elif definition.aggregate == "highest_balance":
+        current = _highest_balances(sql, definition, view)
     elif len(definition.levels) == 1 and isinstance(definition.levels[0].by, Runs):
         current = _values_of_runs(sql, definition, definition.levels[0].by, view, keys[0])
     else:
@@ -217,4 +219,40 @@ def _daily_averages(
         exp.select(*(part.copy() for part in grouping), exp.alias_(average, "value", quoted=True))
         .from_(held.subquery("held"))
         .group_by(*(part.copy() for part in grouping))
+    )
+
+
+def _highest_balances(sql: FactSQL, definition: FactMetric, view: str) -> exp.Select:
+    """Return the highest sum of all rows up to the end of a day of the window, 0 at least."""
+    if definition.of is None:
+        raise ValueError("only a count has no operand")
+    start, _ = definition.over.span(sql.as_of)
+    value = sql.expression(definition.of, definition)
+    day = sql.day(definition)
+    if start is not None:
+        # What was before the window is there at the end of its first day.
+        day = exp.func("greatest", day, literal(start + timedelta(days=1)))
+    moved = (
+        exp.select(
+            column(_CUSTOMER),
+            exp.alias_(day, "day", quoted=True),
+            exp.alias_(exp.Sum(this=value), "moved", quoted=True),
+        )
+        .from_(_rows(sql, definition, view, ()).subquery("counting"))
+        .where(exp.Is(this=exp.paren(value.copy()), expression=exp.Null()).not_())
+        .group_by(column(_CUSTOMER), day.copy())
+    )
+    so_far = exp.Window(
+        this=exp.Sum(this=column("moved")),
+        partition_by=[column(_CUSTOMER)],
+        order=exp.Order(expressions=[exp.Ordered(this=column("day"))]),
+    )
+    balances = exp.select(column(_CUSTOMER), exp.alias_(so_far, "balance", quoted=True)).from_(
+        moved.subquery("moves")
+    )
+    highest = exp.func("greatest", exp.Max(this=column("balance")), number(0))
+    return (
+        exp.select(column(_CUSTOMER), exp.alias_(highest, "value", quoted=True))
+        .from_(balances.subquery("balances"))
+        .group_by(column(_CUSTOMER))
     )

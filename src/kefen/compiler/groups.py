@@ -19,7 +19,9 @@ if TYPE_CHECKING:
     from kefen.standards.model import FactMetric
     from kefen.standards.model.metrics import Level, Take
 
-_EMPTY_IS_ZERO = frozenset({"sum", "count", "distinct", "daily_average"})
+LEVELS = frozenset({"daily_average", "highest_balance"})
+"""What is computed of rows before the window too, because a level holds from them on."""
+_EMPTY_IS_ZERO = frozenset({"sum", "count", "distinct", "daily_average", "highest_balance"})
 
 
 @dataclass(frozen=True, slots=True)

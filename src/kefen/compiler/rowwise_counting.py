@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from kefen.compiler.groups import empty_group, every_period, meets, nothing
+from kefen.compiler.groups import LEVELS, empty_group, every_period, meets, nothing
 from kefen.compiler.rowwise_values import (
     Row,
     day_of,
@@ -103,7 +103,7 @@ class Counting:
     def _counting(self, rows: Sequence[Row], as_of: date, shared: Shared) -> Sequence[Row]:
         """Return the rows that lie in the metric's window and meet its condition."""
         start, end = self._definition.over.span(as_of)
-        if self._definition.aggregate == "daily_average":
+        if self._definition.aggregate in LEVELS:
             start = None  # a level holds from rows before the window on
         where, keys = self._where, self._keys
         window = (self._definition.table, self._dated, start, end)
@@ -185,8 +185,26 @@ class Counting:
         if definition.aggregate == "daily_average":
             known = [(row, value) for row in rows if (value := of(row)) is not None]
             return self._daily_average(known, as_of)
+        if definition.aggregate == "highest_balance":
+            return self._highest_balance(rows, as_of)
         chosen: Value = (min if definition.aggregate in ("smallest", "earliest") else max)(values)
         return chosen
+
+    def _highest_balance(self, rows: Sequence[Row], as_of: date) -> Value:
+        """Return the highest sum of all rows up to the end of a day of the window, 0 at least."""
+        assert self._of is not None  # noqa: S101  the reader guarantees it
+        start, _ = self._definition.over.span(as_of)
+        first = date.min if start is None else start + timedelta(days=1)
+        moved: dict[date, list[Any]] = {}
+        for row in rows:
+            if (value := self._of(row)) is not None:
+                moved.setdefault(max(day_of(row[self._dated]), first), []).append(value)
+        balance: Any = 0
+        highest: Any = 0
+        for day in sorted(moved):
+            balance = total([balance, *moved[day]])
+            highest = max(highest, balance)
+        return stored(highest, self._metric.type)
 
     def _placed_row(self, rows: Sequence[Row]) -> Row:
         """Return the first or last row by date; of rows of one moment the last by its columns."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from kefen.compiler.rowwise_settlements import account, settled
 from kefen.compiler.rowwise_values import Row, day_of, known_total, total
 from kefen.domain.contract import TABLES
 from kefen.standards.facts import (
@@ -15,7 +16,7 @@ from kefen.standards.facts import (
     fact_types,
     knowable_later,
 )
-from kefen.standards.model import CANCELLATIONS, PURCHASES
+from kefen.standards.model import ACCOUNT, CANCELLATIONS, PURCHASES
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -49,6 +50,11 @@ def known_by_then(
                 row[name] is not None for name in changed for row in known[fact]
             ):
                 known[fact] = [without(row, as_of) for row in known[fact]]
+    if "receivables" in known:
+        receipts = known.get("payments")
+        if receipts is not None:
+            known["receivables"] = settled(known["receivables"], receipts)
+        known[ACCOUNT] = account(known["receivables"], receipts, as_of)
     if "orders" in known:
         known[CANCELLATIONS] = [row for row in known["orders"] if row["status"] == "cancelled"]
         known["orders"] = [row for row in known["orders"] if row["status"] != "cancelled"]

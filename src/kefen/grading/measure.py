@@ -12,6 +12,7 @@ from kefen.compiler.aggregation import FactAggregation, joined_names, source_of
 from kefen.compiler.facts import as_of_view, cancellations_view, purchases_view, table
 from kefen.compiler.linked import joined_view, of_each_member
 from kefen.compiler.metrics import customers_columns, metrics_query
+from kefen.compiler.settlements import account_view, covered_view, settled_view
 from kefen.expressions.tree import names_in
 from kefen.grading.families import make_families
 from kefen.grading.modelled.population import (
@@ -24,6 +25,7 @@ from kefen.grading.population import POPULATION, available_metrics
 from kefen.grading.shortened import days_with_orders, shorten
 from kefen.standards.facts import FACT_TABLES, RECORDED_ON, STATUS
 from kefen.standards.model import (
+    ACCOUNT,
     CANCELLATIONS,
     PURCHASES,
     ComputedMetric,
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 METRICS = "metrics"
 """The relation of metrics: one row a customer, ordered by customer_id."""
 _SO_FAR = "metrics so far"
+_COVERED = "invoices covered by payments"
 _FOR_MODELS = "metrics for models"
 
 
@@ -66,7 +69,21 @@ def make_views(dataset: Dataset, as_of: date) -> dict[str, str]:
             recorded = RECORDED_ON in orders.columns
             view = cancellations_view(orders.relation, as_of, recorded=recorded)
             dataset.engine.create("VIEW", views[CANCELLATIONS], view)
+    if "receivables" in views:
+        _make_account(dataset, views, as_of)
     return views
+
+
+def _make_account(dataset: Dataset, views: dict[str, str], as_of: date) -> None:
+    """Make the view of the movements of accounts, and let payments settle invoices."""
+    engine, payments = dataset.engine, views.get("payments")
+    if payments is not None and "invoice_id" in dataset.tables["payments"].columns:
+        engine.create("VIEW", _COVERED, covered_view(views["receivables"], payments))
+        settled = "receivables settled as of"
+        engine.create("VIEW", settled, settled_view(views["receivables"], _COVERED))
+        views["receivables"] = settled
+    views[ACCOUNT] = "account movements as of"
+    engine.create("VIEW", views[ACCOUNT], account_view(views["receivables"], payments, as_of))
 
 
 def make_metrics(

@@ -170,6 +170,9 @@ def available_metrics(
         for name, read in dataset.tables.items()
         for own in (*read.columns, *read.attributes)
     }
+    if "receivables" in dataset.tables and "payments.invoice_id" in there:
+        # Payments tell what settled the invoices that they name.
+        there |= {"receivables.settled_on", "receivables.settled_amount"}
     available: set[str] = set()
     for metric in standard.metrics.values():
         definition = metric.definition

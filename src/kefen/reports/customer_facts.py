@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from sqlglot import exp
 
+from kefen.compiler.settlements import covered_view
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.one_customer import own_dataset
@@ -42,8 +43,10 @@ _EVENTS: dict[str, str] = {
                bool_and(status = 'cancelled')
         FROM {orders} GROUP BY order_id ORDER BY 1 DESC, 2 LIMIT ?""",
     "receivables": """
-        SELECT issued_on::DATE, invoice_id, amount, due_on::DATE, settled_on::DATE
-        FROM {receivables} ORDER BY 1 DESC, 2 LIMIT ?""",
+        SELECT r.issued_on::DATE, r.invoice_id, r.amount, r.due_on::DATE,
+               coalesce(r.settled_on::DATE, c.covered_on::DATE)
+        FROM {receivables} r LEFT JOIN {covered} c ON c.invoice_id = r.invoice_id
+        ORDER BY 1 DESC, 2 LIMIT ?""",
     "payments": """
         SELECT paid_on::DATE, payment_id, amount, invoice_id
         FROM {payments} ORDER BY 1 DESC, 2 LIMIT ?""",
@@ -71,8 +74,8 @@ _OPEN = """
       WHERE r.issued_on::DATE <= $as_of
     ), open AS (
       SELECT due_on, CASE WHEN settled THEN 0
-                          WHEN amount < 0 THEN amount - CASE WHEN told <> 0 THEN told ELSE paid END
-                          ELSE amount - greatest(told, paid) END AS amount
+                          WHEN amount < 0 THEN least(amount - least(told, paid), 0)
+                          ELSE greatest(amount - greatest(told, paid), 0) END AS amount
       FROM known
     )
     SELECT coalesce(sum(amount), 0),
@@ -165,7 +168,11 @@ def _named(sql: str, dataset: Dataset) -> str:
         "(SELECT NULL::VARCHAR AS invoice_id, NULL::DECIMAL(18, 4) AS amount, "
         "NULL::DATE AS paid_on WHERE FALSE)"
     )
-    return sql.format_map({"payments": nothing, **names})
+    covered = "(SELECT NULL::VARCHAR AS invoice_id, NULL::DATE AS covered_on WHERE FALSE)"
+    if {"receivables", "payments"} <= dataset.tables.keys():
+        relations = (dataset.tables[name].relation for name in ("receivables", "payments"))
+        covered = covered_view(*relations).subquery().sql("duckdb")
+    return sql.format_map({"payments": nothing, "covered": covered, **names})
 
 
 def _order(row: tuple[Any, ...], _: date) -> Event | None:

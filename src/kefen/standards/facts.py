@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType, type_of_kind
-from kefen.standards.model import CANCELLATIONS, PURCHASES
+from kefen.standards.model import ACCOUNT, CANCELLATIONS, PURCHASES
 
 if TYPE_CHECKING:
     from kefen.domain.contract import Table
@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 _LABELS = {
     PURCHASES: Text("Purchases", "购买"),
     CANCELLATIONS: Text("Cancelled order lines", "已取消的订单行"),
+    ACCOUNT: Text("Account movements", "往来账变动"),
 }
-_DERIVED = {PURCHASES: "orders", CANCELLATIONS: "orders"}
+_DERIVED = {PURCHASES: "orders", CANCELLATIONS: "orders", ACCOUNT: "receivables"}
 _PURCHASE_TYPES = {
     "customer_id": ValueType.TEXT,
     "order_id": ValueType.TEXT,
@@ -27,6 +28,16 @@ _PURCHASE_TYPES = {
     "discount": ValueType.DECIMAL,
     "returned": ValueType.DECIMAL,
 }
+_ACCOUNT_TYPES = {
+    "customer_id": ValueType.TEXT,
+    "moved_on": ValueType.DATE,
+    "amount": ValueType.DECIMAL,
+    "kind": ValueType.TEXT,
+}
+_OWN = {PURCHASES: (_PURCHASE_TYPES, "purchased_on"), ACCOUNT: (_ACCOUNT_TYPES, "moved_on")}
+"""The columns of the facts that have none of the contract's, and which of them dates a row."""
+MOVEMENT_KINDS = ("invoice", "receipt", "settlement")
+"""What moves an account: an invoice, a payment, and what settles an invoice beside payments."""
 _SUMMED_LINES = ("quantity", "discount")
 CUSTOMER = "customer_id"
 """The column of every fact that says whose it is."""
@@ -62,7 +73,7 @@ def contract_table(fact: str) -> Table | None:
     Raises:
         KeyError: There is no such fact.
     """
-    return None if fact == PURCHASES else TABLES[source_table(fact)]
+    return None if fact in _OWN else TABLES[source_table(fact)]
 
 
 def fact_types(fact: str) -> dict[str, ValueType]:
@@ -73,7 +84,7 @@ def fact_types(fact: str) -> dict[str, ValueType]:
     """
     table = contract_table(fact)
     if table is None:
-        return dict(_PURCHASE_TYPES)
+        return dict(_OWN[fact][0])
     return {column.name: type_of_kind(column.kind) for column in table.columns}
 
 
@@ -85,7 +96,7 @@ def date_column(fact: str) -> str:
     """
     table = contract_table(fact)
     if table is None:
-        return "purchased_on"
+        return _OWN[fact][1]
     if table.date is None:
         raise KeyError(fact)
     return table.date
@@ -112,6 +123,8 @@ def source_columns(fact: str, column: str) -> frozenset[str]:
     if fact == PURCHASES:
         own = {f"orders.{column}"} if column in _SUMMED_LINES else set()
         return frozenset({"orders.order_id", "orders.amount", "orders.ordered_at", *own})
+    if fact == ACCOUNT:
+        return frozenset(f"receivables.{own}" for own in ("issued_on", "amount", "settled_on"))
     if fact == CANCELLATIONS:
         return frozenset({f"orders.{STATUS}", f"orders.{column}"})
     return frozenset({f"{fact}.{column}"})

@@ -20,6 +20,10 @@ _VERBS = {
         "A level that each row sets, averaged over the days of the window.",
         "各行所设水平在窗口各日的平均（如日均余额）。",
     ),
+    "highest_balance": Text(
+        "The highest that rows summed from the beginning reach at the end of a day of the window.",
+        "逐行累计的余额在窗口内各日日终的最大值（如最高欠款）。",
+    ),
     "judged": Text(
         "What people judged: an item of the assessments.", "人工评定：assessments 中的项目。"
     ),

@@ -16,12 +16,16 @@ from kefen.expressions.units import (
     units_of_columns,
 )
 from kefen.standards.facts import contract_table
+from kefen.standards.model import ACCOUNT, PURCHASES
 
 if TYPE_CHECKING:
     from kefen.standards.document import Scalar
     from kefen.standards.reading import Reading
 
-_PURCHASE_UNITS = {"amount": MONEY, "returned": MONEY, "discount": BARE, "quantity": BARE}
+_OWN_UNITS: dict[str, dict[str, Unit]] = {
+    PURCHASES: {"amount": MONEY, "returned": MONEY, "discount": BARE, "quantity": BARE},
+    ACCOUNT: {"amount": MONEY},
+}
 _COUNTING = frozenset({"count", "distinct"})
 _RATES = frozenset({"per_month", "per_year"})
 _BY_TYPE = {
@@ -35,7 +39,7 @@ _BY_TYPE = {
 def fact_units(fact: str) -> dict[str, Unit]:
     """Return the units of a fact's columns, by their own names and as `orders.amount`."""
     table = contract_table(fact)
-    own = _PURCHASE_UNITS if table is None else units_of_columns(table)
+    own = _OWN_UNITS[fact] if table is None else units_of_columns(table)
     return own | {f"{fact}.{name}": unit for name, unit in own.items()}
 
 

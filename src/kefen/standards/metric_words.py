@@ -50,6 +50,9 @@ _AGGREGATES: dict[str, Text] = {
     "first": Text("the first {0} by date", "按日期最早一条的 {0}"),
     "last": Text("the last {0} by date", "按日期最近一条的 {0}"),
     "daily_average": Text("the daily average of {0}", "{0} 的日均值"),
+    "highest_balance": Text(
+        "the highest balance of {0} at the end of a day", "{0} 逐日累计余额的最大值"
+    ),
     "leading": Text("the {0} with the largest sum of {2}", "{2} 合计最大的 {0}"),
 }
 _PERIODS: dict[Period, tuple[Text, Text]] = {

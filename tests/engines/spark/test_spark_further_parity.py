@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import modelled_company
@@ -68,6 +69,41 @@ def test_linked_customers_are_the_same(cluster: Any, tmp_path: Path) -> None:
     standard = read_standard(LINKED, "groups")
     expected = on_duckdb(paths, standard, AS_OF, read=read_files)
     assert on_spark(cluster, paths, standard, AS_OF, read=read_files) == expected
+
+
+def test_settlements_from_payments_are_the_same(cluster: Any, tmp_path: Path) -> None:
+    dice = Random(4)
+    ids = [f"{number:03}" for number in range(60)]
+    company = {
+        "customers": [{"customer_id": one, "credit_limit": 300} for one in ids],
+        "receivables": [
+            {
+                "invoice_id": str(number),
+                "customer_id": dice.choice(ids),
+                "issued_on": AS_OF - timedelta(dice.randrange(500)),
+                "due_on": AS_OF - timedelta(dice.randrange(-30, 400)),
+                "amount": dice.choice((100, 60, 40, -40)),
+                "settled_on": AS_OF - timedelta(dice.randrange(200)) if number % 5 == 0 else None,
+                "settled_amount": 40 if number % 7 == 0 else None,
+            }
+            for number in range(150)
+        ],
+    }
+    company["payments"] = [
+        {
+            "payment_id": str(number),
+            # Some pay for others, which settles nothing.
+            "customer_id": dice.choice(ids) if number % 6 == 0 else invoice["customer_id"],
+            "paid_on": AS_OF - timedelta(dice.randrange(-20, 300)),
+            "amount": dice.choice((100, 60, 40)),
+            "invoice_id": None if number % 9 == 0 else invoice["invoice_id"],
+        }
+        for number, invoice in enumerate(dice.choices(company["receivables"], k=200))
+    ]
+    paths = write_company(tmp_path, company)
+    standard = bundled_standard("customer-credit")
+    expected = on_duckdb(paths, standard, AS_OF)
+    assert on_spark(cluster, paths, standard, AS_OF) == expected
 
 
 def test_a_fitted_model_gives_the_same(cluster: Any, tmp_path: Path) -> None:

@@ -358,7 +358,27 @@ def test_unknown_products_and_invoices_are_counted(assess: Assess) -> None:
     assert invoices.count == 1
     paid = found(report, "paid_but_open")
     assert paid is not None
-    assert (paid.count, paid.details) == (1, {"paid": "1.0000"})
+    assert (paid.count, paid.details) == (1, {"paid": "1.0000", "settled": 0})
+
+
+def test_settlements_derived_from_payments_are_told(assess: Assess) -> None:
+    own = {"customer_id": "a", "paid_on": date(2024, 12, 1)}
+    report = assess(
+        customers=[CUSTOMER, {**CUSTOMER, "customer_id": "b"}],
+        orders=[order()],
+        receivables=[invoice(), invoice(invoice_id="k"), invoice(invoice_id="m")],
+        payments=[
+            {**own, "payment_id": "1", "amount": invoice()["amount"], "invoice_id": "i"},
+            {**own, "payment_id": "2", "amount": 1, "invoice_id": "k"},
+            {**own, "payment_id": "3", "amount": 1, "invoice_id": "m", "customer_id": "b"},
+        ],
+    )
+    paid = found(report, "paid_but_open")
+    assert paid is not None
+    assert (paid.count, paid.details["settled"], paid.severity) == (2, 1, "note")
+    others = found(report, "invoices_unknown")
+    assert others is not None
+    assert others.count == 1, "a payment settles invoices of its own customer"
 
 
 def test_missing_values_warn_above_a_fifth(assess: Assess) -> None:

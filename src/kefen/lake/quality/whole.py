@@ -143,8 +143,8 @@ INVOICES_UNKNOWN = _kind(
     "invoices_unknown",
     Text(
         "{count} {count:payment|payments} {count:names|name} an invoice that is not among the "
-        "receivables.",
-        "{count} 笔收款所指的发票不在应收账款中。",
+        "customer's receivables.",
+        "{count} 笔收款所指的发票不在该客户的应收账款中。",
     ),
     Text(
         "They settle no invoice, so payment in value_index may see debts already paid.",
@@ -155,14 +155,14 @@ PAID_BUT_OPEN = _kind(
     "paid_but_open",
     Text(
         "{count} {count:invoice has|invoices have} payments ({paid} together) and no day of "
-        "settlement.",
-        "{count} 张发票已有收款（共 {paid}），却没有结清日期。",
+        "settlement; the payments cover {settled} of them in full.",
+        "{count} 张发票已有收款（共 {paid}），却没有结清日期，其中 {settled} 张已由收款付清。",
     ),
     Text(
-        "Metrics of credit and of payment in value_index count them as open in full until "
-        "settled_on says otherwise; the report's statements and ageing take off what was paid.",
-        "在填写 settled_on 之前，credit 与 value_index 付款的指标将其全额视为未结清；"
-        "报告的对账单与账龄已扣除收款。",
+        "credit, payment in value_index and the report take the day on which payments covered an "
+        "invoice for its day of settlement; of the others the rest is open.",
+        "credit、value_index 的付款指标与报告以收款付清发票之日为结清日；"
+        "其余发票的未付部分视为未结清。",
     ),
 )
 PARENTS_UNKNOWN = _kind(
@@ -394,7 +394,9 @@ def _unmatched(cut: DataCut) -> Iterator[Finding]:
                 details={"lines": lines, "examples": examples},
             )
     if "receivables" in tables and "payments" in tables:
-        unknown = _not_found(cut, "payments", "invoice_id", "receivables", "invoice_id")
+        unknown = _not_found(
+            cut, "payments", "invoice_id", "receivables", "invoice_id", of_same_customer=True
+        )
         if unknown:
             yield INVOICES_UNKNOWN.found(
                 severity_by_share(unknown, tables["payments"].rows_used, _UNKNOWN_WARNING_PERCENT),
@@ -409,17 +411,18 @@ def _unmatched(cut: DataCut) -> Iterator[Finding]:
 
 
 def _paid_but_open(cut: DataCut) -> Iterator[Finding]:
-    """Yield that payments name invoices that are not settled: grades and report differ there."""
+    """Yield that the settlements of invoices were derived from payments, and of how many."""
     tables = cut.dataset.tables
     if "invoice_id" not in tables["payments"].columns:
         return
-    ((count, paid),) = cut.rows(
+    ((count, paid, settled),) = cut.rows(
         """
         WITH paid AS (
-          SELECT invoice_id, SUM(amount) AS paid FROM payments
-          WHERE invoice_id IS NOT NULL AND paid_on <= :as_of GROUP BY invoice_id
+          SELECT customer_id, invoice_id, SUM(amount) AS paid FROM payments
+          WHERE invoice_id IS NOT NULL AND paid_on <= :as_of GROUP BY customer_id, invoice_id
         )
-        SELECT COUNT(*), SUM(p.paid) FROM receivables AS r JOIN paid AS p USING (invoice_id)
+        SELECT COUNT(*), SUM(p.paid), COUNT(*) FILTER (WHERE p.paid >= r.amount)
+        FROM receivables AS r JOIN paid AS p USING (customer_id, invoice_id)
         WHERE r.settled_on IS NULL AND r.issued_on <= :as_of AND r.amount > 0
           AND p.paid > coalesce(r.settled_amount, 0)
         """,
@@ -427,23 +430,36 @@ def _paid_but_open(cut: DataCut) -> Iterator[Finding]:
     )
     if count:
         yield PAID_BUT_OPEN.found(
-            "warning",
+            "note",
             "receivables",
             column="settled_on",
             count=int(count),
             paid=f"{paid:,.2f}",
-            details={"paid": format(paid, "f")},
+            settled=f"{settled:,}",
+            details={"paid": format(paid, "f"), "settled": int(settled)},
         )
 
 
-def _not_found(cut: DataCut, table: str, column: str, target: str, key: str) -> int:
-    """Return how many rows of `table` name in `column` what is no `key` of `target`."""
+def _not_found(
+    cut: DataCut,
+    table: str,
+    column: str,
+    target: str,
+    key: str,
+    *,
+    of_same_customer: bool = False,
+) -> int:
+    """Return how many rows of `table` name in `column` what is no `key` of `target`.
+
+    With `of_same_customer` the row of `target` must be of the same customer.
+    """
     if column not in cut.dataset.tables[table].columns:
         return 0
     column, key = quoted(TABLES[table].column(column).name), quoted(TABLES[target].column(key).name)
+    same = " AND k.customer_id = f.customer_id" if of_same_customer else ""
     ((unknown,),) = cut.rows(
         f"SELECT COUNT(*) FROM facts AS f WHERE f.{column} IS NOT NULL AND NOT EXISTS "  # noqa: S608
-        f"(SELECT 1 FROM known AS k WHERE k.{key} = f.{column})",
+        f"(SELECT 1 FROM known AS k WHERE k.{key} = f.{column}{same})",
         {"facts": cut.dataset.tables[table].relation, "known": cut.dataset.tables[target].relation},
     )
     return int(unknown)

@@ -13,12 +13,13 @@ from kefen.standards.checks.possible import SCORE, Possible, possible_points, sc
 from kefen.standards.checks.ranges import Scale, Values, scale_of
 from kefen.standards.facts import (
     CANCELLED_ON,
+    MOVEMENT_KINDS,
     STATUS,
     contract_table,
     fact_types,
     source_table,
 )
-from kefen.standards.model import CANCELLATIONS, Categories, FactMetric, ModelMetric
+from kefen.standards.model import ACCOUNT, CANCELLATIONS, Categories, FactMetric, ModelMetric
 from kefen.standards.modelling.catalogue import method_of
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
     from kefen.standards.model import Metric, Scheme, Standard
 
-_NEVER_NEGATIVE = frozenset({"count", "distinct"})
+_NEVER_NEGATIVE = frozenset({"count", "distinct", "highest_balance"})
 _COUNTING = frozenset({"number", "longest_run", "latest_run"})
 
 
@@ -67,6 +68,7 @@ def fact_domains(table: str, domains: Domains) -> Domains:
         # Orders without their cancelled lines, as measures see them.
         "orders": {STATUS: _one_text("completed"), CANCELLED_ON: _no_day()},
         CANCELLATIONS: {STATUS: ranges.listed(Scale.TEXT, ("cancelled",))},
+        ACCOUNT: {"kind": ranges.listed(Scale.TEXT, MOVEMENT_KINDS)},
     }
     for prefix in ("", f"{table}."):
         values = {f"{prefix}{name}": own for name, own in known.get(table, {}).items()}

@@ -39,6 +39,7 @@ AGGREGATES: tuple[Aggregate, ...] = (
     "first",
     "last",
     "daily_average",
+    "highest_balance",
     "leading",
 )
 VERBS = (*AGGREGATES, "judged", "from_model", "value")
@@ -47,6 +48,7 @@ _WANTED = {
     "sum": NUMBERS,
     "mean": NUMBERS,
     "daily_average": NUMBERS,
+    "highest_balance": NUMBERS,
     "earliest": DATES,
     "latest": DATES,
     "leading": (ValueType.TEXT,),

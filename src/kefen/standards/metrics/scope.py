@@ -14,7 +14,7 @@ from kefen.expressions.types import ValueType, type_of_kind
 from kefen.standards.document import Mapping, Scalar, Sequence
 from kefen.standards.facts import FACT_TABLES, fact_types
 from kefen.standards.metric_units import fact_units
-from kefen.standards.model import CANCELLATIONS, PURCHASES
+from kefen.standards.model import ACCOUNT, CANCELLATIONS, PURCHASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from kefen.standards.model import Metric, Model, Place
     from kefen.standards.reading import Reading
 
-FACTS = (*FACT_TABLES, PURCHASES, CANCELLATIONS)
+FACTS = (*FACT_TABLES, PURCHASES, CANCELLATIONS, ACCOUNT)
 NUMBERS = (ValueType.INTEGER, ValueType.DECIMAL)
 DATES = (ValueType.DATE, ValueType.MOMENT)
 METRIC = Text("a metric", "指标")
@@ -153,6 +153,7 @@ _EXPRESSIONS = (
     "first",
     "last",
     "daily_average",
+    "highest_balance",
     "leading",
 )
 

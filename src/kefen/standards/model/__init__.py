@@ -3,6 +3,7 @@
 from kefen.standards.model.alerts import BEFORE, SEVERITIES, Alert, Severity
 from kefen.standards.model.calibration_policy import CalibrationPolicy
 from kefen.standards.model.metrics import (
+    ACCOUNT,
     CANCELLATIONS,
     PURCHASES,
     Aggregate,
@@ -68,6 +69,7 @@ from kefen.standards.model.standard import (
 from kefen.standards.model.weight_source import WeightMethod, WeightSource
 
 __all__ = [
+    "ACCOUNT",
     "ACTORS",
     "BEFORE",
     "CANCELLATIONS",

@@ -29,6 +29,7 @@ Aggregate: TypeAlias = Literal[
     "first",
     "last",
     "daily_average",
+    "highest_balance",
     "leading",
 ]
 TakeKind: TypeAlias = Literal[
@@ -53,6 +54,8 @@ UNITS = (
 """How values of metrics are shown."""
 CANCELLATIONS = "cancellations"
 """The derived fact: the order lines that were cancelled, which every other measure leaves out."""
+ACCOUNT = "account_movements"
+"""The derived fact: invoices, receipts and settlements, which sum to what a customer owes."""
 PURCHASES = "purchases"
 """The derived fact: an order's lines together, above zero; see DESIGN of the default standard."""
 
