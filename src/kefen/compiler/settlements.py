@@ -139,8 +139,6 @@ def _of(text: str, **relations: str) -> exp.Select:
     for node in list(query.find_all(exp.Table)):
         if node.name in relations:
             node.set("this", exp.to_identifier(relations[node.name], quoted=True))
-            if not node.alias:
-                node.set("alias", None)
-    for node in list(query.find_all(exp.Identifier)):
-        node.set("quoted", True)
+    for name in list(query.find_all(exp.Identifier)):
+        name.set("quoted", True)
     return query
