@@ -143,10 +143,16 @@ def _indexes(columns: Sequence[Mapping[str, Any]]) -> list[models.Index]:
         if one["name"] in _FILTERED or (one["kind"] == "grade" and one["type"] == "rank")
     ]
     single = [one["name"] for one in columns if one["sorts"]]
-    single += [
-        one for one in ("team", "parent_id", "status", *EXACT) if one in names and one not in single
+    single += [one for one in ("team", "parent_id", "status") if one in names]
+    indexes = [models.Index(fields=[one, "customer_id"]) for one in dict.fromkeys(single)]
+    # Whole, one of a column without any value passes for that of one value, a million times.
+    indexes += [
+        models.Index(
+            fields=[one, "customer_id"], condition=models.Q(**{f"{one}__isnull": False}), name=one
+        )
+        for one in EXACT
+        if one in names
     ]
-    indexes = [models.Index(fields=[one, "customer_id"]) for one in single]
     indexes.append(models.Index(fields=["searched", "customer_id"]))
     indexes += [
         models.Index(fields=[one, order, "customer_id"])
