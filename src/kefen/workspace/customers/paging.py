@@ -60,7 +60,9 @@ class Unindexed(Func):
     arity = 1
 
 
-def page_of(customers: QuerySet[Any], order: Order, after: str, *, few: bool = False) -> Page:
+def page_of(
+    customers: QuerySet[Any], order: Order, after: str, *, few_of: QuerySet[Any] | None = None
+) -> Page:
     """Return the page of a sorted list that follows a place.
 
     The values come from one range of an index, and those without a value from another.
@@ -69,15 +71,16 @@ def page_of(customers: QuerySet[Any], order: Order, after: str, *, few: bool = F
         customers: The customers of the list.
         order: How it is sorted.
         after: The place, as the page before wrote it; empty for the first page.
-        few: Whether they are so few that they are found first and sorted then.
+        few_of: Where they are so few that they are found first and sorted then: all that they are
+            among, which their rows are read from.
     """
     place = read_place(after, order)
     name = order.column.name if order.column else None
-    if few and name is not None:
+    if few_of is not None and name is not None:
         # Ids alone are sorted, and not all that is known of each; no index is to lead the way.
         found = customers.annotate(kefen_order=Unindexed(name))
         ids = _along("kefen_order", found.values_list("pk", flat=True), order, place)
-        rows = customers.in_bulk(ids) if ids else {}
+        rows = few_of.in_bulk(ids) if ids else {}
         return page_of_rows([rows[one] for one in ids if one in rows], order)
     return page_of_rows(_along(name, customers, order, place), order)
 

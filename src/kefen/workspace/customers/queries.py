@@ -114,7 +114,7 @@ def _narrow_page(sight: Sight, filters: list[Filter], order: Order, after: str) 
         parts = [narrowed(part, filters) for part in sight.parts()]
         ids = [row.pk for part in parts for row in page_of(part, order, after).rows_and_next]
     few = sight.customers().filter(pk__in=ids)
-    return page_of(few, order, after, few=True), counted
+    return page_of(few, order, after, few_of=sight.customers()), counted
 
 
 def first_of(sight: Sight, conditions: list[Q], order: Order, wanted: int) -> list[Any]:
