@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -21,16 +22,25 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.lake.book import Book
+    from kefen.lake.dataset import ReadTable
     from kefen.standards.model import Scheme
 
 ListedType: TypeAlias = Literal["text", "integer", "decimal", "date", "boolean", "rank"]
-ListedKind: TypeAlias = Literal["attribute", "metric", "grade", "score", "before", "alert"]
+ListedKind: TypeAlias = Literal[
+    "attribute", "further", "metric", "grade", "score", "before", "alert"
+]
 
 _SHOWN = (
     *("name", "kind", "status", "created_on", "country", "region", "city", "address", "industry"),
     *("ownership_type", "employees", "credit_limit", "payment_terms", "owner", "team", "source"),
     *("email", "phone", "tax_id", "parent_id"),
 )
+_IF_GIVEN = (
+    *("postcode", "founded_on", "registered_capital", "annual_revenue", "annual_growth"),
+    *("total_assets", "expected_demand", "referred_by", "birth_date", "gender", "marital_status"),
+    *("household", "occupation", "income_band", "interests"),
+)
+"""What is listed only where somebody has it: most books know little of it."""
 _OF_CONTRACT: dict[Kind, ListedType] = {
     Kind.DATE: "date",
     Kind.INTEGER: "integer",
@@ -71,7 +81,8 @@ class ListedColumn:
 
     Attributes:
         name: Its name: that of the attribute, or `metric_`, `grade_`, `score_`, `before_` and
-            the id of the metric or scheme.
+            the id of the metric or scheme; `further_` and a code for a column of the data that
+            the contract does not have.
         kind: What it holds.
         type: The type of its values; `rank` is the place of a grade among those of its scheme,
             the best is 0. Alerts are the codes of those that stand, each between blanks.
@@ -80,6 +91,7 @@ class ListedColumn:
         scheme: The scheme that a grade, a grade before or a score belongs to; else empty.
         grades: The classes of the scheme, best first; none for open classes. Of alerts, those
             that the standard has.
+        source: The column of the customers' table, where that has another name; else empty.
     """
 
     name: str
@@ -89,6 +101,7 @@ class ListedColumn:
     unit: str = ""
     scheme: str = ""
     grades: tuple[ListedGrade, ...] = ()
+    source: str = ""
 
 
 class ListedRun:
@@ -109,6 +122,7 @@ class ListedRun:
         self.directory = book.run_directory(run_id)
         self.run = StoredRun.load(self.directory)
         self._before = _directory_before(book, self.run)
+        self._given, self._further = self._known()
         self.columns = self._columns()
 
     def chunks(self, size: int) -> Iterator[list[tuple[Any, ...]]]:
@@ -119,9 +133,8 @@ class ListedRun:
             EngineError: The engine stopped.
         """
         with DuckDBEngine() as engine:
-            versions = self.run.record["lake_versions"]
-            tables, _ = self._book.tables(engine, {"customers": versions["customers"]})
-            engine.create("TABLE", "listed", self._query(tables["customers"].relation))
+            customers = self._customers(engine)
+            engine.create("TABLE", "listed", self._query(customers.relation))
             total = int(engine.rows("SELECT count(*) FROM listed")[0][0])
             for start in range(0, total, size):
                 yield engine.rows(
@@ -129,6 +142,28 @@ class ListedRun:
                     "ORDER BY place",
                     [start, start + size],
                 )
+
+    def _customers(self, engine: DuckDBEngine) -> ReadTable:
+        versions = self.run.record["lake_versions"]
+        tables, _ = self._book.tables(engine, {"customers": versions["customers"]})
+        return tables["customers"]
+
+    def _known(self) -> tuple[list[str], list[str]]:
+        """Return which columns of `_IF_GIVEN` any customer has, and which further ones."""
+        with DuckDBEngine() as engine:
+            customers = self._customers(engine)
+            asked = [*_IF_GIVEN, *customers.attributes]
+            counts = [
+                exp.alias_(exp.Count(this=_column("c", one)), f"n{place}")
+                for place, one in enumerate(asked)
+            ]
+            relation = _named(exp.table_(customers.relation, quoted=True), "c")
+            row = engine.rows(exp.select(*counts).from_(relation).sql("duckdb"))[0]
+        given = [one for one, count in zip(asked, row, strict=True) if count]
+        contract = set(TABLES["customers"].column_names)
+        return [one for one in given if one in contract], [
+            one for one in given if one not in contract
+        ]
 
     def _columns(self) -> tuple[ListedColumn, ...]:
         contract = TABLES["customers"]
@@ -140,11 +175,15 @@ class ListedRun:
                 contract.column(one).label,
                 "money" if contract.column(one).kind is Kind.MONEY else "",
             )
-            for one in _SHOWN
+            for one in (*_SHOWN, *self._given)
+        ]
+        columns += [
+            ListedColumn(_code_of(one), "further", "text", Text.same(one), source=one)
+            for one in self._further
         ]
         missing = set(self.run.record["metrics_not_available"])
         for metric in self.run.standard.metrics.values():
-            if metric.id in missing or metric.id in _SHOWN:
+            if metric.id in missing or metric.id in (*_SHOWN, *self._given):
                 continue
             columns.append(
                 ListedColumn(
@@ -185,6 +224,8 @@ class ListedRun:
         for one in self.columns:
             if one.kind == "attribute":
                 value: exp.Expr = _column("c", one.name)
+            elif one.kind == "further":
+                value = _column("c", one.source)
             elif one.kind == "metric":
                 value = _column("m", one.name.removeprefix("metric_"))
             elif one.kind == "alert":
@@ -271,6 +312,12 @@ def _of_scheme(value: exp.Expr, scheme: str, name: str) -> exp.Expr:
     """Return the value that the one row of a scheme has, among the rows of a customer."""
     own = exp.EQ(this=exp.column("scheme", quoted=True), expression=exp.Literal.string(scheme))
     return exp.alias_(exp.Max(this=exp.Case().when(own, value)), name, quoted=True)
+
+
+def _code_of(attribute: str) -> str:
+    """Return a name for an attribute that is the same in every run, whatever characters it has."""
+    digest = hashlib.sha256(attribute.casefold().encode()).hexdigest()
+    return f"further_{digest[:10]}"
 
 
 def _column(alias: str, name: str) -> exp.Column:

@@ -104,11 +104,15 @@ def test_the_first_hour(empty, files, visitor_of, tmp_path):
     tab = page.get_by_role("navigation", name="Saved views").get_by_role("link", name="Our best")
     expect(tab).to_have_attribute("aria-current", "page")
 
+    page.get_by_role("button", name="Export", exact=False).first.click()
+    expect(page.get_by_text(f"All that match the list: {counted} customers.")).to_be_visible()
+    visitor.keep_picture("hour-export")
     with page.expect_download() as download:
-        page.get_by_role("button", name="Export", exact=False).first.click()
+        page.get_by_role("button", name="Export", exact=False).click()
     download.value.save_as(tmp_path / "customers.xlsx")
     workbook = openpyxl.load_workbook(tmp_path / "customers.xlsx")
     assert workbook.active.max_row == int(counted) + 1
+    page.get_by_role("link", name="Back").click()
 
     page.locator("table.customers tbody a").first.click()
     why = page.locator("#why")

@@ -18,6 +18,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.customers import tags
+from kefen.workspace.customers.export import MOST_ROWS
 from kefen.workspace.customers.filters import filters_of
 from kefen.workspace.customers.queries import matching
 from kefen.workspace.ownership.forms import GiveForm
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from kefen.workspace.accounts.models import User
     from kefen.workspace.customers.sight import Sight
 
-MOST = 100_000
+MOST = MOST_ROWS
 """So many customers are acted on at once; longer lists are narrowed by a filter first."""
 
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kefen.workspace.customers.queries import currency
+from kefen.workspace.customers.sight import CODES
 from kefen.workspace.shell import formats
 
 if TYPE_CHECKING:
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from kefen.workspace.customers.sight import ShownColumn, ShownGrade
 
 _NUMBERS = ("integer", "decimal")
-_WORDS = {
-    "kind": {"company": ("company", "企业"), "person": ("person", "个人")},
-    "status": {"customer": ("customer", "客户"), "prospect": ("prospect", "潜在客户")},
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +54,8 @@ def value_in_words(column: ShownColumn, value: Any, language: Language) -> str:
     """Return a stored value of a column in words."""
     if value is None:
         return formats.NOTHING
-    if column.name in _WORDS and value in _WORDS[column.name]:
-        return _WORDS[column.name][value][language == "zh"]
+    if value in CODES.get(column.name, {}):
+        return CODES[column.name][value].in_language(language)
     if column.unit == "money":
         return formats.money(value, currency(), language)
     if column.unit == "share":

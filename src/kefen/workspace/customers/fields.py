@@ -9,7 +9,8 @@ from django.core.cache import cache
 
 from kefen.domain.text import Text
 from kefen.workspace.customers.figures import figures_of
-from kefen.workspace.customers.filters import ANY, NONE, TAG
+from kefen.workspace.customers.filters import ANY, KNOWN, NONE, TAG
+from kefen.workspace.customers.sight import CODES, OWN
 from kefen.workspace.customers.tags import tag_names
 from kefen.workspace.shell.language import said
 
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 _SUGGESTED = ("country", "region", "city", "industry", "ownership_type", "owner", "team", "source")
 _MOST_SUGGESTED = 60
 _KEPT_SECONDS = 3_600
-_ANY, _NOT_KNOWN = Text("any", "不限"), Text("none", "无")
+_ANY, _NOT_KNOWN, _SOME = Text("any", "不限"), Text("none", "无"), Text("known", "有值")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,7 @@ class Field:
         shape: `ticks`, `choice`, `texts`, `numbers` or `dates`.
         choices: What can be ticked or chosen.
         values: What the address says: texts, or the two edges of a range.
+        part: What the address says a text contains.
         suggested: Values that are common, for texts.
         open: Whether the address says anything of it.
     """
@@ -54,6 +56,7 @@ class Field:
     shape: str
     choices: tuple[Choice, ...] = ()
     values: tuple[str, ...] = ()
+    part: str = ""
     suggested: tuple[str, ...] = ()
     open: bool = False
 
@@ -68,7 +71,7 @@ class FieldGroup:
 
 def fields_of(sight: Sight, query: QueryDict) -> list[FieldGroup]:
     """Return every field that the person can filter by: those of the columns that they see."""
-    columns = list(sight.columns.values())
+    columns = list(sight.every_column.values())
 
     def of_kind(*kinds: str) -> list[Field]:
         return [_field(sight, one, query) for one in columns if one.kind in kinds]
@@ -78,7 +81,8 @@ def fields_of(sight: Sight, query: QueryDict) -> list[FieldGroup]:
         FieldGroup(Text("Grades", "等级"), of_kind("grade")),
         FieldGroup(Text("Moves since the run before", "与上期相比的升降"), moves),
         FieldGroup(Text("Alerts and tags", "预警与标签"), [*of_kind("alert"), _tags(query)]),
-        FieldGroup(Text("Record", "客户资料"), of_kind("attribute")),
+        FieldGroup(Text("Record", "客户资料"), of_kind("attribute", "further")),
+        FieldGroup(Text("Our own fields", "自定义字段"), of_kind(OWN)),
         FieldGroup(Text("Metrics", "指标"), of_kind("metric")),
         FieldGroup(Text("Scores", "得分"), of_kind("score")),
         FieldGroup(Text("Grades before", "上期等级"), of_kind("before")),
@@ -94,20 +98,31 @@ def _field(sight: Sight, column: ShownColumn, query: QueryDict) -> Field:
         if column.kind == "alert":
             known.insert(0, (ANY, said(Text("any alert", "任一预警"))))
         return _ticks(column.name, name, [*known, (NONE, said(_NOT_KNOWN))], given)
+    if column.name in CODES or (column.kind == OWN and column.grades):
+        codes = CODES.get(column.name) or {one.id: one.name for one in column.grades}
+        known = [(code, said(words)) for code, words in codes.items()]
+        return _ticks(column.name, name, [*known, (NONE, said(_NOT_KNOWN))], given)
+    there = [(KNOWN, _SOME), (NONE, _NOT_KNOWN)]
     if column.type in ("integer", "decimal", "date"):
         edges = tuple(query.get(f"{column.name}.{edge}", "") for edge in ("min", "max"))
         shape = "dates" if column.type == "date" else "numbers"
-        return Field(column.name, name, shape, values=edges, open=any(edges))
+        choices = _one_of(column.name, name, there, query).choices
+        return Field(
+            column.name, name, shape, choices, values=edges, open=any(edges) or bool(given)
+        )
     if column.type == "boolean":
-        options = [("yes", Text("yes", "是")), ("no", Text("no", "否"))]
+        options = [("yes", Text("yes", "是")), ("no", Text("no", "否")), (NONE, _NOT_KNOWN)]
         return _one_of(column.name, name, options, query)
+    part = query.get(f"{column.name}.has", "")
     return Field(
         column.name,
         name,
         "texts",
-        values=(*given, ""),
+        tuple(Choice(value, said(words), value in given) for value, words in there),
+        values=(*(value for value in given if value not in (KNOWN, NONE)), ""),
+        part=part,
         suggested=_suggested(sight, column.name) if column.name in _SUGGESTED else (),
-        open=bool(given),
+        open=bool(given or part),
     )
 
 

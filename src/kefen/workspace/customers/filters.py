@@ -1,9 +1,10 @@
 """Filters of the list, as the address holds them.
 
-`grade_abc=A&grade_abc=B` any of these; `region=-` where there is none; `metric_revenue.min=100`
-and `.max` for numbers and dates; `metric_active=yes`; `move_abc=up`, `down` or `any` against the
-run before; `alerts=overdue` for an alert that stands; `tag=` for a tag; `search=` for names,
-their pinyin initials, and numbers.
+`grade_abc=A&grade_abc=B` any of these; `region=-` where there is none and `region=*` where there
+is one, of any column; `city.has=port` for a part of a text; `metric_revenue.min=100` and `.max`
+for numbers and dates; `metric_active=yes`; `own_3=` for a custom attribute; `move_abc=up`, `down`
+or `any` against the run before; `alerts=overdue` for an alert that stands; `tag=` for a tag;
+`search=` for names, their pinyin initials, and numbers.
 """
 
 from __future__ import annotations
@@ -17,7 +18,9 @@ from django.db.models import F, Q
 
 from kefen.domain.text import Text
 from kefen.workspace.customers.models import TaggedCustomer
+from kefen.workspace.customers.own import met, unknown
 from kefen.workspace.customers.paging import CAP
+from kefen.workspace.customers.sight import CODES
 from kefen.workspace.records.models import Contact
 from kefen.workspace.runs.published import EXACT
 from kefen.workspace.shell.formats import number_in_words
@@ -31,12 +34,13 @@ if TYPE_CHECKING:
     from kefen.workspace.customers.sight import ShownColumn, Sight
 
 NONE = "-"
+KNOWN = "*"
 ANY = "any"
 NO_FILTERS = frozenset({"sort", "after", "columns", "view", "dense", "all", "run"})
 TAG = "tag"
 _MOST = Decimal(10) ** 14
 _TRUTHS = {"yes": (True, Text("yes", "是")), "no": (False, Text("no", "否"))}
-_NOTHING = Text("none", "无")
+_NOTHING, _SOME = Text("none", "无"), Text("known", "有值")
 _MOVES = {
     "up": Text("moved up", "升级"),
     "down": Text("moved down", "降级"),
@@ -67,7 +71,7 @@ def filters_of(query: QueryDict, sight: Sight) -> tuple[list[Filter], list[str]]
     A column that the person does not see is one that means nothing.
     """
     found: list[Filter] = []
-    unknown: list[str] = []
+    meaningless: list[str] = []
     for parameter in query:
         if parameter in NO_FILTERS:
             continue
@@ -76,10 +80,10 @@ def filters_of(query: QueryDict, sight: Sight) -> tuple[list[Filter], list[str]]
             continue
         one = _filter(parameter, values, sight)
         if one is None:
-            unknown.append(parameter)
+            meaningless.append(parameter)
         else:
             found.append(one)
-    return found, unknown
+    return found, meaningless
 
 
 def narrowed(customers: QuerySet[Any], filters: list[Filter]) -> QuerySet[Any]:
@@ -90,7 +94,7 @@ def narrowed(customers: QuerySet[Any], filters: list[Filter]) -> QuerySet[Any]:
 
 
 def _filter(parameter: str, values: list[str], sight: Sight) -> Filter | None:
-    columns = sight.columns
+    columns = sight.every_column
     if parameter == "search":
         words = " ".join(values)
         named = Text("Search", "搜索")
@@ -165,18 +169,20 @@ def _move(parameter: str, value: str, columns: Mapping[str, ShownColumn]) -> Fil
 
 
 def _edge(parameter: str, column: ShownColumn, edge: str, value: str) -> Filter | None:
+    if edge == "has" and column.type == "text" and column.kind != "alert":
+        words = Text("contains “{w}”", "含“{w}”").filled(w=value)
+        return Filter(parameter, column.label, words, met(column, "icontains", value))
     if edge not in ("min", "max"):
         return None
-    lookup = f"{column.name}__{'gte' if edge == 'min' else 'lte'}"
+    lookup = "gte" if edge == "min" else "lte"
     sign = "≥" if edge == "min" else "≤"
     if column.type == "date":
         try:
             day = date.fromisoformat(value)
         except ValueError:
             return None
-        return Filter(
-            parameter, column.label, Text.same(f"{sign} {day.isoformat()}"), Q(**{lookup: day})
-        )
+        words = Text.same(f"{sign} {day.isoformat()}")
+        return Filter(parameter, column.label, words, met(column, lookup, day))
     if column.type not in ("integer", "decimal"):
         return None
     try:
@@ -195,7 +201,7 @@ def _edge(parameter: str, column: ShownColumn, edge: str, value: str) -> Filter 
         parameter,
         column.label,
         Text.same(f"{sign} {number_in_words(number)}"),
-        Q(**{lookup: wanted}),
+        met(column, lookup, wanted),
     )
 
 
@@ -205,8 +211,11 @@ def _any_of(parameter: str, column: ShownColumn, values: list[str]) -> Filter | 
     kept: list[Any] = []
     for value in values:
         if value == NONE:
-            condition |= Q(**{f"{column.name}__isnull": True})
+            condition |= unknown(column)
             words.append(_NOTHING)
+        elif value == KNOWN:
+            condition |= ~unknown(column)
+            words.append(_SOME)
         elif column.kind == "alert" and value == ANY:
             condition |= Q(**{f"{column.name}__isnull": False})
             words.append(Text("any", "任一"))
@@ -230,9 +239,9 @@ def _any_of(parameter: str, column: ShownColumn, values: list[str]) -> Filter | 
             words.append(column.grades[rank].name)
         else:
             kept.append(value)
-            words.append(Text.same(value))
+            words.append(CODES.get(column.name, {}).get(value) or Text.same(value))
     if kept:
-        condition |= Q(**{f"{column.name}__in": kept})
+        condition |= met(column, "in", kept)
     return Filter(parameter, column.label, _listed(words), condition)
 
 

@@ -149,12 +149,13 @@ def order_of(sight: Sight, asked: str) -> Order:
 
 def columns_of(sight: Sight, asked: str) -> list[ShownColumn]:
     """Return the columns that an address asks for; the usual ones where it asks for none."""
-    names = [name for name in asked.split(",") if name in sight.columns]
+    known = sight.every_column
+    names = [name for name in asked.split(",") if name in known]
     if not names:
         lead = sight.lead
         first = [lead.name, f"score_{lead.scheme}"] if lead is not None else []
         names = [name for name in (*first, *_FIRST) if name in sight.columns]
-    return [sight.columns[name] for name in dict.fromkeys(names)][:_MOST_COLUMNS]
+    return [known[name] for name in dict.fromkeys(names)][:_MOST_COLUMNS]
 
 
 def matching(sight: Sight, query: QueryDict) -> QuerySet[Any]:

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from kefen.domain.text import Text
 from kefen.workspace.accounts.roles import Kind, Scope
-from kefen.workspace.records.models import Archived
+from kefen.workspace.records.models import Archived, AttributeKind, CustomAttribute
 from kefen.workspace.runs.published import model_of
 
 if TYPE_CHECKING:
@@ -22,6 +22,20 @@ if TYPE_CHECKING:
     from kefen.workspace.runs.models import Publication
 
 CONTACTS = frozenset({"email", "phone", "address"})
+OWN = "own"
+CODES: Mapping[str, Mapping[str, Text]] = {
+    "kind": {"company": Text("company", "企业"), "person": Text("person", "个人")},
+    "status": {
+        "customer": Text("customer", "客户"),
+        "prospect": Text("prospect", "潜在客户"),
+    },
+}
+"""The values of columns that hold codes, in words."""
+_OWN_TYPES = {
+    AttributeKind.NUMBER.value: "decimal",
+    AttributeKind.DATE.value: "date",
+    AttributeKind.YES_NO.value: "boolean",
+}
 _MONEY_TYPES = ("decimal",)
 
 
@@ -40,13 +54,16 @@ class ShownColumn:
 
     Attributes:
         name: Its name in the table and in addresses.
-        kind: attribute, metric, grade, before, score or alert.
+        kind: attribute, further (a column of the data that the contract does not have), own (a
+            custom attribute, whose values are not in the table), metric, grade, before, score
+            or alert.
         type: text, integer, decimal, date, boolean or rank.
         label: Its name for people.
         unit: How its values are shown.
         scheme: The scheme it belongs to, or an empty string.
         sorts: Whether lists can be sorted by it.
-        grades: The classes of its scheme, best first; of alerts, those that the standard has.
+        grades: The classes of its scheme, best first; of alerts, those that the standard has;
+            of a custom attribute, what can be chosen.
     """
 
     name: str
@@ -89,14 +106,31 @@ class Sight:
 
     @cached_property
     def columns(self) -> Mapping[str, ShownColumn]:
-        """Return the columns that the person sees, by name; the others are not there at all."""
+        """Return the columns that the person sees, by name; the others are not there at all.
+
+        What a column says that the contract does not have cannot be told from outside: it is
+        seen by who sees everything of a customer.
+        """
         hidden = self.user.in_role.hidden
         return {
             one["name"]: _shown(one)
             for one in self.publication.columns
             if not (Kind.MONEY in hidden and _tells_money(one))
             and not (Kind.CONTACT in hidden and one["name"] in CONTACTS)
+            and not (hidden and one["kind"] == "further")
         }
+
+    @cached_property
+    def own(self) -> Mapping[str, ShownColumn]:
+        """Return the custom attributes that the person sees, as columns by name."""
+        found = CustomAttribute.objects.filter(removed_at=None)
+        hides_money = Kind.MONEY in self.user.in_role.hidden
+        return {one.field: _own(one) for one in found if not (hides_money and one.money)}
+
+    @property
+    def every_column(self) -> Mapping[str, ShownColumn]:
+        """Return the columns that lists show and are filtered by: those of the copy, and `own`."""
+        return {**self.columns, **self.own}
 
     @property
     def schemes(self) -> list[ShownColumn]:
@@ -163,6 +197,19 @@ def _tells_money(column: Mapping[str, Any]) -> bool:
         column["unit"] == "money"
         or column["kind"] == "score"
         or (column["kind"] == "metric" and column["type"] in _MONEY_TYPES)
+    )
+
+
+def _own(attribute: CustomAttribute) -> ShownColumn:
+    return ShownColumn(
+        attribute.field,
+        OWN,
+        _OWN_TYPES.get(attribute.kind, "text"),
+        attribute.name,
+        "money" if attribute.money and attribute.kind == AttributeKind.NUMBER else "",
+        "",
+        sorts=False,
+        grades=tuple(ShownGrade(one, Text.same(one), "x") for one in attribute.choices),
     )
 
 

@@ -10,7 +10,7 @@ app_name = "customers"
 # What concerns the list stands below a dash: no number of a customer is kept from its page.
 urlpatterns = [
     path("", views.customers, name="list"),
-    path("-/export/", views.export, name="export"),
+    path("-/export/", bulk_views.export, name="export"),
     path("-/bulk/", bulk_views.bulk, name="bulk"),
     path("-/filters/", views.filters, name="filters"),
     path("-/find/", views.find, name="find"),

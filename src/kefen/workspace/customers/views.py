@@ -1,53 +1,46 @@
-"""The list of customers and its export, and each customer's page."""
+"""The list of customers, and each customer's page."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.views.decorators.http import require_POST
 
-from kefen.domain.text import Text
 from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
-from kefen.workspace.customers import services
 from kefen.workspace.customers.bulk import actions_of
 from kefen.workspace.customers.cells import cell, value_in_words
 from kefen.workspace.customers.customer import customer_page, tried
-from kefen.workspace.customers.export import MOST_ROWS, workbook
 from kefen.workspace.customers.fields import fields_of
 from kefen.workspace.customers.finding import found_for
 from kefen.workspace.customers.forms import SaveViewForm
 from kefen.workspace.customers.further_views import part_of_page
 from kefen.workspace.customers.neighbours import neighbours_of
+from kefen.workspace.customers.own import with_own
 from kefen.workspace.customers.paging import CAP
 from kefen.workspace.customers.queries import (
     customer_list,
     default_view,
-    matching,
     may_delete,
-    order_of,
     sight_of,
     visible_views,
 )
 from kefen.workspace.customers.tags import tags_of
 from kefen.workspace.records.dossier import dossier_of
-from kefen.workspace.shell.language import current_language, said
+from kefen.workspace.shell.language import current_language
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest
+    from django.http import HttpRequest, HttpResponse
 
     from kefen.workspace.accounts.models import User
     from kefen.workspace.customers.models import SavedView
     from kefen.workspace.customers.neighbours import Neighbours
     from kefen.workspace.customers.queries import CustomerList
 
-_XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _OF_ONE = ("tag", "untag")
 _NOT_KEPT = ("after", "view", "all")
 
@@ -79,7 +72,7 @@ def customers(request: HttpRequest) -> HttpResponse:
                 [(column, cell(column, row, language)) for column in found.columns],
                 tags.get(row.customer_id, ()),
             )
-            for row in found.page.rows
+            for row in with_own(found.page.rows, found.columns)
         ],
         "headings": [_heading(found, column.name) for column in found.columns],
         "by_name": _heading(found, "name"),
@@ -93,7 +86,7 @@ def customers(request: HttpRequest) -> HttpResponse:
         "may_edit": user.can(Ability.EDIT),
         "choosable": [
             (column, column in found.columns)
-            for column in sight.columns.values()
+            for column in sight.every_column.values()
             if column.name != "name"
         ],
         "is_all": not found.filters,
@@ -131,48 +124,6 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "customers/found.html", {"found": found})
 
 
-@needs(Ability.EXPORT)
-@require_POST
-def export(request: HttpRequest) -> HttpResponse:
-    """Return the chosen customers, or all that match, as a workbook."""
-    user = signed_in(request)
-    query = QueryDict(request.POST.get("query", ""))
-    sight = sight_of(user, query.get("run", ""))
-    if sight is None:
-        raise Http404
-    rows = matching(sight, query)
-    chosen = request.POST.getlist("customer")
-    if chosen and not request.POST.get("all"):
-        rows = rows.filter(customer_id__in=chosen)
-    count = rows.order_by()[: MOST_ROWS + 1].count()
-    if count > MOST_ROWS:
-        messages.error(
-            request,
-            said(
-                Text(
-                    "More than {n} customers match; narrow the list with a filter first.",
-                    "符合条件的客户超过 {n} 位，请先用筛选缩小范围。",
-                ).filled(n=f"{MOST_ROWS:,}")
-            ),
-        )
-        return redirect(f"{reverse('customers:list')}?{query.urlencode()}")
-    order = order_of(sight, query.get("sort", ""))
-    sorts = (
-        [f"-{order.column.name}" if order.falling else order.column.name] if order.column else []
-    )
-    columns = list(sight.columns.values())
-    content = workbook(
-        rows.order_by(*sorts, "customer_id").iterator(chunk_size=2_000),
-        columns,
-        current_language(),
-        Text("Customers", "客户"),
-    )
-    services.note_export(user, count, len(columns))
-    response = HttpResponse(content, content_type=_XLSX)
-    response["Content-Disposition"] = 'attachment; filename="customers.xlsx"'
-    return response
-
-
 @needs(Ability.SEE_CUSTOMERS)
 def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Show a customer: its grades, and why."""
@@ -189,7 +140,7 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
     attributes = [
         (column, value_in_words(column, getattr(row, column.name), language))
         for column in sight.columns.values()
-        if column.kind == "attribute"
+        if column.kind in ("attribute", "further")
         and column.name != "name"
         and getattr(row, column.name) is not None
     ]
@@ -254,7 +205,7 @@ def _without_empty(query: QueryDict) -> QueryDict:
 
 def _heading(found: CustomerList, name: str) -> dict[str, Any]:
     """Return how the heading of a column sorts: its next order, and the present one."""
-    column = found.sight.columns[name]
+    column = found.sight.every_column[name]
     now = found.order.column is not None and found.order.column.name == name
     first_falling = column.type in ("integer", "decimal", "date")
     falling = not found.order.falling if now else first_falling

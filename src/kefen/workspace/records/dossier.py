@@ -14,9 +14,9 @@ from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.customers.paging import Unindexed
 from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.ownership.queries import standing_of
-from kefen.workspace.records.fields import OWN_PREFIX, field_label, sees_field
+from kefen.workspace.records.fields import field_label, sees_field
 from kefen.workspace.records.forms import ContactForm, FileForm, InteractionForm, NoteForm
-from kefen.workspace.records.models import FieldChange, Merge, MergeState
+from kefen.workspace.records.models import OWN_PREFIX, FieldChange, Merge, MergeState
 from kefen.workspace.records.queries import (
     archived,
     custom_values,

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from kefen.workspace.accounts.models import User
 
 CUSTOMERS = TABLES["customers"]
-OWN_PREFIX = "own_"
 OWNERSHIP = ("owner", "team")
 
 

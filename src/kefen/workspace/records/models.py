@@ -8,9 +8,13 @@ from django.conf import settings
 from django.db import models
 
 from kefen.domain.text import Text
+from kefen.workspace.runs.published import ExactDecimal
 
 if TYPE_CHECKING:
     from kefen.workspace.accounts.models import User
+
+
+OWN_PREFIX = "own_"
 
 
 class EditKind(models.TextChoices):
@@ -173,21 +177,31 @@ class CustomAttribute(models.Model):
     @property
     def field(self) -> str:
         """Return what it is called among the fields of a customer."""
-        return f"own_{self.pk}"
+        return f"{OWN_PREFIX}{self.pk}"
+
+    @staticmethod
+    def number_of(field: str) -> int:
+        """Return the key of the attribute that is called so among the fields of a customer."""
+        return int(field.removeprefix(OWN_PREFIX))
 
 
 class CustomValue(models.Model):
-    """The value of a custom attribute of a customer, as text."""
+    """The value of a custom attribute of a customer, as text; of a number, as one too."""
 
     attribute = models.ForeignKey(CustomAttribute, on_delete=models.CASCADE, related_name="values")
     customer_id = models.TextField(db_index=True)
     value = models.TextField()
+    number = ExactDecimal(null=True)
 
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["attribute", "customer_id"], name="one_value_of_an_attribute"
             )
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["attribute", "value"], name="own_by_value"),
+            models.Index(fields=["attribute", "number"], name="own_by_number"),
         ]
 
     def __str__(self) -> str:

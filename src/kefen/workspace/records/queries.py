@@ -12,8 +12,9 @@ from kefen.lake.book.records import batch_changes, customer_row
 from kefen.workspace.accounts.roles import Ability, Kind
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.queries import sight_of
-from kefen.workspace.records.fields import OWN_PREFIX, field_label, sees_field
+from kefen.workspace.records.fields import field_label, sees_field
 from kefen.workspace.records.models import (
+    OWN_PREFIX,
     Archived,
     Contact,
     CustomAttribute,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -17,9 +18,11 @@ from kefen.workspace.audit.services import record
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.records.entering import Change, enter, locked_publication
-from kefen.workspace.records.fields import OWN_PREFIX, OWNERSHIP, column_of, sees_field
+from kefen.workspace.records.fields import OWNERSHIP, column_of, sees_field
 from kefen.workspace.records.models import (
+    OWN_PREFIX,
     Archived,
+    AttributeKind,
     CustomAttribute,
     CustomValue,
     Edit,
@@ -343,14 +346,18 @@ def _put_own(changes: Sequence[Change]) -> None:
     for one in changes:
         if one.to_lake:
             continue
-        number = int(one.field.removeprefix(OWN_PREFIX))
+        attribute = CustomAttribute.objects.get(pk=CustomAttribute.number_of(one.field))
         if one.after is None:
-            CustomValue.objects.filter(attribute=number, customer_id=one.customer_id).delete()
+            attribute.values.filter(customer_id=one.customer_id).delete()
         else:
+            is_number = attribute.kind == AttributeKind.NUMBER
             CustomValue.objects.update_or_create(
-                attribute_id=number,
+                attribute=attribute,
                 customer_id=one.customer_id,
-                defaults={"value": one.after},
+                defaults={
+                    "value": one.after,
+                    "number": Decimal(one.after) if is_number else None,
+                },
             )
 
 
