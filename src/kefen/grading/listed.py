@@ -143,6 +143,19 @@ class ListedRun:
                     [start, start + size],
                 )
 
+    def row(self, customer: str) -> tuple[Any, ...] | None:
+        """Return the row of one customer; None where the run does not have it.
+
+        Raises:
+            BookError: The book cannot be read.
+            EngineError: The engine stopped.
+        """
+        with DuckDBEngine() as engine:
+            query = self._query(self._customers(engine).relation)
+            own = exp.EQ(this=_column("m", "customer_id"), expression=exp.Literal.string(customer))
+            rows = engine.rows(query.where(own).sql("duckdb"))
+        return rows[0][:-1] if rows else None
+
     def _customers(self, engine: DuckDBEngine) -> ReadTable:
         versions = self.run.record["lake_versions"]
         tables, _ = self._book.tables(engine, {"customers": versions["customers"]})

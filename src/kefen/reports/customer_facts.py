@@ -40,25 +40,29 @@ _CASES = {
 _EVENTS: dict[str, str] = {
     "orders": """
         SELECT min("ordered_at")::DATE, order_id, sum(amount), count(*),
-               bool_and(status = 'cancelled')
-        FROM {orders} GROUP BY order_id ORDER BY 1 DESC, 2 LIMIT ?""",
+               bool_and(status = 'cancelled'
+                        AND coalesce(cancelled_on::DATE <= $until, TRUE))
+        FROM {orders} WHERE "ordered_at"::DATE <= $until
+        GROUP BY order_id ORDER BY 1 DESC, 2 LIMIT {most}""",
     "receivables": """
         SELECT r.issued_on::DATE, r.invoice_id, r.amount, r.due_on::DATE,
-               coalesce(r.settled_on::DATE, c.covered_on::DATE)
+               CASE WHEN coalesce(r.settled_on::DATE, c.covered_on::DATE) <= $until
+                    THEN coalesce(r.settled_on::DATE, c.covered_on::DATE) END
         FROM {receivables} r LEFT JOIN {covered} c ON c.invoice_id = r.invoice_id
-        ORDER BY 1 DESC, 2 LIMIT ?""",
+        WHERE r.issued_on::DATE <= $until ORDER BY 1 DESC, 2 LIMIT {most}""",
     "payments": """
         SELECT paid_on::DATE, payment_id, amount, invoice_id
-        FROM {payments} ORDER BY 1 DESC, 2 LIMIT ?""",
+        FROM {payments} WHERE paid_on::DATE <= $until ORDER BY 1 DESC, 2 LIMIT {most}""",
     "interactions": """
         SELECT "at"::DATE, kind, purpose, result, employee
-        FROM {interactions} ORDER BY 1 DESC, 2, 3 LIMIT ?""",
+        FROM {interactions} WHERE "at"::DATE <= $until ORDER BY 1 DESC, 2, 3 LIMIT {most}""",
     "cases": """
-        SELECT opened_at::DATE, case_id, kind, severity, closed_at::DATE
-        FROM {cases} ORDER BY 1 DESC, 2 LIMIT ?""",
+        SELECT opened_at::DATE, case_id, kind, severity,
+               CASE WHEN closed_at::DATE <= $until THEN closed_at::DATE END
+        FROM {cases} WHERE opened_at::DATE <= $until ORDER BY 1 DESC, 2 LIMIT {most}""",
     "surveys": """
         SELECT answered_on::DATE, score, scale_max
-        FROM {surveys} ORDER BY 1 DESC LIMIT ?""",
+        FROM {surveys} WHERE answered_on::DATE <= $until ORDER BY 1 DESC LIMIT {most}""",
 }
 # What is open of an invoice, as in the ageing table of the report.
 _OPEN = """
@@ -131,13 +135,17 @@ class CustomerFacts:
     owed: Owed | None
 
 
-def customer_facts(book: Book, customer: str, as_of: date) -> CustomerFacts:
+def customer_facts(
+    book: Book, customer: str, as_of: date, *, until: date | None = None
+) -> CustomerFacts:
     """Return what happened with a customer as the book knows it now, and what it owes at a day.
 
     Args:
         book: The book.
         customer: The customer's id.
         as_of: The day at whose end the debt is told.
+        until: The last day of what is told: what was settled, closed or cancelled later was
+            open then. All of it where None.
 
     Raises:
         BookError: A table cannot be read.
@@ -146,9 +154,10 @@ def customer_facts(book: Book, customer: str, as_of: date) -> CustomerFacts:
     with DuckDBEngine() as engine:
         dataset = own_dataset(engine, book, customer)
         events: list[Event] = []
+        last = f"DATE '{(until or date.max).isoformat()}'"
         for table, told in _TOLD.items():
             if table in dataset.tables:
-                rows = engine.rows(_named(_EVENTS[table], dataset), [MOST_EVENTS])
+                rows = engine.rows(_named(_EVENTS[table], dataset).replace("$until", last))
                 events += [event for row in rows if (event := told(row, as_of)) is not None]
         owed = None
         if "receivables" in dataset.tables:
@@ -172,7 +181,7 @@ def _named(sql: str, dataset: Dataset) -> str:
     if {"receivables", "payments"} <= dataset.tables.keys():
         relations = (dataset.tables[name].relation for name in ("receivables", "payments"))
         covered = covered_view(*relations).subquery().sql("duckdb")
-    return sql.format_map({"payments": nothing, "covered": covered, **names})
+    return sql.format_map({"most": MOST_EVENTS, "payments": nothing, "covered": covered, **names})
 
 
 def _order(row: tuple[Any, ...], _: date) -> Event | None:

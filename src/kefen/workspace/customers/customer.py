@@ -123,8 +123,9 @@ class Slider:
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One run of the past: its date, and the grade, score and headline figures then."""
+    """One run of the past: its id and date, and the grade, score and headline figures then."""
 
+    run_id: str
     as_of: str
     cell: Cell
     score: Decimal | None
@@ -401,7 +402,7 @@ def _history(
             **{one.name: metrics.get(one.name.removeprefix("metric_")) for one in followed}
         )
         figures = [cell(one, then, language) for one in followed]
-        found.append(Moment(as_of, Cell(words, grade=grade), past.score, figures))
+        found.append(Moment(newest[as_of], as_of, Cell(words, grade=grade), past.score, figures))
     return found
 
 

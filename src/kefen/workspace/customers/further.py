@@ -64,14 +64,17 @@ class FurtherFacts:
 
 
 def facts_for(sight: Sight, row: Any, kind: str) -> FurtherFacts:
-    """Return what happened with a customer, and its credit.
+    """Return what happened with a customer, and its credit; in an earlier period, up to then.
 
     Who does not see amounts sees what happened without them, and no credit.
 
     Raises:
         KefenError: The book cannot be read.
     """
-    found = customer_facts(served_book(), row.customer_id, sight.publication.as_of)
+    as_of = sight.publication.as_of
+    found = customer_facts(
+        served_book(), row.customer_id, as_of, until=as_of if sight.period else None
+    )
     hidden = Kind.MONEY in sight.user.in_role.hidden
     events = [replace(one, amount=None) if hidden else one for one in found.events]
     present = dict.fromkeys(one.kind for one in events)
@@ -116,7 +119,7 @@ class WayUp:
     changes: list[Reach]
 
 
-def way_up(sight: Sight, customer: str, scheme: str) -> WayUp:
+def way_up(sight: Sight, row: Any, scheme: str) -> WayUp:
     """Return the smallest single change of each figure that reaches the next better grade.
 
     Raises:
@@ -124,12 +127,11 @@ def way_up(sight: Sight, customer: str, scheme: str) -> WayUp:
     """
     run = stored_run(sight.publication.run_id)
     column = sight.columns.get(f"grade_{scheme}")
-    row = sight.customers().filter(pk=customer).first()
-    rank = getattr(row, column.name) if row is not None and column is not None else None
+    rank = getattr(row, column.name) if column is not None else None
     if column is None or column.type != "rank" or rank == 0:
         return WayUp(None, [])
     wanted = column.grades[-1 if rank is None else rank - 1]
-    found = smallest_changes(run, customer, wanted.id, scheme)
+    found = smallest_changes(run, row.customer_id, wanted.id, scheme)
     return WayUp(wanted.name, [one for one in found if one.found == "reached"])
 
 

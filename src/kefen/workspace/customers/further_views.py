@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from django.http import Http404
 from django.shortcuts import render
@@ -14,8 +15,8 @@ from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.further import EVENT_KINDS, facts_for, portrait_for, way_up
-from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.customers.sight import CONTACTS
+from kefen.workspace.customers.then import seen_customer
 from kefen.workspace.runs.queries import stored_run
 
 if TYPE_CHECKING:
@@ -40,18 +41,21 @@ def part_of_page(
         bare: Whether the part brings no card of its own.
     """
     inside = bool(request.headers.get("HX-Request"))
+    run = request.GET.get("run", "")
     context |= {"inside": inside, "part": template, "bare": bare}
+    context |= {"and_run": f"&run={quote(run)}" if run else ""}
     return render(request, template if inside else "customers/further_page.html", context)
 
 
 @needs(Ability.SEE_CUSTOMERS)
 def facts(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Return what happened with a customer, and its credit."""
-    sight, row = _seen(request, customer_id)
+    sight, row = seen(request, customer_id)
     found = facts_for(sight, row, request.GET.get("kind", ""))
     icons = {kind: icon for kind, (_, icon) in EVENT_KINDS.items()}
     events = [(one, icons[one.kind]) for one in found.events]
     context = {
+        "sight": sight,
         "row": row,
         "facts": found,
         "events": events[:_EVENTS],
@@ -64,25 +68,25 @@ def facts(request: HttpRequest, customer_id: str) -> HttpResponse:
 @needs(Ability.SEE_WHY)
 def reach(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Return what would give a customer the next better grade."""
-    sight, row = _seen(request, customer_id)
-    found = way_up(sight, row.customer_id, request.GET.get("scheme", ""))
-    return part_of_page(request, "customers/reach.html", {"row": row, "way": found}, bare=True)
+    sight, row = seen(request, customer_id)
+    found = way_up(sight, row, request.GET.get("scheme", ""))
+    context = {"sight": sight, "row": row, "way": found}
+    return part_of_page(request, "customers/reach.html", context, bare=True)
 
 
 @needs(Ability.SEE_WHY)
 def portrait(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Return what sets a customer apart from all others."""
-    sight, row = _seen(request, customer_id)
+    sight, row = seen(request, customer_id)
     found = portrait_for(sight, row.customer_id)
-    return part_of_page(
-        request, "customers/portrait.html", {"row": row, "portrait": found}, bare=True
-    )
+    context = {"sight": sight, "row": row, "portrait": found}
+    return part_of_page(request, "customers/portrait.html", context, bare=True)
 
 
 @needs(Ability.SEE_WHY)
 def card(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Show the customer card, or the prospect card, as one sheet of paper."""
-    sight, row = _seen(request, customer_id)
+    sight, row = seen(request, customer_id)
     made, tables = customer_card(
         served_book(), stored_run(sight.publication.run_id), row.customer_id
     )
@@ -110,14 +114,13 @@ def _seen_items(sight: Sight, items: tuple[CardItem, ...]) -> list[CardItem]:
     return [one for one in items if one.label not in hidden]
 
 
-def _seen(request: HttpRequest, customer_id: str) -> tuple[Sight, Any]:
-    """Return what the person sees, and the customer.
+def seen(request: HttpRequest, customer_id: str) -> tuple[Sight, Any]:
+    """Return what the person sees of the run that the address names, and the customer in it.
 
     Raises:
         Http404: There is no such customer, or the person does not see it.
     """
-    sight = sight_of(signed_in(request))
-    row = sight.customers().filter(pk=customer_id).first() if sight is not None else None
-    if sight is None or row is None:
+    found = seen_customer(signed_in(request), customer_id, request.GET.get("run", ""))
+    if found is None:
         raise Http404
-    return sight, row
+    return found.sight, found.row

@@ -64,12 +64,12 @@ def _filled(rows: list[Any], own: list[ShownColumn]) -> list[Any]:
     columns = {_number(one): one for one in own}
     by_customer = {row.customer_id: row for row in rows}
     for row in rows:
-        for one in own:
-            setattr(row, one.name, None)
+        for column in own:
+            setattr(row, column.name, None)
     values = CustomValue.objects.filter(attribute__in=columns, customer_id__in=by_customer)
-    for one in values if rows else ():
-        column = columns[one.attribute_id]
-        setattr(by_customer[one.customer_id], column.name, _shown(column, one))
+    for value in values if rows else ():
+        column = columns[value.attribute_id]
+        setattr(by_customer[value.customer_id], column.name, _shown(column, value))
     return rows
 
 

@@ -12,6 +12,7 @@ from kefen.domain.text import Text
 from kefen.workspace.accounts.roles import Kind, Scope
 from kefen.workspace.records.models import Archived, AttributeKind, CustomAttribute
 from kefen.workspace.runs.published import model_of
+from kefen.workspace.runs.queries import current_publication
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -181,11 +182,18 @@ class Sight:
         return [found] if self.is_whole else [found.filter(own) for own in self._own()]
 
     def _own(self) -> list[Q]:
-        """Return the conditions under which a customer is the person's own or the team's."""
+        """Return the conditions under which a customer is the person's own or the team's.
+
+        Whose it is now decides for an earlier period too.
+        """
         own = [Q(owner=self.user.name)] if self.user.name else []
         if self.user.team is not None:
             own.append(Q(team=self.user.team.name))
-        return own
+        current = current_publication() if self.period else None
+        if current is None or not own:
+            return own
+        now: Any = model_of(current.pk)
+        return [Q(pk__in=now._default_manager.filter(one).values("pk")) for one in own]
 
 
 def _listed(customers: QuerySet[Any]) -> QuerySet[Any]:

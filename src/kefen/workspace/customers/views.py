@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
-from django.http import Http404, QueryDict
+from django.contrib import messages
+from django.http import QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
+from kefen.domain.text import Text
 from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
@@ -18,7 +20,7 @@ from kefen.workspace.customers.customer import customer_page, tried
 from kefen.workspace.customers.fields import fields_of
 from kefen.workspace.customers.finding import found_for
 from kefen.workspace.customers.forms import SaveViewForm
-from kefen.workspace.customers.further_views import part_of_page
+from kefen.workspace.customers.further_views import part_of_page, seen
 from kefen.workspace.customers.neighbours import neighbours_of
 from kefen.workspace.customers.own import with_own
 from kefen.workspace.customers.paging import CAP
@@ -30,8 +32,9 @@ from kefen.workspace.customers.queries import (
     visible_views,
 )
 from kefen.workspace.customers.tags import tags_of
+from kefen.workspace.customers.then import seen_customer
 from kefen.workspace.records.dossier import dossier_of
-from kefen.workspace.shell.language import current_language
+from kefen.workspace.shell.language import current_language, said
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -128,28 +131,33 @@ def find(request: HttpRequest) -> HttpResponse:
 def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Show a customer: its grades, and why."""
     user = signed_in(request)
-    sight = sight_of(user)
-    kept = sight.customers(archived=True) if sight is not None else None
-    row = kept.filter(pk=customer_id).first() if kept is not None else None
-    if sight is None or row is None:
-        raise Http404
+    found = seen_customer(user, customer_id, request.GET.get("run", ""), archived=True)
+    within = request.GET.get("in", "")
+    if found is None:
+        words = Text(
+            "This customer was not there yet in that period.", "该客户在所选评级期尚不存在。"
+        )
+        messages.info(request, said(words))
+        return redirect(f"{request.path}?{urlencode({'in': within})}")
+    sight, row = found.sight, found.row_now
     language = current_language()
     page = customer_page(
-        sight, row, request.GET.get("scheme", ""), may_see_why=user.can(Ability.SEE_WHY)
+        sight, found.row, request.GET.get("scheme", ""), may_see_why=user.can(Ability.SEE_WHY)
     )
     attributes = [
         (column, value_in_words(column, getattr(row, column.name), language))
-        for column in sight.columns.values()
+        for column in found.sight_now.columns.values()
         if column.kind in ("attribute", "further")
         and column.name != "name"
         and getattr(row, column.name) is not None
     ]
-    within = request.GET.get("in", "")
     context = {
         "row": row,
         "page": page,
         "attributes": attributes,
         "sight": sight,
+        "sight_now": found.sight_now,
+        "and_run": f"&run={quote(sight.period)}" if sight.period else "",
         "within": within,
         "neighbours": _neighbours(user, within, row) if within else None,
         "tags": tags_of([row.customer_id]).get(row.customer_id, ()),
@@ -163,11 +171,8 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
 @needs(Ability.SEE_WHY)
 def what_if(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Return what grades a customer would have with other figures."""
-    sight = sight_of(signed_in(request))
-    row = sight.customers().filter(pk=customer_id).first() if sight is not None else None
-    if sight is None or row is None:
-        raise Http404
-    context = {"row": row, "tried": tried(sight, row, request.GET)}
+    sight, row = seen(request, customer_id)
+    context = {"sight": sight, "row": row, "tried": tried(sight, row, request.GET)}
     return part_of_page(request, "customers/tried.html", context, bare=True)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import PermissionDenied
@@ -351,13 +351,11 @@ def _put_own(changes: Sequence[Change]) -> None:
             attribute.values.filter(customer_id=one.customer_id).delete()
         else:
             is_number = attribute.kind == AttributeKind.NUMBER
+            number: Any = Decimal(one.after) if is_number else None
             CustomValue.objects.update_or_create(
                 attribute=attribute,
                 customer_id=one.customer_id,
-                defaults={
-                    "value": one.after,
-                    "number": Decimal(one.after) if is_number else None,
-                },
+                defaults={"value": one.after, "number": number},
             )
 
 

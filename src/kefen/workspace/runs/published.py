@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-    from kefen.grading.listed import ListedColumn
+    from kefen.grading.listed import ListedColumn, ListedRun
 
 SEARCHED = ("name",)
 """What is searched anywhere within, beside the id, also by pinyin initials; hidden from nobody."""
@@ -76,6 +76,18 @@ def described(columns: Iterable[ListedColumn]) -> list[dict[str, Any]]:
             entry["sorts"] = one.kind in ("grade", "score") or one.name in _ATTRIBUTES_SORTED
         found.append(entry)
     return found
+
+
+def publication_for(listed: ListedRun) -> Publication:
+    """Return what describes the copy of a run; it is not kept yet, and has no table."""
+    run = listed.run
+    return Publication(
+        run_id=listed.run_id,
+        as_of=run.as_of,
+        standard_name=run.standard.name.as_dict(),
+        standard_version=str(run.standard.version),
+        columns=described(listed.columns),
+    )
 
 
 @lru_cache(maxsize=8)

@@ -17,11 +17,11 @@ from kefen.workspace.records.entering import put_later_edits
 from kefen.workspace.runs.columns import ColumnWriter
 from kefen.workspace.runs.models import Pointer, Publication
 from kefen.workspace.runs.published import (
-    described,
     drop_table,
     insert_rows,
     make_indexes,
     make_table,
+    publication_for,
 )
 
 if TYPE_CHECKING:
@@ -116,16 +116,10 @@ def publish(
         CallError: The book has no such run.
     """
     listed = ListedRun(served_book(), run_id)
-    run = listed.run
     for left in Publication.objects.filter(complete=False):
         _remove(left)
-    publication = Publication.objects.create(
-        run_id=run_id,
-        as_of=run.as_of,
-        standard_name=run.standard.name.as_dict(),
-        standard_version=str(run.standard.version),
-        columns=described(listed.columns),
-    )
+    publication = publication_for(listed)
+    publication.save()
     make_table(publication)
     columns = ColumnWriter(publication)
     copied = 0
@@ -138,7 +132,7 @@ def publish(
         columns.finish()
     make_indexes(publication)
     live()
-    read = run.record["lake_versions"].get("customers", 0)
+    read = listed.run.record["lake_versions"].get("customers", 0)
     left_at = {one.id: one.version_after or 0 for one in served_book().batches()}
     with transaction.atomic():
         # No edit is entered while the pointer is held; those since the run read the lake follow it.
