@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
-from django.urls import include, path
+from django.urls import include, path, register_converter
 
+from kefen.workspace.shell.addresses import CustomerNumber, GivenCustomerNumber
+
+register_converter(CustomerNumber, "customer")
+register_converter(GivenCustomerNumber, "given_customer")
 urlpatterns = [
     path("", include("kefen.workspace.overview.urls")),
     path("", include("kefen.workspace.shell.urls")),

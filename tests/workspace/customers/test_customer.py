@@ -142,7 +142,8 @@ def test_what_reaches_a_grade_reaches_it(person, signed_in):
     run = stored_run(sight.publication.run_id)
     tried_ways = 0
     for number in range(1, 60, 7):
-        way = way_up(sight, f"C{number:03}", "value_index")
+        row = sight.customers().get(pk=f"C{number:03}")
+        way = way_up(sight, row, "value_index")
         for change in way.changes:
             outcome = what_if(run, f"C{number:03}", {change.metric: str(change.needed)})
             one = next(one for one in outcome.outcomes if one.scheme == "value_index")

@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 from django.http import QueryDict
 from django.test.utils import CaptureQueriesContext
-from django.urls import resolve, reverse
 
 from kefen.workspace.customers.models import SavedView
 from kefen.workspace.customers.paging import page_of
@@ -282,9 +281,3 @@ def test_customers_are_found_by_their_contacts_by_who_sees_contacts(person):
     assert ids(sight, "search=顾雅") == ids(sight, "search=13811112222") == ["C011"]
     for role in ("analyst", "auditor"):
         assert ids(sight_of(person(role)), "search=顾雅") == []
-
-
-@pytest.mark.parametrize("number", ["find", "bulk", "filters", "export", "views", "-"])
-def test_no_number_of_a_customer_is_kept_from_its_page(number):
-    match = resolve(reverse("customers:customer", args=[number]))
-    assert (match.view_name, match.kwargs) == ("customers:customer", {"customer_id": number})

@@ -8,7 +8,7 @@ from kefen.workspace.api import views
 
 app_name = "api"
 urlpatterns = [
-    path("customers/<path:customer_id>/grades/", views.grades, name="grades"),
-    path("customers/<path:customer_id>/why/", views.why, name="why"),
+    path("customers/<given_customer:customer_id>/grades/", views.grades, name="grades"),
+    path("customers/<given_customer:customer_id>/why/", views.why, name="why"),
     path("grade/", views.grade_rows, name="grade_rows"),
 ]

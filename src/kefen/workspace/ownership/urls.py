@@ -14,7 +14,7 @@ urlpatterns = [
     path("rules/recall/", views.recall, name="recall"),
     path("rules/automatic/", views.automatic, name="automatic"),
     path("hand-over/<int:number>/", views.hand_over, name="hand_over"),
-    path("customer/<path:customer_id>/claim/", views.claim, name="claim"),
-    path("customer/<path:customer_id>/return/", views.give_back, name="give_back"),
-    path("customer/<path:customer_id>/assign/", views.assign, name="assign"),
+    path("customer/<customer:customer_id>/claim/", views.claim, name="claim"),
+    path("customer/<customer:customer_id>/return/", views.give_back, name="give_back"),
+    path("customer/<customer:customer_id>/assign/", views.assign, name="assign"),
 ]
