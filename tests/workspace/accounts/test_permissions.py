@@ -45,6 +45,7 @@ ADDRESSES = {
     "customers:bulk": ({}, "post", ALL),
     "customers:filters": ({}, "get", ALL),
     "customers:find": ({}, "get", ALL),
+    "customers:counts": ({}, "get", ALL),
     "customers:choose_default": ({}, "post", ALL),
     "customers:save_view": ({}, "post", ALL),
     "customers:delete_view": ({"number": 1}, "post", ALL),

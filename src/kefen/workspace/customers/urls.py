@@ -15,6 +15,7 @@ urlpatterns = [
     path("-/filters/", views.filters, name="filters"),
     path("-/find/", views.find, name="find"),
     path("-/views/", view_views.save_view, name="save_view"),
+    path("-/views/counts/", view_views.counts, name="counts"),
     path("-/views/default/", view_views.choose_default, name="choose_default"),
     path("-/views/<int:number>/delete/", view_views.delete_view, name="delete_view"),
     path("<customer:customer_id>/facts/", further_views.facts, name="facts"),

@@ -1,4 +1,4 @@
-"""Keeping, deleting and choosing saved views of the list."""
+"""Keeping, deleting, choosing and counting saved views of the list."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -17,6 +17,7 @@ from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.customers import services
 from kefen.workspace.customers.forms import SaveViewForm
 from kefen.workspace.customers.queries import visible_views
+from kefen.workspace.customers.tabs import tab_counts
 from kefen.workspace.shell.language import said
 
 if TYPE_CHECKING:
@@ -44,6 +45,13 @@ def save_view(request: HttpRequest) -> HttpResponse:
     else:
         messages.error(request, said(Text("Give the view a name.", "请为视图命名。")))
     return redirect(f"{reverse('customers:list')}?{query}")
+
+
+@needs(Ability.SEE_CUSTOMERS)
+def counts(request: HttpRequest) -> HttpResponse:
+    """Return how many customers each tab of the list holds, which the page puts into the tabs."""
+    found = tab_counts(signed_in(request))
+    return render(request, "customers/counts.html", {"counts": found})
 
 
 @needs(Ability.SEE_CUSTOMERS)

@@ -31,6 +31,7 @@ from kefen.workspace.customers.queries import (
     sight_of,
     visible_views,
 )
+from kefen.workspace.customers.tabs import own_query
 from kefen.workspace.customers.tags import tags_of
 from kefen.workspace.customers.then import seen_customer
 from kefen.workspace.records.dossier import dossier_of
@@ -92,6 +93,7 @@ def customers(request: HttpRequest) -> HttpResponse:
             for column in sight.every_column.values()
             if column.name != "name"
         ],
+        "own_query": own_query(user),
         "is_all": not found.filters,
         "dense": bool(request.GET.get("dense")),
     }
