@@ -56,7 +56,10 @@ class Notice(models.Model):
 
 
 class MailChoice(models.Model):
-    """Where a person wants notices sent, and in which language."""
+    """Where a person wants notices sent, and in which language.
+
+    `problem` says why the last letter could not be sent, after how many vain tries in `failures`.
+    """
 
     person = models.OneToOneField(
         settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="mail_choice"
@@ -64,6 +67,14 @@ class MailChoice(models.Model):
     address = models.EmailField()
     language = models.CharField(max_length=2, choices=[("en", "en"), ("zh", "zh")])
     last_sent_at = models.DateTimeField(null=True)
+    next_try_at = models.DateTimeField(null=True)
+    failures = models.SmallIntegerField(default=0)
+    problem = models.JSONField(default=dict)
+
+    @property
+    def problem_words(self) -> Text | None:
+        """Return why the last letter could not be sent; None where it could."""
+        return Text.from_dict(self.problem) if self.problem else None
 
     def __str__(self) -> str:
         return self.address

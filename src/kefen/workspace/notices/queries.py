@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db.models import Q
 
-from kefen.workspace.accounts.roles import Scope
+from kefen.workspace.accounts.roles import Ability, Scope
 from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.notices.models import MailChoice, Notice
 
@@ -39,3 +39,9 @@ def unread(user: User) -> int:
 def mail_choice(user: User) -> MailChoice | None:
     """Return where a person wants notices sent; None: nowhere."""
     return MailChoice.objects.filter(person=user).first()
+
+
+def letters_that_fail(user: User) -> QuerySet[MailChoice]:
+    """Return whose letters cannot be sent now: all to who looks after people, else none."""
+    found = MailChoice.objects.exclude(problem={}).select_related("person").order_by("pk")
+    return found if user.can(Ability.MANAGE_PEOPLE) else found.none()

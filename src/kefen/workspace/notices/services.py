@@ -90,7 +90,14 @@ def choose_mail(user: User, address: str, language: Language) -> None:
     with transaction.atomic():
         if address:
             MailChoice.objects.update_or_create(
-                person=user, defaults={"address": address, "language": language}
+                person=user,
+                defaults={
+                    "address": address,
+                    "language": language,
+                    "next_try_at": None,
+                    "failures": 0,
+                    "problem": {},
+                },
             )
             # What was told before was read here, or will be.
             Notice.objects.filter(person=user, mailed_at=None).update(mailed_at=timezone.now())

@@ -15,7 +15,7 @@ from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.notices import services
 from kefen.workspace.notices.forms import MailForm
 from kefen.workspace.notices.mail import is_configured
-from kefen.workspace.notices.queries import mail_choice, visible_notices
+from kefen.workspace.notices.queries import letters_that_fail, mail_choice, visible_notices
 from kefen.workspace.shell.language import current_language, said
 from kefen.workspace.work.queries import customers_called
 
@@ -47,7 +47,8 @@ def notices(request: HttpRequest) -> HttpResponse:
         "any_unread": any(one.read_at is None for one in shown),
         "form": MailForm(initial=start),
         "may_mail": is_configured(),
-        "mailed_to": choice.address if choice else "",
+        "choice": choice,
+        "failing": letters_that_fail(user).exclude(person=user),
     }
     return render(request, "notices/notices.html", context)
 
