@@ -58,10 +58,12 @@ def keeper(graded, visitor_of):
     page = visitor.page
     page.wait_for_selector("table.tiers", timeout=120_000)
     for number in ("P1", "P2"):
-        page.goto("records/new/")
+        page.goto("prospects/" if page.url.endswith("P1/") else "records/new/?status=prospect")
+        if page.url.endswith("prospects/"):
+            page.get_by_role("link", name="Prospect", exact=True).click()
         page.fill("[name=number]", number)
         page.fill("[name=name]", f"Prospect {number}")
-        page.select_option("[name=status]", "prospect")
+        expect(page.locator("[name=status]")).to_have_value("prospect")
         page.locator("main form button.button-main").click()
         page.wait_for_url(f"**/customers/{number}/**")
     page.goto("customers/?region=East")

@@ -14,7 +14,7 @@ def test_each_tab_has_its_count(person, signed_in):
         owner=person("manager"), name="East", query="region=East", shared=True
     )
     odd = SavedView.objects.create(owner=manager, name="Odd", query="nothing=1")
-    assert tab_counts(person("manager")) == {"all": "70", str(shared.pk): "24"}
+    assert tab_counts(person("analyst")) == {"all": "70", str(shared.pk): "24"}
     own = tab_counts(manager)
     assert own["all"] == "53"
     assert own["own"] == "35"
@@ -34,7 +34,7 @@ def test_counts_stop_at_the_cap(person, monkeypatch):
 
 
 def test_who_owns_none_has_no_tab_of_the_own(person, signed_in):
-    assert own_query(person("manager")) == ""
-    assert 'id="count-own"' not in signed_in("manager").get("/customers/").content.decode()
+    assert own_query(person("analyst")) == ""
+    assert 'id="count-own"' not in signed_in("analyst").get("/customers/").content.decode()
     mine = signed_in("account_manager").get(f"/customers/?{own_query(person('account_manager'))}")
     assert "35 match" in mine.content.decode()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -148,3 +149,21 @@ def test_a_board_costs_the_same_however_many_prospects(prospects, signed_in):
     few = cost()
     model_of(current_publication().pk)._default_manager.update(status="prospect")
     assert cost() == few
+
+
+def test_a_prospect_is_added_from_the_board(prospects, signed_in, person):
+    client = signed_in("manager")
+    board = client.get("/prospects/").content.decode()
+    assert "/records/new/?status=prospect" in board
+    page = client.get("/records/new/?status=prospect").content.decode()
+    assert "Add a prospect" in page
+    sent = dict(re.findall(r'type="hidden" name="(\w+)" value="([^"]*)"', page))
+    sent |= {"name": "Maybe Ltd", "status": "prospect"}
+    assert client.post("/records/new/", sent).status_code == 302
+    [card] = [
+        card
+        for stage in board_of(person("manager"), timezone.localdate())
+        for card in stage.cards
+        if card.row.name == "Maybe Ltd"
+    ]
+    assert card.stage == "new"

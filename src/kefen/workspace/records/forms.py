@@ -11,6 +11,7 @@ from django.core import signing
 
 from kefen.domain.contract import Kind
 from kefen.domain.text import Text
+from kefen.workspace.customers.sight import CODES
 from kefen.workspace.records.fields import groups_for
 from kefen.workspace.records.models import AttributeKind
 from kefen.workspace.records.words import INTERACTIONS
@@ -23,12 +24,6 @@ if TYPE_CHECKING:
     from kefen.workspace.accounts.models import User
     from kefen.workspace.records.models import CustomAttribute
 
-_CODES = {
-    "company": Text("company", "企业"),
-    "person": Text("person", "个人"),
-    "customer": Text("customer", "客户"),
-    "prospect": Text("prospect", "潜在客户"),
-}
 _LONGEST = 300
 _WAS = "was"
 
@@ -110,7 +105,13 @@ class RecordForm(forms.Form):
 
 
 class NewCustomerForm(RecordForm):
-    """A new customer: besides its fields, its number."""
+    """A new customer or prospect: besides its fields, which of the two it is, and its number."""
+
+    status = forms.ChoiceField(
+        label=spoken("It is a", "类别"),
+        required=False,
+        choices=[(one, spoken(words.en, words.zh)) for one, words in CODES["status"].items()],
+    )
 
     number = forms.CharField(
         label=spoken("Customer id", "客户编号"),
@@ -118,6 +119,11 @@ class NewCustomerForm(RecordForm):
         max_length=60,
         help_text=spoken("Left empty, the next free one is taken.", "留空则自动编号。"),
     )
+
+    @property
+    def values(self) -> dict[str, str | None]:
+        """Return the values of the valid form as text."""
+        return super().values | {"status": self.cleaned_data["status"] or "customer"}
 
     def clean(self) -> dict[str, Any]:
         """Ask for a name."""
@@ -171,7 +177,7 @@ class AttributeForm(forms.Form):
 def _field(column: Column) -> forms.Field:
     label = _spoken(column.label)
     if column.kind is Kind.CODE:
-        choices = [("", "–"), *((one, _spoken(_CODES[one])) for one in column.codes)]
+        choices = [("", "–"), *((one, _spoken(CODES[column.name][one])) for one in column.codes)]
         return forms.ChoiceField(label=label, required=False, choices=choices)
     if column.kind is Kind.DATE:
         return _date(label)

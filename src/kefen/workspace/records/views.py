@@ -15,6 +15,7 @@ from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.customers.sight import CODES
 from kefen.workspace.records import services
 from kefen.workspace.records.fields import field_label
 from kefen.workspace.records.forms import (
@@ -47,11 +48,13 @@ _MOST_ARCHIVED = 200
 @needs(Ability.EDIT)
 @require_http_methods(["GET", "POST"])
 def new(request: HttpRequest) -> HttpResponse:
-    """Add a customer."""
+    """Add a customer, or a prospect where the address says so."""
     user = signed_in(request)
     if sight_of(user) is None:
         return render(request, "customers/none_yet.html")
     form = NewCustomerForm(user, "", (), request.POST or None, token=secrets.token_hex(16))
+    asked = request.GET.get("status", "")
+    form.initial["status"] = asked if asked in CODES["status"] else "customer"
     if request.method == "POST" and form.is_valid():
         try:
             number = services.create_customer(
@@ -67,13 +70,14 @@ def new(request: HttpRequest) -> HttpResponse:
                 request,
                 said(
                     Text(
-                        "The customer is added. It is graded with the next run.",
-                        "客户已新建，将在下次评级时评级。",
+                        "It is added, and graded with the next run.",
+                        "已新建，将在下次评级时评级。",
                     )
                 ),
             )
             return redirect("customers:customer", customer_id=number)
-    return render(request, "records/new.html", {"form": form})
+    context = {"form": form, "of_prospect": form.initial["status"] == "prospect"}
+    return render(request, "records/new.html", context)
 
 
 @needs(Ability.EDIT)
