@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from kefen.domain.calendar import months_before
 from kefen.domain.text import Text
+from kefen.domain.working_days import add_working_days
 
 _DAYS: Final = {"day": 1, "week": 7}
 _MONTHS: Final = {"month": 1, "quarter": 3, "half-year": 6, "year": 12}
@@ -97,6 +98,18 @@ class Promise:
     def in_words(self) -> Text:
         """Return it in words."""
         return _PROMISED[self.unit].filled(n=self.count)
+
+    def until(self, asked_at: datetime) -> datetime:
+        """Return when the answer is due: minutes and hours by the clock, days at their end.
+
+        A day is counted from the day after the one on which it was asked.
+        """
+        if self.unit in ("minute", "hour"):
+            return asked_at + timedelta(**{f"{self.unit}s": self.count})
+        day = asked_at.date() + timedelta(days=self.count)
+        if self.unit == "working day":
+            day = add_working_days(asked_at.date(), self.count).day
+        return datetime.combine(day, time(23, 59), asked_at.tzinfo)
 
 
 def parse_promise(words: str) -> Promise:

@@ -11,7 +11,7 @@ from kefen.standards.service import service_in_words
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from kefen.domain.cadences import Cadence
+    from kefen.domain.cadences import Cadence, Promise
     from kefen.grading.stored import StoredRun
 
 ABOUT_MONEY = frozenset({"price", "rebate", "credit"})
@@ -31,6 +31,7 @@ class Entitlement:
         contact: How often somebody speaks with it, or None.
         by: Who acts: `owner`, `team` or `service_desk`.
         words: All that is promised: each key with its words.
+        answer_within: In what time it gets an answer, or None.
     """
 
     scheme: str
@@ -41,6 +42,7 @@ class Entitlement:
     contact: Cadence | None
     by: str
     words: tuple[tuple[str, Text], ...]
+    answer_within: Promise | None = None
 
 
 def entitlements(run: StoredRun) -> Mapping[str, Mapping[str, Entitlement]]:
@@ -66,5 +68,6 @@ def entitlements(run: StoredRun) -> Mapping[str, Mapping[str, Entitlement]]:
                     service.contact,
                     service.by,
                     service_in_words(service),
+                    service.answer_within,
                 )
     return found

@@ -52,6 +52,7 @@ ADDRESSES = {
     "customers:customer": ({"customer_id": "C001"}, "get", ALL),
     "customers:what_if": ({"customer_id": "C001"}, "get", WHY),
     "work:my_day": ({}, "get", WORK),
+    "work:answers": ({}, "get", WORK),
     "work:visits": ({}, "get", WORK),
     "work:add": ({}, "post", WORK),
     "work:task": ({"number": 99}, "get", WORK),

@@ -18,6 +18,7 @@ from kefen.workspace.customers.further import EVENT_KINDS, facts_for, portrait_f
 from kefen.workspace.customers.sight import CONTACTS
 from kefen.workspace.customers.then import seen_customer
 from kefen.workspace.runs.queries import stored_run
+from kefen.workspace.work.answers import answers_of_customer
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -60,6 +61,7 @@ def facts(request: HttpRequest, customer_id: str) -> HttpResponse:
         "facts": found,
         "events": events[:_EVENTS],
         "further": events[_EVENTS:],
+        "answers": () if sight.period else answers_of_customer(sight, row),
         "chosen_kind": request.GET.get("kind", ""),
     }
     return part_of_page(request, "customers/facts.html", context)

@@ -9,6 +9,7 @@ from kefen.workspace.work import views
 app_name = "work"
 urlpatterns = [
     path("", views.my_day, name="my_day"),
+    path("answers/", views.answers, name="answers"),
     path("visits/", views.visits, name="visits"),
     path("new/", views.add, name="add"),
     path("<int:number>/", views.task, name="task"),

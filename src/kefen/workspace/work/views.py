@@ -22,6 +22,7 @@ from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.shell.formats import share_in_words
 from kefen.workspace.shell.language import said
 from kefen.workspace.work import services
+from kefen.workspace.work.answers import answers_for
 from kefen.workspace.work.forms import ChangeForm, DropForm, FinishForm, TaskForm
 from kefen.workspace.work.queries import (
     SHOWS,
@@ -66,6 +67,17 @@ def my_day(request: HttpRequest) -> HttpResponse:
         "today": today,
     }
     return render(request, "work/my_day.html", context)
+
+
+@needs(Ability.WORK)
+def answers(request: HttpRequest) -> HttpResponse:
+    """Return the cases that are to be answered; a page of its own where no script asks."""
+    mine = request.GET.get("who") != "all"
+    context = {"answers": answers_for(signed_in(request), mine=mine)}
+    inside = request.headers.get("HX-Request")
+    return render(
+        request, "work/answers_part.html" if inside else "work/answers_page.html", context
+    )
 
 
 @needs(Ability.WORK)
