@@ -244,6 +244,9 @@ def _of_words(
 ) -> NDArray[np.bool_] | None:
     if lookup == "contains":
         return _any_of(numbers, [place for place, one in enumerate(words) if value in one])
+    if lookup == "icontains":
+        part = value.lower()
+        return _any_of(numbers, [place for place, one in enumerate(words) if part in one.lower()])
     if lookup not in ("exact", "in"):
         return None
     wanted = []

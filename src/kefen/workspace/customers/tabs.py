@@ -9,7 +9,8 @@ from django.core.cache import cache
 from django.http import QueryDict
 
 from kefen.workspace.customers.filters import filters_of, narrowed
-from kefen.workspace.customers.paging import CAP, capped_count
+from kefen.workspace.customers.matches import matches_of
+from kefen.workspace.customers.paging import CAP, counted_up_to_cap
 from kefen.workspace.customers.queries import sight_of, visible_views
 from kefen.workspace.shell.formats import count_in_words
 
@@ -51,8 +52,13 @@ def _counted(user: User, query: str) -> str:
     found: str | None = cache.get(key)
     if found is None:
         filters, meaningless = filters_of(asked, sight)
-        number, more = capped_count(narrowed(sight.customers(), filters))
-        found = f"{count_in_words(CAP)}+" if more else count_in_words(number)
+        matches = matches_of(sight, [one.condition for one in filters])
+        number = (
+            counted_up_to_cap(narrowed(sight.customers(), filters))
+            if matches is None
+            else matches.number
+        )
+        found = f"{count_in_words(CAP)}+" if number > CAP else count_in_words(number)
         found = "" if meaningless else found
         cache.set(key, found, _KEPT_SECONDS)
     return found
