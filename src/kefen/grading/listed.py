@@ -41,6 +41,7 @@ _IF_GIVEN = (
     *("household", "occupation", "income_band", "interests"),
 )
 """What is listed only where somebody has it: most books know little of it."""
+_UNITS = {"annual_growth": "share"}
 _OF_CONTRACT: dict[Kind, ListedType] = {
     Kind.DATE: "date",
     Kind.INTEGER: "integer",
@@ -186,7 +187,7 @@ class ListedRun:
                 "attribute",
                 _OF_CONTRACT.get(contract.column(one).kind, "text"),
                 contract.column(one).label,
-                "money" if contract.column(one).kind is Kind.MONEY else "",
+                _UNITS.get(one, "money" if contract.column(one).kind is Kind.MONEY else ""),
             )
             for one in (*_SHOWN, *self._given)
         ]

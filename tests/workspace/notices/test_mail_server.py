@@ -74,7 +74,7 @@ def port(settings, monkeypatch):
 def use(settings, monkeypatch, url):
     book = served_book()
     kept = replace(book.settings, mail=url, mail_from="kefen@example.com")
-    monkeypatch.setattr(type(book), "settings", property(lambda _: kept))
+    monkeypatch.setattr(book, "settings", kept)
     for name, value in mail_settings(book).items():
         setattr(settings, name, value)
 

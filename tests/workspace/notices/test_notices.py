@@ -177,6 +177,8 @@ def test_a_letter_that_cannot_be_sent_is_tried_again(person, configured, setting
     assert send_due() == 0
     assert Notice.objects.filter(mailed_at=None).count() == 1
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+    assert send_due() == 0  # not at once
+    MailChoice.objects.update(next_try_at=timezone.now())
     assert send_due() == 1
 
 

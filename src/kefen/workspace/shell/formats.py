@@ -57,6 +57,9 @@ def money(value: Decimal | int | None, currency: str | None, language: Language)
         return NOTHING
     sign = _SIGNS.get(currency or "", f"{currency} " if currency else "")
     shown = short_number(value, language)
+    whole, point, cents = shown.partition(".")
+    if point and cents.isdecimal():  # an amount that is not shortened has its cents in full
+        shown = f"{whole}.{cents:0<2}"
     return f"{MINUS}{sign}{shown[1:]}" if shown.startswith(MINUS) else f"{sign}{shown}"
 
 

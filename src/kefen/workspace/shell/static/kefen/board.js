@@ -39,8 +39,11 @@
     form.appendChild(field);
     form.requestSubmit();
   });
-  /* The card that was moved has the focus again, so that keys can move it on. */
+  /* The card that was moved has the focus again, so that keys can move it on. The browser goes to
+     the place that the address names first, which takes the focus away. */
   var moved = document.getElementById("moved");
   var button = moved && moved.querySelector("button:last-of-type");
-  if (button) button.focus();
+  if (button) window.addEventListener("load", function () {
+    requestAnimationFrame(function () { button.focus(); });
+  });
 })();
