@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 MOST_CASES = 20_000
 """So many cases without an answer are looked at, the oldest."""
-MOST_SHOWN = 20
+MOST_SHOWN = 100
 _AT_ONCE = 500
 _KEPT_SECONDS = 600
 _KINDS = {

@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from kefen.workspace.accounts.models import User
     from kefen.workspace.work.models import Task
 
+_ANSWERS_OF_DAY = 5
 _FIRST_YEAR, _LAST_YEAR = 1900, 2999
 _SHOW_WORDS = {
     "today": Text("Today", "今日"),
