@@ -89,3 +89,14 @@ def test_amounts_stay_hidden_in_an_earlier_period(earlier, signed_in, person):
     assert "metric_revenue" not in seen.sight.columns
     page = signed_in("service_agent").get(f"/customers/C007/?run={earlier}").content.decode()
     assert "¥" not in page
+
+
+def test_the_present_is_not_taken_for_a_period_without_a_copy(signed_in, run_ids):
+    client = signed_in("manager")
+    answer = client.get(f"/customers/?run={run_ids[0]}&region=East")
+    assert answer["Location"] == f"/?run={run_ids[0]}"
+    assert client.get(f"/customers/?run={run_ids[-1]}").status_code == 200
+    sent = {"query": f"run={run_ids[0]}", "all": "1", "action": "tag"}
+    for address in ("/customers/-/bulk/", "/customers/-/export/"):
+        page = client.post(address, sent, follow=True).content.decode()
+        assert "That period is not prepared any more." in page

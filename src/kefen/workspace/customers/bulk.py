@@ -177,10 +177,16 @@ def selected(sight: Sight, sent: QueryDict, query: QueryDict) -> QuerySet[Any]:
         query: The address of the list.
 
     Raises:
-        CallError: Nobody was ticked, too many match, or a filter of the address means nothing, so
-            that more would match than the person believes.
+        CallError: Nobody was ticked, too many match, the period of the list is not there any
+            more, or a filter of the address means nothing, so that others would be meant than
+            the person believes.
     """
     back = Text("Go back to the list.", "请返回列表。")
+    if query.get("run", "") not in ("", sight.publication.run_id):
+        raise CallError(
+            Text("That period is not prepared any more.", "该评级期的副本已不在。"),
+            mend=Text("Prepare it again on the overview.", "请在分级总览中重新准备。"),
+        )
     if not sent.get("all"):
         chosen = sent.getlist("customer")
         if not chosen:

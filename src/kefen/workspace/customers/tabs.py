@@ -45,7 +45,7 @@ def tab_counts(user: User) -> dict[str, str]:
 def _counted(user: User, query: str) -> str:
     asked = QueryDict(query)
     sight = sight_of(user, asked.get("run", ""))
-    if sight is None:
+    if sight is None or asked.get("run", "") not in ("", sight.publication.run_id):
         return ""
     digest = sha256(query.encode()).hexdigest()
     key = f"tab:{sight.publication.pk}:{user.pk}:{user.role}:{digest}"

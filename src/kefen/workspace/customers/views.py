@@ -56,6 +56,10 @@ def customers(request: HttpRequest) -> HttpResponse:
     sight = sight_of(user, request.GET.get("run", ""))
     if sight is None:
         return render(request, "customers/none_yet.html")
+    asked_run = request.GET.get("run", "")
+    if asked_run not in ("", sight.publication.run_id):
+        # There is no copy of that period: it can be prepared, and the present is not taken for it.
+        return redirect(f"{reverse('overview:overview')}?{urlencode({'run': asked_run})}")
     opens_with = default_view(user)
     if not request.GET and opens_with is not None:
         return redirect(f"{reverse('customers:list')}?{opens_with.query}&view={opens_with.pk}")
