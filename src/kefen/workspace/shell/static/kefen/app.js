@@ -108,6 +108,9 @@ document.addEventListener("input", function (event) {
   event.target.form.querySelectorAll("[data-narrowed]").forEach(function (one) {
     one.hidden = word !== "" && one.dataset.narrowed.toLowerCase().indexOf(word) < 0;
   });
+  event.target.form.querySelectorAll("[data-narrowed-group]").forEach(function (group) {
+    group.hidden = !group.querySelector("[data-narrowed]:not([hidden])");
+  });
 });
 
 /* The palette: Ctrl or Cmd and K, arrows, Enter. The field keeps the focus throughout. */
