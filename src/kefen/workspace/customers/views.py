@@ -45,7 +45,6 @@ if TYPE_CHECKING:
     from kefen.workspace.customers.neighbours import Neighbours
     from kefen.workspace.customers.queries import CustomerList
 
-_OF_ONE = ("tag", "untag")
 _NOT_KEPT = ("after", "view", "all")
 
 
@@ -146,6 +145,7 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
         messages.info(request, said(words))
         return redirect(f"{request.path}?{urlencode({'in': within})}")
     sight, row = found.sight, found.row_now
+    tags = tags_of([row.customer_id]).get(row.customer_id, ())
     language = current_language()
     page = customer_page(
         sight, found.row, request.GET.get("scheme", ""), may_see_why=user.can(Ability.SEE_WHY)
@@ -166,8 +166,10 @@ def customer(request: HttpRequest, customer_id: str) -> HttpResponse:
         "and_run": f"&run={quote(sight.period)}" if sight.period else "",
         "within": within,
         "neighbours": _neighbours(user, within, row) if within else None,
-        "tags": tags_of([row.customer_id]).get(row.customer_id, ()),
-        "bulk_actions": [one for one in actions_of(user) if one.code in _OF_ONE],
+        "tags": tags,
+        "bulk_actions": [
+            one for one in actions_of(user) if one.code == "tag" or (one.code == "untag" and tags)
+        ],
         "may_see_why": user.can(Ability.SEE_WHY),
         "dossier": dossier_of(user, row),
     }
