@@ -181,7 +181,7 @@ def _of_rows(
 
 def _falls_to(user: User, entitled: Entitlement, row: Any) -> bool:
     if entitled.by == "owner":
-        return bool(user.name) and row.owner == user.name
+        return user.in_role.owns and bool(user.name) and row.owner == user.name
     if entitled.by == "team":
         return user.team is not None and row.team == user.team.name
     return user.role == _DESK
