@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kefen.workspace.customers.queries import currency
-from kefen.workspace.customers.sight import CODES
+from kefen.workspace.customers.sight import CODES, OWN
 from kefen.workspace.shell import formats
 
 if TYPE_CHECKING:
@@ -70,8 +70,8 @@ def value_in_words(column: ShownColumn, value: Any, language: Language) -> str:
         return value.isoformat()
     if column.kind == "score" and abs(value) >= 10_000:
         return formats.short_number(value, language)
-    if isinstance(value, Decimal):
-        return formats.number_in_words(value, 1)
+    if isinstance(value, Decimal):  # what people entered is shown as they did
+        return formats.number_in_words(value, None if column.kind == OWN else 1)
     if isinstance(value, int):
         return formats.count_in_words(value)
     return str(value)
