@@ -48,7 +48,7 @@ def notices(request: HttpRequest) -> HttpResponse:
         "form": MailForm(initial=start),
         "may_mail": is_configured(),
         "choice": choice,
-        "failing": letters_that_fail(user).exclude(person=user),
+        "failing": letters_that_fail(user).exclude(person=user) if is_configured() else (),
     }
     return render(request, "notices/notices.html", context)
 
