@@ -95,7 +95,10 @@ def test_my_day_and_the_customer_s_page_tell_them(cases, signed_in, person):
     assert "3 件待响应" in part
     assert "1 件逾期" in part
     assert "投诉 (high) late" in part
-    assert "<html" in client.get("/work/answers/").content.decode()
+    page = client.get("/work/answers/?who=all").content.decode()
+    assert "<html" in page
+    assert "投诉 (high) late" in page
+    assert "<html" not in part
     facts = client.get(f"/customers/{core.pk}/facts/", headers={"hx-request": "true"})
     text = facts.content.decode()
     assert text.index('id="answers" hx-swap-oob') < text.index("4 小时内响应")

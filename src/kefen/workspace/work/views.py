@@ -74,11 +74,12 @@ def my_day(request: HttpRequest) -> HttpResponse:
 def answers(request: HttpRequest) -> HttpResponse:
     """Return the cases that are to be answered; a page of its own where no script asks."""
     mine = request.GET.get("who") != "all"
-    context = {"answers": answers_for(signed_in(request), mine=mine)}
-    inside = request.headers.get("HX-Request")
-    return render(
-        request, "work/answers_part.html" if inside else "work/answers_page.html", context
-    )
+    found = answers_for(signed_in(request), mine=mine)
+    inside = bool(request.headers.get("HX-Request"))
+    shown = found.shown[:_ANSWERS_OF_DAY] if inside else found.shown
+    context = {"answers": found, "shown": shown, "inside": inside, "mine": mine}
+    template = "work/answers_part.html" if inside else "work/answers_page.html"
+    return render(request, template, context)
 
 
 @needs(Ability.WORK)
