@@ -15,16 +15,32 @@ Named: TypeAlias = Text | str
 """A code with its name; what is no code as it is written."""
 
 
+def name_of_code(column: str, code: str) -> Text | None:
+    """Return the name of a public code in a column of customers; None where it is none.
+
+    Args:
+        column: `country`, `region`, `city` or `industry`; other columns hold no such codes.
+        code: What is written in it.
+    """
+    if column == "country":
+        return country_name(code)
+    if column in ("region", "city"):
+        return place(code)
+    if column == "industry":
+        return industry_division(code) or industry_section(code)
+    return None
+
+
 def place_name(level: str, code: str) -> Named:
     """Return a country, a region or a city."""
     if level == "city":
         return code
-    return _beside(code, country_name(code) if level == "country" else place(code))
+    return _beside(code, name_of_code(level, code))
 
 
 def industry_name(code: str) -> Named:
     """Return an industry; a code with the name of the part that is known."""
-    return _beside(code, industry_division(code) or industry_section(code))
+    return _beside(code, name_of_code("industry", code))
 
 
 def coded_name(people: Population, column: str, code: str) -> Named:

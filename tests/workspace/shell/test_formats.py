@@ -36,3 +36,21 @@ def test_exact_numbers_stay_exact():
 def test_days():
     assert formats.date_in_words(date(2026, 10, 31), "zh") == "2026年10月31日"
     assert formats.date_in_words(date(2026, 10, 31), "en") == "31 Oct 2026"
+
+
+def test_public_codes_stand_after_their_names():
+    written = {
+        ("country", "DE"): ("Germany (DE)", "德国（DE）"),
+        ("region", "330000"): ("Zhejiang (330000)", "浙江省（330000）"),
+        ("industry", "C13"): (
+            "Processing of food from farm products (C13)",
+            "农副食品加工业（C13）",
+        ),
+        ("region", "East"): ("East", "East"),
+        ("source", "DE"): ("DE", "DE"),
+        ("industry", None): ("–", "–"),
+    }
+    for (column, value), words in written.items():
+        assert formats.coded_in_words(value, column, "en"), value
+        found = tuple(formats.coded_in_words(value, column, one) for one in ("en", "zh"))
+        assert found == words

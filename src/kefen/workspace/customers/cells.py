@@ -64,6 +64,8 @@ def value_in_words(column: ShownColumn, value: Any, language: Language) -> str:
         known = [column.grade_of(code) for code in str(value).split()]
         names = [one.name.in_language(language) for one in known if one is not None]
         return ("、" if language == "zh" else ", ").join(names) or formats.NOTHING
+    if isinstance(value, str) and column.name in formats.CODED:
+        return formats.coded_in_words(value, column.name, language)
     if isinstance(value, bool):
         return {"en": ("no", "yes"), "zh": ("否", "是")}[language][value]
     if isinstance(value, date):

@@ -23,7 +23,7 @@ from kefen.workspace.customers.paging import CAP
 from kefen.workspace.customers.sight import CODES
 from kefen.workspace.records.models import Contact
 from kefen.workspace.runs.published import EXACT
-from kefen.workspace.shell.formats import number_in_words
+from kefen.workspace.shell.formats import coded_name, number_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -239,7 +239,7 @@ def _any_of(parameter: str, column: ShownColumn, values: list[str]) -> Filter | 
             words.append(column.grades[rank].name)
         else:
             kept.append(value)
-            words.append(CODES.get(column.name, {}).get(value) or Text.same(value))
+            words.append(CODES.get(column.name, {}).get(value) or coded_name(column.name, value))
     if kept:
         condition |= met(column, "in", kept)
     return Filter(parameter, column.label, _listed(words), condition)

@@ -14,7 +14,8 @@ from kefen.workspace.customers.matches import matches_of
 from kefen.workspace.customers.paging import Order
 from kefen.workspace.customers.queries import visible_views
 from kefen.workspace.shell.context import NAVIGATION
-from kefen.workspace.shell.language import said
+from kefen.workspace.shell.formats import coded_in_words
+from kefen.workspace.shell.language import current_language, said
 
 if TYPE_CHECKING:
     from kefen.workspace.accounts.models import User
@@ -76,7 +77,14 @@ def found_for(user: User, sight: Sight | None, words: str) -> list[Found]:
     customers = [
         Found(
             row.name or row.customer_id,
-            " · ".join(one for one in (row.customer_id, row.region, row.industry) if one),
+            " · ".join(
+                [row.customer_id]
+                + [
+                    coded_in_words(own, column, current_language())
+                    for column in ("region", "industry")
+                    if (own := getattr(row, column))
+                ]
+            ),
             reverse("customers:customer", args=[row.customer_id]),
             grade=lead.grade_of(getattr(row, lead.name)) if lead is not None else None,
         )

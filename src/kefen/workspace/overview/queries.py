@@ -75,8 +75,18 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class Region:
-    """One region: its customers, its revenue and that of the window before, and its list."""
+    """One region: its customers, its revenue and that of the window before, and its list.
 
+    Attributes:
+        column: The column of customers that it stands in: region, or country.
+        name: What is written there.
+        customers: How many there are.
+        revenue: Their revenue, or None.
+        before: That of the window before, or None.
+        address: What the list of customers is filtered by.
+    """
+
+    column: str
     name: str
     customers: int
     revenue: Decimal | None
@@ -341,7 +351,7 @@ def _regions(scope: _Scope, figures: Figures) -> list[Region]:
     places = [part for _, part in groups]
     nobody: list[Decimal | None] = [None] * len(groups)
     found = [
-        Region(name, len(part), now, earlier, scope.address((by, name)))
+        Region(by, name, len(part), now, earlier, scope.address((by, name)))
         for (name, part), now, earlier in zip(
             groups,
             revenue.totals(places) if revenue is not None else nobody,

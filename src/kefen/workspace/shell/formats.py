@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 
 from django.utils.timezone import localtime
 
+from kefen.domain.text import Text
+from kefen.reports.code_names import name_of_code
+
 if TYPE_CHECKING:
     from datetime import date, datetime
 
@@ -18,6 +21,29 @@ _SIGNS = {"CNY": "¥", "GBP": "£", "USD": "$", "EUR": "€", "JPY": "¥"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _CHINESE_STEPS = ((Decimal(10) ** 8, "亿"), (Decimal(10) ** 4, "万"))
 _ENGLISH_STEPS = ((Decimal(10) ** 9, "bn"), (Decimal(10) ** 6, "m"), (Decimal(10) ** 3, "k"))
+
+
+CODED = frozenset({"country", "region", "city", "industry"})
+"""The columns of customers that may hold public codes."""
+
+
+def coded_in_words(value: str | None, column: str, language: Language) -> str:
+    """Return what a column of customers says, a public code after its name.
+
+    Args:
+        value: What is written; None: nothing.
+        column: The column: country, region, city or industry.
+        language: The reader's.
+    """
+    return NOTHING if value is None else coded_name(column, value).in_language(language)
+
+
+def coded_name(column: str, value: str) -> Text:
+    """Return what a column of customers says, a public code after its name."""
+    name = name_of_code(column, value)
+    if name is None:
+        return Text.same(value)
+    return Text("{n} ({c})", "{n}（{c}）").filled(n=name, c=value)
 
 
 def count_in_words(value: int | None) -> str:

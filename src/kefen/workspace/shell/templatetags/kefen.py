@@ -74,6 +74,12 @@ def number(value: Decimal | int | None) -> str:
 
 
 @register.filter
+def coded(value: str | None, column: str) -> str:
+    """Write a country, region, city or industry; a code with its name."""
+    return formats.coded_in_words(value, column, current_language())
+
+
+@register.filter
 def points(value: Decimal | None) -> str:
     """Write points with their sign, in full."""
     written = formats.number_in_words(value)
