@@ -10,6 +10,7 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
+from kefen.compiler.settlements import covered_view, settled_view
 from kefen.domain.calendar import Window, months_before
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
@@ -230,6 +231,10 @@ def graded(
     )
     engine.run(GRADING)
     facts = {n: n for n in read if n not in ("customers", "products", "markets", "orders")}
+    if {"receivables", "payments"} <= read.keys():
+        engine.create("VIEW", "covered", covered_view("receivables", "payments"))
+        engine.create("VIEW", "settled", settled_view("receivables", "covered"))
+        facts["receivables"] = "settled"
     if "orders" in read:
         facts |= {"orders": "as_of_orders", "purchases": "purchases"}
     findings = (
