@@ -95,6 +95,15 @@ def test_one_micro_criterion_is_enough_and_gaps_are_said() -> None:
     }
 
 
+def test_trades_without_assets_are_classed_where_assets_were_not_imported() -> None:
+    own = {"employees": 20, "annual_revenue": 50_000_000}
+    rows = [{"customer_id": code, "industry": code, **own} for code in ("F51", "E47", "L72")]
+    found = graded(STANDARD, "2026-06-30", rows)
+    said = {name: verdicts["size"].grade for name, verdicts in found.items()}
+    assert said == {"F51": "medium", "E47": None, "L72": None}
+    assert found["E47"]["size"].reason == "value_unknown"
+
+
 @pytest.mark.parametrize("code", ["G53", "J66", "P83", "Q84", "S91", "K704", "", "tea", "2614"])
 def test_trades_that_the_rule_leaves_out_are_not_graded(code: str) -> None:
     found = graded(STANDARD, "2026-06-30", [{"customer_id": "x", "industry": code, **PLENTY}])
