@@ -134,7 +134,21 @@ def test_credit_notes_alone_are_no_overdue_amount() -> None:
     rows = [_invoice("a", 400, None, amount=-500)]
     for standard in STANDARDS:
         found = graded(standard, AS_OF, ["a"], receivables=rows, orders=[])["a"]["credit"]
-        assert found.grade is not None or found.reason == "value_unknown"
+        assert found.grade is not None or found.reason in ("value_unknown", "no_receivables")
+    found = graded("customer-credit", AS_OF, ["a"], receivables=rows)["a"]["credit"]
+    assert found.reason == "no_receivables", "a credit note is no record of payment"
+
+
+def test_a_debt_above_the_limit_between_the_ends_of_quarters_is_seen() -> None:
+    # Billed 40 days after a quarter's end, paid 10 days later.
+    peak = _invoice("a", 220, None, amount=9_000) | {"settled_on": _day(222)}
+    customer = {"customer_id": "a", "credit_limit": 5_000}
+    told = graded("customer-credit", AS_OF, [customer], receivables=[*_prompt("a", 6), peak])
+    found = told["a"]["credit"]
+    assert "ever_over_limit" in found.tags
+    assert "over_limit" not in found.tags
+    assert found.points["times_over_limit"] == 10
+    assert found.points["highest_use"] == 0
 
 
 # --- lateness -----------------------------------------------------------------------------------
