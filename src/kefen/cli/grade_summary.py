@@ -17,6 +17,7 @@ from kefen.grading.confidence import low_of_scheme_in_words
 from kefen.grading.modelled.reasons import doubt_of
 from kefen.grading.months.lines import lines_in_words
 from kefen.grading.outcome_words import low_words
+from kefen.grading.record import customers_later
 from kefen.grading.serving.words import held_in_words
 
 if TYPE_CHECKING:
@@ -58,6 +59,14 @@ def _show_head(screen: Console, graded: Graded) -> None:
         say(head.filled(n=count(record["customers"]["graded"]), d=run.as_of.isoformat())),
         style="bold",
     )
+    later = customers_later(record)
+    if later:
+        words = Text(
+            "{n:,} further {n:customer is|customers are} created or first seen after that day, "
+            "and not graded.",
+            "另有 {n:,} 位客户在该日之后建档或首次出现，未评级。",
+        )
+        print_prose(screen, say(words.filled(n=later)), "dim")
     standard = Text("{s}, version {v}.", "{s}，第 {v} 版。")
     print_prose(screen, say(standard.filled(s=run.standard.name, v=run.standard.version)), "dim")
     print_prose(screen, say(_window(graded)), "dim")

@@ -58,6 +58,9 @@ def earned_steps(
         scoring = indicator.scoring
         if not isinstance(scoring, Position):
             earned = _earned(steps, indicator, cuts.get(indicator.id, ()))
+            if indicator.applies is not None and isinstance(scoring, Bands):
+                # A band's condition may name any metric, and so be met where nothing applies.
+                earned = chosen(steps.own("applies", indicator.id), earned, Literal(None))
             of_type = ValueType.INTEGER if isinstance(scoring, Tiles) else ValueType.DECIMAL
             steps.step("earned", earned, indicator.id, of_type=of_type)
     if weighted_indicators(scheme):

@@ -57,6 +57,12 @@ class RunFacts:
     seconds: Mapping[str, float]
 
 
+def customers_later(record: Mapping[str, Any]) -> int:
+    """Return how many customers of a run's data are created, or first seen, after its date."""
+    rows = record["rows"].get("customers")
+    return max(0, int(rows["used"]) - int(record["customers"]["graded"])) if rows else 0
+
+
 def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[str, Any]:
     """Return the content of `run.json`: all that is needed to know, check and repeat a run."""
     start, end = standard.constants.window.span(facts.as_of)
