@@ -39,6 +39,29 @@ def test_two_files_in_results_and_reports_out(call, company, tmp_path: Path) -> 
     assert "kefen explain 007 --run" in answer.out
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", "1 further customer is created or first seen after that day, and not graded."),
+        ("zh", "另有 1 位客户在该日之后建档或首次出现，未评级。"),
+    ],
+)
+def test_customers_of_later_days_are_counted(
+    call, tmp_path: Path, language: str, said: str
+) -> None:
+    customers, orders = tmp_path / "customers.csv", tmp_path / "orders.csv"
+    customers.write_text("customer_id\nC1\nC2\n", encoding="utf-8")
+    orders.write_text(
+        "order_id,customer_id,ordered_at,amount\n1,C1,2026-09-01,10\n2,C2,2026-11-02,10\n",
+        encoding="utf-8",
+    )
+    files = ("--customers", customers, "--orders", orders, "--lang", language, "--no-report")
+    answer = call("grade", *files, "--as-of", "2026-10-31")
+    assert answer.code == 0, answer.err
+    assert said in answer.out.replace("\n", " ").replace("  ", " ")
+    assert said not in call("grade", *files, "--as-of", "2026-11-30").out
+
+
 def test_it_is_shown_in_chinese_too(call, company) -> None:
     answer = call("grade", *company.options, "--no-report", "--lang", "zh")
     assert answer.code == 0

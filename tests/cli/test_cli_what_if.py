@@ -76,3 +76,32 @@ def test_the_way_to_a_grade_says_what_it_takes_as_it_is(
 ) -> None:
     answer = call("what-if", "0042", "--to", "A", "--run", results, "--lang", language)
     assert held in answer.out.replace("\n  ", " ").replace("\n", "")
+
+
+LIMITED = STANDARD.replace(
+    "    grades:\n      A:",
+    "    rules:\n      late: {name: {en: Late, zh: 逾期}, when: usual > 0, at_most: B}\n"
+    "    grades:\n      A:",
+)
+
+
+@pytest.mark.parametrize(
+    ("language", "limit"),
+    [("en", "“Late” allows at most Fair while it holds."), ("zh", "“逾期”成立期间最高为中。")],
+)
+def test_a_rule_that_allows_no_better_grade_is_named(
+    call, company, tmp_path: Path, language: str, limit: str
+) -> None:
+    standard = tmp_path / "limited.yaml"
+    standard.write_text(LIMITED, encoding="utf-8")
+    out = tmp_path / "limited"
+    graded = call(
+        *("grade", *company.options, "--standard", standard, "--as-of", "2025-12-31"),
+        *("--no-report", "--out", out),
+    )
+    assert graded.code == 0, graded.err
+    asked = ("--run", out, "--lang", language)
+    # The score rises beyond the line of the better grade, and the grade stays.
+    assert limit in call("what-if", "0042", "usual=900", *asked).out
+    assert limit in call("what-if", "0042", "--to", "A", *asked).out
+    assert limit in call("explain", "0042", *asked).out.replace("\n  ", " ")

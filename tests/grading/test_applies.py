@@ -26,7 +26,7 @@ version: 1
 name: {{en: Trades, zh: 行业}}
 metrics:
   segment: {{value: customers.industry, name: {{en: Segment, zh: 细分}}}}
-  revenue: {{name: {{en: Revenue, zh: 收入}}, sum: orders.amount, over: last 12 months, unit: money}}
+  revenue: {{name: {{en: Sales, zh: 收入}}, sum: orders.amount, over: last 12 months, unit: money}}
   orders: {{name: {{en: Orders, zh: 订单}}, count: purchases, over: last 12 months}}
 schemes:
   card:

@@ -13,9 +13,10 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
+    from kefen.expressions.tree import Value
     from kefen.grading.smallest_changes import Reach
     from kefen.grading.stored import StoredRun
     from kefen.grading.what_if import WhatIf
@@ -75,6 +76,7 @@ def what_if(
             print_json(answer.as_dict() | {"notice": for_json(stored.standard.notice)})
         else:
             _show_outcomes(stored, answer)
+            _show_limits(stored, customer, answer)
         return
     chosen = checked_scheme(stored, scheme or _first_scheme(stored))
     wanted = grade_called(stored.standard.schemes[chosen], to)
@@ -141,6 +143,29 @@ def _show_outcomes(stored: StoredRun, answer: WhatIf) -> None:
             print_prose(screen, say(text.filled(n=say(Text(", ", "、")).join(names))), "dim")
 
 
+def _show_limits(stored: StoredRun, customer: str, answer: WhatIf) -> None:
+    """Name the rules that hold a grade down where other values change nothing but its score."""
+    from kefen.cli.terminal import console, print_prose
+
+    values = {**stored.metrics_of(customer), **answer.changes, **answer.recomputed}
+    for outcome in answer.outcomes:
+        if outcome.moved or outcome.score_before == outcome.score_after:
+            continue
+        for limit in _limits(stored, customer, outcome.scheme, values):
+            text = Text("{s}: {l}", "{s}：{l}").filled(s=outcome.name, l=limit)
+            print_prose(console(), say(text), "dim")
+
+
+def _limits(
+    stored: StoredRun, customer: str, scheme: str, values: Mapping[str, Value] | None = None
+) -> list[Text]:
+    from kefen.grading.explain import explain as explain_customer
+    from kefen.grading.outcome import limits_in_words
+
+    (explained,) = explain_customer(stored, customer, scheme=scheme, metrics=values).schemes
+    return limits_in_words(stored.standard.schemes[scheme], explained.rules)
+
+
 def _graded(stored: StoredRun, scheme: str, grade: str | None, score: object) -> str:
     if grade is None:
         return "–"
@@ -174,6 +199,9 @@ def _show_reached(
             print_prose(screen, say(reach.words), "green", "  ")
     for text in _what_does_not(reached):
         print_prose(screen, say(text), "dim", "  ")
+    if not any(reach.found == "reached" for reach in reached):
+        for limit in _limits(stored, customer, scheme):
+            print_prose(screen, say(limit), "dim", "  ")
 
 
 def _what_does_not(reached: Sequence[Reach]) -> Iterator[Text]:

@@ -14,8 +14,10 @@ from kefen.grading.wording import metric_in_words
 from kefen.standards.decision_words import for_grade, rule_effect_in_words
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kefen.grading.subject import Subject
-    from kefen.standards.model import Term
+    from kefen.standards.model import Scheme, Term
 
 
 def rules_of(subject: Subject) -> tuple[RuleOutcome, ...]:
@@ -42,6 +44,38 @@ def rules_of(subject: Subject) -> tuple[RuleOutcome, ...]:
         ended = ended or (held is True and is_ending(rule))
         before = after
     return tuple(found)
+
+
+def _limits(scheme: Scheme, rules: Sequence[RuleOutcome]) -> list[RuleOutcome]:
+    """Return the rules that hold and allow no better grade than there is after them."""
+    stated = {rule.id: rule for rule in scheme.rules}
+    best = scheme.grades[0].id if scheme.grades else None
+    return [
+        rule
+        for rule in rules
+        if rule.held
+        and not rule.passed_over
+        and rule.after not in (None, best)
+        and rule.after in (stated[rule.rule].at_most, stated[rule.rule].grade)
+    ]
+
+
+def limits_in_words(
+    scheme: Scheme, rules: Sequence[RuleOutcome], *, unchanging: bool = False
+) -> list[Text]:
+    """Return a sentence for each rule that allows no better grade while it holds.
+
+    Args:
+        scheme: The scheme.
+        rules: What its rules did.
+        unchanging: Whether those that changed the grade are left out, having been told.
+    """
+    limit = Text("“{n}” {e} while it holds.", "“{n}”成立期间{e}。")
+    return [
+        limit.filled(n=rule.name, e=rule.effect)
+        for rule in _limits(scheme, rules)
+        if not (unchanging and rule.changed)
+    ]
 
 
 def _did(

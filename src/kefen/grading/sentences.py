@@ -9,6 +9,7 @@ from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
 from kefen.expressions.tree import names_in
 from kefen.grading.conditions import lacking_in_words
+from kefen.grading.outcome import limits_in_words
 from kefen.grading.wording import plain_number, points_in_words
 from kefen.standards.decision_words import grade_name, joined
 from kefen.standards.model import Categories, Conditions, CutOffs, Grid, RankOfAll, ShareOfTotal
@@ -47,7 +48,7 @@ def sentence(
     tail = None if decided is None else _decided(subject, lines, rules, str(decided))
     moved = [rule for rule in changes if rule.changed]
     if not moved:
-        return _said(head, tail or Text("", ""))
+        return _said(head, _limited(subject, tail or Text("", ""), changes))
     by = joined(
         [Text("“{n}” {e}", "“{n}”{e}").filled(n=rule.name, e=rule.effect) for rule in moved],
         "; ",
@@ -60,6 +61,13 @@ def sentence(
             g=subject.grade_name(str(decided)), t=tail
         )
     return _said(head, Text("{b}. {w}", "{b}。{w}").filled(b=by, w=without))
+
+
+def _limited(subject: Subject, said: Text, changes: Sequence[RuleOutcome]) -> Text:
+    """Return what is said, and which rules allow no better grade whatever the figures become."""
+    for limit in limits_in_words(subject.scheme, changes, unchanging=True):
+        said = Text("{s} {l}", "{s}{l}").filled(s=said, l=limit)
+    return said
 
 
 def _said(head: Text, tail: Text) -> Text:

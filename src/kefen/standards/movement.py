@@ -278,7 +278,7 @@ class _Movement:
         self.reading.only_known(section, keys, what)
         steps_node = self.reading.scalar(section, "steps", what)
         steps = self.reading.whole(steps_node, Text("“steps”", "“steps”")) if steps_node else None
-        if steps_node is not None and steps == 0:
+        if steps_node is not None and steps_node.text.strip("0") == "":
             self.reading.problem(
                 steps_node.place,
                 Text("a move of no step is none", "零级的升降不是升降"),
