@@ -7,79 +7,22 @@ columns, tries and imports it; another asks for pages all the while, and every a
 from __future__ import annotations
 
 import argparse
-import http.cookiejar
 import json
-import os
 import re
 import statistics
-import subprocess
-import sys
 import tempfile
 import threading
 import time
-import urllib.parse
-import urllib.request
 from pathlib import Path
 from typing import Any
+
+from visiting import Person, served
 
 BAR_MS = 1_000.0
 """What others may wait for a page meanwhile, at the 95th percentile."""
 _PAUSE_SECONDS = 0.1
 _LONGEST_SECONDS = 900
 _COLUMNS = ("customer_id", "name", "region", "industry", "owner", "created_on")
-_CALL = "from kefen.cli.main import main; main()"
-
-
-class Person:
-    """Somebody at a browser, without one.
-
-    Args:
-        address: Where the workspace is.
-    """
-
-    def __init__(self, address: str) -> None:
-        self.address = address
-        self._jar = http.cookiejar.CookieJar()
-        cookies = urllib.request.HTTPCookieProcessor(self._jar)
-        self._opener = urllib.request.build_opener(cookies)
-
-    @property
-    def cookies(self) -> dict[str, str]:
-        """Return what the workspace left with this person."""
-        return {one.name: one.value or "" for one in self._jar}
-
-    def get(self, page: str) -> str:
-        """Return a page."""
-        with self._opener.open(urllib.parse.urljoin(self.address, page), timeout=300) as answer:
-            return str(answer.read().decode())
-
-    def post(self, page: str, fields: dict[str, str]) -> str:
-        """Send a form; return the page that it leads to."""
-        return self._send(page, urllib.parse.urlencode(fields | self._token()).encode(), None)[1]
-
-    def upload(self, page: str, fields: dict[str, str], file: Path) -> str:
-        """Send a form with a file; return the address that it leads to."""
-        edge = "an-edge-that-no-file-holds"
-        parts = [
-            f'--{edge}\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n'
-            for name, value in (fields | self._token()).items()
-        ]
-        parts.append(
-            f'--{edge}\r\nContent-Disposition: form-data; name="file"; '
-            f'filename="{file.name}"\r\nContent-Type: text/csv\r\n\r\n'
-        )
-        body = "".join(parts).encode() + file.read_bytes() + f"\r\n--{edge}--\r\n".encode()
-        return self._send(page, body, f"multipart/form-data; boundary={edge}")[0]
-
-    def _token(self) -> dict[str, str]:
-        return {"csrfmiddlewaretoken": self.cookies.get("csrftoken", "")}
-
-    def _send(self, page: str, body: bytes, kind: str | None) -> tuple[str, str]:
-        address = urllib.parse.urljoin(self.address, page)
-        headers = {"Content-Type": kind} if kind else {}
-        request = urllib.request.Request(address, body, headers)  # noqa: S310  our own server
-        with self._opener.open(request, timeout=300) as answer:
-            return answer.geturl(), answer.read().decode()
 
 
 def main() -> None:
@@ -92,17 +35,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         book = Book.create(Path(scratch) / "book", name="A large file", currency="CNY")
         file = _written(Path(scratch) / "customers.csv", asked.rows)
-        command = [sys.executable, "-c", _CALL, "serve", "--book", str(book.directory)]
-        with subprocess.Popen(
-            [*command, "--port", "0", "--lang", "en"],
-            stdout=subprocess.PIPE,
-            text=True,
-            env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        ) as process:
-            try:
-                print(json.dumps(_found(process, file, asked.rows, book)))
-            finally:
-                process.terminate()
+        with served(book.directory) as (person, _):
+            print(json.dumps(_found(person, file, asked.rows, book)))
 
 
 def _written(path: Path, rows: int) -> Path:
@@ -115,13 +49,7 @@ def _written(path: Path, rows: int) -> Path:
     return path
 
 
-def _found(process: Any, file: Path, rows: int, book: Any) -> dict[str, Any]:
-    first = next(line.strip() for line in process.stdout if "first-run" in line)
-    person = Person(first.partition("first-run")[0])
-    key = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(first).query))
-    person.get(first)
-    account = {"username": "ann", "name": "Ann", "password": "a long enough secret"}
-    person.post("first-run/", account | key)
+def _found(person: Person, file: Path, rows: int, book: Any) -> dict[str, Any]:
     waited: list[float] = []
     over = threading.Event()
     other = threading.Thread(target=_look_around, args=(person, waited, over))

@@ -116,25 +116,34 @@ def percentiles(seconds: Sequence[float]) -> dict[str, float]:
     }
 
 
-def main() -> int:
-    """Measure, print, and return 1 where a grade differs from the run's."""
-    parser = argparse.ArgumentParser(description=__doc__)
+def run_command(
+    description: str | None, measured: Callable[[str, int], dict[str, Any]], customers: int
+) -> int:
+    """Measure as the command line says, print, and return 1 where a grade differs from the run's.
+
+    Args:
+        description: What the command does.
+        measured: Measures a book's last run with so many customers, as `measure` does.
+        customers: How many, where the command line does not say.
+    """
+    parser = argparse.ArgumentParser(description=description)
     parser.add_argument("book")
-    parser.add_argument("--customers", type=int, default=2_000)
+    parser.add_argument("--customers", type=int, default=customers)
     parser.add_argument("--json", action="store_true")
     arguments = parser.parse_args()
-    found = measure(arguments.book, arguments.customers)
+    found = measured(arguments.book, arguments.customers)
     if arguments.json:
         print(json.dumps(found, indent=2))
     else:
         print(f"{found['customers']} customers, {found['schemes']} schemes; milliseconds")
         for name, call in found["calls"].items():
             for kind in ("processor_ms", "clock_ms"):
-                shown = "  ".join(f"{place} {ms:6.2f}" for place, ms in call[kind].items())
+                of = call[kind] if isinstance(call[kind], dict) else {"mean": call[kind]}
+                shown = "  ".join(f"{place} {ms:6.2f}" for place, ms in of.items())
                 print(f"  {name:32} {kind.removesuffix('_ms'):10} {shown}")
         print(f"grades that differ from the run's: {len(found['different'])}")
     return int(bool(found["different"]))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(__doc__, measure, 2_000))

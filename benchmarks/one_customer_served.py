@@ -9,12 +9,9 @@ are compared with the run's.
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import json
-import os
 import shutil
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,13 +20,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import kefen
-from large_import import Person
-from one_customer import BAR_MILLISECONDS, percentiles, rows_of
+from one_customer import BAR_MILLISECONDS, percentiles, rows_of, run_command
+from visiting import Person, processor_seconds, served
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-_CALL = "from kefen.cli.main import main; main()"
 _LONGEST_SECONDS = 300
 _COLUMNS = ("grade", "reason", "confidence")
 
@@ -46,36 +42,11 @@ def measure(book: str, customers: int) -> dict[str, Any]:
         # The workspace is made anew, whoever has worked in the book before.
         copied = Path(scratch) / "book"
         shutil.copytree(book, copied, ignore=shutil.ignore_patterns("workspace.*"))
-        return _served(str(copied), customers)
+        with served(copied) as (person, session):
+            return _measured(person, session, str(copied), customers)
 
 
-def _served(book: str, customers: int) -> dict[str, Any]:
-    command = [sys.executable, "-c", _CALL, "serve", "--book", book, "--port", "0", "--lang", "en"]
-    with subprocess.Popen(
-        command,
-        stdout=subprocess.PIPE,
-        text=True,
-        env={**os.environ, "PYTHONUNBUFFERED": "1"},
-        start_new_session=True,
-    ) as process:
-        try:
-            assert process.stdout is not None  # noqa: S101  it was asked for
-            first = next(line.strip() for line in process.stdout if "first-run" in line)
-            return _measured(process.pid, first, book, customers)
-        finally:
-            process.terminate()
-            process.wait()
-            # The worker ends after the server does.
-            while _processes_of(process.pid):
-                time.sleep(0.1)
-
-
-def _measured(process: int, first: str, book: str, customers: int) -> dict[str, Any]:
-    person = Person(first.partition("first-run")[0])
-    key = dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(first).query))
-    person.get(first)
-    account = {"username": "ann", "name": "Ann", "password": "a long enough secret"}
-    person.post("first-run/", account | key)
+def _measured(person: Person, session: int, book: str, customers: int) -> dict[str, Any]:
     run = kefen.open_book(book).run()
     attributes, facts = rows_of(book, dict(run.record["lake_versions"]))
     expected: dict[str, dict[str, tuple[Any, ...]]] = {}
@@ -101,7 +72,7 @@ def _measured(process: int, first: str, book: str, customers: int) -> dict[str, 
     for name, call in calls.items():
         call(chosen[0])
         spent: list[float] = []
-        processor = _processor_seconds(process)
+        processor = processor_seconds(session)
         for one in chosen:
             begun = time.perf_counter()
             answer = call(one)
@@ -112,9 +83,7 @@ def _measured(process: int, first: str, book: str, customers: int) -> dict[str, 
                     different.append(f"{name}: {one}")
         timed[name] = {
             "clock_ms": percentiles(spent),
-            "processor_ms": round(
-                (_processor_seconds(process) - processor) * 1000 / len(chosen), 2
-            ),
+            "processor_ms": round((processor_seconds(session) - processor) * 1000 / len(chosen), 2),
         }
     return {
         "customers": len(chosen),
@@ -176,43 +145,5 @@ def _page(customer: str, what: str) -> str:
     return f"/api/customers/{urllib.parse.quote(customer, safe='')}/{what}/"
 
 
-def _processes_of(leader: int) -> list[list[str]]:
-    """Return what Linux says of each process of a session, from its state on."""
-    found = []
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rpartition(")")[2].split()
-        except OSError:  # it has ended
-            continue
-        if int(fields[3]) == leader and fields[0] != "Z":
-            found.append(fields)
-    return found
-
-
-def _processor_seconds(leader: int) -> float:
-    """Return what the processes of a session took of the processor."""
-    ticks = sum(int(fields[11]) + int(fields[12]) for fields in _processes_of(leader))
-    return ticks / os.sysconf("SC_CLK_TCK")
-
-
-def main() -> int:
-    """Measure, print, and return 1 where a grade differs from the run's."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("book")
-    parser.add_argument("--customers", type=int, default=1_000)
-    parser.add_argument("--json", action="store_true")
-    arguments = parser.parse_args()
-    found = measure(arguments.book, arguments.customers)
-    if arguments.json:
-        print(json.dumps(found, indent=2))
-    else:
-        print(f"{found['customers']} customers, {found['schemes']} schemes; milliseconds")
-        for name, call in found["calls"].items():
-            shown = "  ".join(f"{place} {ms:6.2f}" for place, ms in call["clock_ms"].items())
-            print(f"  {name:24} {shown}  processor, mean {call['processor_ms']:.2f}")
-        print(f"grades that differ from the run's: {len(found['different'])}")
-    return int(bool(found["different"]))
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_command(__doc__, measure, 1_000))
