@@ -51,6 +51,7 @@ bench: $(VENV)/installed-dev
 docs: $(VENV)/installed-dev
 	$(BIN)/python -m kefen.cli.reference docs/reference
 	$(BIN)/python docs/generate.py
+	$(BIN)/python docs/constructs.py
 
 clean:
 	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis $(DEMO)
