@@ -22,6 +22,7 @@ from kefen.domain.errors import CallError, DataError
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.grader import Grader
 from kefen.grading.stored import StoredRun
+from kefen.grading.stored_metrics import StoredMetrics
 from kefen.standards.reader import read_standard
 
 _PARTS = ("grade", "score", "score_text", "reason", "confidence")
@@ -91,6 +92,20 @@ def test_stored_metrics_give_the_same_grades_and_explanations(
     for row in tables["customers"][:20]:
         from_rows = grader.explain({**row, "name": None}, facts_of(tables, row["customer_id"]))
         assert from_rows == grader.explain_stored(row["customer_id"])
+
+
+def test_customers_from_all_over_a_run_are_named(tmp_path: Path) -> None:
+    ids = [f"C{number:03}" for number in range(100)]
+    path = tmp_path / "metrics.parquet"
+    pq.write_table(pa.table({"customer_id": ids}), path, row_group_size=10)
+    metrics = StoredMetrics(path)
+    assert metrics.some(2, 3) == [
+        *("C000", "C004", "C008"),
+        *("C050", "C054", "C058"),
+    ]
+    assert metrics.some(50, 50) == ids
+    pq.write_table(pa.table({"customer_id": pa.array([], pa.string())}), path)
+    assert StoredMetrics(path).some(2, 3) == []
 
 
 def test_values_may_be_written_as_text(run: StoredRun, tables: Tables) -> None:

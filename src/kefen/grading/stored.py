@@ -126,6 +126,14 @@ class StoredRun:
         """
         return self.kept("metrics", self._stored_metrics).of(customer)
 
+    def some_customers(self, groups: int, each: int) -> list[str]:
+        """Return the ids of customers from all over the run, as `StoredMetrics.some` does.
+
+        Raises:
+            DataError: The metrics file is damaged.
+        """
+        return self.kept("metrics", self._stored_metrics).some(groups, each)
+
     def has(self, customer: str) -> bool:
         """Return whether the run has a customer.
 

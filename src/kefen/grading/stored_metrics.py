@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -13,12 +13,14 @@ from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from kefen.expressions.tree import Value
 
 _CUSTOMER = "customer_id"
 _KEPT_GROUPS = 32
+_Any = TypeVar("_Any")
 
 
 class _Group(NamedTuple):
@@ -80,6 +82,21 @@ class StoredMetrics:
                 return {n: c[place].as_py() for n, c in zip(names, columns, strict=True)}
         raise self._no_customer(customer)
 
+    def some(self, groups: int, each: int) -> list[str]:
+        """Return the ids of customers from all over the run.
+
+        Args:
+            groups: From how many groups of rows at most, as far from each other as they can be.
+            each: How many of each group at most.
+
+        Raises:
+            DataError: The file is damaged.
+        """
+        found: list[str] = []
+        for group in _spread(self._groups, groups):
+            found += _spread(list(self._rows(group).places), each)
+        return found
+
     def _rows(self, group: _Group) -> _Rows:
         found = self._read.get(group)
         if found is None:
@@ -122,6 +139,11 @@ class StoredMetrics:
             if similar
             else Text("The run has no customers.", "该评级没有客户。"),
         )
+
+
+def _spread(of: Sequence[_Any], number: int) -> Sequence[_Any]:
+    """Return so many at most, as far from each other as they can be."""
+    return of[:: max(1, -(-len(of) // number))]
 
 
 def _bounds(file: pq.ParquetFile, number: int) -> tuple[str, str] | None:

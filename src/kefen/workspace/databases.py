@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from kefen.lake.book import Book
 
 _WAIT_SECONDS = 20
+_KEPT_SECONDS = 60
 
 
 def database_settings(book: Book) -> dict[str, Any]:
@@ -36,6 +37,8 @@ def database_settings(book: Book) -> dict[str, Any]:
                 "transaction_mode": "IMMEDIATE",
                 "timeout": _WAIT_SECONDS,
             },
+            # To open the file anew for each request takes longer than to answer it.
+            "CONN_MAX_AGE": _KEPT_SECONDS,
         }
     parts = urlsplit(url)
     if parts.scheme not in ("postgresql", "postgres") or not parts.path.strip("/"):
@@ -64,6 +67,6 @@ def database_settings(book: Book) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": parts.hostname or "",
         "PORT": str(parts.port or ""),
-        "CONN_MAX_AGE": 60,
+        "CONN_MAX_AGE": _KEPT_SECONDS,
         "CONN_HEALTH_CHECKS": True,
     }

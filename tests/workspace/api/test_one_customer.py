@@ -12,7 +12,14 @@ from django.test import Client
 from django.urls import reverse
 
 from kefen.engines.duckdb import DuckDBEngine
+from kefen.grading.grader import Grader
+from kefen.grading.stored import StoredRun
+from kefen.workspace.accounts.models import Team, User
+from kefen.workspace.audit.models import AuditEntry
 from kefen.workspace.book import served_book
+from kefen.workspace.records.services import archive_customer
+from kefen.workspace.runs.services import publish
+from kefen.workspace.statements import Asked, Statement
 
 
 def batch(run_id: str) -> dict[str, dict[str, tuple[Any, ...]]]:
@@ -118,3 +125,77 @@ def test_rows_are_taken_only_with_the_token_of_a_form(person) -> None:
     client.force_login(person("analyst"), backend="django.contrib.auth.backends.ModelBackend")
     answer = client.post(reverse("api:grade_rows"), "{}", content_type="application/json")
     assert answer.status_code == 403
+
+
+def test_why_is_what_the_run_says_word_for_word(signed_in, run_ids) -> None:
+    client = signed_in("manager")
+    fresh = Grader(StoredRun.load(served_book().run_directory(run_ids[-1])))
+    for customer in list(batch(run_ids[-1]))[::7]:
+        for scheme in (None, "abc"):
+            address = reverse("api:why", args=[customer])
+            answer = client.get(address, {"scheme": scheme} if scheme else {}).json()
+            assert answer.pop("run") == run_ids[-1]
+            assert answer == fresh.explain_stored(customer, scheme=scheme).as_dict()
+
+
+def test_what_a_person_may_see_is_asked_anew_each_time(signed_in, person) -> None:
+    own, others = (reverse("api:grades", args=[one]) for one in ("C001", "C041"))
+    client, user = signed_in("account_manager"), person("account_manager")
+    assert [client.get(one).status_code for one in (own, others)] == [200, 404]
+    user.team = Team.objects.create(name="South")
+    user.save()
+    assert [client.get(one).status_code for one in (own, others)] == [404, 200]
+    user.team = None
+    user.save()
+    assert [client.get(one).status_code for one in (own, others)] == [404, 404]
+    user.role = "service_agent"
+    user.save()
+    seen = client.get(others).json()["grades"]
+    assert {one["score"] for one in seen} == {None}
+    assert client.get(reverse("api:why", args=["C041"])).status_code == 403
+    user.role = "manager"
+    user.save()
+    assert {one["score"] for one in client.get(others).json()["grades"]} != {None}
+    user.is_active = False
+    user.save()
+    assert client.get(own).status_code == 302
+
+
+def test_a_customer_that_is_archived_or_given_away_is_seen_no_more(signed_in, person) -> None:
+    address = reverse("api:grades", args=["C002"])
+    client = signed_in("account_manager")
+    assert client.get(address).status_code == 200
+    archive_customer(person("manager"), "C002", "closed down")
+    assert client.get(address).status_code == 404
+    assert AuditEntry.objects.filter(action="customer.archived", subject="C002").exists()
+
+
+def test_another_copy_is_answered_from_as_soon_as_the_pointer_is_turned(
+    signed_in, person, run_ids
+) -> None:
+    address = reverse("api:grades", args=["C001"])
+    client = signed_in("manager")
+    assert client.get(address).json()["run"] == run_ids[1]
+    publish(person("administrator"), run_ids[0], live=lambda: None)
+    assert client.get(address).json()["run"] == run_ids[0]
+
+
+@pytest.mark.parametrize(
+    ("name", "role", "most"),
+    [("grades", "manager", 4), ("why", "manager", 4), ("grades", "account_manager", 5)],
+)
+def test_a_customer_is_answered_with_few_questions_to_the_database(
+    name, role, most, signed_in, django_assert_num_queries
+) -> None:
+    client = signed_in(role)
+    client.get(reverse(f"api:{name}", args=["C001"]))
+    for customer in ("C002", "C003"):
+        with django_assert_num_queries(most):
+            assert client.get(reverse(f"api:{name}", args=[customer])).status_code == 200
+
+
+def test_one_question_put_into_words_is_asked_with_any_value(db) -> None:
+    asked = Statement(User.objects.filter(role=Asked()).values_list("username"))
+    assert asked.rows("auditor") == [("auditor",)]
+    assert asked.rows("' OR 1 = 1 --") == []
+    assert Statement(User.objects.filter(pk__in=[]).values_list("username")).rows() == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from datetime import date
 from decimal import Decimal
 
@@ -13,7 +14,7 @@ from kefen.workspace.runs import warming
 from kefen.workspace.runs.columns import Columns, ColumnWriter, columns_of, nothing_in
 from kefen.workspace.runs.models import ColumnPart, Publication
 from kefen.workspace.runs.published import model_of
-from kefen.workspace.runs.queries import current_publication
+from kefen.workspace.runs.queries import current_publication, grader_of, stored_run
 
 
 def made(rows, columns, monkeypatch=None, **patches):
@@ -125,3 +126,31 @@ def test_what_is_read_first_is_read_ahead(db, monkeypatch):
     columns = columns_of(current_publication())
     assert columns.texts().find("customer 6").size
     assert columns.numbers("grade_abc").size == 70
+
+
+def test_what_grades_one_customer_is_made_ready_and_passed_over_by_collections(
+    db, monkeypatch, run_ids, caplog
+):
+    monkeypatch.setattr("django.db.connection.close", lambda: None)
+    grader_of.cache_clear()
+    stored_run.cache_clear()
+    ended = iter([False, True])
+    try:
+        warming.keep_warm(lambda: next(ended))
+        assert gc.get_freeze_count()
+    finally:
+        gc.unfreeze()
+    compiled = dict(stored_run(run_ids[-1])._steps)
+    assert compiled
+    for number in range(70):
+        grader_of(run_ids[-1]).grade_stored(f"C{number:03}")
+    assert stored_run(run_ids[-1])._steps == compiled
+    assert not caplog.records
+
+
+def test_a_run_that_is_not_there_leaves_lists_ready(db, monkeypatch, caplog):
+    monkeypatch.setattr(in_columns, "_held", type(in_columns._held)())
+    monkeypatch.setattr(warming, "grader_of", lambda _: grader_of("no such run"))
+    warming.warm()
+    assert "cannot be made ready" in caplog.text
+    assert in_columns._held

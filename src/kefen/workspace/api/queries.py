@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from kefen.grading.grader import Grader
 from kefen.workspace.accounts.roles import Kind
 from kefen.workspace.runs.queries import stored_run
 
@@ -14,16 +12,6 @@ if TYPE_CHECKING:
 
     from kefen.grading.grader import CustomerGrade
     from kefen.workspace.customers.sight import Sight
-
-
-@lru_cache(maxsize=4)
-def grader_of(run_id: str) -> Grader:
-    """Return the grader of a run; making one reads its standard, so that it is kept.
-
-    Raises:
-        CallError: There is no such run.
-    """
-    return Grader(stored_run(run_id))
 
 
 def answer(sight: Sight, customer: str, grades: Mapping[str, CustomerGrade]) -> dict[str, Any]:

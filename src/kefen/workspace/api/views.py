@@ -17,8 +17,9 @@ from kefen.domain.text import Text
 from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
-from kefen.workspace.api.queries import answer, grader_of
+from kefen.workspace.api.queries import answer
 from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.runs.queries import grader_of
 from kefen.workspace.shell.language import said
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def _sight_of_one(request: HttpRequest, customer_id: str) -> Sight:
         Http404: There is no such customer, or the person does not see it.
     """
     sight = sight_of(signed_in(request))
-    if sight is None or not sight.customers().filter(pk=customer_id).exists():
+    if sight is None or not sight.sees(customer_id):
         raise Http404
     return sight
 

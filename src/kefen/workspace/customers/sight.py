@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.db.models import Q
 
@@ -13,9 +14,10 @@ from kefen.workspace.accounts.roles import Kind, Scope
 from kefen.workspace.records.models import Archived, AttributeKind, CustomAttribute
 from kefen.workspace.runs.published import model_of
 from kefen.workspace.runs.queries import current_publication
+from kefen.workspace.statements import Asked, Statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from django.db.models import QuerySet
 
@@ -112,14 +114,7 @@ class Sight:
         What a column says that the contract does not have cannot be told from outside: it is
         seen by who sees everything of a customer.
         """
-        hidden = self.user.in_role.hidden
-        return {
-            one["name"]: _shown(one)
-            for one in self.publication.columns
-            if not (Kind.MONEY in hidden and _tells_money(one))
-            and not (Kind.CONTACT in hidden and one["name"] in CONTACTS)
-            and not (hidden and one["kind"] == "further")
-        }
+        return _columns_of(self.publication, self.user.in_role.hidden)
 
     @cached_property
     def own(self) -> Mapping[str, ShownColumn]:
@@ -163,6 +158,21 @@ class Sight:
         found = found.filter(self.condition())
         return found if archived else _listed(found)
 
+    def sees(self, customer: str) -> bool:
+        """Return whether a customer is among `customers()`.
+
+        The question is put into words once for all who see the same part of the same copy.
+        """
+        if self.period:  # whose a customer is now is another copy's to say
+            return self.customers().filter(pk=customer).exists()
+        user = self.user
+        own = None if self.is_whole else (user.name, user.team and user.team.name)
+        return bool(_kept(_asking, (*_copy(self.publication), own), self._asking).rows(customer))
+
+    def _asking(self) -> Statement:
+        """Return the question whether a customer is seen."""
+        return Statement(self.customers().filter(pk=Asked()).values_list("pk")[:1])
+
     def condition(self) -> Q:
         """Return what customers must meet to be seen, archived or not."""
         if self.is_whole:
@@ -194,6 +204,46 @@ class Sight:
             return own
         now: Any = model_of(current.pk)
         return [Q(pk__in=now._default_manager.filter(one).values("pk")) for one in own]
+
+
+_Made = TypeVar("_Made")
+_asking: dict[tuple[object, ...], Statement] = {}
+_seen: dict[tuple[object, ...], Mapping[str, ShownColumn]] = {}
+_MOST_KEPT = 256
+
+
+def _copy(publication: Publication) -> tuple[object, ...]:
+    """Return what tells a copy from every other; what describes it never changes."""
+    return publication.pk, publication.made_at
+
+
+def _kept(
+    held: dict[tuple[object, ...], _Made], key: tuple[object, ...], make: Callable[[], _Made]
+) -> _Made:
+    """Return what was made before of all that it depends on, or make it."""
+    found = held.get(key)
+    if found is None:
+        if len(held) >= _MOST_KEPT:
+            held.clear()
+        found = held[key] = make()
+    return found
+
+
+def _columns_of(publication: Publication, hidden: frozenset[Kind]) -> Mapping[str, ShownColumn]:
+    """Return the columns of a copy, without those of hidden kinds."""
+
+    def columns() -> Mapping[str, ShownColumn]:
+        return MappingProxyType(
+            {
+                one["name"]: _shown(one)
+                for one in publication.columns
+                if not (Kind.MONEY in hidden and _tells_money(one))
+                and not (Kind.CONTACT in hidden and one["name"] in CONTACTS)
+                and not (hidden and one["kind"] == "further")
+            }
+        )
+
+    return _kept(_seen, (*_copy(publication), hidden), columns)
 
 
 def _listed(customers: QuerySet[Any]) -> QuerySet[Any]:

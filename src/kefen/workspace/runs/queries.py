@@ -9,11 +9,13 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
+from kefen.grading.grader import Grader
 from kefen.grading.stored import StoredRun
 from kefen.reports.generated import generated_label
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.book import served_book
 from kefen.workspace.runs.models import Pointer, Publication
+from kefen.workspace.statements import Statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -49,11 +51,40 @@ def current_publication() -> Publication | None:
     kept = _kept_copy.get()
     if kept:
         return kept[0]
-    pointer = Pointer.objects.select_related("publication").filter(pk=1).first()
-    found = pointer.publication if pointer is not None else None
+    found = _pointed_at()
     if kept is not None:
         kept.append(found)
     return found
+
+
+def _pointed_at() -> Publication | None:
+    """Return the copy that the pointer is at, asked anew; what describes a copy is kept."""
+    said = _what_is_pointed_at().rows()
+    if not said:
+        return None
+    found = _described.get(said[0])
+    if found is None:
+        pointer = Pointer.objects.select_related("publication").filter(pk=1).first()
+        if pointer is None:
+            return None
+        found = pointer.publication
+        if found.pk == said[0][0]:
+            if len(_described) >= _MOST_DESCRIBED:
+                _described.clear()
+            _described[said[0]] = found
+    return found
+
+
+@lru_cache(maxsize=1)
+def _what_is_pointed_at() -> Statement:
+    """Return the question which copy is read, with whatever of it can change."""
+    names = ("pk", "made_at", "run_id", "complete", "customers", "in_columns")
+    asked = Pointer.objects.filter(pk=1)
+    return Statement(asked.values_list(*(f"publication__{name}" for name in names)))
+
+
+_described: dict[tuple[Any, ...], Publication] = {}
+_MOST_DESCRIBED = 8
 
 
 @contextmanager
@@ -116,6 +147,16 @@ def stored_run(run_id: str) -> StoredRun:
         CallError: There is no such run.
     """
     return StoredRun.load(served_book().run_directory(run_id))
+
+
+@lru_cache(maxsize=4)
+def grader_of(run_id: str) -> Grader:
+    """Return the grader of a run; making one reads its standard, so that it is kept.
+
+    Raises:
+        CallError: There is no such run.
+    """
+    return Grader(stored_run(run_id))
 
 
 @lru_cache(maxsize=24)

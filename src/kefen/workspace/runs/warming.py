@@ -1,27 +1,42 @@
-"""What lists need first is read before somebody asks: when a served copy begins to be read."""
+"""What is needed first is made ready before somebody asks: when a copy begins to be read."""
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from typing import TYPE_CHECKING
 
+from kefen.domain.errors import KefenError
 from kefen.workspace.runs.columns import columns_of
 from kefen.workspace.runs.published import first_order
-from kefen.workspace.runs.queries import current_publication
+from kefen.workspace.runs.queries import current_publication, grader_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from kefen.workspace.runs.models import Publication
 
 log = logging.getLogger(__name__)
 _LOOK_SECONDS = 5.0
 
 
 def warm() -> None:
-    """Read the texts, the owners and the classes of the copy that is read now."""
+    """Make lists of the copy that is read now ready, and what grades one customer after it."""
     publication = current_publication()
-    columns = columns_of(publication) if publication is not None else None
-    if publication is None or columns is None:
+    if publication is None:
+        return
+    _warm_lists(publication)
+    try:
+        grader_of(publication.run_id).make_ready()
+    except KefenError:
+        log.exception("the run %s cannot be made ready", publication.run_id)
+
+
+def _warm_lists(publication: Publication) -> None:
+    """Read the texts, the owners and the classes of a copy."""
+    columns = columns_of(publication)
+    if columns is None:
         return
     columns.texts()
     columns.places([""])
@@ -51,12 +66,23 @@ def keep_warm(over: Callable[[], bool]) -> None:
             if publication is not None and publication.pk != last:
                 warm()
                 last = publication.pk
+                _settle()
         except Exception:
             log.exception("reading ahead failed")
         finally:
             connection.close()
         if over():
             return
+
+
+def _settle() -> None:
+    """Let later collections of garbage pass over what is there now.
+
+    Most of it stays until another copy is read. To look through all of it took a tenth of a
+    second, in the middle of somebody's request.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def start_warming() -> Callable[[], None]:
