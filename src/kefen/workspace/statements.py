@@ -6,6 +6,7 @@ half as long as a program may wait for one customer.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
@@ -29,11 +30,11 @@ class Statement:
     """
 
     def __init__(self, question: QuerySet[Any, Any]) -> None:
-        self._words, self._values = "", ()
-        try:
+        self._words = ""
+        self._values: tuple[Any, ...] = ()
+        # Where nothing can meet the conditions there is nothing to ask.
+        with suppress(EmptyResultSet):
             self._words, self._values = question.query.sql_with_params()
-        except EmptyResultSet:  # nothing can meet the conditions: there is nothing to ask
-            self._words = ""
 
     def rows(self, value: str | None = None) -> list[tuple[Any, ...]]:
         """Return the rows, as the database has them.
@@ -48,4 +49,5 @@ class Statement:
                 self._words,
                 [value if isinstance(one, Asked) else one for one in self._values],
             )
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
