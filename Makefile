@@ -27,7 +27,7 @@ $(VENV)/installed-dev: $(VENV)/installed
 	@touch $@
 
 demo: $(VENV)/installed
-	$(BIN)/kefen demo $(DEMO) --overwrite
+	$(BIN)/kefen demo $(DEMO) --overwrite --no-serve
 
 test: lint types contracts unit
 

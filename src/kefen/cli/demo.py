@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import sys
 import tempfile
 from dataclasses import replace
 from datetime import date
@@ -32,10 +33,21 @@ _FILES = "files"
 _MONTH_BEFORE = date(2011, 10, 31)
 
 
-def demo(*, directory: Path, overwrite: bool, as_json: bool, quiet: bool) -> None:
-    """Make the book, grade it, write the report, and show all of it."""
+def demo(
+    *, directory: Path, overwrite: bool, serve: bool | None, as_json: bool, quiet: bool
+) -> None:
+    """Make the book, grade it, write the report, show all of it, and open the workspace."""
     from kefen.lake.book import Book
 
+    if serve and as_json:
+        raise CallError(
+            Text(
+                "--json is for programs, --serve for people.",
+                "--json 供程序使用，--serve 供人使用。",
+            ),
+            where="--serve",
+            mend=Text("Leave one of them out.", "请去掉其中一个。"),
+        )
     silent = quiet or as_json
     _check_place(directory, overwrite=overwrite)
     attribution = _make(directory, shown=not silent, overwrite=overwrite)
@@ -55,6 +67,15 @@ def demo(*, directory: Path, overwrite: bool, as_json: bool, quiet: bool) -> Non
             screen.print()
             print_prose(screen, say(attribution), "dim")
             _show_next(directory, graded.example_customer)
+    if serve or (serve is None and not silent and _at_terminal()):
+        from kefen.cli.serve import serve_demo
+
+        serve_demo(Book.open(directory))
+
+
+def _at_terminal() -> bool:
+    """Return whether a person is there to look at it and to end it."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def is_demo(settings: BookSettings) -> bool:
@@ -181,10 +202,12 @@ COMMANDS = {
             "See it work: a real year of trade, graded, explained and reported.\n\n"
             "Makes a book of the Online Retail year (541,909 order lines, CC BY 4.0) with a "
             "generated companion for what it lacks: company names, receivables, cases, surveys. "
-            "What is generated is labelled so wherever it shows.",
+            "What is generated is labelled so wherever it shows.\n\n"
+            "At a terminal it ends in the workspace, in the browser, signed in as a demo user.",
             "看看效果：对真实的一年交易评级、解释并生成报告。\n\n"
             "用 Online Retail 一年数据（541,909 行订单，CC BY 4.0）建立账套，"
-            "并生成其缺少的企业名称、应收账款、服务工单和满意度调查。生成的内容处处注明。",
+            "并生成其缺少的企业名称、应收账款、服务工单和满意度调查。生成的内容处处注明。\n\n"
+            "在终端中运行时，最后会在浏览器中打开工作区，并已以演示用户登录。",
         ),
         callback=demo,
         parameters=[
@@ -201,12 +224,22 @@ COMMANDS = {
                 text=Text("Replace an earlier demo there.", "覆盖该处以前的演示。"),
                 is_flag=True,
             ),
+            Option(
+                "--serve/--no-serve",
+                text=Text(
+                    "Open the workspace at the end, until Ctrl-C, or not.",
+                    "最后是否打开工作区（按 Ctrl-C 结束）。",
+                ),
+                default=None,
+                default_text=Text("at a terminal", "在终端中打开"),
+            ),
             options.json_option(),
             options.quiet_option(),
         ],
         examples=(
             Example("kefen demo", Text("In ./kefen-demo", "在 ./kefen-demo 中演示")),
             Example("kefen demo --lang zh", Text("In Chinese", "使用中文")),
+            Example("kefen demo --no-serve", Text("Without the workspace", "不打开工作区")),
         ),
     )
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -29,12 +31,39 @@ def serve(
     from pathlib import Path
 
     from kefen.lake.book import Book
-    from kefen.workspace.serve import prepare, serving
+    from kefen.workspace.serve import prepare
 
     opened = Book.open(book or Path(FOLDER if demo else ""))
     if demo:
         _check_demo(opened, here=host in _THIS_MACHINE and not name and not https)
     prepare(opened.directory, hosts=name, secure=https, demo=demo)
+    _run(opened, host, port)
+
+
+def serve_demo(book: Book) -> None:
+    """Serve a demo until Ctrl-C, and open it in the browser where there is one.
+
+    The usual port, or any free one where another program has it.
+    """
+    from kefen.workspace.serve import is_free, prepare
+
+    host = _THIS_MACHINE[0]
+    prepare(book.directory, demo=True)
+    _run(book, host, PORT if is_free(host, PORT) else 0, shown=_has_screen())
+
+
+def _has_screen() -> bool:
+    """Return whether a browser would open in a window, and not in this terminal."""
+    windows = sys.platform in ("darwin", "win32")
+    return windows or any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY"))
+
+
+def _run(opened: Book, host: str, port: int, *, shown: bool = False) -> None:
+    """Say where the workspace is, and serve it; `shown`: open the browser there."""
+    import webbrowser
+
+    from kefen.workspace.serve import serving
+
     try:
         with serving(host, port) as workspace:
             title = Text("The workspace of “{n}” is open:", "账套“{n}”的工作区已启动：")
@@ -49,6 +78,8 @@ def serve(
                 )
                 click.echo(f"  {workspace.demo}")
             click.echo(say(Text("Ctrl-C ends it.", "按 Ctrl-C 结束。")))
+            if shown:
+                webbrowser.open(workspace.demo or workspace.address)
             workspace.run()
     except OSError as error:
         raise CallError(

@@ -68,7 +68,7 @@ class Option(click.Option):
 
     def help_row(self) -> tuple[str, str]:
         """Return its names and what it does."""
-        names = ", ".join(sorted(self.opts, key=len))
+        names = ", ".join([*sorted(self.opts, key=len), *self.secondary_opts])
         term = f"{names} {say(self.word)}" if self.word else names
         description = say(self.text)
         notes = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import socket
 import subprocess
 import sys
 import threading
@@ -67,6 +68,17 @@ def prepare(
 
         publish_latest(demo_user())
         fill_year(demo_user())
+
+
+def is_free(host: str, port: int) -> bool:
+    """Return whether a port can be listened on."""
+    with socket.socket() as tried:
+        tried.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            tried.bind((host, port))
+        except OSError:
+            return False
+    return True
 
 
 @contextmanager

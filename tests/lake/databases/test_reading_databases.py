@@ -299,20 +299,12 @@ def test_the_command_imports_and_refuses_a_password_in_the_call(
     for shop in _postgresql(postgresql):
         shop.write(line(1, "1.25", "2026-01-06 00:00:00"))
     kefen.new_book(tmp_path / "book")
-    start = [sys.executable, "-m", "kefen.cli.main", "import", "orders", "--book", "book"]
+    start = [sys.executable, "-m", "kefen", "import", "orders", "--book", "book"]
     asked = ["--from-table", "lines", "--since-column", "updated_at"]
 
     def run(url: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [
-                sys.executable,
-                "-c",
-                "from kefen.cli.main import main; main()",
-                *start[3:],
-                "--from-database",
-                url,
-                *asked,
-            ],
+            [*start, "--from-database", url, *asked],
             cwd=tmp_path,
             capture_output=True,
             text=True,
