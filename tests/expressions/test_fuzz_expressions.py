@@ -31,7 +31,8 @@ from kefen.expressions import (
     type_of,
 )
 from kefen.expressions.operators import OutOfRangeError
-from kefen.expressions.parser import UNIT_WORDS, WORDS
+from kefen.expressions.parser import WORDS
+from kefen.expressions.tokens import UNIT_WORDS
 from kefen.expressions.types import ExpressionTypeError
 from kefen.expressions.units import DAYS, MONEY, PLAIN, ExpressionUnitError, unit_of
 from kefen.expressions.wording import in_words

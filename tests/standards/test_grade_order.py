@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kefen.expressions.evaluator import evaluate
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import parse
+from kefen.expressions.tokens import ExpressionError
 from kefen.standards.grade_order import compared_by_rank
 from kefen.standards.reader import examine_standard
 

@@ -8,7 +8,8 @@ import pytest
 from scheme_documents import document_of, scheme_of
 
 from kefen.domain.errors import StandardError
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import parse
+from kefen.expressions.tokens import ExpressionError
 from kefen.expressions.tree import Literal
 from kefen.standards.document import load_document
 from kefen.standards.model import Bands

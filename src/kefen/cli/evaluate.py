@@ -151,7 +151,8 @@ class _Judged:
     def show(self) -> None:
         """Print what it comes to and its main tables; the files say all."""
         from kefen.cli.sections import print_brief, print_section
-        from kefen.reports.evaluation import accuracy_section, summary_section
+        from kefen.reports.evaluation import summary_section
+        from kefen.reports.evaluation_accuracy import accuracy_section
         from kefen.reports.evaluation_months import months_section
 
         if self.every:

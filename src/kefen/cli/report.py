@@ -10,9 +10,10 @@ import click
 from kefen.cli import options
 from kefen.cli.data import find_data, named_files
 from kefen.cli.errors import print_json
-from kefen.cli.grading import Grading, grade_data, moves_before, previous_run, result_language
+from kefen.cli.grading import Grading, grade_data, result_language
 from kefen.cli.language import say
 from kefen.cli.progress import steps
+from kefen.cli.runs_before import moves_before, previous_run
 from kefen.cli.stored import find_run
 from kefen.cli.tree import Command, Example, Option
 from kefen.cli.why import run_option

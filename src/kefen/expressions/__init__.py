@@ -2,8 +2,9 @@
 
 from kefen.expressions.evaluator import evaluate
 from kefen.expressions.operators import CATALOGUE
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import parse
 from kefen.expressions.sql import to_sql
+from kefen.expressions.tokens import ExpressionError
 from kefen.expressions.tree import Call, Expression, Literal, Name, names_in, replace_names
 from kefen.expressions.types import ValueType, type_of
 

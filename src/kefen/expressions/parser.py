@@ -2,61 +2,25 @@
 
 from __future__ import annotations
 
-import re
-from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 
-from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
 from kefen.expressions.operators import CATALOGUE
+from kefen.expressions.tokens import (
+    FURTHER_DIGITS,
+    ExpressionError,
+    Token,
+    date_of,
+    number_of,
+    tokens_of,
+    with_comma,
+)
 from kefen.expressions.tree import Call, Expression, Literal, Name
 
 MAX_LENGTH = 4_000
 MAX_DEPTH = 60
 MAX_SIZE = 5_000
 
-_TOKEN = re.compile(
-    r"""\s*(?:
-      (?P<date>\d{4}-\d{2}-\d{2}(?!\d))
-    | (?P<number>\d+(?:\.\d+)?)
-      (?:\s*%|(?P<scale>\s*(?:(?:wan|thousand|million)\b|万|千|百万|亿))?
-        (?P<unit>\s*(?:(?:days?|months?|years?|hours?|times?)\b|天|日|个月|月|年|小时|次))?)
-    | (?P<text>'(?:[^']|'')*')
-    | (?P<quoted>"(?:[^"]|"")+")
-    | (?P<name>[^\W\d]\w*(?:\.[^\W\d]\w*)*)
-    | (?P<symbol><=|>=|!=|<>|[-+*/()=<>,])
-    )""",
-    re.VERBOSE,
-)
-_PERCENT = Decimal("0.01")
-_SCALES = {
-    "wan": Decimal(10_000),
-    "万": Decimal(10_000),
-    "thousand": Decimal(1_000),
-    "千": Decimal(1_000),
-    "million": Decimal(1_000_000),
-    "百万": Decimal(1_000_000),
-    "亿": Decimal(100_000_000),
-}
-_CURRENCY_SIGNS = "$€£¥￥"
-_FURTHER_DIGITS = re.compile(r",\d{3}(?!\d)")
-_WITH_COMMA = re.compile(r"(?<![\w.])\d+(?:,\d{3}(?!\d))+")
-UNIT_WORDS = {
-    "day": "days",
-    "天": "days",
-    "日": "days",
-    "month": "months",
-    "个月": "months",
-    "月": "months",
-    "year": "years",
-    "年": "years",
-    "hour": "hours",
-    "小时": "hours",
-    "time": "times",
-    "次": "times",
-}
-"""The words that may follow a number, plural `s` aside, and the unit each stands for."""
 _COMPARISONS = {
     "=": "equals",
     "!=": "differs",
@@ -68,34 +32,6 @@ _COMPARISONS = {
 }
 WORDS = frozenset({"and", "or", "not", "in", "is", "known", "unknown", "true", "false"})
 """Words of the language: nothing can be called by them."""
-
-
-class ExpressionError(Exception):
-    """An expression that cannot be read.
-
-    Attributes:
-        what: What is wrong.
-        mend: What to do about it.
-        at: The offset in the source, from 0.
-    """
-
-    def __init__(self, what: Text, at: int, mend: Text | None = None) -> None:
-        self.what = what
-        self.at = at
-        self.mend = mend or Text(
-            "See the operators in the reference: docs/reference/operators.md.",
-            "可用的运算见参考文档 docs/reference/operators.md。",
-        )
-        super().__init__(what.en)
-
-
-@dataclass(frozen=True, slots=True)
-class _Token:
-    kind: str
-    text: str
-    at: int
-    scale: str = ""
-    unit: str = ""
 
 
 def parse(source: str) -> Expression:
@@ -112,7 +48,7 @@ def parse(source: str) -> Expression:
             MAX_LENGTH,
             Text("Split it: name parts of it as metrics.", "请拆分：把其中的部分定义为指标。"),
         )
-    parser = _Parser(_tokens(source), source)
+    parser = _Parser(tokens_of(source), source)
     tree = parser.expression()
     parser.end()
     _check_size(tree)
@@ -149,68 +85,6 @@ def _size(tree: Expression) -> int:
     return 1 + first * sizes[0] + operator.repeats * sum(sizes[1:])
 
 
-def _tokens(source: str) -> list[_Token]:
-    tokens: list[_Token] = []
-    at = 0
-    end = len(source.rstrip())
-    while at < end:
-        match = _TOKEN.match(source, at)
-        if match is None:
-            while source[at].isspace():
-                at += 1
-            raise _cannot_be_read(source[at], at)
-        number = match["number"]
-        if number is not None:
-            # A number of three digits that begins with 0 is the rest of another one.
-            further = source[match.start("number") - 1 : match.start("number")] == ","
-            if further and tokens[-2:] and tokens[-2].kind == "number" and _is_rest(number):
-                raise _with_comma(source, tokens[-2].at)
-            tokens.append(_number_token(match, number))
-        else:
-            kind = match.lastgroup or ""
-            tokens.append(_Token(kind, match[kind], match.start(kind)))
-        at = match.end()
-    return tokens
-
-
-def _number_token(match: re.Match[str], number: str) -> _Token:
-    if match[0].endswith("%"):
-        return _Token("number", number, match.start("number"), "%", "share")
-    scale, word = ((match[group] or "").strip() for group in ("scale", "unit"))
-    unit = UNIT_WORDS[word if word in UNIT_WORDS else word.removesuffix("s")] if word else ""
-    return _Token("number", number, match.start("number"), scale, unit)
-
-
-def _is_rest(number: str) -> bool:
-    return len(number.partition(".")[0]) == 3 and number.startswith("0")
-
-
-def _cannot_be_read(sign: str, at: int) -> ExpressionError:
-    what = Text("“{c}” cannot be read here", "此处无法识别“{c}”").filled(c=sign)
-    if sign in _CURRENCY_SIGNS:
-        mend = Text(
-            "Amounts are written without a currency: 23000; “unit: money” says what they are.",
-            "金额不写币种：23000；“unit: money”已说明是金额。",
-        )
-        return ExpressionError(what, at, mend)
-    return ExpressionError(what, at)
-
-
-def comma_in_number(source: str) -> ExpressionError | None:
-    """Return the error of the first number with thousands signs in a text; None: it has none."""
-    found = _WITH_COMMA.search(source)
-    return None if found is None else _with_comma(source, found.start())
-
-
-def _with_comma(source: str, at: int) -> ExpressionError:
-    written = match[0] if (match := _WITH_COMMA.match(source, at)) is not None else source[at:]
-    return ExpressionError(
-        Text("a number has no comma: “{w}”", "数字中不能有逗号：“{w}”").filled(w=written),
-        at,
-        Text("Quote it and write {n}.", "请加引号并写成 {n}。").filled(n=written.replace(",", "")),
-    )
-
-
 def _no_unit_word(word: str, at: int) -> ExpressionError:
     """Return the error of a number followed by a word that is no unit."""
     return ExpressionError(
@@ -228,7 +102,7 @@ def _no_unit_word(word: str, at: int) -> ExpressionError:
 class _Parser:
     """Precedence climbing over tokens: or < and < not < comparison < + - < * / < unary."""
 
-    def __init__(self, tokens: list[_Token], source: str) -> None:
+    def __init__(self, tokens: list[Token], source: str) -> None:
         self._tokens = tokens
         self._source = source
         self._next = 0
@@ -268,8 +142,8 @@ class _Parser:
             return
         if token.kind == "name" and token.text not in WORDS:
             raise _no_unit_word(token.text, token.at)
-        if _FURTHER_DIGITS.match(self._source, token.at) is not None:
-            raise _with_comma(self._source, before.at)
+        if FURTHER_DIGITS.match(self._source, token.at) is not None:
+            raise with_comma(self._source, before.at)
 
     def _conjunctions(self) -> Expression:
         tree = self._negation()
@@ -345,9 +219,9 @@ class _Parser:
             )
         self._next += 1
         if token.kind == "number":
-            return Literal(_number(token), token.at, token.unit)
+            return Literal(number_of(token), token.at, token.unit)
         if token.kind == "date":
-            return Literal(_date(token), token.at)
+            return Literal(date_of(token), token.at)
         if token.kind == "text":
             return Literal(token.text[1:-1].replace("''", "'"), token.at)
         if token.kind == "quoted":
@@ -362,7 +236,7 @@ class _Parser:
             Text("“{t}” is not expected here", "此处不应出现“{t}”").filled(t=token.text), token.at
         )
 
-    def _named(self, token: _Token) -> Expression:
+    def _named(self, token: Token) -> Expression:
         if token.text in ("true", "false"):
             return Literal(token.text == "true", token.at)
         if token.text == "unknown":
@@ -399,14 +273,14 @@ class _Parser:
             self._after_number()
             raise ExpressionError(Text("“)” is expected here", "此处应为“)”"), self._at())
 
-    def _peek(self) -> _Token | None:
+    def _peek(self) -> Token | None:
         return self._tokens[self._next] if self._next < len(self._tokens) else None
 
     def _at(self) -> int:
         token = self._peek()
         return token.at if token is not None else self._length
 
-    def _take_symbol(self, *symbols: str) -> _Token | None:
+    def _take_symbol(self, *symbols: str) -> Token | None:
         token = self._peek()
         if token is not None and token.kind == "symbol" and token.text in symbols:
             self._next += 1
@@ -419,34 +293,3 @@ class _Parser:
             self._next += 1
             return True
         return False
-
-
-def _number(token: _Token) -> int | Decimal:
-    value = Decimal(token.text)
-    if token.scale:
-        value *= _PERCENT if token.scale == "%" else _SCALES[token.scale]
-    if value >= Decimal(10) ** 14:
-        raise ExpressionError(
-            Text("“{t}” has more than 14 digits", "“{t}”超过 14 位整数").filled(t=token.text),
-            token.at,
-        )
-    exact = rounded(value)
-    if exact != value:
-        raise ExpressionError(
-            Text("“{t}” has more than 4 decimals", "“{t}”超过 4 位小数").filled(
-                t=token.text + token.scale
-            ),
-            token.at,
-        )
-    if "." not in token.text and token.scale != "%":
-        return int(exact)
-    return exact
-
-
-def _date(token: _Token) -> date:
-    try:
-        return date.fromisoformat(token.text)
-    except ValueError:
-        raise ExpressionError(
-            Text("there is no day {t}", "不存在日期 {t}").filled(t=token.text), token.at
-        ) from None

@@ -15,7 +15,7 @@ from kefen.reports.credit import credit_section
 from kefen.reports.crossing import crossed
 from kefen.reports.customer_list import customers_section
 from kefen.reports.distribution import count_classes, distribution_section
-from kefen.reports.evaluation import told_in_report
+from kefen.reports.evaluation_accuracy import told_in_report
 from kefen.reports.findings import not_run_section, quality_section
 from kefen.reports.follow_ups import follow_ups_section
 from kefen.reports.generated import generated_label, labelled

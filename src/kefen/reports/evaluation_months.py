@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
-from kefen.reports.evaluation import VERDICTS
+from kefen.reports.evaluation_accuracy import VERDICTS
 from kefen.reports.figures_in_cells import CUSTOMERS, interval, percent, plain
 from kefen.reports.model import Prose, Section
 from kefen.reports.tables import Column, Row, Table

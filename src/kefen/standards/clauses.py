@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
-from kefen.expressions.parser import comma_in_number
+from kefen.expressions.tokens import comma_in_number
 from kefen.expressions.tree import Call
 from kefen.expressions.types import ValueType
 from kefen.standards.document import Scalar

@@ -6,7 +6,7 @@ import difflib
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError
+from kefen.expressions.tokens import ExpressionError
 from kefen.expressions.tree import Call, Literal, Name
 
 if TYPE_CHECKING:

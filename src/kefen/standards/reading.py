@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from kefen.domain.calendar import Window, parse_window
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import parse
+from kefen.expressions.tokens import ExpressionError
 from kefen.expressions.tree import Call, Literal, names_in
 from kefen.expressions.types import ExpressionTypeError, ValueType, WrongArgumentsError, type_of
 from kefen.expressions.units import ExpressionUnitError, Unit, unit_of, units_of_columns

@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kefen.domain.decimals import from_units, units
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, comma_in_number, parse
+from kefen.expressions.parser import parse
+from kefen.expressions.tokens import ExpressionError, comma_in_number
 from kefen.expressions.tree import Literal as Constant
 from kefen.standards.clauses import INTERVAL
 from kefen.standards.grades import ELSE

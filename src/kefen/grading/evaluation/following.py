@@ -201,11 +201,11 @@ def make_spans(
     )
     for name, span in spans.items():
         lines = lines.select(
-            _within(exp.Sum(this=column("amount")), "ordered_on", span, f"value_{name}"),
-            _within(exp.Sum(this=margin.copy()), "ordered_on", span, f"profit_{name}"),
+            _over(exp.Sum(this=column("amount")), "ordered_on", span, f"value_{name}"),
+            _over(exp.Sum(this=margin.copy()), "ordered_on", span, f"profit_{name}"),
         )
         bought = bought.select(
-            _within(exp.Count(this=exp.Star()), "purchased_on", span, f"purchases_{name}")
+            _over(exp.Count(this=exp.Star()), "purchased_on", span, f"purchases_{name}")
         )
     joined = (
         exp.select("*")
@@ -223,9 +223,14 @@ def relation_count(engine: Engine, name: str) -> int:
     return int(engine.rows(counted.sql("duckdb"))[0][0])
 
 
-def _within(aggregate: exp.Expr, day: str, span: tuple[date, date], name: str) -> exp.Expr:
-    inside = exp.and_(
-        exp.GT(this=column(day), expression=literal(span[0])),
-        exp.LTE(this=column(day), expression=literal(span[1])),
+def within(day: exp.Expr, span: tuple[date, date]) -> exp.Expr:
+    """Return the condition that a day lies in a span: after its first day, up to its last."""
+    return exp.and_(
+        exp.GT(this=day, expression=literal(span[0])),
+        exp.LTE(this=day.copy(), expression=literal(span[1])),
     )
-    return exp.alias_(exp.Filter(this=aggregate, expression=exp.Where(this=inside)), name)
+
+
+def _over(aggregate: exp.Expr, day: str, span: tuple[date, date], name: str) -> exp.Expr:
+    inside = exp.Where(this=within(column(day), span))
+    return exp.alias_(exp.Filter(this=aggregate, expression=inside), name)

@@ -13,6 +13,7 @@ from kefen.domain.decimals import from_units, units
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
 from kefen.methods.clustering.choice import Candidate
+from kefen.methods.clustering.finding import find_clusters
 from kefen.methods.clustering.indicators import (
     UNIT,
     Category,
@@ -20,7 +21,7 @@ from kefen.methods.clustering.indicators import (
     FittedIndicator,
     Indicator,
 )
-from kefen.methods.clustering.model import Clusters, find_clusters
+from kefen.methods.clustering.model import Clusters
 from kefen.methods.clustering.partitions import FIT_ROWS
 from kefen.standards.decision_words import joined
 

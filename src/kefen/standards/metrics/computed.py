@@ -6,7 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
-from kefen.expressions.parser import MAX_SIZE, ExpressionError, parse
+from kefen.expressions.parser import MAX_SIZE, parse
+from kefen.expressions.tokens import ExpressionError
 from kefen.expressions.tree import Call, Literal, names_in
 from kefen.expressions.types import ValueType, common_type, type_of_value
 from kefen.expressions.units import BARE, unit_of

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import parse
+from kefen.expressions.tokens import ExpressionError
 from kefen.expressions.tree import Name, names_in
 from kefen.expressions.types import ValueType, type_of_kind
 from kefen.expressions.units import PLAIN, unit_of

@@ -2,6 +2,20 @@
 
 from kefen.standards.model.alerts import BEFORE, SEVERITIES, Alert, Severity
 from kefen.standards.model.calibration_policy import CalibrationPolicy
+from kefen.standards.model.decisions import (
+    Categories,
+    Conditions,
+    Crossing,
+    CutOffs,
+    Decision,
+    Grid,
+    RankLine,
+    RankOfAll,
+    Rounding,
+    ScoreLine,
+    ShareOfTotal,
+    Ties,
+)
 from kefen.standards.model.metrics import (
     ACCOUNT,
     CANCELLATIONS,
@@ -26,39 +40,29 @@ from kefen.standards.model.movement import (
 )
 from kefen.standards.model.ownership import ByGrade, Ownership
 from kefen.standards.model.schemes import (
+    Control,
+    Grade,
+    Learned,
+    LearnedBy,
+    Reviews,
+    Rule,
+    Scheme,
+    Strategy,
+    Tag,
+    Term,
+)
+from kefen.standards.model.scoring import (
     TOTAL,
     Band,
     Bands,
     Better,
-    Categories,
-    Conditions,
-    Control,
-    Crossing,
-    CutOffs,
-    Decision,
     Formula,
-    Grade,
-    Grid,
     Group,
     IfUnknown,
     Indicator,
-    Learned,
-    LearnedBy,
     OfBest,
     Position,
-    RankLine,
-    RankOfAll,
-    Reviews,
-    Rounding,
-    Rule,
-    Scheme,
-    ScoreLine,
     Scoring,
-    ShareOfTotal,
-    Strategy,
-    Tag,
-    Term,
-    Ties,
     Tiles,
 )
 from kefen.standards.model.service import ACTORS, Actor, Service

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.horizons import parse_horizon
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import parse
+from kefen.expressions.tokens import ExpressionError
 from kefen.expressions.tree import Literal
 from kefen.expressions.types import ValueType
 from kefen.expressions.units import unit_named, unit_of
