@@ -20,6 +20,7 @@ from kefen.grading.calibrate import calibrate_scheme, learns_from_population, pa
 from kefen.grading.confidence import low_in_words
 from kefen.grading.costs import cost_to_win_and_keep
 from kefen.grading.freshness import out_of_date
+from kefen.grading.grades_query import grades_query, no_grades_query
 from kefen.grading.judgements import unusable_judgements
 from kefen.grading.measure import METRICS, make_metrics, make_views
 from kefen.grading.modelled.earlier import earlier_inputs
@@ -37,7 +38,7 @@ from kefen.grading.tally import REVENUE, tally_grades
 from kefen.standards.calibration import Calibration, SchemeCalibration
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
     from datetime import date
 
     from kefen.compiler.plan import Step
@@ -355,8 +356,8 @@ class Grading:
                 for group, own in learned.groups.items()
                 if group is not None and own.population < constants.small_population
             }
-            parts[identifier] = self._grades_of(identifier, low=low, small_groups=small)
-        first, *others = parts.values() or [self._no_grades()]
+            parts[identifier] = grades_query(scheme, SCORED, low=low, small_groups=small)
+        first, *others = parts.values() or [no_grades_query(METRICS)]
         query: exp.Query = first
         for further in others:
             query = exp.union(query, further, distinct=False)
@@ -394,46 +395,6 @@ class Grading:
         counts = self.engine.rows(query.sql("duckdb"))[0]
         return {identifier: int(n) for identifier, n in zip(running, counts, strict=True)}
 
-    def _grades_of(
-        self, identifier: str, *, low: bool, small_groups: Collection[str]
-    ) -> exp.Select:
-        scheme = self.standard.schemes[identifier]
-        grade_column = column(part(identifier, "grade"))
-        missing_text = exp.cast(exp.Null(), "TEXT")
-        missing_score = exp.cast(exp.Null(), exp.DataType.build("DECIMAL(18, 4)"))
-        confidence = exp.Case(
-            ifs=[
-                exp.If(
-                    this=exp.Is(this=grade_column.copy(), expression=exp.Null()).not_(),
-                    true=_confidence(identifier, small_groups, low=low),
-                )
-            ]
-        )
-        return exp.select(
-            column("customer_id"),
-            exp.alias_(exp.Literal.string(identifier), "scheme"),
-            exp.alias_(grade_column, "grade"),
-            exp.alias_(
-                column(part(identifier, "score")) if scheme.scored else missing_score, "score"
-            ),
-            exp.alias_(
-                column(part(identifier, "score_text")) if scheme.score_text else missing_text,
-                "score_text",
-            ),
-            exp.alias_(column(part(identifier, "reason")), "reason"),
-            exp.alias_(confidence, "confidence"),
-        ).from_(table(SCORED))
-
-    def _no_grades(self) -> exp.Select:
-        names = ("scheme", "grade", "score", "score_text", "reason", "confidence")
-        types = dict.fromkeys(names, "TEXT") | {"score": "DECIMAL(18, 4)"}
-        return (
-            exp.select(column("customer_id"))
-            .select(*(exp.alias_(exp.cast(exp.Null(), types[name]), name) for name in names))
-            .from_(table(METRICS))
-            .where(exp.false())
-        )
-
     def _months_covered(
         self, facts: Mapping[str, str], days: frozenset[date]
     ) -> tuple[int, int] | None:
@@ -448,17 +409,6 @@ class Grading:
     def _count_customers(self) -> int:
         counted = exp.select(exp.Count(this=exp.Star())).from_(table(METRICS))
         return int(self.engine.rows(counted.sql("duckdb"))[0][0])
-
-
-def _confidence(identifier: str, small_groups: Collection[str], *, low: bool) -> exp.Expr:
-    if low or not small_groups:
-        return exp.Literal.string("low" if low else "normal")
-    groups = [exp.Literal.string(group) for group in sorted(small_groups)]
-    member = exp.In(this=column(part(identifier, "within")), expressions=groups)
-    return exp.Case(
-        ifs=[exp.If(this=member, true=exp.Literal.string("low"))],
-        default=exp.Literal.string("normal"),
-    )
 
 
 def _is_result(name: str) -> bool:
