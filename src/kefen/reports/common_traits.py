@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
-from kefen.grading.portraits.portrait import FEWEST_OF_CLASS, SMALLEST_GROUP
+from kefen.grading.portraits.counting import FEWEST_OF_CLASS
+from kefen.grading.portraits.portrait import SMALLEST_GROUP
 from kefen.methods.contrasts import SURE_FROM, class_contrast, holm
 from kefen.reports.code_names import coded_name
 from kefen.reports.crossing import drawn_from

@@ -6,10 +6,16 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlglot import exp
-
 from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
+from kefen.grading.portraits.counting import (
+    FEWEST_OF_CLASS,
+    classes_apart,
+    grades_apart,
+    numbers_apart,
+    quoted,
+    shares_of,
+)
 from kefen.grading.portraits.traits import (
     NUMBERS,
     Dimension,
@@ -21,9 +27,7 @@ from kefen.methods.contrasts import (
     SURE_FROM,
     ClassContrast,
     NumberContrast,
-    class_contrast,
     holm,
-    superiority,
 )
 from kefen.standards.model import ModelMetric
 
@@ -36,11 +40,9 @@ if TYPE_CHECKING:
 SMALLEST_GROUP = 20
 """Fewer customers have no portrait: what they share may be chance, and they might be known."""
 
-FEWEST_OF_CLASS = 5
 _NUMBER_FROM = Fraction(147, 1000)  # a small effect of Cliff's delta (Romano 2006)
 _LIFT_FROM = Fraction(5, 4)
 _ALIKE = Fraction(3, 100)
-_MOST_CLASSES = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +161,7 @@ def draw_portraits(material: Material, scheme: Scheme) -> tuple[Portrait, ...]:
     """
     sizes = dict(
         material.engine.rows(
-            f"SELECT grade, count(*) FROM {_quoted(material.grades)}"  # noqa: S608
+            f"SELECT grade, count(*) FROM {quoted(material.grades)}"  # noqa: S608
             " WHERE scheme = ? AND grade IS NOT NULL GROUP BY grade",
             [scheme.id],
         )
@@ -186,18 +188,18 @@ def draw_portraits(material: Material, scheme: Scheme) -> tuple[Portrait, ...]:
 
     if wanted:
         for metric in told_of(*NUMBERS):
-            for grade, contrast in _numbers(material, scheme, metric).items():
+            for grade, contrast in numbers_apart(material, scheme, metric).items():
                 if grade in traits:
                     traits[grade].append(_of_metric(metric, contrast, "", decides))
         for metric in told_of(ValueType.TEXT, ValueType.BOOLEAN):
-            for grade, value, shares in _classes(material, scheme, metric):
+            for grade, value, shares in classes_apart(material, scheme, metric):
                 if grade in traits:
                     traits[grade].append(_of_metric(metric, shares, value, decides))
         for other in material.schemes_beside(scheme):
-            for grade, value, shares in _grades(material, scheme, other):
+            for grade, value, shares in grades_apart(material, scheme, other):
                 if grade in traits:
                     traits[grade].append(_of_grade(other, value, shares))
-    amount, parts = _shares(material, scheme)
+    amount, parts = shares_of(material, scheme)
     return tuple(
         Portrait(
             scheme,
@@ -320,123 +322,3 @@ def _corrected(traits: list[Trait]) -> tuple[Trait, ...]:
         replace(trait, corrected=chance) for trait, chance in zip(traits, chances, strict=True)
     ]
     return tuple(sorted(corrected, key=lambda one: -abs(one.contrast.difference)))
-
-
-def _joined(material: Material, column: str, *, number: bool) -> str:
-    """Return the rows (grade, value) of one metric of the customers that a scheme graded."""
-    name = exp.column(column, table="m", quoted=True).sql("duckdb")
-    value = name if number else f"CAST({name} AS VARCHAR)"
-    return f"""
-        SELECT g.grade, {value} AS value
-        FROM {_quoted(material.metrics)} m JOIN {_quoted(material.grades)} g
-          ON g.customer_id = m.customer_id
-        WHERE g.scheme = ? AND g.grade IS NOT NULL AND {name} IS NOT NULL"""  # noqa: S608
-
-
-def _numbers(material: Material, scheme: Scheme, metric: Metric) -> dict[str, NumberContrast]:
-    """Return how a number differs in each class; whole sums, so that the order means nothing."""
-    rows = _joined(material, metric.id, number=True)
-    found = material.engine.rows(
-        f"""
-        WITH joined AS ({rows}),
-        own AS (SELECT grade, value, count(*)::HUGEINT AS n FROM joined GROUP BY ALL),
-        every AS (SELECT value, sum(n)::HUGEINT AS t FROM own GROUP BY value),
-        ranked AS (SELECT value, t, sum(t) OVER (ORDER BY value) - t AS before FROM every),
-        placed AS (
-          SELECT grade, o.value, n, t,
-                 before - (sum(n) OVER (PARTITION BY grade ORDER BY o.value) - n) AS below
-          FROM own o JOIN ranked r ON r.value = o.value
-        )
-        SELECT grade, sum(n)::HUGEINT, (SELECT sum(t)::HUGEINT FROM every),
-               sum(n * (2 * below + t - n))::HUGEINT,
-               (SELECT sum(t * t * t - t)::HUGEINT FROM every),
-               (SELECT count(*) FROM every)
-        FROM placed GROUP BY grade ORDER BY grade""",  # noqa: S608
-        [scheme.id],
-    )
-    contrasts = {}
-    for grade, n, whole, twice_above, ties, values in found:
-        if values < 2 or not 0 < n < whole:
-            continue
-        above, chance = superiority(int(n), int(whole - n), int(twice_above), int(ties))
-        ((middle, other_middle),) = material.engine.rows(
-            f"""
-            SELECT quantile_disc(value, 0.5) FILTER (WHERE grade = ?),
-                   quantile_disc(value, 0.5) FILTER (WHERE grade <> ?)
-            FROM ({rows})""",  # noqa: S608
-            [grade, grade, scheme.id],
-        )
-        contrasts[grade] = NumberContrast(
-            int(n), int(whole - n), middle, other_middle, above, chance
-        )
-    return contrasts
-
-
-def _classes(
-    material: Material, scheme: Scheme, metric: Metric
-) -> Iterable[tuple[str, str, ClassContrast]]:
-    rows = _joined(material, metric.id, number=False)
-    return _contrasts(
-        material.engine.rows(
-            f"SELECT grade, value, count(*) FROM ({rows}) GROUP BY ALL ORDER BY ALL",  # noqa: S608
-            [scheme.id],
-        )
-    )
-
-
-def _grades(
-    material: Material, scheme: Scheme, other: Scheme
-) -> Iterable[tuple[str, str, ClassContrast]]:
-    grades = _quoted(material.grades)
-    return _contrasts(
-        material.engine.rows(
-            f"""
-            SELECT g.grade, o.grade, count(*)
-            FROM {grades} g JOIN {grades} o ON o.customer_id = g.customer_id
-            WHERE g.scheme = ? AND o.scheme = ? AND g.grade IS NOT NULL AND o.grade IS NOT NULL
-            GROUP BY ALL ORDER BY ALL""",  # noqa: S608
-            [scheme.id, other.id],
-        )
-    )
-
-
-def _contrasts(counts: list[tuple[str, str, int]]) -> Iterable[tuple[str, str, ClassContrast]]:
-    """Yield the contrast of each class in each group; too many classes are no classes."""
-    members: dict[str, int] = {}
-    classes: dict[str, int] = {}
-    for grade, value, n in counts:
-        members[grade] = members.get(grade, 0) + n
-        classes[value] = classes.get(value, 0) + n
-    if not 1 < len(classes) <= _MOST_CLASSES:
-        return
-    whole = sum(members.values())
-    both = {(grade, value): n for grade, value, n in counts}
-    for grade, size in members.items():
-        if size == whole:
-            continue
-        for value, total in classes.items():
-            if total >= FEWEST_OF_CLASS:
-                own = both.get((grade, value), 0)
-                yield grade, value, class_contrast(own, size, total - own, whole - size)
-
-
-def _shares(material: Material, scheme: Scheme) -> tuple[Metric | None, dict[str, Fraction]]:
-    """Return the first money metric, and the part of it that each class has."""
-    amount = next((one for one in material.metrics_of(NUMBERS) if one.unit == "money"), None)
-    if amount is None:
-        return None, {}
-    sums = dict(
-        material.engine.rows(
-            f"SELECT grade, sum(value) FROM ({_joined(material, amount.id, number=True)})"  # noqa: S608
-            " GROUP BY grade",
-            [scheme.id],
-        )
-    )
-    whole = sum(sums.values())
-    if whole <= 0 or any(value < 0 for value in sums.values()):
-        return amount, {}
-    return amount, {grade: Fraction(value) / Fraction(whole) for grade, value in sums.items()}
-
-
-def _quoted(relation: str) -> str:
-    return exp.to_identifier(relation, quoted=True).sql("duckdb")
