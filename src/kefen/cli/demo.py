@@ -227,8 +227,8 @@ COMMANDS = {
             Option(
                 "--serve/--no-serve",
                 text=Text(
-                    "Open the workspace at the end, until Ctrl-C, or not.",
-                    "最后是否打开工作区（按 Ctrl-C 结束）。",
+                    "Open the workspace at the end, or not.",
+                    "最后是否打开工作区。",
                 ),
                 default=None,
                 default_text=Text("at a terminal", "在终端中打开"),

@@ -53,6 +53,7 @@ ADDRESSES = {
     "customers:what_if": ({"customer_id": "C001"}, "get", WHY),
     "work:my_day": ({}, "get", WORK),
     "work:answers": ({}, "get", WORK),
+    "work:answer_given": ({"customer_id": "C001"}, "post", WORK),
     "work:visits": ({}, "get", WORK),
     "work:add": ({}, "post", WORK),
     "work:task": ({"number": 99}, "get", WORK),

@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from kefen.engines.duckdb import DuckDBEngine
+from kefen.lake.book.records import rows_of_customer
 from kefen.lake.open_cases import unanswered_cases
 from kefen.lake.reading import ReadingOptions, Source, read_table
 from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.ownership.services import assign_owner
+from kefen.workspace.records.models import EnteredRow
 from kefen.workspace.work import answers
 from kefen.workspace.work.answers import answers_for, answers_of_customer
+from kefen.workspace.worker import work
 
 HEADINGS = "case_id,customer_id,opened_at,kind,severity,first_response_at,closed_at"
 NOW = datetime(2026, 11, 26, 12, 0)
@@ -48,6 +51,10 @@ def cases(clean_book, tmp_path, person, monkeypatch):
         read, _ = read_table(engine, "cases", Source((path,)), ReadingOptions(currency="CNY"))
         clean_book.import_table(engine, read)
     return core, general
+
+
+def given(customer):
+    return f"/work/answers/{customer}/given/"
 
 
 def numbers(found):
@@ -117,6 +124,55 @@ def test_an_answer_that_is_imported_ends_the_wait(cases, clean_book, person, tmp
         read, _ = read_table(engine, "cases", Source((path,)), ReadingOptions(currency="CNY"))
         clean_book.import_table(engine, read)
     assert numbers(answers_for(person("administrator"), mine=False)) == ["soon", "desk"]
+
+
+def test_an_answer_noted_on_the_page_ends_the_wait_and_reaches_the_book(
+    cases, clean_book, signed_in, person
+):
+    core, _ = cases
+    client = signed_in("administrator", "en")
+    part = client.get("/work/answers/?who=all", headers={"hx-request": "true"}).content.decode()
+    assert part.count(f'action="{given(core.pk)}"') == 2
+    assert 'value="/work/?who=all"' in part
+    form = {"case": "late", "next": "/work/?who=all"}
+    for _ in range(2):  # pressed twice
+        answer = client.post(given(core.pk), form)
+        assert (answer.status_code, answer["Location"]) == (302, "/work/?who=all")
+    assert numbers(answers_for(person("administrator"), mine=False)) == ["soon", "desk"]
+    assert "no longer waits" not in client.get("/work/").content.decode()
+
+    work(batch=True)
+    kept = {row["case_id"]: row for row in rows_of_customer(clean_book, "cases", core.pk)}
+    assert kept["late"]["first_response_at"] == f"{NOW:%Y-%m-%d %H:%M:%S}"
+    assert (kept["late"]["kind"], kept["late"]["severity"]) == ("complaint", "high")
+    assert kept["late"]["opened_at"] == at(hours=5)
+    assert kept["soon"]["first_response_at"] is None
+    assert EnteredRow.objects.get().batch is not None
+    assert numbers(answers_for(person("administrator"), mine=False)) == ["soon", "desk"]
+
+
+def test_what_waits_no_longer_is_said_and_another_s_case_is_not_answered(
+    cases, clean_book, signed_in
+):
+    core, general = cases
+    client = signed_in("administrator", "en")
+    for customer, case in ((core.pk, "closed"), (general.pk, "soon"), (core.pk, "unknown")):
+        client.post(given(customer), {"case": case})
+        assert "no longer waits for an answer" in client.get("/work/").content.decode()
+    assert not EnteredRow.objects.exists()
+    other = signed_in("service_agent", "en")
+    other.post(given(core.pk), {"case": "soon"})
+    assert EnteredRow.objects.get().values["case_id"] == "soon"
+    client.post(given(core.pk), {"case": "soon"})
+    assert EnteredRow.objects.count() == 1
+
+
+def test_who_does_not_see_the_customer_answers_nothing(cases, signed_in, person):
+    hidden = sight_of(person("administrator")).customers().filter(team="South").first()
+    assert not sight_of(person("account_manager")).customers().filter(pk=hidden.pk).exists()
+    answer = signed_in("account_manager").post(given(hidden.pk), {"case": "soon"})
+    assert answer.status_code == 404
+    assert not EnteredRow.objects.exists()
 
 
 def test_without_cases_nothing_waits(person, signed_in):

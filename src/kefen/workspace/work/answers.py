@@ -8,12 +8,19 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 
+from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.grading.entitlements import entitlements
 from kefen.lake.open_cases import unanswered_cases
+from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.book import served_book
 from kefen.workspace.customers.queries import sight_of
+from kefen.workspace.records.entering import enter_row, locked_publication
+from kefen.workspace.records.models import EnteredRow
+from kefen.workspace.records.queries import customer_for
 from kefen.workspace.runs.queries import stored_run
 
 if TYPE_CHECKING:
@@ -41,6 +48,7 @@ _KINDS = {
 _CASE = Text("Case", "工单")
 _CAUSE = Text("{g} is answered within {t}; asked on {d}.", "{g}须在 {t}内响应；提出时间 {d}。")
 _DESK = "service_agent"
+_TABLE = "cases"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,7 @@ class PromisedAnswer:
         late: Whether that is past.
         cause: Which promise it is.
         own: Whether it falls to the reader: as owner, in the team, or at the service desk.
+        may_answer: Whether the reader may note that it is answered.
     """
 
     case: OpenCase
@@ -66,6 +75,7 @@ class PromisedAnswer:
     late: bool
     cause: Text
     own: bool
+    may_answer: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,10 +125,57 @@ def answers_of_customer(sight: Sight, row: Any) -> list[PromisedAnswer]:
     return sorted(found, key=lambda one: (one.due_at, one.case.case_id))
 
 
+def note_answer(actor: User, customer_id: str, case_id: str) -> None:
+    """Note that a case has its first response now; it reaches the lake's cases as a batch.
+
+    Who sends the same form twice has noted it once.
+
+    Raises:
+        Http404: The person does not see the customer.
+        PermissionDenied: The role may not.
+        CallError: The case is answered or closed already, or is another customer's.
+    """
+    if not actor.can(Ability.WORK):
+        raise PermissionDenied
+    with transaction.atomic():
+        customer_for(actor, customer_id, Ability.WORK)
+        locked_publication()  # two who answer at once come one after the other
+        case = next((one for one in _cases() if one.case_id == case_id), None)
+        if case is None or case.customer != customer_id:
+            own = EnteredRow.objects.filter(table=_TABLE, by=actor, customer_id=customer_id)
+            if own.filter(values__case_id=case_id, problem={}).exists():
+                return
+            raise CallError(
+                Text("This case no longer waits for an answer.", "该工单已不再等待响应。"),
+                mend=Text(
+                    "It was answered or closed meanwhile: look at the customer's page.",
+                    "它已被响应或关闭，请查看客户页面。",
+                ),
+            )
+        values = {
+            "case_id": case_id,
+            "customer_id": customer_id,
+            "opened_at": case.opened_at.isoformat(" "),
+            "first_response_at": f"{max(_now(), case.opened_at):%Y-%m-%d %H:%M:%S}",
+        }
+        enter_row(actor, _TABLE, customer_id, values)
+
+
 def _cases() -> list[OpenCase]:
+    """Return the cases without an answer, less those whose answer is on its way to the lake."""
+    noted = {
+        values["case_id"]
+        for values in EnteredRow.objects.filter(table=_TABLE, batch=None, problem={}).values_list(
+            "values", flat=True
+        )
+    }
+    return [one for one in _cases_in_lake() if one.case_id not in noted]
+
+
+def _cases_in_lake() -> list[OpenCase]:
     """Return the cases without an answer, read once for each version of the table."""
     book = served_book()
-    version = book.versions().get("cases")
+    version = book.versions().get(_TABLE)
     key = f"unanswered:{version}:{len(book.batches())}"
     found: list[OpenCase] | None = cache.get(key)
     if found is None:
@@ -149,6 +206,7 @@ def _of_rows(
     plans: _Plans,
     now: datetime,
 ) -> Iterator[PromisedAnswer]:
+    may_answer = sight.user.can(Ability.WORK)
     for row in rows:
         promised = [
             plan[grade.id]
@@ -176,6 +234,7 @@ def _of_rows(
                     d=f"{case.opened_at:%Y-%m-%d %H:%M}",
                 ),
                 _falls_to(sight.user, why, row),
+                may_answer,
             )
 
 

@@ -10,6 +10,7 @@ app_name = "work"
 urlpatterns = [
     path("", views.my_day, name="my_day"),
     path("answers/", views.answers, name="answers"),
+    path("answers/<customer:customer_id>/given/", views.answer_given, name="answer_given"),
     path("visits/", views.visits, name="visits"),
     path("new/", views.add, name="add"),
     path("<int:number>/", views.task, name="task"),

@@ -22,7 +22,7 @@ from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.shell.formats import share_in_words
 from kefen.workspace.shell.language import said
 from kefen.workspace.work import services
-from kefen.workspace.work.answers import answers_for
+from kefen.workspace.work.answers import answers_for, note_answer
 from kefen.workspace.work.forms import ChangeForm, DropForm, FinishForm, TaskForm
 from kefen.workspace.work.queries import (
     SHOWS,
@@ -80,6 +80,19 @@ def answers(request: HttpRequest) -> HttpResponse:
     context = {"answers": found, "shown": shown, "inside": inside, "mine": mine}
     template = "work/answers_part.html" if inside else "work/answers_page.html"
     return render(request, template, context)
+
+
+@needs(Ability.WORK)
+@require_POST
+def answer_given(request: HttpRequest, customer_id: str) -> HttpResponse:
+    """Note that a case has its first response."""
+    try:
+        note_answer(signed_in(request), customer_id, str(request.POST.get("case", "")))
+    except CallError as error:
+        messages.error(request, f"{said(error.what)} {said(error.mend)}")
+    else:
+        messages.success(request, said(Text("The answer is noted.", "已记录响应。")))
+    return redirect(_page_before(request) or reverse("work:answers"))
 
 
 @needs(Ability.WORK)
