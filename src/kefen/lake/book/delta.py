@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shutil
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import unquote
 
 import pyarrow as pa
@@ -25,7 +27,7 @@ from kefen.domain.errors import BookError
 from kefen.domain.text import Text
 from kefen.lake.book import durable
 from kefen.lake.book.commit_points import CommitPoint, reached
-from kefen.lake.book.layout import BATCH, BUCKET, CANCELLED_FROM, Layout
+from kefen.lake.book.layout import BATCH, BUCKET, CANCELLED_FROM, Layout, contract_table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -39,8 +41,11 @@ LOG_IS_KEPT = {
     "delta.deletedFileRetentionDuration": "interval 36500 days",
     "delta.enableExpiredLogCleanup": "false",
 }
+Commits: TypeAlias = tuple[tuple[str, int, int], ...]
+"""The commits of a table: name, time of the last change in nanoseconds, size in bytes."""
 _BUCKETS = "kefen.buckets"
 _APPLICATION = "kefen.batch"
+_KEPT = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,9 +96,7 @@ class LakeTable:
 
     def exists(self) -> bool:
         """Return whether the table has a first version."""
-        return (self.directory / "_delta_log").is_dir() and any(
-            (self.directory / "_delta_log").glob("*.json")
-        )
+        return bool(commits_in(self.directory))
 
     def snapshot(self, version: int | None = None) -> Snapshot:
         """Return the newest version, or the one given; an empty one of a table not there yet.
@@ -101,10 +104,19 @@ class LakeTable:
         Raises:
             BookError: There is no such version, or the log of the table is damaged.
         """
-        if not self.exists():
+        commits = commits_in(self.directory)
+        if not commits:
             if version is not None:
                 raise self._no_version(version)
             return Snapshot(None, Layout.new(self.table), (), None)
+        return _as_committed(self.directory, self.table.name, commits, version)
+
+    def read(self, version: int | None) -> Snapshot:
+        """Read the newest version, or the one given, from the log.
+
+        Raises:
+            BookError: There is no such version, or the log of the table is damaged.
+        """
         with reported(self.directory):
             try:
                 delta = DeltaTable(self.directory.as_uri(), version=version)
@@ -259,6 +271,30 @@ class LakeTable:
                 "请用 `kefen check` 查看现有版本，或恢复包含该版本的备份。",
             ),
         )
+
+
+@lru_cache(maxsize=_KEPT)
+def _as_committed(directory: Path, table: str, commits: Commits, version: int | None) -> Snapshot:
+    del commits  # what was read holds as long as they are the same
+    return LakeTable(directory, contract_table(table)).read(version)
+
+
+def commits_in(directory: Path) -> Commits:
+    """Return the commits of a Delta table with their time and size; none of one not there yet.
+
+    Looking at them takes far less than reading the log, for which whoever keeps what was read can
+    see by them whether it still holds.
+    """
+    try:
+        with os.scandir(directory / "_delta_log") as entries:
+            found = [
+                (entry.name, (known := entry.stat()).st_mtime_ns, known.st_size)
+                for entry in entries
+                if entry.name.endswith(".json")
+            ]
+    except (FileNotFoundError, NotADirectoryError):
+        return ()
+    return tuple(sorted(found))
 
 
 def file_prefix(batch: int) -> str:

@@ -6,6 +6,7 @@ import json
 import time
 import uuid
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import pyarrow as pa
@@ -14,11 +15,13 @@ from deltalake import DeltaTable, Schema
 from deltalake.transaction import AddAction, RemoveAction
 
 from kefen.lake.book import durable
-from kefen.lake.book.delta import LOG_IS_KEPT, files_named, reported
+from kefen.lake.book.delta import LOG_IS_KEPT, commits_in, files_named, reported
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from kefen.lake.book.delta import Commits
 
 _SCHEMA = pa.schema(
     [
@@ -84,21 +87,21 @@ class RecordLog:
         Raises:
             BookError: The log cannot be read.
         """
-        if not self.exists():
+        commits = commits_in(self.directory)
+        if not commits:
             return []
         with reported(self.directory):
-            actions = files_named(DeltaTable(self.directory.as_uri()))
-            return sorted(self.directory / path for path in actions.column("path").to_pylist())
+            return list(_files(self.directory, commits))
 
     def exists(self) -> bool:
         """Return whether the log has a first version."""
-        log = self.directory / "_delta_log"
-        return log.is_dir() and any(log.glob("*.json"))
+        return bool(commits_in(self.directory))
 
     def _rows(self) -> list[dict[str, Any]]:
         rows: list[dict[str, Any]] = []
         for path in self.files():
-            rows += pq.ParquetFile(path).read().to_pylist()
+            known = path.stat()
+            rows += _rows_in(path, known.st_mtime_ns, known.st_size)
         return sorted(rows, key=lambda row: (row["recorded_at"], row["id"]))
 
     def _commit(self, rows: Sequence[dict[str, Any]], replaced: Sequence[Path]) -> None:
@@ -124,3 +127,18 @@ class RecordLog:
         DeltaTable(self.directory.as_uri()).create_write_transaction(
             [added, *removed], mode="append", schema=Schema.from_arrow(_SCHEMA), partition_by=[]
         )
+
+
+@lru_cache(maxsize=32)
+def _files(directory: Path, commits: Commits) -> tuple[Path, ...]:
+    """Return the data files that the commits of a log name."""
+    del commits  # what was read holds as long as they are the same
+    actions = files_named(DeltaTable(directory.as_uri()))
+    return tuple(sorted(directory / path for path in actions.column("path").to_pylist()))
+
+
+@lru_cache(maxsize=1_000)
+def _rows_in(path: Path, changed: int, size: int) -> tuple[dict[str, Any], ...]:
+    """Return the rows of a file, which nobody changes; `changed` and `size` say that it is it."""
+    del changed, size
+    return tuple(pq.ParquetFile(path).read().to_pylist())
