@@ -195,8 +195,8 @@ def test_rejected_rows_are_counted_listed_and_harmless(
     with (out / "rejected.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [(row["Row"], row["Column"], row["Value"], row["Code"]) for row in rows] == [
-        ("2", "ordered_at", "2025-02-30", "impossible_date"),
-        ("3", "amount", "'=1+1", "not_a_number"),
+        ("3", "ordered_at", "2025-02-30", "impossible_date"),
+        ("4", "amount", "'=1+1", "not_a_number"),
     ]
     assert {row["File"] for row in rows} == {"bad.csv"}
     assert all(row["Reason"] for row in rows)

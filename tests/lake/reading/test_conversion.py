@@ -88,7 +88,7 @@ def test_dates_that_are_none_are_rejected(
 ) -> None:
     path = _orders(tmp_path / "o.tsv", dates=[text])
     table, _ = read("orders", path, max_rejected=Decimal(1))
-    assert rejected(table) == [(1, "ordered_at", text or None, code)]
+    assert rejected(table) == [(2, "ordered_at", text or None, code)]
 
 
 def test_the_machines_zone_changes_nothing(
@@ -190,7 +190,7 @@ def test_numbers_that_are_none_are_rejected(
 ) -> None:
     path = _orders(tmp_path / "o.tsv", amounts=[text])
     table, _ = read("orders", path, max_rejected=Decimal(1))
-    assert rejected(table) == [(1, "amount", text, code)]
+    assert rejected(table) == [(2, "amount", text, code)]
 
 
 def test_a_column_gives_evidence_for_its_decimal_mark(tmp_path: Path, read: Any, rows: Any) -> None:
@@ -245,7 +245,7 @@ def test_codes_and_booleans_in_both_languages(
     assert [status for _, status in rows(table, "order_id", "status")] == [
         "completed", "completed", "cancelled", "cancelled", None,
     ]  # fmt: skip
-    assert rejected(table) == [(6, "订单状态", "maybe", "unknown_code")]
+    assert rejected(table) == [(7, "订单状态", "maybe", "unknown_code")]
     path = tmp_path / "r.csv"
     path.write_text(
         "发票号,客户编号,开票日期,金额,是否争议\n"

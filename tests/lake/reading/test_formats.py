@@ -64,13 +64,38 @@ def test_ragged_lines_are_kept_with_their_row_number(
     )
     table, findings = read("orders", path, max_rejected=Decimal(1))
     assert rejected(table) == [
-        (2, None, "2,a", "wrong_number_of_fields"),
-        (5, None, "4,a,2024-01-04,4,5", "wrong_number_of_fields"),
-        (6, "ordered_at", "x", "not_a_date"),
+        (3, None, "2,a", "wrong_number_of_fields"),
+        (6, None, "4,a,2024-01-04,4,5", "wrong_number_of_fields"),
+        (7, "ordered_at", "x", "not_a_date"),
     ]
     assert rows(table, "order_id") == [("1",), ("3",)]
     assert (table.rows_in, table.rows_used, table.rows_rejected) == (5, 2, 3)
     assert "rows_rejected" in {finding.code for finding in findings}
+
+
+def test_row_numbers_are_those_that_a_spreadsheet_shows(
+    tmp_path: Path, read: Any, rejected: Any
+) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text(
+        'Orders,,,\n"by hand,\nsee note",,,\n\n' + HEAD + "1,a,2024-01-01,1\n"
+        '"2\n(second)",a,2024-01-02,2\n3,a,never,3\n4,a\n\n5,a,2024-01-05,x\n',
+        encoding="utf-8",
+    )
+    table, _ = read("orders", path, max_rejected=Decimal(1))
+    assert [row for row, *_ in rejected(table)] == [7, 8, 10]
+
+
+def test_rows_of_json_lines_are_lines(tmp_path: Path, read: Any, rejected: Any) -> None:
+    path = tmp_path / "o.jsonl"
+    good = '{"order_id": 1, "customer_id": "a", "ordered_at": "2024-01-01", "amount": 1}\n'
+    path.write_text(good + "\n" + good.replace("1}", '"x"}') + "\n{\n", encoding="utf-8")
+    table, _ = read("orders", path, max_rejected=Decimal(1))
+    assert [(row, code) for row, *_, code in rejected(table)] == [
+        (3, "not_a_number"),
+        (5, "not_json"),
+    ]
+    assert table.rows_in == 3
 
 
 def test_rejected_rows_above_the_limit_stop_everything(tmp_path: Path, read: Any) -> None:
@@ -81,7 +106,7 @@ def test_rejected_rows_above_the_limit_stop_everything(tmp_path: Path, read: Any
         read("orders", path)
     message = str(caught.value)
     assert "2 of 100" in message
-    assert "row 99, amount: “many”: not a number" in message
+    assert "row 100, amount: “many”: not a number" in message
     assert "2023-02-30" in message
     assert caught.value.exit_code == 1
     read("orders", path, max_rejected=Decimal("0.02"))
@@ -110,7 +135,7 @@ def test_excel_keeps_text_and_numbers_apart_and_passes_over_titles(
         ("0001", "12346", datetime.datetime(2024, 1, 31, 9, 30), Decimal("1234.5")),
         ("2", "12346.0", datetime.datetime(2024, 2, 1), Decimal(1000)),
     ]
-    assert rejected(table) == [(3, "价税合计", "#N/A", "formula_error")]
+    assert rejected(table) == [(6, "价税合计", "#N/A", "formula_error")]
     assert table.inputs[0]["sheet"] == "订单"
 
 

@@ -38,7 +38,7 @@ def test_one_line_with_two_contents_is_refused(tmp_path: Path, read: Any) -> Non
     with pytest.raises(DataError) as caught:
         read("orders", _orders(tmp_path / "o.csv", lines))
     message = str(caught.value)
-    assert "order_id = 1, line = 7, rows 1 and 3" in message
+    assert "order_id = 1, line = 7, rows 2 and 4" in message
     assert "5.0000" in message
     assert "6.0000" in message
 
@@ -76,7 +76,7 @@ def test_customers_with_one_id_must_be_alike(tmp_path: Path, read: Any) -> None:
     table, _ = read("customers", path)
     assert (table.rows_used, table.rows_duplicate) == (2, 1)
     path.write_text("customer_id,name,note\n1,a,x\n1,a,z\n", encoding="utf-8")
-    with pytest.raises(DataError, match="customer_id = 1, rows 1 and 2"):
+    with pytest.raises(DataError, match="customer_id = 1, rows 2 and 3"):
         read("customers", path)
 
 

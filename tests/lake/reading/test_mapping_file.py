@@ -78,7 +78,7 @@ def test_a_value_that_cannot_be_computed_is_rejected(
     path.write_text("order_id,customer_id,ordered_at,q,p\n1,a,2024-01-01,1,x\n", "utf-8")
     mapping = _mapping(tmp_path, "tables: {orders: {columns: {amount: {compute: q * p}}}}")
     table, _ = read("orders", path, mapping=mapping, max_rejected=Decimal(1))
-    assert rejected(table) == [(1, "q * p", "1, x", "not_computed")]
+    assert rejected(table) == [(2, "q * p", "1, x", "not_computed")]
 
 
 @pytest.mark.parametrize(

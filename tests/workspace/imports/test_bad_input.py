@@ -211,7 +211,7 @@ def test_rejected_rows_come_back_whole_with_their_reasons_and_can_be_brought_in(
     text = b"".join(answer.streaming_content).decode("utf-8-sig")
     lines = text.splitlines()
     assert lines[0] == f"{HEAD},Row in the file,Why it was rejected"
-    assert lines[1].startswith("R2,乙,华南,not a day,2,")
+    assert lines[1].startswith("R2,乙,华南,not a day,3,")
     assert "not a date in a known form" in lines[1]
     assert len(lines) == 3
     mended = text.replace("not a day,", "2026-02-03,", 1).replace("45/45/2026,", "2026-02-04,", 1)

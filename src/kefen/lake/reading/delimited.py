@@ -16,7 +16,7 @@ from kefen.domain.text import Text
 from kefen.lake.reading.encodings import find_encoding, refuse_other_encoding
 from kefen.lake.reading.headings import find_heading_row, unique_headings
 from kefen.lake.reading.limits import refuse_too_wide
-from kefen.lake.reading.raw_tables import BatchWriter, lost_table, new_name
+from kefen.lake.reading.raw_tables import BatchWriter, lost_table, new_name, row_below
 from kefen.lake.reading.source import RawColumn, RawFile
 from kefen.lake.reading.sql import SQL, name
 
@@ -35,6 +35,7 @@ _BLOCK_BYTES = 16 << 20
 @dataclass(frozen=True)
 class _Layout:
     delimiter: str
+    heading_row: int  # its row as a spreadsheet shows it: a quoted line break begins none
     heading_line: int  # physical lines up to and with the heading
     headings: tuple[str, ...]
 
@@ -97,7 +98,11 @@ def read_delimited(
         if "Empty CSV" not in str(error):
             raise _unreadable(path, error) from error
     relation = writer.finish([number for number, _ in lost])
-    lost_rows = [(n, text) for n, text in lost if text.strip(f"{layout.delimiter} \t\r\n")]
+    lost_rows = [
+        (n + layout.heading_row, text)
+        for n, text in lost
+        if text.strip(f"{layout.delimiter} \t\r\n")
+    ]
     return RawFile(
         path=path,
         relation=name(relation),
@@ -105,7 +110,7 @@ def read_delimited(
             RawColumn(heading, "text", name(field), from_spreadsheet=True)
             for heading, field in zip(layout.headings, fields, strict=True)
         ),
-        row=SQL("row_number_in_file"),
+        row=row_below(layout.heading_row),
         identity=SQL("row_number_in_file"),
         lost=lost_table(engine, "wrong_number_of_fields", lost_rows),
         lost_rows=len(lost_rows),
@@ -132,7 +137,12 @@ def _find_layout(path: Path, encoding: str, table: Table) -> _Layout:
         found = find_heading_row(rows, table)
         width = len(rows[found.position])
         alike = sum(len(row) == width for row in rows[found.position :])
-        layout = _Layout(delimiter, ends[found.position], unique_headings(rows[found.position]))
+        layout = _Layout(
+            delimiter,
+            found.position + 1,
+            ends[found.position],
+            unique_headings(rows[found.position]),
+        )
         rank = (found.known, alike if width > 1 else 0, width)
         if best is None or rank > best[0]:
             best = (rank, layout)

@@ -31,10 +31,10 @@ def read_json_lines(engine: Engine, path: Path) -> RawFile:
     headings: dict[str, None] = {}
     lost: list[tuple[int, str]] = []
     for number, text, record in _records(path, encoding):
-        if record is None:
-            lost.append((number, text))
-        else:
+        if record is not None:
             headings.update(dict.fromkeys(record))
+        elif text:
+            lost.append((number, text))
     if not headings:
         raise DataError(
             Text("The file holds no JSON objects.", "文件中没有 JSON 对象。"),
@@ -69,7 +69,10 @@ def read_json_lines(engine: Engine, path: Path) -> RawFile:
 
 
 def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, dict[str, Any] | None]]:
-    """Yield number, text and object of each line; None for a line that holds no object."""
+    """Yield number, text and object of each line; None for a line that holds no object.
+
+    A blank line has its number too, and no text.
+    """
     with path.open(encoding=encoding) as file:
         first = file.read(1)
         while first.isspace():
@@ -79,8 +82,8 @@ def _records(path: Path, encoding: str) -> Iterator[tuple[int, str, dict[str, An
             yield from _of_array(path, file.read())
             return
         for number, line in enumerate(file, 1):
-            if line.strip():
-                yield number, line.rstrip("\r\n"), _parsed(line)
+            text = line.strip()
+            yield number, text, _parsed(text) if text else None
 
 
 def _of_array(path: Path, text: str) -> Iterator[tuple[int, str, dict[str, Any] | None]]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 
-from kefen.lake.reading.sql import SQL, any_of, listed, name, statement
+from kefen.lake.reading.sql import SQL, any_of, listed, literal, name, statement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -22,6 +22,15 @@ _numbers = itertools.count(1)
 def new_name(stem: str) -> str:
     """Return a relation name that nothing else in this process uses."""
     return f"{stem}_{next(_numbers)}"
+
+
+def row_below(above: int) -> SQL:
+    """Return SQL for a row's number in its file, of a raw table written from below the heading.
+
+    Args:
+        above: How many rows the file has above the first written one, with the heading.
+    """
+    return statement("({row} + {above})", row=name(ROW), above=literal(above))
 
 
 class BatchWriter:

@@ -93,7 +93,9 @@ class RawFile:
         path: Where it is; of rows that are no file, what they are called.
         relation: SQL for a FROM clause that gives its rows.
         columns: Its columns.
-        row: SQL for the number of a row; 1 is the first after the heading.
+        row: SQL for the number of a row as the user finds it: the row of the sheet, titles, heading
+            and blank rows counted; the line of a JSON file; the place in a file of Parquet, which
+            has no heading, or in rows that are no file.
         identity: SQL for an integer that is unique to a row.
         lost: The name of a table of lines that could not be split into columns
             (`row`, `value`, `code`); None without any.

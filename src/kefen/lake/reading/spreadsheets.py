@@ -15,6 +15,7 @@ from kefen.lake.reading.cells import BLANK_CELL, Cell, as_cell, write_cells
 from kefen.lake.reading.headings import HeadingRow, find_heading_row, unique_headings
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.packed import refuse_overfull
+from kefen.lake.reading.raw_tables import row_below
 from kefen.lake.reading.source import RawFile
 from kefen.lake.reading.sql import SQL, name
 
@@ -78,7 +79,7 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
         path=path,
         relation=name(raw),
         columns=columns,
-        row=SQL("row_number_in_file"),
+        row=row_below(heading.position + 1),
         identity=SQL("row_number_in_file"),
         properties={"format": "excel", "sheet": chosen},
     )
