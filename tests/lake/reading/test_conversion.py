@@ -108,6 +108,51 @@ def test_the_machines_zone_changes_nothing(
     assert seen[0][0] == (datetime.datetime(2024, 1, 31, 15),)
 
 
+@pytest.mark.parametrize("text", ["Thu, 29 Dec 2022", "Thursday, December 29, 2022"])
+def test_a_day_of_the_week_before_a_date_is_passed_over(
+    tmp_path: Path, read: Any, rows: Any, text: str
+) -> None:
+    path = _orders(tmp_path / "o.tsv", dates=[text])
+    assert rows(read("orders", path)[0], "ordered_at") == [(datetime.datetime(2022, 12, 29),)]
+
+
+def _priced(path: Path, amounts: list[str], cost: str = "") -> Path:
+    lines = [f"{n}\ta\t2024-01-01\t{amount}\t{cost}" for n, amount in enumerate(amounts)]
+    text = "\n".join(["order_id\tcustomer_id\tordered_at\tamount\tcost", *lines])
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def test_a_point_that_may_part_thousands_is_refused_until_mapped(
+    tmp_path: Path, read: Any, rows: Any
+) -> None:
+    path = _priced(tmp_path / "o.tsv", ["1.234", "950"])
+    with pytest.raises(DataError, match="may part thousands or decimals"):
+        read("orders", path)
+    for said, amount in (("comma", Decimal(1234)), ("point", Decimal("1.234"))):
+        mapping = Mapping("m", {"orders": TableMapping(decimals={"amount": said})})
+        table, _ = read("orders", path, mapping=mapping)
+        assert rows(table, "amount", order="order_id")[0] == (amount,)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "cost", "first"),
+    [
+        (["1.234"], "0,50", "1234"),  # another column of the file settles it
+        (["1.234"], "0.50", "1.234"),
+        (["1.234", "0.500"], "", "1.234"),  # no group of thousands begins with 0
+        (["1.234", "1234.500"], "", "1.234"),
+        (["1,234"], "", "1234"),
+        (["1\u202f234,5"], "", "1234.5"),
+    ],
+)
+def test_what_settles_the_decimal_mark(
+    tmp_path: Path, read: Any, rows: Any, amounts: list[str], cost: str, first: str
+) -> None:
+    path = _priced(tmp_path / "o.tsv", amounts, cost)
+    assert rows(read("orders", path)[0], "amount", order="order_id")[0] == (Decimal(first),)
+
+
 def test_dates_that_fit_both_orders_are_refused_until_mapped(
     tmp_path: Path, read: Any, rows: Any
 ) -> None:
@@ -138,7 +183,6 @@ def test_dates_alike_in_day_and_month_need_no_evidence(
     [
         ("1,234.50", "1234.50"),
         ("1,234", "1234"),
-        ("1.234", "1.234"),
         ("1.234,56", "1234.56"),
         ("0,5", "0.5"),
         ("(1,234.50)", "-1234.50"),

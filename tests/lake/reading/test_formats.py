@@ -149,10 +149,119 @@ def test_old_excel_and_a_named_sheet(tmp_path: Path, read: Any, rows: Any) -> No
             sheet.write(1, column, value)
     path = tmp_path / "b.xls"
     book.save(str(path))
-    assert rows(read("orders", path)[0], "amount") == [(Decimal(1),)]
+    with pytest.raises(DataError, match=r"2 sheets have the same heading: 一月, 二月[^\0]*--sheet"):
+        read("orders", path)
+    assert rows(read("orders", path, sheet="一月")[0], "amount") == [(Decimal(1),)]
     assert rows(read("orders", path, sheet="二月")[0], "amount") == [(Decimal(2),)]
     with pytest.raises(DataError, match="一月, 二月"):
         read("orders", path, sheet="三月")
+
+
+def test_a_hidden_sheet_is_not_taken_for_the_visible_one(
+    tmp_path: Path, read: Any, rows: Any
+) -> None:
+    book = openpyxl.Workbook()
+    old = book.active
+    old.sheet_state = "hidden"
+    for sheet, amount in ((old, 9), (book.create_sheet("new"), 1)):
+        sheet.append(HEAD.strip().split(","))
+        sheet.append(["1", "a", "2024-01-01", amount])
+    path = tmp_path / "b.xlsx"
+    book.save(path)
+    assert rows(read("orders", path)[0], "amount") == [(Decimal(1),)]
+    assert rows(read("orders", path, sheet=old.title)[0], "amount") == [(Decimal(9),)]
+
+
+def test_cells_merged_downwards_hold_for_each_row_but_amounts_do_not(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.append(["Orders of the year"])
+    sheet.append(HEAD.strip().split(","))
+    for row in (
+        ["1", "a", "2024-01-01", 5],
+        [None, None, None, 6],
+        ["2", "b", "2024-01-02", 7],
+        ["3", None, "2024-01-03", None],
+    ):
+        sheet.append(row)
+    for cells in ("A1:D1", "A3:A4", "B3:B4", "C3:C4", "B5:B6", "D5:D6"):
+        sheet.merge_cells(cells)
+    path = tmp_path / "b.xlsx"
+    book.save(path)
+    table, _ = read("orders", path, max_rejected=Decimal(1))
+    assert rows(table, "order_id", "customer_id", "amount") == [
+        ("1", "a", Decimal(5)),
+        ("1", "a", Decimal(6)),
+        ("2", "b", Decimal(7)),
+    ]
+    assert rejected(table) == [(6, "amount", None, "missing")]
+
+
+def test_text_written_as_a_formula_is_what_a_spreadsheet_shows(
+    tmp_path: Path, read: Any, rows: Any
+) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text(HEAD + '="007",="1/2",="2024-01-01",="12.5"\n8,b,2024-01-01,3\n', "utf-8")
+    assert rows(read("orders", path)[0], "order_id", "customer_id", "amount") == [
+        ("007", "1/2", Decimal("12.5")),
+        ("8", "b", Decimal(3)),
+    ]
+
+
+@pytest.mark.parametrize("title", ["（单位：万元）", "2024年销售明细 单位:人民币万元"])
+def test_a_unit_in_the_title_holds_for_amounts_and_is_told(
+    tmp_path: Path, read: Any, rows: Any, title: str
+) -> None:
+    path = tmp_path / "o.csv"
+    head = "订单编号,客户编号,订单日期,数量,销售金额,成本(元)"
+    path.write_text(f"{title},,,,,\n{head}\n1,a,2024-01-01,2,1.25,8000\n", encoding="utf-8")
+    table, findings = read("orders", path)
+    assert rows(table, "quantity", "amount", "cost") == [(2, Decimal(12500), Decimal(8000))]
+    assert "unit_of_title" in {finding.code for finding in findings}
+
+
+def test_rows_of_totals_are_rejected_as_such(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text("客户编号,员工人数\na,1\na 小计,1\nTotal,7\n合计：,8\n", encoding="utf-8")
+    table, _ = read("customers", path, max_rejected=Decimal(1))
+    assert rows(table, "customer_id") == [("Total",), ("a",)]
+    assert rejected(table) == [
+        (3, "客户编号", "a 小计", "total_row"),
+        (5, "客户编号", "合计：", "total_row"),
+    ]
+    book = openpyxl.Workbook()
+    for row in (HEAD.strip().split(","), [1, 7, 45000, 5], ["", "合计", 45000, 5]):
+        book.active.append(row)
+    book.save(tmp_path / "o.xlsx")
+    table, _ = read("orders", tmp_path / "o.xlsx", max_rejected=Decimal(1))
+    assert rows(table, "order_id", "customer_id") == [("1", "7")]
+
+
+def test_json_objects_within_objects_are_columns(tmp_path: Path, read: Any, rows: Any) -> None:
+    path = tmp_path / "o.jsonl"
+    record = {"order_id": 1, "customer": {"id": "007"}, "ordered_at": "2024-01-01", "amount": 3}
+    path.write_text(json.dumps(record), encoding="utf-8")
+    assert rows(read("orders", path)[0], "customer_id") == [("007",)]
+
+
+def test_parquet_structures_are_columns_and_bytes_are_text(
+    tmp_path: Path, read: Any, rows: Any
+) -> None:
+    path = tmp_path / "o.parquet"
+    content = {
+        "order_id": ["é".encode()],
+        "customer": [{"id": "007", "in": {"city": "x"}}],
+        "ordered_at": [datetime.date(2024, 1, 1)],
+        "amount": [3],
+    }
+    parquet.write_table(pa.table(content), path)
+    table, findings = read("orders", path)
+    assert rows(table, "order_id", "customer_id") == [("é", "007")]
+    assert "customer.in.city" in str([finding.details for finding in findings])
 
 
 def test_json_lines_keep_text_and_numbers_apart(

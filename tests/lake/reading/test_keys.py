@@ -112,3 +112,14 @@ def test_distinct_lines_are_never_taken_for_copies(
     with DuckDBEngine() as engine:
         table, _ = read_table(engine, "orders", Source((path,)), ReadingOptions())
     assert table.rows_used == len(numbered) + sum(1 for key in keys if not key[1])
+
+
+def test_orders_whose_lines_are_in_several_files_are_told(tmp_path: Path, read: Any) -> None:
+    head = "order_id,customer_id,ordered_at,amount\n"
+    (tmp_path / "a.csv").write_text(head + "1,a,2024-01-01,5\n2,a,2024-01-02,5\n", "utf-8")
+    (tmp_path / "b.csv").write_text(head + "2,a,2024-01-02,5\n3,a,2024-01-03,5\n", "utf-8")
+    table, findings = read("orders", tmp_path / "a.csv", tmp_path / "b.csv")
+    assert table.rows_used == 4
+    assert {f.code: f.count for f in findings}["orders_in_several_files"] == 1
+    _, findings = read("orders", tmp_path / "a.csv")
+    assert "orders_in_several_files" not in {f.code for f in findings}

@@ -148,3 +148,15 @@ def test_a_guess_can_be_saved_and_loaded(tmp_path: Path, engine: Any) -> None:
     loaded = _mapping(tmp_path, mapping_as_yaml(guessed))
     assert loaded.name == "出口"
     assert loaded.tables == guessed.tables
+
+
+def test_the_decimal_mark_is_written_and_read_back(tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text("tables:\n  orders:\n    decimals: {amount: comma}\n", encoding="utf-8")
+    mapping = load_mapping(path)
+    assert mapping.tables["orders"].decimals == {"amount": "comma"}
+    path.write_text(mapping_as_yaml(mapping), encoding="utf-8")
+    assert load_mapping(path).tables == mapping.tables
+    path.write_text("tables:\n  orders:\n    decimals: {amount: dot}\n", encoding="utf-8")
+    with pytest.raises(DataError, match="comma, point"):
+        load_mapping(path)

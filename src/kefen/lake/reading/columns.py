@@ -5,9 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kefen.domain.contract import Kind
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.lake.reading.headings import guess_columns, near_misses, quantity_and_price
+from kefen.lake.reading.headings import (
+    guess_columns,
+    near_misses,
+    quantity_and_price,
+    unit_factor,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,11 +75,32 @@ def choose_columns(file: RawFile, table: Table, mapping: TableMapping) -> Column
             factor = guess_columns((given,), table).factors.get(column)
             if factor is not None:
                 factors[column] = factor
+    factors.update(_title_factors(file, table, columns, factors))
     factors.update(mapping.factors)
     used = {heading for heading in columns.values() if isinstance(heading, str)}
     used.update(mapping.leave_out)
     unknown = tuple(heading for heading in file.headings if heading not in used)
     return ColumnChoice(columns, factors, unknown)
+
+
+def _title_factors(
+    file: RawFile,
+    table: Table,
+    columns: Mapping[str, str | Computed],
+    factors: Mapping[str, Decimal],
+) -> dict[str, Decimal]:
+    """Return what a title's unit multiplies: amounts whose own heading names no unit."""
+    factor = unit_factor(file.title_unit) if file.title_unit else None
+    if factor is None:
+        return {}
+    return {
+        column: factor
+        for column, heading in columns.items()
+        if column not in factors
+        and isinstance(heading, str)
+        and table.column(column).kind is Kind.MONEY
+        and "元" not in heading
+    }
 
 
 def _place(file: RawFile, table: Table) -> str:

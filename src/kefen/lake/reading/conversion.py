@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from kefen.lake.reading.source import RawColumn
 
 _ERRORS = SQL("(" + listed(literal(code) for code in FORMULA_ERRORS) + ")")
+TOTALS = literal(
+    "(?i)^(?:(?:.*[ :：\\-])?(?:本页)?(?:合计|总计|小计|累计)|grand total|sub-?totals?)[:：]?$"
+)
+"""SQL for the pattern of what stands for an id in a row that sums up others."""
 _NULL_WORDS = SQL("('NULL', '\\N')")
 
 
@@ -131,6 +135,13 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
     )
 
 
+def _own_id(text: SQL) -> SQL:
+    """Return an id; null where it says that the row sums up others."""
+    return statement(
+        "CASE WHEN NOT regexp_matches({text}, {totals}) THEN {text} END", text=text, totals=TOTALS
+    )
+
+
 def rejection_code(column: Column) -> str:
     """Return the code for a cell of a column that cannot be turned."""
     return {
@@ -159,7 +170,7 @@ def _text_column(column: Column, raw: RawColumn, text: SQL) -> Conversion:
             "CASE WHEN {text} NOT IN {errors} THEN {value} END",
             text=text,
             errors=_ERRORS,
-            value=_filled(text) if column.kind is Kind.ID else text,
+            value=_own_id(_filled(text)) if column.kind is Kind.ID else text,
         )
         certain = False
     elif raw.kind == "text" and column.kind is Kind.ID and not raw.clean:
@@ -167,9 +178,10 @@ def _text_column(column: Column, raw: RawColumn, text: SQL) -> Conversion:
     elif raw.kind == "mixed" and raw.kinds is not None:
         value = statement(
             "CASE {kinds} WHEN 'number' THEN regexp_replace({text}, '\\.0+$', '') "
-            "WHEN 'error' THEN NULL ELSE {text} END",
+            "WHEN 'error' THEN NULL ELSE {written} END",
             kinds=raw.kinds,
             text=text,
+            written=_own_id(text) if column.kind is Kind.ID else text,
         )
         certain = False
     elif raw.kind == "double":

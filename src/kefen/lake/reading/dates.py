@@ -25,6 +25,7 @@ _DAY_MONTH_NAME = "^(\\d{1,2})[- ]([A-Z]{3})[A-Z]*[-, ]+(\\d{4}|\\d{2})" + _TIME
 _MONTH_NAME_DAY = "^([A-Z]{3})[A-Z]*\\.?[- ](\\d{1,2})(?:ST|ND|RD|TH)?[-, ]+(\\d{4})" + _TIME + "$"
 _ISO = "\\d{4}-\\d{2}-\\d{2}( \\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?)?"  # the quick way for most
 _MAYBE_YEAR_LAST = "^.{1,2}[-/.／－．]"
+_WEEKDAY = "^(?:MON|TUE|WED|THU|FRI|SAT|SUN)[A-Z]*[.,]? +"
 _YEAR_MONTH = "^(\\d{4})[-/.年]?(\\d{1,2})月?$"
 _YEAR = "^(\\d{4})年?$"
 _MONTHS = "['JAN','FEB','MAR','APR','MAY','JUN','JUL','AUG','SEP','OCT','NOV','DEC']"
@@ -34,12 +35,13 @@ _LAST_SERIAL = 109_575  # 2199-12-31
 
 
 def tidy(text: SQL) -> SQL:
-    """Return text narrow and in upper case."""
+    """Return text narrow and in upper case, without a day of the week before it."""
     return statement(
-        "upper(translate({text}, {wide}, {narrow}))",
+        "regexp_replace(upper(translate({text}, {wide}, {narrow})), {weekday}, '')",
         text=text,
         wide=literal(_WIDE),
         narrow=literal(_NARROW),
+        weekday=literal(_WEEKDAY),
     )
 
 

@@ -14,11 +14,11 @@ from pyarrow import csv as arrow_csv
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.encodings import find_encoding, refuse_other_encoding
-from kefen.lake.reading.headings import find_heading_row, unique_headings
+from kefen.lake.reading.headings import find_heading_row, unique_headings, unit_in_titles
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.raw_tables import BatchWriter, lost_table, new_name, row_below
 from kefen.lake.reading.source import RawColumn, RawFile
-from kefen.lake.reading.sql import SQL, name
+from kefen.lake.reading.sql import SQL, listed, literal, name, statement
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,6 +38,7 @@ class _Layout:
     heading_row: int  # its row as a spreadsheet shows it: a quoted line break begins none
     heading_line: int  # physical lines up to and with the heading
     headings: tuple[str, ...]
+    title_unit: str | None
 
 
 def read_delimited(
@@ -98,6 +99,7 @@ def read_delimited(
         if "Empty CSV" not in str(error):
             raise _unreadable(path, error) from error
     relation = writer.finish([number for number, _ in lost])
+    kept = _kept_as_text(engine, relation, fields)
     lost_rows = [
         (n + layout.heading_row, text)
         for n, text in lost
@@ -107,14 +109,41 @@ def read_delimited(
         path=path,
         relation=name(relation),
         columns=tuple(
-            RawColumn(heading, "text", name(field), from_spreadsheet=True)
+            RawColumn(
+                heading,
+                "text",
+                _unwrapped(field) if field in kept else name(field),
+                from_spreadsheet=True,
+            )
             for heading, field in zip(layout.headings, fields, strict=True)
         ),
         row=row_below(layout.heading_row),
         identity=SQL("row_number_in_file"),
         lost=lost_table(engine, "wrong_number_of_fields", lost_rows),
         lost_rows=len(lost_rows),
+        title_unit=layout.title_unit,
         properties={"format": "csv", "encoding": encoding, "delimiter": layout.delimiter},
+    )
+
+
+def _kept_as_text(engine: Engine, relation: str, fields: list[str]) -> set[str]:
+    """Return the columns with cells such as `="007"`, which spreadsheets show as `007`."""
+    found = engine.rows(
+        statement(
+            "SELECT {parts} FROM {relation}",
+            parts=listed(
+                statement("coalesce(bool_or(starts_with({f}, '=\"')), false)", f=name(field))
+                for field in fields
+            ),
+            relation=name(relation),
+        )
+    )[0]
+    return {field for field, wrapped in zip(fields, found, strict=True) if wrapped}
+
+
+def _unwrapped(field: str) -> SQL:
+    return statement(
+        "regexp_replace({f}, {wrapped}, '\\1')", f=name(field), wrapped=literal('^="([^"]*)"$')
     )
 
 
@@ -142,6 +171,7 @@ def _find_layout(path: Path, encoding: str, table: Table) -> _Layout:
             found.position + 1,
             ends[found.position],
             unique_headings(rows[found.position]),
+            unit_in_titles(cell for row in rows[: found.position] for cell in row),
         )
         rank = (found.known, alike if width > 1 else 0, width)
         if best is None or rank > best[0]:

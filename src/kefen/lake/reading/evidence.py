@@ -40,6 +40,7 @@ def weigh_evidence(
     """
     evidence: dict[str, tuple[ColumnEvidence, ...]] = {}
     counts = [_counts(engine, table, file, choice) for file, choice in files]
+    marks = _decimal_marks(table, files, counts, mapping)
     for column in table.columns:
         totals = [
             sum(several)
@@ -47,7 +48,6 @@ def weigh_evidence(
         ]
         day_first: bool | None = None
         date_format: str | None = None
-        comma = False
         if column.kind in _DATES:
             said = mapping.dates.get(column.name)
             if said == "day first" or said == "month first":
@@ -56,11 +56,9 @@ def weigh_evidence(
                 date_format = said
             elif totals:
                 day_first = _day_first(table, column, files, totals)
-        elif totals:
-            comma = totals[0] > 0 and totals[1] == 0
         evidence[column.name] = tuple(
             ColumnEvidence(
-                decimal_comma=comma,
+                decimal_comma=marks.get(column.name, False),
                 day_first=day_first,
                 date_format=date_format,
                 factor=choice.factors.get(column.name),
@@ -69,6 +67,64 @@ def weigh_evidence(
             for _, choice in files
         )
     return evidence
+
+
+def _decimal_marks(
+    table: Table,
+    files: Sequence[tuple[RawFile, ColumnChoice]],
+    counts: Sequence[Mapping[str, tuple[int, ...]]],
+    mapping: TableMapping,
+) -> dict[str, bool]:
+    """Return for each column of numbers in text whether its decimal mark is a comma.
+
+    Its own cells decide; where they leave it open, the other columns of numbers do.
+
+    Raises:
+        DataError: Nothing tells whether the point of `1.234` parts thousands or decimals.
+    """
+    found: dict[str, tuple[int, int, int]] = {}
+    for column in table.columns:
+        own = [c[column.name] for c in counts if column.kind in _NUMBERS and column.name in c]
+        if own:
+            comma, point, either = (sum(several) for several in zip(*own, strict=True))
+            found[column.name] = (comma, point, either)
+    commas = any(comma and not point for comma, point, _ in found.values())
+    points = any(point for _, point, _ in found.values())
+    marks: dict[str, bool] = {}
+    for name, (comma, point, either) in found.items():
+        said = mapping.decimals.get(name)
+        if said is not None:
+            marks[name] = said == "comma"
+        elif comma or point:
+            marks[name] = comma > 0 and point == 0
+        elif either and table.column(name).kind is Kind.INTEGER:
+            marks[name] = True  # a whole number has no decimals: the point parts thousands
+        elif either and not commas and not points:
+            raise _open_point(table, name, files, either)
+        else:
+            marks[name] = commas and not points
+    return marks
+
+
+def _open_point(
+    table: Table, column: str, files: Sequence[tuple[RawFile, ColumnChoice]], count: int
+) -> DataError:
+    return DataError(
+        Text(
+            "The point in {n} {n:number|numbers} of {c} may part thousands or decimals, as in "
+            "1.234; no other number of the file tells which.",
+            "{c} 中有 {n} 个数值的小数点含义不明：1.234 中的点既可能是千分位，也可能是小数点，"
+            "文件中没有其他数值可以判断。",
+        ).filled(n=count, c=column),
+        where=f"{', '.join(file.path.name for file, _ in files)} ({table.name}.{column})",
+        mend=Text(
+            "Say which in a mapping file: tables: {{{t}: {{decimals: {{{c}: comma}}}}}} where "
+            "1.234 is one thousand two hundred and thirty-four, else point; or write the numbers "
+            "without signs for thousands.",
+            "请在映射文件中说明：tables: {{{t}: {{decimals: {{{c}: comma}}}}}}"
+            "（1.234 表示一千二百三十四；若表示一点二三四则写 point）；也可以去掉数值中的千分位。",
+        ).filled(t=table.name, c=column),
+    )
 
 
 def _counts(

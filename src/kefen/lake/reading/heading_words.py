@@ -22,9 +22,10 @@ _CUSTOMER = HeadingWords(
     "clientid|clientno|clientcode|客户编号|客户编码|客户代码|客户号|客户id|会员号|会员编号|会员id|"
     "会员卡号|往来单位编码|往来单位编号|购货单位编码|购货单位代码|购货方编码|客商编码|客户ID|"
     "顾客编号|用户编号|用户id|买家id|memberid|memberno|accountno|accountid|accountnumber|"
-    "soldtoparty|soldto|kunnr|kunag|buyerid|buyerno|contactid",
+    "soldtoparty|soldto|kunnr|kunag|buyerid|buyerno|contactid|selltocustomerno|customeruserid|"
+    "客户账号|买家账号",
     "customer|client|account|accountcode|客户|往来单位|购货单位|购货方|会员|顾客|userid|"
-    "客户名称|单位名称|contactname|customername|custname|name",
+    "客户名称|单位名称|contactname|customername|custname|accountname|买家会员名|name",
 )
 _PRODUCT = HeadingWords(
     "productid|productno|productcode|productkey|itemid|itemno|itemcode|itemnumber|sku|stockcode|"
@@ -138,7 +139,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
             "salesorderid|订单号|订单编号|销售单号|销售订单号|销售订单编号|出库单号|发货单号|"
             "交易号|交易编号|小票号|流水号|发票号|发票号码|invoiceno|invoiceid|invoicenumber|"
             "invoicenum|transactionid|transactionno|ticketno|receiptno|单据编号|单据号|单据号码|"
-            "订单id|billno|fbillno|csocode|cdlcode|vbeln",
+            "订单id|billno|fbillno|csocode|cdlcode|vbeln|billingdocument|orderreference|opportunityid",
             "order|invoice|transaction|num|docno|documentno|documentnumber|salesdocument|单号|"
             "编号|凭证号|number",
         ),
@@ -154,8 +155,8 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
             "txndate|docdate|documentdate|billingdate|下单日期|下单时间|订单日期|订单时间|单据日期|"
             "开票日期|销售日期|销售时间|交易日期|交易时间|出库日期|发货日期|成交日期|成交时间|"
             "制单日期|业务日期|购买日期|购买时间|付款时间|支付时间|订单创建时间|erdat|audat|fkdat|"
-            "ddate|fdate",
-            "date|日期|时间|time|postingdate|datetime|timestamp|createdat|创建时间|budat",
+            "ddate|fdate|orderstartdate|买家付款时间|订单付款时间",
+            "date|closedate|日期|时间|time|postingdate|datetime|timestamp|createdat|创建时间|budat",
         ),
         "product_id": _PRODUCT,
         "category": HeadingWords(
@@ -172,7 +173,7 @@ WORDS: dict[str, dict[str, HeadingWords]] = {
         "amount": HeadingWords(
             _AMOUNT_STRONG + "|金额",
             "total|sales|revenue|value|subtotal|price_total|小计|合计|总价|总额|dollarvalue|"
-            "turnover|saleamount|amt|net|实收|实付|应收|营业额",
+            "turnover|saleamount|amt|net|untaxedamount|实收|实付|应收|营业额|本币价税合计",
         ),
         "cost": HeadingWords(
             "costamount|totalcost|linecost|costofsales|cogs|salescost|成本|成本金额|销售成本|"

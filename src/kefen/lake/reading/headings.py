@@ -120,6 +120,21 @@ def read_heading(text: str) -> Heading:
     return Heading(word, factor)
 
 
+_TITLE_UNIT = re.compile(
+    r"单位\s*[::]?\s*(?:人民币|rmb|cny)?\s*(百万元|千万元|亿元|万元|千元|百元)"
+)
+
+
+def unit_in_titles(titles: Iterable[str]) -> str | None:
+    """Return the unit of amounts that the titles above a heading name (`单位：万元`)."""
+    for title in titles:
+        plain = unicodedata.normalize("NFKC", title).lower().translate(_SIMPLIFIED)
+        found = _TITLE_UNIT.search(plain)
+        if found is not None:
+            return found.group(1)
+    return None
+
+
 def guess_columns(headings: Sequence[str], table: Table, taken: Iterable[str] = ()) -> Guess:
     """Match headings to the columns of a table.
 

@@ -96,14 +96,25 @@ def _of_array(path: Path, text: str) -> Iterator[tuple[int, str, dict[str, Any] 
         )
     for number, record in enumerate(records, 1):
         if isinstance(record, dict):
-            yield number, "", record
+            yield number, "", _flat(record)
         else:
             yield number, json.dumps(record, ensure_ascii=False), None
 
 
 def _parsed(line: str) -> dict[str, Any] | None:
     value = _parsed_value(line)
-    return value if isinstance(value, dict) else None
+    return _flat(value) if isinstance(value, dict) else None
+
+
+def _flat(record: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    """Return an object with those within it spread out: `customer.id`."""
+    flat: dict[str, Any] = {}
+    for key, value in record.items():
+        if isinstance(value, dict) and value:
+            flat.update(_flat(value, f"{prefix}{key}."))
+        else:
+            flat[f"{prefix}{key}"] = value
+    return flat
 
 
 def _parsed_value(text: str) -> Any:

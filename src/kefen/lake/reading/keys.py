@@ -62,6 +62,23 @@ def find_duplicates(
     return (staged, None) if copies is None else (together, copies)
 
 
+def orders_in_several_files(engine: Engine, staged: str) -> int:
+    """Return how many orders have lines in more than one of the files."""
+    made = new_name("in_several_files")
+    engine.run(
+        statement(
+            "CREATE TABLE {made} AS SELECT order_id FROM {staged} AS staged "
+            "WHERE order_id IS NOT NULL GROUP BY order_id "
+            "HAVING min(file_number) <> max(file_number)",
+            made=name(made),
+            staged=_keys_together(engine, staged, ("order_id", "file_number")),
+        )
+    )
+    found = int(engine.rows(statement("SELECT count(*) FROM {m}", m=name(made)))[0][0])
+    engine.run(statement("DROP TABLE {m}", m=name(made)))
+    return found
+
+
 def _keys_together(engine: Engine, staged: str, columns: Sequence[str]) -> SQL:
     """Return a relation of a few columns of the rows, equal values of the first together."""
     keys = new_name("keys")

@@ -39,6 +39,7 @@ class TableMapping:
         columns: The heading or the expression of each column that is not left to guessing.
         joins: Further files.
         dates: For a date column: `day first`, `month first` or a `strptime` format.
+        decimals: The decimal mark of a column of numbers: `comma` or `point`.
         factors: What a column's values are multiplied by (a power of ten).
         values: The codes that the input's words stand for; `*` is any other word.
         where: An expression that rows must fulfil to be read.
@@ -48,6 +49,7 @@ class TableMapping:
     columns: MappingOf[str, str | Computed] = field(default_factory=dict)
     joins: tuple[Join, ...] = ()
     dates: MappingOf[str, str] = field(default_factory=dict)
+    decimals: MappingOf[str, str] = field(default_factory=dict)
     factors: MappingOf[str, Decimal] = field(default_factory=dict)
     values: MappingOf[str, MappingOf[str, str]] = field(default_factory=dict)
     where: str | None = None

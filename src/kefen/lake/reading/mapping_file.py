@@ -26,7 +26,17 @@ if TYPE_CHECKING:
 
 _LARGEST_BYTES = 1_000_000
 _DEEPEST = 12
-_TABLE_KEYS = ("columns", "join", "dates", "units", "values", "where", "leave_out")
+_TABLE_KEYS = (
+    "columns",
+    "join",
+    "dates",
+    "decimals",
+    "units",
+    "values",
+    "where",
+    "leave_out",
+)
+_DECIMAL_MARKS = ("comma", "point")
 _DATE_ORDERS = ("day first", "month first")
 _T = TypeVar("_T")
 
@@ -108,6 +118,8 @@ def mapping_as_yaml(mapping: Mapping) -> str:
         }
         if said.dates:
             entry["dates"] = dict(said.dates)
+        if said.decimals:
+            entry["decimals"] = dict(said.decimals)
         if said.factors:
             entry["units"] = {column: int(factor) for column, factor in said.factors.items()}
         if said.values:
@@ -208,6 +220,7 @@ class _Reader:
         columns: dict[str, str | Computed] = {}
         joins: tuple[Join, ...] = ()
         dates: dict[str, str] = {}
+        decimals: dict[str, str] = {}
         factors: dict[str, Decimal] = {}
         values: dict[str, dict[str, str]] = {}
         where: str | None = None
@@ -221,6 +234,13 @@ class _Reader:
                 dates = self._by_column(
                     table, entry.value, self._date_form, (Kind.DATE, Kind.TIMESTAMP)
                 )
+            elif entry.key == "decimals":
+                decimals = self._by_column(
+                    table,
+                    entry.value,
+                    self._decimal_mark,
+                    (Kind.MONEY, Kind.NUMBER, Kind.INTEGER),
+                )
             elif entry.key == "units":
                 factors = self._by_column(table, entry.value, self._unit, (Kind.MONEY, Kind.NUMBER))
             elif entry.key == "values":
@@ -232,7 +252,7 @@ class _Reader:
                 leave_out = tuple(self._text(item) for item in self._items(entry.value))
             else:
                 raise self._unknown(entry.key_node, entry.key, _TABLE_KEYS)
-        return TableMapping(columns, joins, dates, factors, values, where, leave_out)
+        return TableMapping(columns, joins, dates, decimals, factors, values, where, leave_out)
 
     def _by_column(
         self,
@@ -306,6 +326,11 @@ class _Reader:
                 ),
             )
         return text
+
+    def _decimal_mark(self, node: yaml.Node) -> str:
+        if self._text(node) not in _DECIMAL_MARKS:
+            raise self._unknown(node, self._text(node), _DECIMAL_MARKS)
+        return self._text(node)
 
     def _unit(self, node: yaml.Node) -> Decimal:
         factor = unit_factor(self._text(node))

@@ -48,6 +48,43 @@ def rows_duplicate(table: Table, count: int) -> Finding:
     )
 
 
+def orders_in_several_files(table: Table, count: int) -> Finding:
+    """Orders without numbered lines have lines in several files, and may be there twice."""
+    return Finding(
+        code="orders_in_several_files",
+        principle="scientific",
+        severity="warning",
+        table=table.name,
+        count=count,
+        message=Text(
+            "{n} {n:order has|orders have} lines in several files; all of them count. Where the "
+            "files overlap, leave the lines out of one of them, or number the lines of orders.",
+            "有 {n} 个订单的明细出现在多个文件中，全部计入。若文件内容有重叠，"
+            "请在其中一个文件里去掉重复部分，或为订单明细提供行号。",
+        ).filled(n=count),
+        effect=Text(
+            "An order that was exported twice counts twice in revenue.",
+            "重复导出的订单，其销售额会计两次。",
+        ),
+    )
+
+
+def unit_of_title(table: Table, unit: str) -> Finding:
+    """A title above the heading says what amounts are counted in."""
+    return Finding(
+        code="unit_of_title",
+        principle="comparable",
+        severity="note",
+        table=table.name,
+        count=1,
+        message=Text(
+            "The title of {t} counts amounts in {u}; they were read so.",
+            "{t}的表名注明金额单位为{u}，已按此读取。",
+        ).filled(t=table.label, u=unit),
+        effect=Text("All amounts are comparable.", "所有金额可比。"),
+    )
+
+
 def rows_filtered(table: Table, count: int) -> Finding:
     """Rows were left out by the mapping's filter."""
     return Finding(

@@ -43,7 +43,7 @@ def plain_text(text: SQL) -> SQL:
     bare = statement(
         "regexp_replace({narrow}, {marks}, '', 'g')",
         narrow=narrow,
-        marks=literal(f"{_MARKS}|[\\s\u00a0\u3000'’]"),
+        marks=literal(f"{_MARKS}|[\\s\u00a0\u2009\u202f\u3000'’]"),
     )
     return statement(
         "regexp_replace(regexp_replace({bare}, {brackets}, '-\\1'), {trailing}, '-\\1')",
@@ -53,17 +53,22 @@ def plain_text(text: SQL) -> SQL:
     )
 
 
-def decimal_comma_evidence(text: SQL) -> tuple[SQL, SQL]:
-    """Return two conditions on a cell: it speaks for a decimal comma, and for a decimal point."""
+def decimal_comma_evidence(text: SQL) -> tuple[SQL, SQL, SQL]:
+    """Return three conditions on a cell.
+
+    It speaks for a decimal comma; it speaks for a decimal point; it has a point that may be
+    either (`1.234`, which is 1234 where points part thousands).
+    """
     plain = plain_text(text)
     comma = literal(
         "[+-]?(?:[0-9]{1,3}(?:\\.[0-9]{3})+,[0-9]*|[0-9]*,(?:[0-9]{1,2}|[0-9]{4,})"
-        "|[0-9]{1,3}(?:\\.[0-9]{3}){2,})%?"
+        "|0,[0-9]{3}|[0-9]{4,},[0-9]{3}|[0-9]{1,3}(?:\\.[0-9]{3}){2,})%?"
     )
     point = literal(
         "[+-]?(?:[0-9]{1,3}(?:,[0-9]{2,3})+\\.[0-9]*|[0-9]*\\.(?:[0-9]{1,2}|[0-9]{4,})"
-        "|[0-9]{1,3}(?:,[0-9]{3}){2,})%?"
+        "|0?\\.[0-9]{3}|[0-9]{4,}\\.[0-9]{3}|[0-9]{1,3}(?:,[0-9]{3}){2,})%?"
     )
+    either = literal("[+-]?[1-9][0-9]{0,2}\\.[0-9]{3}%?")
     template = (
         "CASE WHEN regexp_full_match({text}, '-?[0-9]*(\\.[0-9]{{1,2}})?') THEN {quick} "
         "ELSE regexp_full_match({plain}, {pattern}) END"
@@ -72,6 +77,7 @@ def decimal_comma_evidence(text: SQL) -> tuple[SQL, SQL]:
     return (
         statement(template, text=text, quick=SQL("false"), plain=plain, pattern=comma),
         statement(template, text=text, quick=quick, plain=plain, pattern=point),
+        statement(template, text=text, quick=SQL("false"), plain=plain, pattern=either),
     )
 
 

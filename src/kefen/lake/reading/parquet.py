@@ -13,9 +13,10 @@ from kefen.domain.text import Text
 from kefen.engines.duckdb import first_line
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.source import CellKind, RawColumn, RawFile
-from kefen.lake.reading.sql import SQL, name, statement
+from kefen.lake.reading.sql import SQL, literal, name, statement
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kefen.engines.engine import Engine
@@ -53,15 +54,29 @@ def read_parquet(engine: Engine, path: Path) -> RawFile:
         path=path,
         relation=relation,
         columns=tuple(
-            typed_column(heading, kind, name(heading))
+            column
             for heading, kind in described
             if heading != "file_row_number"
+            for column in _columns(engine, relation, heading, kind, name(heading))
         ),
         row=SQL("(file_row_number + 1)"),
         identity=SQL("file_row_number"),
         in_place=True,
         properties={"format": "parquet"},
     )
+
+
+def _columns(
+    engine: Engine, relation: SQL, heading: str, kind: str, value: SQL
+) -> Iterator[RawColumn]:
+    """Yield a column; those of a structure one by one, as `customer.id`."""
+    if not kind.startswith("STRUCT("):
+        yield typed_column(heading, kind, value)
+        return
+    inner = statement("(SELECT unnest({value}) FROM {relation})", value=value, relation=relation)
+    for part, part_kind in engine.columns(inner):
+        field = statement("struct_extract({value}, {part})", value=value, part=literal(part))
+        yield from _columns(engine, relation, f"{heading}.{part}", part_kind, field)
 
 
 def typed_column(heading: str, kind: str, value: SQL) -> RawColumn:
@@ -91,6 +106,8 @@ def typed_column(heading: str, kind: str, value: SQL) -> RawColumn:
             value = statement("CAST({value} AS TIMESTAMP)", value=value)
     elif kind == "BOOLEAN":
         cell = "boolean"
+    elif kind == "BLOB":  # older writers do not say that their bytes are text
+        value = statement("coalesce(TRY(decode({value})), CAST({value} AS VARCHAR))", value=value)
     elif kind != "VARCHAR":
         value = statement("CAST({value} AS VARCHAR)", value=value)
     return RawColumn(heading, cell, value)

@@ -10,7 +10,7 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading import dates
 from kefen.lake.reading.cells import FORMULA_ERRORS
-from kefen.lake.reading.conversion import rejection_code
+from kefen.lake.reading.conversion import TOTALS, rejection_code
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.rejections import rejection_reason
 from kefen.lake.reading.sql import (
@@ -190,6 +190,14 @@ def _code(conversion: Conversion) -> SQL:
         ),
     ]
     kind = conversion.column.kind
+    if kind is Kind.ID:
+        branches.append(
+            statement(
+                "WHEN regexp_matches({shown}, {totals}) THEN 'total_row'",
+                shown=conversion.shown,
+                totals=TOTALS,
+            )
+        )
     if kind in _NUMBER_KINDS and not conversion.computed:
         branches.append(
             statement(

@@ -26,6 +26,10 @@ REJECTION_REASONS: Mapping[str, Text] = MappingProxyType(
         ),
         "not_a_boolean": Text("neither yes nor no", "既不是“是”也不是“否”"),
         "formula_error": Text("an error of a spreadsheet formula", "电子表格公式出错"),
+        "total_row": Text(
+            "a row that sums up others, with “total” in place of an id",
+            "合计行：编号处写的是“合计”，不是单独的记录",
+        ),
         "not_computed": Text(
             "the expression of the mapping has no value for this row",
             "映射中的表达式在该行没有结果",

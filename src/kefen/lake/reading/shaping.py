@@ -13,6 +13,7 @@ from kefen.lake.reading.compute import row_filter
 from kefen.lake.reading.conversion import ColumnEvidence, convert
 from kefen.lake.reading.files import open_file
 from kefen.lake.reading.raw_tables import new_name
+from kefen.lake.reading.spreadsheets import refuse_alike_sheets
 from kefen.lake.reading.sql import SQL, joined, listed, name, statement
 
 if TYPE_CHECKING:
@@ -80,6 +81,7 @@ def _joined(engine: Engine, file: RawFile, join: Join, table: Table) -> tuple[Ra
     Columns of the other file whose heading is in use are left out.
     """
     other = open_file(engine, file.path.parent / join.file, table)
+    refuse_alike_sheets([other], table)
     for side, headings in ((file, [a for a, _ in join.on]), (other, [b for _, b in join.on])):
         for heading in headings:
             if heading not in side.headings:

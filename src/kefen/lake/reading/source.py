@@ -102,6 +102,9 @@ class RawFile:
         lost_rows: How many lines `lost` has.
         in_place: Whether `relation` reads the file itself, so that a view can stand on it.
         further: Other files whose columns were joined to it.
+        alike_sheets: The sheets of a workbook that have the heading of the one that was taken, and
+            that one; empty where it is alone or was named.
+        title_unit: The unit of amounts that a title above the heading names (`万元`); None without.
         properties: How it was read: format, encoding, delimiter, sheet.
         fingerprint: Name, size and checksum of rows that are no file; None for a file.
     """
@@ -115,6 +118,8 @@ class RawFile:
     lost_rows: int = 0
     in_place: bool = False
     further: tuple[Path, ...] = ()
+    alike_sheets: tuple[str, ...] = ()
+    title_unit: str | None = None
     properties: MappingOf[str, Any] = field(default_factory=dict)
     fingerprint: MappingOf[str, Any] | None = None
 

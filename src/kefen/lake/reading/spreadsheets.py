@@ -4,15 +4,28 @@ from __future__ import annotations
 
 import re
 import zipfile
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
-from python_calamine import CalamineError, CalamineWorkbook, SheetTypeEnum
+from python_calamine import (
+    CalamineError,
+    CalamineSheet,
+    CalamineWorkbook,
+    SheetTypeEnum,
+    SheetVisibleEnum,
+)
 
+from kefen.domain.contract import Kind
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.cells import BLANK_CELL, Cell, as_cell, write_cells
-from kefen.lake.reading.headings import HeadingRow, find_heading_row, unique_headings
+from kefen.lake.reading.headings import (
+    HeadingRow,
+    find_heading_row,
+    guess_columns,
+    unique_headings,
+    unit_in_titles,
+)
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.packed import refuse_overfull
 from kefen.lake.reading.raw_tables import row_below
@@ -20,7 +33,7 @@ from kefen.lake.reading.source import RawFile
 from kefen.lake.reading.sql import SQL, name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from kefen.domain.contract import Table
@@ -51,11 +64,14 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
     refuse_overfull(path)
     try:
         workbook = CalamineWorkbook.from_path(str(path))
-        sheets = [s.name for s in workbook.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+        found = [s for s in workbook.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet]
+        sheets = [s.name for s in found]
         if sheet is not None and sheet not in sheets:
             raise _no_such_sheet(path, sheet, sheets)
-        chosen, heading = _choose(workbook, [sheet] if sheet is not None else sheets, table)
-        rows = workbook.get_sheet_by_name(chosen).to_python(skip_empty_area=False)
+        shown = [s.name for s in found if s.visible == SheetVisibleEnum.Visible] or sheets
+        chosen, heading, alike = _choose(workbook, [sheet] if sheet is not None else shown, table)
+        opened = workbook.get_sheet_by_name(chosen)
+        rows = opened.to_python(skip_empty_area=False)
     except CalamineError as error:
         raise _no_workbook(path, error) from error
     if heading is None:
@@ -64,6 +80,7 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
     width = max(i for i, title in enumerate(titles) if title) + 1
     refuse_too_wide(path, width)
     errors = _formula_errors(path, chosen)
+    _fill_merged(opened, rows, heading.position + 1, _numbers(titles, table))
 
     def body() -> Iterator[list[Cell]]:
         for number, row in enumerate(rows[heading.position + 1 :], heading.position + 1):
@@ -81,8 +98,34 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
         columns=columns,
         row=row_below(heading.position + 1),
         identity=SQL("row_number_in_file"),
+        alike_sheets=alike,
+        title_unit=unit_in_titles(_title(v) for row in rows[: heading.position] for v in row),
         properties={"format": "excel", "sheet": chosen},
     )
+
+
+def refuse_alike_sheets(inputs: Sequence[RawFile], table: Table) -> None:
+    """Refuse a workbook of which one sheet would be read and its equals passed over.
+
+    Raises:
+        DataError: A workbook has several sheets with the same heading.
+    """
+    for file in inputs:
+        if file.alike_sheets:
+            raise DataError(
+                Text(
+                    "{n} sheets have the same heading: {all}. One would be read and the others "
+                    "left out.",
+                    "有 {n} 个工作表的标题相同：{all}。只读其中一个会遗漏其余工作表。",
+                ).filled(n=len(file.alike_sheets), all=", ".join(file.alike_sheets)),
+                where=f"{file.path.name} ({table.name})",
+                mend=Text(
+                    "Name the one to read: --sheet {t}={s}. To read several, put their rows into "
+                    "one sheet, or save each as a file and give them all.",
+                    "请指定要读取的工作表：--sheet {t}={s}。如需读取多个，"
+                    "请将各表的行合并到一个工作表，或分别另存为文件后一并提供。",
+                ).filled(t=table.name, s=file.alike_sheets[0]),
+            )
 
 
 def sheets_of(path: Path) -> tuple[str, ...]:
@@ -99,20 +142,60 @@ def sheets_of(path: Path) -> tuple[str, ...]:
     return tuple(s.name for s in workbook.sheets_metadata if s.typ == SheetTypeEnum.WorkSheet)
 
 
+def _numbers(titles: list[str], table: Table) -> set[int]:
+    """Return the positions of the columns whose headings are those of numbers."""
+    guess = guess_columns(titles, table)
+    return {
+        titles.index(heading)
+        for column, heading in guess.columns.items()
+        if table.column(column).kind in (Kind.MONEY, Kind.NUMBER, Kind.INTEGER)
+    }
+
+
+def _fill_merged(
+    sheet: CalamineSheet, rows: Sequence[list[Any]], first: int, numbers: set[int]
+) -> None:
+    """Write the value of cells that are merged downwards into each of their rows.
+
+    What is merged names what the rows have in common: an order, a customer, a day. A number is
+    left in the first row alone, for as an amount it would count once for each.
+
+    Args:
+        sheet: The sheet.
+        rows: Its rows, from its first cell on; changed in place.
+        first: The position of the first row below the heading.
+        numbers: The positions of the columns of numbers.
+    """
+    for (top, column), (bottom, _) in sheet.merged_cell_ranges or ():
+        if top < first or column in numbers:
+            continue
+        for row in rows[top + 1 : bottom + 1]:
+            if column < len(row) and row[column] == "":
+                row[column] = rows[top][column]
+
+
 def _choose(
     workbook: CalamineWorkbook, sheets: list[str], table: Table
-) -> tuple[str, HeadingRow | None]:
-    """Return the sheet to read and where its heading is; the first sheet wins a tie."""
+) -> tuple[str, HeadingRow | None, tuple[str, ...]]:
+    """Return the sheet to read, where its heading is, and the other sheets with that heading.
+
+    The first sheet wins a tie.
+    """
     best: tuple[str, HeadingRow | None] = (sheets[0] if sheets else "", None)
+    headings: dict[str, tuple[str, ...]] = {}
     for sheet in sheets:
         rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False, nrows=_HEAD_ROWS)
         texts = [[_title(value) for value in row] for row in rows]
         if not any(any(row) for row in texts):
             continue
         found = find_heading_row(texts, table)
+        if any(any(row) for row in texts[found.position + 1 :]):
+            headings[sheet] = tuple(filter(None, texts[found.position]))
         if best[1] is None or found.known > best[1].known:
             best = (sheet, found)
-    return best
+    own = headings.get(best[0])
+    alike = tuple(sheet for sheet, titles in headings.items() if titles == own)
+    return (*best, alike if own and len(alike) > 1 else ())
 
 
 def _title(value: object) -> str:

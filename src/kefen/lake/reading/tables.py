@@ -20,7 +20,7 @@ from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
 from kefen.lake.reading.evidence import weigh_evidence
 from kefen.lake.reading.files import fingerprint, open_file
 from kefen.lake.reading.frames import open_frame
-from kefen.lake.reading.keys import LINE_NUMBER, find_duplicates
+from kefen.lake.reading.keys import LINE_NUMBER, find_duplicates, orders_in_several_files
 from kefen.lake.reading.mapping import Computed, TableMapping
 from kefen.lake.reading.numbers import currency_of
 from kefen.lake.reading.raw_tables import new_name
@@ -31,6 +31,7 @@ from kefen.lake.reading.rejected_rows import (
     new_rejected_table,
 )
 from kefen.lake.reading.shaping import shape
+from kefen.lake.reading.spreadsheets import refuse_alike_sheets
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement, union_all
 
 if TYPE_CHECKING:
@@ -87,6 +88,8 @@ def read_table(
             open_file(engine, path, contract, source.sheet, source.encoding)
             for path in source.paths
         ]
+        if source.sheet is None:
+            refuse_alike_sheets(inputs, contract)
         inputs += [open_frame(engine, frame) for frame in source.frames]
         opened = [shape(engine, file, mapping, options, contract) for file in inputs]
         choices = [choose_columns(file, contract, mapping) for file, _ in opened]
@@ -221,7 +224,10 @@ def _assemble(
         )
     given = frozenset(c.column.name for p in prepared for c in p.conversions)
     one_file = len(prepared) == 1
+    shared = 0
     with timed(table.name, "keys"):
+        if table.name == "orders" and not one_file and "line" not in given:
+            shared = orders_in_several_files(engine, accepted)
         accepted, copies = find_duplicates(
             engine, table, accepted, columns, given, LINE_NUMBER if numbered else None
         )
@@ -256,7 +262,7 @@ def _assemble(
             entry for p, c in zip(prepared, counts, strict=True) for entry in _inputs(p.file, c)
         ),
     )
-    return read, tuple(_findings(table, prepared, counts, duplicates))
+    return read, tuple(_findings(table, prepared, counts, duplicates, shared))
 
 
 def _staged_query(
@@ -381,13 +387,18 @@ def _findings(
     prepared: Sequence[_Prepared],
     counts: Sequence[RejectedRows],
     duplicates: int,
+    shared: int,
 ) -> Iterator[Finding]:
     if any(c.rejected for c in counts):
         yield messages.rows_rejected(table, sum(c.rejected for c in counts))
     if duplicates:
         yield messages.rows_duplicate(table, duplicates)
+    if shared:
+        yield messages.orders_in_several_files(table, shared)
     for p in prepared:
         yield from p.findings
+        if p.file.title_unit is not None:
+            yield messages.unit_of_title(table, p.file.title_unit)
     unknown = tuple(dict.fromkeys(h for p in prepared for h in p.choice.unknown))
     if unknown and table.name != "customers":
         yield messages.columns_unknown(table, unknown)
