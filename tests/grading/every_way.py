@@ -245,3 +245,17 @@ def with_computed(run: StoredRun, metrics: Mapping[str, Value]) -> dict[str, Val
 def money(number: int | str) -> Decimal:
     """Return an amount with four decimals."""
     return Decimal(number).quantize(Decimal("0.0001"))
+
+
+RETAILER: dict[str, Value] = {
+    "revenue": money(50),
+    "last_on": date(2026, 10, 1),
+    "contacts": 12,
+    "complaints": 0,
+    "open_bills": 0,
+    "mood": money("4.5"),
+    "employees": 300,
+    "industry": "Retail",
+    "country": "China",
+}
+"""The metrics of a customer that nothing is wrong with, but for its orders."""

@@ -7,7 +7,7 @@ from decimal import Decimal
 from random import Random
 from typing import Any
 
-from small_company import Company
+from tables_by_hand import Company
 
 AS_OF = date(2026, 10, 31)
 LIFETIME = """\

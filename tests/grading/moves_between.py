@@ -7,8 +7,8 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from small_company import dataset_by_hand
 from stored_runs import company
+from tables_by_hand import dataset_by_hand
 
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.grade import grade

@@ -1,74 +1,23 @@
-"""Small companies: their tables as rows, as relations made by hand, as files, and at random."""
+"""Small companies: their tables as files, and at random."""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-import pyarrow as pa
 import pyarrow.parquet as pq
 from hypothesis import strategies as st
+from tables_by_hand import Company, arrow_table
 
 from kefen.domain.calendar import months_before
 from kefen.domain.contract import TABLES, Kind
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.run import GradedRun
-from kefen.lake.dataset import Dataset, ReadTable
+from kefen.lake.dataset import Dataset
 from kefen.lake.reading import ReadingOptions, Source, read_dataset
-
-Rows = Sequence[Mapping[str, Any]]
-Company = Mapping[str, Rows]
-
-_ARROW = {
-    Kind.INTEGER: pa.int64(),
-    Kind.MONEY: pa.decimal128(18, 4),
-    Kind.NUMBER: pa.decimal128(18, 4),
-    Kind.DATE: pa.date32(),
-    Kind.TIMESTAMP: pa.timestamp("us"),
-    Kind.BOOLEAN: pa.bool_(),
-}
-
-
-def _table(rows: Rows, kinds: Mapping[str, Kind]) -> pa.Table:
-    """Return rows as an Arrow table of canonical types; a day stands for its midnight."""
-    schema = pa.schema([(name, _ARROW.get(kind, pa.string())) for name, kind in kinds.items()])
-    moments = {name for name, kind in kinds.items() if kind is Kind.TIMESTAMP}
-
-    def canonical(name: str, value: Any) -> Any:
-        bare = name in moments and isinstance(value, date) and not isinstance(value, datetime)
-        return datetime(value.year, value.month, value.day) if bare else value
-
-    return pa.Table.from_pylist(
-        [{name: canonical(name, value) for name, value in row.items()} for row in rows],
-        schema=schema,
-    )
-
-
-def dataset_by_hand(engine: DuckDBEngine, company: Company) -> Dataset:
-    """Return a dataset of canonical relations; the columns that any row names were imported."""
-    read: dict[str, ReadTable] = {}
-    for name, rows in company.items():
-        contract = TABLES[name]
-        named = {column for row in rows for column in row} | set(contract.required)
-        extra = sorted(named - set(contract.column_names))
-        kinds = {c.name: c.kind for c in contract.columns} | dict.fromkeys(extra, Kind.TEXT)
-        engine.register("incoming", _table(rows, kinds))
-        engine.run(f'CREATE OR REPLACE TABLE "raw {name}" AS SELECT * FROM incoming')
-        engine.connection.unregister("incoming")
-        read[name] = ReadTable(
-            table=contract,
-            relation=f"raw {name}",
-            columns=frozenset(named & set(contract.column_names)),
-            rejected="none",
-            rows_in=len(rows),
-            rows_used=len(rows),
-            attributes=tuple(extra),
-        )
-    return Dataset(engine, read)
 
 
 def parquet_dataset(engine: DuckDBEngine, folder: Path, company: Company) -> Dataset:
@@ -78,7 +27,7 @@ def parquet_dataset(engine: DuckDBEngine, folder: Path, company: Company) -> Dat
         kinds = {column.name: column.kind for column in TABLES[name].columns}
         columns = list(dict.fromkeys(column for row in rows for column in row))
         path = folder / f"{name}.parquet"
-        pq.write_table(_table(rows, {c: kinds.get(c, Kind.TEXT) for c in columns}), path)
+        pq.write_table(arrow_table(rows, {c: kinds.get(c, Kind.TEXT) for c in columns}), path)
         sources[name] = Source((path,))
     return read_dataset(engine, sources, ReadingOptions())
 

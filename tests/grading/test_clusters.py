@@ -11,7 +11,7 @@ from typing import Any
 
 import duckdb
 import pytest
-from small_company import dataset_by_hand
+from tables_by_hand import dataset_by_hand
 
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.explain import explain

@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from small_company import dataset_by_hand
+from tables_by_hand import dataset_by_hand
 
 from kefen.domain.errors import CallError
 from kefen.engines.duckdb import DuckDBEngine

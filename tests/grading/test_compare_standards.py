@@ -6,8 +6,8 @@ from collections import Counter
 from decimal import Decimal
 from typing import Any
 
-from small_company import dataset_by_hand
 from stored_runs import AS_OF, company
+from tables_by_hand import dataset_by_hand
 
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.compare_standards import compare_standards

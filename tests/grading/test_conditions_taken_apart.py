@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from datetime import date
 
 import pytest
-from every_way import METRICS, money, run_by_hand, with_computed
+from every_way import METRICS, RETAILER, money, run_by_hand, with_computed
 
 from kefen.expressions.tree import Value
 from kefen.grading.conditions import ConditionPart
@@ -29,18 +28,7 @@ SCHEME = """
       fair: {when: "complaints < 10 and country in ('China', 'Peru')", name: {en: Fair, zh: 良好}}
       rest: {when: else, name: {en: Host, zh: 房东}}
 """
-USUAL: dict[str, Value] = {
-    "revenue": money(50),
-    "orders": 100,
-    "last_on": date(2026, 10, 1),
-    "contacts": 12,
-    "complaints": 0,
-    "open_bills": 0,
-    "mood": money("4.5"),
-    "employees": 300,
-    "industry": "Retail",
-    "country": "China",
-}
+USUAL: dict[str, Value] = RETAILER | {"orders": 100}
 
 
 @pytest.fixture(scope="module")

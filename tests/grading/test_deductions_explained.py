@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from every_way import METRICS, money, run_by_hand, with_computed
+from every_way import METRICS, RETAILER, money, run_by_hand, with_computed
 
 from kefen.grading.explain import explain
 
@@ -32,18 +31,7 @@ SCHEME = """
       A: {when: ">= 90"}
       D: {when: else}
 """
-USUAL: dict[str, Value] = {
-    "revenue": money(50),
-    "orders": 0,
-    "last_on": date(2026, 10, 1),
-    "contacts": 12,
-    "complaints": 0,
-    "open_bills": 0,
-    "mood": money("4.5"),
-    "employees": 300,
-    "industry": "Retail",
-    "country": "China",
-}
+USUAL: dict[str, Value] = RETAILER | {"orders": 0}
 
 
 @pytest.fixture(scope="module")

@@ -153,7 +153,7 @@ def test_an_unknown_customer_is_refused_with_similar_ids(run: StoredRun) -> None
 def test_a_scheme_not_run_says_why(tmp_path: Path) -> None:
     tables = company(7, 20)
     del tables["surveys"]
-    from small_company import dataset_by_hand
+    from tables_by_hand import dataset_by_hand
 
     with DuckDBEngine() as engine:
         run = stored_run(tmp_path, engine, dataset=dataset_by_hand(engine, tables))

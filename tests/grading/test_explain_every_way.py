@@ -8,7 +8,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from every_way import CAPPED, METRICS, RANKED, RISK, WEIGHTED, money, run_by_hand, with_computed
+from every_way import (
+    CAPPED,
+    METRICS,
+    RANKED,
+    RETAILER,
+    RISK,
+    WEIGHTED,
+    money,
+    run_by_hand,
+    with_computed,
+)
 from stored_runs import stored_run
 
 from kefen.engines.duckdb import DuckDBEngine
@@ -19,17 +29,11 @@ from kefen.grading.stored import StoredRun
 from kefen.standards.calibration import SchemeCalibration
 from kefen.standards.reader import read_standard
 
-USUAL: dict[str, Value] = {
+USUAL: dict[str, Value] = RETAILER | {
     "revenue": money(20_000),
     "orders": 4,
-    "last_on": date(2026, 10, 1),
     "contacts": 3,
-    "complaints": 0,
-    "open_bills": 0,
     "mood": money(4),
-    "employees": 300,
-    "industry": "Retail",
-    "country": "China",
 }
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
-from small_company import dataset_by_hand
+from tables_by_hand import dataset_by_hand
 
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.finding_effects import quality_under

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from small_company import dataset_by_hand
 from stored_runs import AS_OF, company
+from tables_by_hand import dataset_by_hand
 
 from kefen.domain.errors import DataError
 from kefen.engines.duckdb import DuckDBEngine

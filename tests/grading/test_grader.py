@@ -14,8 +14,8 @@ import pyarrow.parquet as pq
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_company import dataset_by_hand
 from stored_runs import company, stored_run
+from tables_by_hand import dataset_by_hand
 
 import kefen
 from kefen.domain.errors import CallError, DataError

@@ -9,14 +9,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_company import (
-    AS_OF_DATES,
-    companies,
-    dataset_by_hand,
-    facts_of,
-    graded,
-    measured,
-)
+from small_company import AS_OF_DATES, companies, facts_of, graded, measured
+from tables_by_hand import dataset_by_hand
 from written_from_the_text import abc, counted, rfm, value_index
 
 from kefen.compiler.rowwise import grades_of_customer, metrics_of_customer

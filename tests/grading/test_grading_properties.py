@@ -15,16 +15,8 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_company import (
-    AS_OF_DATES,
-    Company,
-    companies,
-    csv_dataset,
-    dataset_by_hand,
-    graded,
-    measured,
-    parquet_dataset,
-)
+from small_company import AS_OF_DATES, companies, csv_dataset, graded, measured, parquet_dataset
+from tables_by_hand import Company, dataset_by_hand
 
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.grade import grade

@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from small_company import dataset_by_hand, measured
+from small_company import measured
+from tables_by_hand import dataset_by_hand
 
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions.evaluator import evaluate

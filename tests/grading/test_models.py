@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pytest
 from modelled_company import AS_OF, LIFETIME, lifetime_company
-from small_company import dataset_by_hand
+from tables_by_hand import dataset_by_hand
 
 from kefen.compiler import modelled
 from kefen.domain.errors import DataError

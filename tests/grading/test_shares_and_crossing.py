@@ -7,8 +7,8 @@ from decimal import Decimal
 
 from hypothesis import given
 from hypothesis import strategies as st
-from small_company import dataset_by_hand
 from small_company import graded as verdicts_of
+from tables_by_hand import dataset_by_hand
 
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.grade import grade

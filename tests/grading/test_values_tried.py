@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import TYPE_CHECKING
 
 import pytest
-from every_way import METRICS, money, run_by_hand, with_computed
+from every_way import METRICS, RETAILER, run_by_hand, with_computed
 
 from kefen.domain.errors import CallError
 from kefen.grading.explain import explain
@@ -53,17 +52,8 @@ SCHEMES = """
     grade_by: score
     grades: {high: ">= 7", low: ">= 0", none: else}
 """
-USUAL: dict[str, Value] = {
-    "revenue": money(50),
+USUAL: dict[str, Value] = RETAILER | {
     "orders": 3,
-    "last_on": date(2026, 10, 1),
-    "contacts": 12,
-    "complaints": 0,
-    "open_bills": 0,
-    "mood": money("4.5"),
-    "employees": 300,
-    "industry": "Retail",
-    "country": "China",
     "seasonal": False,
     "word": "fair",
     "status": "active",

@@ -15,9 +15,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from small_company import dataset_by_hand
 from small_company import graded as verdicts_of
 from small_company import measured as metrics_of
+from tables_by_hand import dataset_by_hand
 
 from kefen.compiler.rowwise import RowGrade, grades_of_customer
 from kefen.compiler.rowwise_metrics import metrics_of_customers

@@ -17,8 +17,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent.parent / "grading"))
 
 from every_way import AS_OF, CAPPED, METRICS, RISK, WEIGHTED
-from small_company import dataset_by_hand
 from stored_runs import company
+from tables_by_hand import dataset_by_hand
 
 from kefen.cli.follow_up_lines import follow_up_lines
 from kefen.domain.decimals import quotient

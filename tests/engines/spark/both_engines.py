@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pyarrow.parquet as pq
-from small_company import _table
+from tables_by_hand import Company, arrow_table
 
 from kefen.domain.contract import TABLES, Kind
 from kefen.engines.duckdb import DuckDBEngine
@@ -21,7 +21,6 @@ from kefen.lake.reading import ReadingOptions, Source, read_dataset
 from kefen.standards.calibration import Calibration
 from kefen.standards.model import Standard
 
-Company = Mapping[str, Sequence[Mapping[str, Any]]]
 SMALL = """\
 standard: small
 version: 1
@@ -50,7 +49,7 @@ def write_company(folder: Path, company: Company) -> dict[str, Path]:
         extra = sorted(named - set(contract.column_names))
         kinds = {c.name: c.kind for c in contract.columns if c.name in named or not rows}
         paths[name] = folder / f"{name}.parquet"
-        table = _table(rows, kinds | dict.fromkeys(extra, Kind.TEXT))
+        table = arrow_table(rows, kinds | dict.fromkeys(extra, Kind.TEXT))
         pq.write_table(table, paths[name], row_group_size=max(1, len(rows) // 3))
     return paths
 

@@ -25,6 +25,11 @@ ARTEFACTS = (
     Path(os.environ.get("KEFEN_ARTEFACTS", Path(__file__).parents[3] / ".artefacts")) / "browser"
 )
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+_SETTLED = """() => new Promise(done => {
+  const look = () => document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')
+    ? setTimeout(look, 20) : done();
+  setTimeout(look, 60);  // what an action causes has been asked for by then
+})"""
 _ABORTED = "net::ERR_ABORTED"  # a page was left while it asked for more, or a file came
 
 
@@ -124,6 +129,11 @@ class Visitor:
         self.page.fill("[name=password]", "a long enough secret")
         self.page.press("[name=password]", "Enter")
         self.page.wait_for_url(self.served.address)
+
+    def settle(self) -> None:
+        """Wait until the parts that come after the page, or after an action, are there."""
+        self.page.wait_for_load_state()
+        self.page.evaluate(_SETTLED)
 
     def barriers(self) -> list[str]:
         """Return what axe finds on the page as it is, each with the place."""

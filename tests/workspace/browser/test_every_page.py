@@ -144,7 +144,7 @@ def test_every_page_can_be_used_by_keyboard_alone(keeper):
     unreached, unseen = [], []
     for address in keeper.pages:
         page.goto(address)
-        page.wait_for_load_state("networkidle")  # parts that come after the page
+        keeper.settle()  # parts that come after the page
         wanted = set(page.evaluate(_TABBABLE))
         reached = set()
         # A field of a day has stops for its parts and its calendar.

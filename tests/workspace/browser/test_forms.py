@@ -89,6 +89,25 @@ def reader(request, keeper, visitor_of):
     return visitor
 
 
+def summaries(visitor):
+    """Yield each kind of summary once, on its page as it comes: address, place, and what it is."""
+    page, seen = visitor.page, set()
+    for address in PAGES:
+        page.goto(address)
+        visitor.settle()
+        fresh = True
+        for place, what in enumerate(page.evaluate(_SUMMARIES)):
+            if what in seen:
+                continue
+            seen.add(what)
+            if not fresh:
+                page.goto(address)
+                visitor.settle()
+                page.evaluate(_SUMMARIES)
+            fresh = False
+            yield address, place, what
+
+
 def barriers(visitor, what):
     """Return what axe finds in both themes, and whether the page scrolls sideways."""
     found = []
@@ -104,20 +123,12 @@ def barriers(visitor, what):
 
 
 def test_no_menu_and_no_hidden_form_keeps_anybody_out(reader):
-    page, seen, found = reader.page, set(), []
-    for address in PAGES:
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        for place, what in enumerate(page.evaluate(_SUMMARIES)):
-            if what in seen:
-                continue
-            seen.add(what)
-            page.goto(address)
-            page.wait_for_load_state("networkidle")
-            page.evaluate(_SUMMARIES)
-            page.locator(f"[data-opens='{place}']").click()
-            page.wait_for_load_state("networkidle")
-            found += barriers(reader, f"{address}: {what}")
+    seen, found = [], []
+    for address, place, what in summaries(reader):
+        seen.append(what)
+        reader.page.locator(f"[data-opens='{place}']").click()
+        reader.settle()
+        found += barriers(reader, f"{address}: {what}")
     assert len(seen) > 15
     assert not found, "\n".join(found)
     assert reader.wrong == []
@@ -143,7 +154,7 @@ def test_no_form_keeps_anybody_out_empty_or_wrong(reader):
                 "document.querySelectorAll('main form').forEach(one => { one.noValidate = true })"
             )
             button.click()
-            page.wait_for_load_state("networkidle")
+            page.wait_for_load_state("networkidle")  # it comes with another page
             found += barriers(reader, f"{address} sent")
     assert not found, "\n".join(found)
 
@@ -177,31 +188,22 @@ def test_the_palette_keeps_nobody_out(reader):
 
 
 def test_what_a_summary_opens_is_used_by_keyboard_alone(keeper):
-    page, seen, unreached, unseen = keeper.page, set(), [], []
-    for address in PAGES:
-        page.goto(address)
-        page.wait_for_load_state("networkidle")
-        for place, what in enumerate(page.evaluate(_SUMMARIES)):
-            if what in seen:
-                continue
-            seen.add(what)
-            page.goto(address)
-            page.wait_for_load_state("networkidle")
-            page.evaluate(_SUMMARIES)
-            page.locator(f"[data-opens='{place}']").focus()
-            page.keyboard.press("Enter")
-            page.wait_for_load_state("networkidle")
-            wanted = set(page.evaluate(_INSIDE, place)) - {0}  # the first is the summary itself
-            days = page.locator(f"details:has(> [data-opens='{place}']) input[type=date]").count()
-            reached = set()
-            for _ in range(len(wanted) + 2 + 4 * days):
-                page.keyboard.press("Tab")
-                at, hidden, html = page.evaluate(_FOCUSED)
-                reached |= {int(at)} if at is not None else set()
-                unseen += [f"{address} {what}: {html}"] if hidden else []
-                if reached >= wanted:
-                    break
-            unreached += [f"{address} {what}: {one}" for one in wanted - reached]
+    page, unreached, unseen = keeper.page, [], []
+    for address, place, what in summaries(keeper):
+        page.locator(f"[data-opens='{place}']").focus()
+        page.keyboard.press("Enter")
+        keeper.settle()
+        wanted = set(page.evaluate(_INSIDE, place)) - {0}  # the first is the summary itself
+        days = page.locator(f"details:has(> [data-opens='{place}']) input[type=date]").count()
+        reached = set()
+        for _ in range(len(wanted) + 2 + 4 * days):
+            page.keyboard.press("Tab")
+            at, hidden, html = page.evaluate(_FOCUSED)
+            reached |= {int(at)} if at is not None else set()
+            unseen += [f"{address} {what}: {html}"] if hidden else []
+            if reached >= wanted:
+                break
+        unreached += [f"{address} {what}: {one}" for one in wanted - reached]
     assert not unreached, "\n".join(unreached)
     assert not unseen, "\n".join(unseen)
 
