@@ -23,3 +23,9 @@ def cluster() -> Iterator[Any]:
     with spark_session("local-cluster[2,1,1200]") as session:
         session.sparkContext.setLogLevel("OFF")
         yield session
+
+
+@pytest.fixture(autouse=True)
+def _two_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Divide the small companies of these tests in two: every piece is a task of every job."""
+    monkeypatch.setattr("kefen.engines.spark.jobs.FEWEST_BUCKETS", 2)

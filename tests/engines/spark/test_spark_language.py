@@ -41,12 +41,6 @@ def test_there_are_examples() -> None:
     assert len(LANGUAGE) >= 30
 
 
-@pytest.fixture(autouse=True)
-def _two_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Divide a company of a dozen customers in two."""
-    monkeypatch.setattr("kefen.engines.spark.jobs.FEWEST_BUCKETS", 2)
-
-
 @pytest.mark.parametrize(("page", "text"), LANGUAGE)
 def test_an_example_is_graded_alike(
     page: Path, text: str, cluster: Any, companies: dict[bool, dict[str, Path]]

@@ -22,6 +22,11 @@ from kefen.standards.reader import bundled_standard
 pytestmark = pytest.mark.slow
 
 
+@pytest.fixture(autouse=True)
+def _two_pieces() -> None:
+    """Leave the pieces as many as the engine takes."""
+
+
 def _paths(folder: Path) -> dict[str, Path]:
     company = ready.company_for(Random("plans"), bundled_standard())
     return write_company(folder, probing._company(company.pop("customers"), company))

@@ -1,6 +1,6 @@
 """A real browser against a real server: Debian's Chromium, driven by Playwright.
 
-Screenshots go to `.artefacts/browser` (or `KEFEN_ARTEFACTS`), to be looked at.
+With `KEFEN_ARTEFACTS=DIR` screenshots go to `DIR/browser`, to be looked at.
 """
 
 from __future__ import annotations
@@ -21,15 +21,22 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from kefen.lake.book import Book
 
 CHROMIUM = shutil.which("chromium")
-ARTEFACTS = (
-    Path(os.environ.get("KEFEN_ARTEFACTS", Path(__file__).parents[3] / ".artefacts")) / "browser"
-)
+ARTEFACTS = os.environ.get("KEFEN_ARTEFACTS")
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 _SETTLED = """() => new Promise(done => {
   const look = () => document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')
     ? setTimeout(look, 20) : done();
   setTimeout(look, 60);  // what an action causes has been asked for by then
 })"""
+_TRIED = """([theme, options]) => {
+  document.documentElement.dataset.theme = theme;
+  return axe.run(document, { resultTypes: ['violations'], ...options });
+}"""
+THEMES = {
+    "light": {},
+    "dark": {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}},
+}
+"""The themes, with what axe is told of each."""
 _ABORTED = "net::ERR_ABORTED"  # a page was left while it asked for more, or a file came
 
 
@@ -136,19 +143,24 @@ class Visitor:
         self.page.evaluate(_SETTLED)
 
     def barriers(self) -> list[str]:
-        """Return what axe finds on the page as it is, each with the place."""
+        """Return what axe finds on the page in both themes, each with the place.
+
+        A theme changes colours and nothing else: in the dark one only what they decide is tried.
+        """
         self.page.evaluate(AXE)
-        found = self.page.evaluate("() => axe.run(document)")
-        return [
-            f"{one['id']}: {node['target'][0]} ({one['help']}) {node['html'][:120]}"
-            for one in found["violations"]
-            for node in one["nodes"]
-        ]
+        found = []
+        for theme, options in THEMES.items():
+            found += [
+                f"{theme}: {one['id']}: {node['target'][0]} ({one['help']}) {node['html'][:120]}"
+                for one in self.page.evaluate(_TRIED, [theme, options])["violations"]
+                for node in one["nodes"]
+            ]
+        return found
 
     def keep_picture(self, name: str) -> None:
-        """Keep a screenshot of the whole page."""
-        ARTEFACTS.mkdir(parents=True, exist_ok=True)
-        self.page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
+        """Keep a screenshot of the whole page, where they are wanted."""
+        if ARTEFACTS:
+            self.page.screenshot(path=Path(ARTEFACTS) / "browser" / f"{name}.png", full_page=True)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,6 @@ pytestmark = pytest.mark.slow
 
 WIDTHS = (390, 768, 1024, 1280, 1920)
 LANGUAGES = {"en-GB": "en", "zh-CN": "zh-CN"}
-THEMES = ("light", "dark")
 
 # States of pages that no link leads to, beside those that are found by following links.
 STATES = (
@@ -118,9 +117,7 @@ def test_no_page_keeps_anybody_out_or_scrolls_sideways(locale, keeper, visitor_o
         answer = page.goto(address)
         if page.locator("html").get_attribute("lang") != LANGUAGES[locale]:
             missing.append(address)
-        for theme in THEMES:
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            barriers += [f"{address} {theme}: {one}" for one in visitor.barriers()]
+        barriers += [f"{address} {one}" for one in visitor.barriers()]
         for width in WIDTHS:
             page.set_viewport_size({"width": width, "height": 900})
             reach = page.evaluate("document.documentElement.scrollWidth")

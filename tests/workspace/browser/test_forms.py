@@ -8,7 +8,6 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.slow
 
 LANGUAGES = {"en-GB": "en", "zh-CN": "zh-CN"}
-THEMES = ("light", "dark")
 # Pages whose parts open by a summary; each kind of part is looked at once.
 PAGES = (
     "",
@@ -110,10 +109,7 @@ def summaries(visitor):
 
 def barriers(visitor, what):
     """Return what axe finds in both themes, and whether the page scrolls sideways."""
-    found = []
-    for theme in THEMES:
-        visitor.page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-        found += [f"{what} {theme}: {one}" for one in visitor.barriers()]
+    found = [f"{what} {one}" for one in visitor.barriers()]
     for width in (390, 1280):
         visitor.page.set_viewport_size({"width": width, "height": 900})
         reach = visitor.page.evaluate("document.documentElement.scrollWidth")
