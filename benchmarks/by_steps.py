@@ -114,7 +114,7 @@ def _bring(book: Book, table: str, path: Path) -> None:
     with DuckDBEngine() as engine:
         options = ReadingOptions(currency="CNY")
         read, _ = read_table(engine, table, Source((path,)), options)
-        book.import_table(engine, read)
+        book.imports.import_table(engine, read)
 
 
 def _changes(data: Path, directory: Path) -> Path:

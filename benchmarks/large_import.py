@@ -59,7 +59,7 @@ def _found(person: Person, file: Path, rows: int, book: Any) -> dict[str, Any]:
     finally:
         over.set()
         other.join()
-    batch = book.batches()[-1]
+    batch = book.imports.batches()[-1]
     if batch.rows_new != rows:
         raise RuntimeError(f"{batch.rows_new} rows came in, not {rows}")
     cuts = statistics.quantiles(waited, n=100, method="inclusive")

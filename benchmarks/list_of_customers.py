@@ -87,7 +87,7 @@ def _graded_book(place: Path, scratch: Path, database: str | None) -> None:
         path.write_text("\n".join(rows), encoding="utf-8")
         with DuckDBEngine() as engine:
             read, _ = read_table(engine, table, Source((path,)), ReadingOptions(currency="CNY"))
-            book.import_table(engine, read)
+            book.imports.import_table(engine, read)
     for day in _MONTHS:
         grade_book(book, standard=None, as_of=day, language="en", begin=lambda _: None)
 
@@ -115,7 +115,7 @@ def _seed(customers: int) -> dict[str, float]:
         user = User(username=role, name="Owner 7", role=role, team=team)
         user.set_unusable_password()
         user.save()
-    latest = served_book().runs()[-1]["run_id"]
+    latest = served_book().runs.all()[-1]["run_id"]
     small = publish(User.objects.get(username="administrator"), latest, live=lambda: None)
     columns = [one["name"] for one in small.columns]
     from kefen.workspace.runs.published import model_of

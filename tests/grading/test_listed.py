@@ -22,7 +22,7 @@ def listed(folder, customers):
         path.write_text("\n".join(rows), encoding="utf-8")
         with DuckDBEngine() as engine:
             read, _ = read_table(engine, table, Source((path,)), ReadingOptions(currency="CNY"))
-            book.import_table(engine, read)
+            book.imports.import_table(engine, read)
     run = grade_book(
         book, standard=None, as_of=date(2026, 10, 31), language="en", begin=lambda _: None
     )

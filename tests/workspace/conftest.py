@@ -83,7 +83,7 @@ def run_ids() -> list[str]:
         path.write_text("\n".join(rows), encoding="utf-8")
         with DuckDBEngine() as engine:
             read, _ = read_table(engine, table, Source((path,)), ReadingOptions(currency="CNY"))
-            BOOK.import_table(engine, read)
+            BOOK.imports.import_table(engine, read)
 
     def silent(_: Text) -> None:
         return
@@ -144,8 +144,8 @@ def signed_in(db):
 @pytest.fixture
 def clean_book(run_ids):
     """Leave the book as it was: batches that a test makes are undone."""
-    before = {batch.id for batch in BOOK.batches()}
+    before = {batch.id for batch in BOOK.imports.batches()}
     yield BOOK
-    for batch in reversed(BOOK.batches()):
+    for batch in reversed(BOOK.imports.batches()):
         if batch.id not in before and batch.stands:
-            BOOK.undo(batch.id)
+            BOOK.imports.undo(batch.id)

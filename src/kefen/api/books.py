@@ -68,12 +68,12 @@ class Book:
     @property
     def batches(self) -> Sequence[Batch]:
         """Return every import and undoing, oldest first, with what has become of it."""
-        return self._book.batches()
+        return self._book.imports.batches()
 
     @property
     def runs(self) -> Sequence[dict[str, Any]]:
         """Return the records of the runs, oldest first."""
-        return self._book.runs()
+        return self._book.runs.all()
 
     def import_table(
         self,
@@ -106,7 +106,7 @@ class Book:
         source = sources_of({table: rows}, {} if sheet is None else {table: sheet})[table]
         with DuckDBEngine() as engine:
             read, _ = read_table(engine, table, source, self._options(mapping, max_rejected))
-            return self._book.import_table(engine, read, note=note)
+            return self._book.imports.import_table(engine, read, note=note)
 
     def import_from_database(
         self,
@@ -154,7 +154,7 @@ class Book:
         with DuckDBEngine() as engine:
             read, _ = read_table(engine, table, source, self._options(mapping, max_rejected))
             check_parts_of_orders(read, asked)
-            return self._book.import_table(engine, read, note=note)
+            return self._book.imports.import_table(engine, read, note=note)
 
     def _saved(
         self, name: str, table: str, beside: tuple[str | None, ...], mapping: GivenMapping
@@ -189,7 +189,7 @@ class Book:
             CallError: There is no such batch, or it cannot be undone.
             BookError: The book is in use or cannot be written; it is as it was.
         """
-        return self._book.undo(batch, note=note)
+        return self._book.imports.undo(batch, note=note)
 
     def grade(
         self,
@@ -276,7 +276,7 @@ class Book:
                     mend=Text("Grade it first: book.grade().", "请先评级：book.grade()。"),
                 )
             run = str(runs[-1]["run_id"])
-        return Run(StoredRun.load(self._book.run_directory(run)), self._library, self._language)
+        return Run(StoredRun.load(self._book.runs.directory(run)), self._library, self._language)
 
     def to_pandas(self) -> Book:
         """Return the same book, whose results come as tables of pandas."""

@@ -144,7 +144,7 @@ def _import(book: Book, table: str, files: DemoFiles) -> None:
             {**file, GENERATED: generated} for file in read.inputs
         )
         note = Text("generated sample data", "生成的示例数据") if generated else Text("", "")
-        book.import_table(engine, replace(read, inputs=inputs), note=say(note))
+        book.imports.import_table(engine, replace(read, inputs=inputs), note=say(note))
 
 
 def _grade_month_before(book: Book, *, shown: bool) -> None:

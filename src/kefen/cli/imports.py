@@ -69,7 +69,7 @@ def import_files(
         if database is not None:
             database.check(read)
         begin(Text("Writing to the book", "写入账套"))
-        batch = opened.import_table(engine, read, note=note)
+        batch = opened.imports.import_table(engine, read, note=note)
     if database is not None:
         database.save(opened, table, given.get("mapping"))
     if as_json:
@@ -118,7 +118,7 @@ def batches(*, batch: int | None, book: Path | None, rejected: Path | None, as_j
     from kefen.lake.book.batches import batch_called
 
     opened = find_book(book)
-    found = opened.batches()
+    found = opened.imports.batches()
     chosen = [batch_called(found, batch)] if batch is not None else found
     written = None
     if rejected is not None:
@@ -131,7 +131,7 @@ def batches(*, batch: int | None, book: Path | None, rejected: Path | None, as_j
                     )
                 )
             )
-        written = opened.write_rejected(batch, rejected, current_language())
+        written = opened.imports.write_rejected(batch, rejected, current_language())
     if as_json:
         print_json({"batches": [batch_as_dict(one) for one in chosen]})
         return
@@ -183,7 +183,7 @@ def undo(*, batch: int, book: Path | None, note: str, as_json: bool, quiet: bool
     opened = find_book(book)
     with steps(1, shown=not (quiet or as_json)) as begin:
         begin(Text("Undoing", "撤销中"))
-        report = opened.undo(batch, note=note)
+        report = opened.imports.undo(batch, note=note)
     if as_json:
         print_json(
             {

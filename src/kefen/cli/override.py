@@ -83,7 +83,7 @@ def override(
             ),
         )
     if end is not None:
-        found = opened.end_override(end, on=day, by=author, reason=reason)
+        found = opened.overrides.end(end, on=day, by=author, reason=reason)
     else:
         found = _given(
             opened,
@@ -112,7 +112,7 @@ def override(
         ).filled(o=found.id, d=max(found.first, found.given_on))
     )
     click.echo(say(words))
-    if found.kind == "floor" and found.computed is None and opened.runs():
+    if found.kind == "floor" and found.computed is None and opened.runs.all():
         without = Text(
             "By the last run {c} has no computed grade there: a floor lifts nothing until it has "
             "one. --pin gives a grade.",
@@ -165,9 +165,9 @@ def _standard_of(book: Book, name: str | None) -> Standard:
     from kefen.grading.named_standard import find_standard
     from kefen.grading.stored import StoredRun
 
-    runs = book.runs()
+    runs = book.runs.all()
     if name is None and runs:
-        return StoredRun.load(book.run_directory(str(runs[-1]["run_id"]))).standard
+        return StoredRun.load(book.runs.directory(str(runs[-1]["run_id"]))).standard
     return find_standard(name, book)
 
 
@@ -185,10 +185,10 @@ def overrides(
     opened = find_book(book)
     chosen = _standard_of(opened, standard)
     today = datetime.now(UTC).date()
-    runs = [record["as_of"] for record in opened.runs()]
+    runs = [record["as_of"] for record in opened.runs.all()]
     found = [
         own
-        for own in opened.overrides()
+        for own in opened.overrides.all()
         if (customer is None or own.customer == customer)
         and (everything or state_of(own, today) in ("holds", "later", "done") or _held(own, runs))
     ]

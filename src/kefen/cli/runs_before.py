@@ -81,11 +81,11 @@ def previous_run(
     from kefen.reports.previous import PreviousRun
 
     if directory is None and book is not None and as_of is not None:
-        earlier = [record for record in book.runs() if record["as_of"] < as_of.isoformat()]
+        earlier = [record for record in book.runs.all() if record["as_of"] < as_of.isoformat()]
         if earlier:
             # Of runs as of one date the one recorded last holds.
             last = max(enumerate(earlier), key=lambda entry: (entry[1]["as_of"], entry[0]))[1]
-            directory = book.run_directory(str(last["run_id"]))
+            directory = book.runs.directory(str(last["run_id"]))
     if directory is None:
         return None
     previous = PreviousRun.load(directory)

@@ -108,10 +108,10 @@ def published_standard(book: Book | None) -> Standard | None:
     from kefen.grading.outputs import RECORD_FILE, read_json
     from kefen.standards.reader import read_standard
 
-    runs = book.runs() if book is not None else []
+    runs = book.runs.all() if book is not None else []
     if book is None or not runs:
         return None
-    folder = book.run_directory(str(runs[-1]["run_id"]))
+    folder = book.runs.directory(str(runs[-1]["run_id"]))
     record = read_json(folder / RECORD_FILE)["standard"]
     try:
         return read_standard(str(record["text"]), f"{record['id']}.yaml")

@@ -36,7 +36,7 @@ def find_run(run: str | None, book: Path | None) -> tuple[StoredRun, Book | None
         return StoredRun.load(Path(run)), None
     opened = _book_of_runs(run, book)
     if run is None:
-        runs = opened.runs()
+        runs = opened.runs.all()
         if not runs:
             raise CallError(
                 Text("The book has no run yet.", "账套中尚无评级结果。"),
@@ -44,7 +44,7 @@ def find_run(run: str | None, book: Path | None) -> tuple[StoredRun, Book | None
                 mend=Text("Grade it first: kefen grade.", "请先评级：kefen grade。"),
             )
         run = str(runs[-1]["run_id"])
-    return StoredRun.load(opened.run_directory(run)), opened
+    return StoredRun.load(opened.runs.directory(run)), opened
 
 
 def _book_of_runs(run: str | None, book: Path | None) -> Book:

@@ -96,7 +96,7 @@ def kept_runs(book: Book) -> tuple[KeptRun, ...]:
     """
     return tuple(
         _kept(record, _complete(record, folder), folder)
-        for record, folder in book.runs_with_folders()
+        for record, folder in book.runs.with_folders()
     )
 
 
@@ -107,7 +107,7 @@ def run_called(book: Book, run_id: str) -> KeptRun:
         CallError: The book has no such run.
         BookError: The list cannot be read.
     """
-    book.run_directory(run_id)  # says that there is none
+    book.runs.directory(run_id)  # says that there is none
     return next(run for run in kept_runs(book) if run.run_id == run_id)
 
 

@@ -32,11 +32,11 @@ def kept_run(book: Book, run: GradedRun) -> Iterator[tuple[str, Path]]:
     Raises:
         BookError: The book is in use or cannot be written.
     """
-    with book.lock("grade", wait_seconds=WAIT_SECONDS):
-        for left in book.unfinished_runs():
+    with book.guard.hold("grade", wait_seconds=WAIT_SECONDS):
+        for left in book.runs.unfinished():
             shutil.rmtree(left, ignore_errors=True)
         identifier = _free_id(book, run)
-        yield identifier, book.begin_run(identifier)
+        yield identifier, book.runs.begin(identifier)
         record = _record(identifier, run)
         runs = kept_runs(book)
         standing = {one.as_of: one.run_id for one in current_runs(runs, run.standard.id)}
@@ -48,7 +48,7 @@ def kept_run(book: Book, run: GradedRun) -> Iterator[tuple[str, Path]]:
             and one.calibration_fingerprint == record["calibration_fingerprint"]
         ]
         taken = record["calibration"] == "frozen" and learned_by
-        book.append_run(
+        book.runs.append(
             {
                 **record,
                 "restates": standing.get(run.as_of),
@@ -59,7 +59,7 @@ def kept_run(book: Book, run: GradedRun) -> Iterator[tuple[str, Path]]:
 
 def _free_id(book: Book, run: GradedRun) -> str:
     """Return the as-of date with the next number that no run has."""
-    taken = {record["run_id"] for record in book.runs()}
+    taken = {record["run_id"] for record in book.runs.all()}
     numbers = (f"{run.as_of.isoformat()}-{number}" for number in count(1))
     return next(name for name in numbers if name not in taken)
 

@@ -120,7 +120,7 @@ class ListedRun:
     def __init__(self, book: Book, run_id: str) -> None:
         self._book = book
         self.run_id = run_id
-        self.directory = book.run_directory(run_id)
+        self.directory = book.runs.directory(run_id)
         self.run = StoredRun.load(self.directory)
         self._before = _directory_before(book, self.run)
         self._given, self._further = self._known()

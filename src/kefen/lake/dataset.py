@@ -91,6 +91,18 @@ class ReadTable:
     first_days: str | None = None
 
 
+def generated_in(tables: Mapping[str, ReadTable]) -> tuple[str, ...]:
+    """Return what of some tables is generated sample data, as the records of their files say."""
+    return tuple(
+        dict.fromkeys(
+            name
+            for read in tables.values()
+            for file in read.inputs
+            for name in file.get(GENERATED, ())
+        )
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Dataset:
     """All tables of one data cut, ready to be graded.

@@ -143,7 +143,7 @@ def _book(folder: Path, shop: dict[str, Path]) -> Path:
 def _runs(book: Path) -> list[Path]:
     """Return the folders of a book's runs, in the order they were made."""
     kept = Book.open(book)
-    return [kept.run_directory(record["run_id"]) for record in kept.runs()]
+    return [kept.runs.directory(record["run_id"]) for record in kept.runs.all()]
 
 
 def _record(run: Path) -> dict[str, Any]:

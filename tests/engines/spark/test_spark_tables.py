@@ -82,7 +82,7 @@ def test_a_book_is_graded_where_its_settings_say(
         assert _in_order(kept.grades) == grades
         record = dict(result.record)
         for report in ("report.html", "report.xlsx"):
-            assert (book._book.run_directory(str(book.runs[-1]["run_id"])) / report).exists()
+            assert (book._book.runs.directory(str(book.runs[-1]["run_id"])) / report).exists()
     with book.grade(standard=STANDARD, as_of=AS_OF, engine="duckdb", report=False) as result:
         assert result.record["engine"]["name"] == "duckdb"
         assert _in_order(result.grades) == grades

@@ -36,7 +36,7 @@ def import_file(book: Book, table: str, path: Path) -> None:
     """Bring a file into the book."""
     with DuckDBEngine(memory_limit="500MB") as engine:
         read, _ = read_table(engine, table, Source((path,)), ReadingOptions())
-        book.import_table(engine, read, now=datetime(2026, 1, 5, tzinfo=UTC))
+        book.imports.import_table(engine, read, now=datetime(2026, 1, 5, tzinfo=UTC))
 
 
 def company_in_a_book(folder: Path, months: int = 8) -> Book:

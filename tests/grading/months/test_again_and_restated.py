@@ -106,7 +106,7 @@ def test_a_run_that_restates_none(restated: Book) -> None:
 
 
 def test_an_undone_import_is_among_the_causes(restated: Book) -> None:
-    restated.undo(3)
+    restated.imports.undo(3)
     fill(restated)
     found = restatement_by(restated, "2025-03-31-3")
     assert [batch.kind for batch in found.batches] == ["undo"]

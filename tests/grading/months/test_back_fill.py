@@ -137,12 +137,12 @@ def test_a_filling_in_that_was_killed_goes_on(book: Book, point: CommitPoint) ->
     assert done.returncode == -signal.SIGKILL, done.stderr.decode()
     recorded = point is CommitPoint.RUN_RECORDED
     assert run_ids(book) == ["2025-01-31-1", *(["2025-02-28-1"] if recorded else [])]
-    assert len(book.unfinished_runs()) == (not recorded)
+    assert len(book.runs.unfinished()) == (not recorded)
 
     found = fill(book, JANUARY, MARCH)
     assert states(found) == ["kept", "kept" if recorded else "graded", "graded"]
     assert run_ids(book) == ["2025-01-31-1", "2025-02-28-1", "2025-03-31-1"]
-    assert book.unfinished_runs() == []
+    assert book.runs.unfinished() == []
     assert [one.code for one in doctor(book) if one.severity != "note"] == []
 
 
@@ -161,7 +161,7 @@ def test_a_book_in_use_by_another_is_said(book: Book, monkeypatch: pytest.Monkey
     monkeypatch.setattr(module, "WAIT_SECONDS", 0.1)
     code = (
         "import sys, time\nfrom pathlib import Path\nfrom kefen.lake.book import Book\n"
-        "with Book.open(Path(sys.argv[1])).lock('import'):\n"
+        "with Book.open(Path(sys.argv[1])).guard.hold('import'):\n"
         "    print('held', flush=True)\n    sys.stdin.read()\n"
     )
     with subprocess.Popen(

@@ -163,7 +163,7 @@ def test_steps_upon_steps_rest_on_one_whole_run(filled: Book, tmp_path: Path) ->
 def test_what_concerns_all_customers_is_graded_in_full(filled: Book, tmp_path: Path) -> None:
     bring(filled, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000"])
     fill(filled)
-    filled.undo(3)
+    filled.imports.undo(3)
     found = fill(filled)
     assert [month.regraded for month in found.months] == [0, None] or found.months[
         -1
@@ -265,7 +265,7 @@ def test_what_is_no_step_says_why(filled: Book, tmp_path: Path) -> None:
                 grade_by_steps(filled, engine, standard, day)
         with pytest.raises(NotBySteps, match="no slower"):
             grade_by_steps(filled, engine, STANDARD, MARCH, recalibrate=True)
-        filled.undo(2)
+        filled.imports.undo(2)
         with pytest.raises(NotBySteps, match="undone"):
             grade_by_steps(filled, engine, STANDARD, MARCH)
 

@@ -48,7 +48,7 @@ def test_a_run_tells_what_it_was_made_of(book: Book) -> None:
     assert first.calibration == "fitted"
     assert first.calibrated_on == MARCH
     assert first.seconds > 0
-    assert first.folder == book.run_directory(first.run_id)
+    assert first.folder == book.runs.directory(first.run_id)
 
 
 def test_of_the_runs_of_one_date_the_last_holds_and_names_the_one_it_restates(book: Book) -> None:

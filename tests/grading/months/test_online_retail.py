@@ -29,7 +29,7 @@ def test_twelve_months_are_filled_in(reference_data: Path, tmp_path: Path) -> No
     file = reference_data / "online_retail" / "online_retail.parquet"
     with DuckDBEngine() as engine:
         read, _ = read_table(engine, "orders", Source((file,)), options)
-        book.import_table(engine, read)
+        book.imports.import_table(engine, read)
     standard = bundled_standard()
     found = back_fill(book, lambda _: standard, date(2010, 12, 1), date(2011, 11, 30), memory="2GB")
     runs = kept_runs(book)

@@ -30,13 +30,15 @@ def act(action: str, directory: Path) -> None:
     if action == "import":
         with DuckDBEngine() as engine:
             rejected = [(4, "amount", "?", "not_a_number")]
-            book.import_table(engine, read_rows(engine, "orders", SECOND, rejected=rejected))
+            book.imports.import_table(
+                engine, read_rows(engine, "orders", SECOND, rejected=rejected)
+            )
     elif action == "undo":
-        book.undo(2)
+        book.imports.undo(2)
     elif action == "run":
-        folder = book.begin_run("r1")
+        folder = book.runs.begin("r1")
         (folder / "run.json").write_text("{}")
-        book.append_run({"run_id": "r1"})
+        book.runs.append({"run_id": "r1"})
     elif action == "backup":
         back_up(book, directory.with_name("backup.tar.zst"))
 

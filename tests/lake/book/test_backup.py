@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 @pytest.fixture
 def filled(book: Book, engine: DuckDBEngine) -> Book:
     for amount in ("10", "11"):
-        book.import_table(engine, read_rows(engine, "orders", [order("o1", amount)]))
-    (book.begin_run("r1") / "run.json").write_text("{}")
-    book.append_run({"run_id": "r1"})
+        book.imports.import_table(engine, read_rows(engine, "orders", [order("o1", amount)]))
+    (book.runs.begin("r1") / "run.json").write_text("{}")
+    book.runs.append({"run_id": "r1"})
     (book.standards / "ours.yaml").write_text("standard: ours\n")
     return book
 
@@ -45,11 +45,11 @@ def test_a_restored_book_is_the_book(
     columns = ("order_id", "amount")
     assert rows_of(engine, restored, "orders", columns) == [("o1", Decimal(11))]
     assert rows_of(engine, restored, "orders", columns, {"orders": 1}) == [("o1", Decimal(10))]
-    assert restored.batches() == filled.batches()
-    assert restored.runs() == filled.runs()
+    assert restored.imports.batches() == filled.imports.batches()
+    assert restored.runs.all() == filled.runs.all()
     assert (restored.standards / "ours.yaml").read_text() == "standard: ours\n"
     assert [one.code for one in doctor(restored) if one.severity != "note"] == []
-    restored.undo(2, engine=engine)
+    restored.imports.undo(2, engine=engine)
     assert rows_of(engine, restored, "orders", columns) == [("o1", Decimal(10))]
     assert rows_of(engine, filled, "orders", columns) == [("o1", Decimal(11))]
 

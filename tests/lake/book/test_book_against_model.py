@@ -80,7 +80,7 @@ class _Books(RuleBasedStateMachine):
             for unit, content in after.items()
             if self.units.get(unit) != content
         }
-        batch = self.book.import_table(
+        batch = self.book.imports.import_table(
             self.engine,
             read_rows(self.engine, self.table, rows, columns=(*self.columns,)),
             note="",
@@ -92,7 +92,7 @@ class _Books(RuleBasedStateMachine):
         self.units.update(after)
         self.compare()
         version = self.book.versions().get(self.table)
-        again = self.book.import_table(
+        again = self.book.imports.import_table(
             self.engine, read_rows(self.engine, self.table, rows, columns=(*self.columns,))
         )
         assert again.state == "nothing new"
@@ -106,7 +106,7 @@ class _Books(RuleBasedStateMachine):
         later = set().union(
             *(one.remaining for n, one in self.imports.items() if n > number), set[Unit]()
         )
-        report = self.book.undo(number, engine=self.engine)
+        report = self.book.imports.undo(number, engine=self.engine)
         left = target.remaining & later
         assert report.left == len(left)
         for unit in target.remaining - left:
@@ -116,7 +116,7 @@ class _Books(RuleBasedStateMachine):
             else:
                 self.units[unit] = before
         target.remaining = left
-        state = next(one for one in self.book.batches() if one.id == number).state
+        state = next(one for one in self.book.imports.batches() if one.id == number).state
         assert state == ("partly undone" if left else "undone")
         self.compare()
 

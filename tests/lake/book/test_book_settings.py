@@ -29,8 +29,8 @@ def test_a_new_book_opens_with_what_it_was_made_with(tmp_path: Path) -> None:
 
     assert opened.settings == made.settings
     assert opened.standards.is_dir()
-    assert opened.batches() == []
-    assert opened.runs() == []
+    assert opened.imports.batches() == []
+    assert opened.runs.all() == []
     assert opened.versions() == {}
 
 

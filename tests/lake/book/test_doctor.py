@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 def filled(book: Book, engine: DuckDBEngine) -> Book:
     for amount in ("10", "11"):
         rows = [order("o1", amount), order("o2", "5", "c2")]
-        book.import_table(engine, read_rows(engine, "orders", rows))
-    (book.begin_run("r1") / "run.json").write_text("{}")
-    book.append_run({"run_id": "r1", "versions": {"orders": 1}})
+        book.imports.import_table(engine, read_rows(engine, "orders", rows))
+    (book.runs.begin("r1") / "run.json").write_text("{}")
+    book.runs.append({"run_id": "r1", "versions": {"orders": 1}})
     return book
 
 
@@ -57,13 +57,13 @@ def files_at(book: Book, version: int) -> tuple[DataFile, ...]:
 def test_damaged_files_are_named(filled: Book) -> None:
     path = next(iter((filled.lake / "orders").rglob("batch-2-*")))
     path.write_bytes(path.read_bytes()[:-20])
-    (filled.run_directory("r1") / "run.json").write_text("{ }")
-    (filled.batch_directory(2) / REPLACED).unlink()
+    (filled.runs.directory("r1") / "run.json").write_text("{ }")
+    (filled.imports.batch_directory(2) / REPLACED).unlink()
     found = {one.code: one.path for one in doctor(filled) if one.severity == "error"}
 
     assert found["damaged_file"] == path
-    assert found["changed_file"] == filled.run_directory("r1") / "run.json"
-    assert found["missing_file"] == filled.batch_directory(2) / REPLACED
+    assert found["changed_file"] == filled.runs.directory("r1") / "run.json"
+    assert found["missing_file"] == filled.imports.batch_directory(2) / REPLACED
 
 
 def test_orphans_are_removed_only_when_asked(filled: Book) -> None:
@@ -91,7 +91,7 @@ def test_a_lock_held_by_another_process_is_noted(filled: Book) -> None:
     script = """
 import sys
 from kefen.lake.book import Book
-with Book.open(sys.argv[1]).lock("import"):
+with Book.open(sys.argv[1]).guard.hold("import"):
     print("held", flush=True)
     sys.stdin.read()
 """

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def take(book: Book, engine: DuckDBEngine, table: str, path: Path) -> Batch:
     read, _ = read_table(engine, table, Source((path,)), ReadingOptions(max_rejected=Decimal(1)))
-    return book.import_table(engine, read)
+    return book.imports.import_table(engine, read)
 
 
 def test_files_become_a_dataset(book: Book, engine: DuckDBEngine, tmp_path: Path) -> None:
@@ -40,5 +40,5 @@ def test_files_become_a_dataset(book: Book, engine: DuckDBEngine, tmp_path: Path
     assert (read.rows_used, read.rows_unattributed) == (3, 1)
     totals = f"SELECT customer_id, sum(amount) FROM {read.relation} GROUP BY ALL ORDER BY ALL"
     assert engine.rows(totals) == [("007", Decimal(201)), ("008", Decimal(-3))]
-    assert book.write_rejected(batch.id, tmp_path / "rejected.csv") == 1
+    assert book.imports.write_rejected(batch.id, tmp_path / "rejected.csv") == 1
     assert "2024-02-30" in (tmp_path / "rejected.csv").read_text(encoding="utf-8-sig")

@@ -37,7 +37,7 @@ with DuckDBEngine() as engine:
     engine.run("CHECKPOINT")
     try:
         with watching(fill):
-            Book.open(sys.argv[1]).import_table(engine, read)
+            Book.open(sys.argv[1]).imports.import_table(engine, read)
     except KefenError as error:
         print(error.in_language("en"))
         sys.exit(error.exit_code)
@@ -54,7 +54,7 @@ def test_a_full_disk_leaves_the_last_good_state(
     book: Book, engine: DuckDBEngine, point: str, limit: int
 ) -> None:
     rows = [order(f"o{n}", "1", f"c{n}") for n in range(300)]
-    book.import_table(engine, read_rows(engine, "orders", rows))
+    book.imports.import_table(engine, read_rows(engine, "orders", rows))
     done = subprocess.run(
         [
             *(sys.executable, "-c", IMPORT_ON_A_SMALL_DISK),
@@ -72,8 +72,8 @@ def test_a_full_disk_leaves_the_last_good_state(
     committed = point == "TABLE_COMMITTED"
     expected = [(Decimal(2 if committed else 1),)]
     assert engine.rows(amounts.format(tables["orders"].relation)) == expected
-    assert [batch.id for batch in book.batches()] == ([1, 2] if committed else [1])
+    assert [batch.id for batch in book.imports.batches()] == ([1, 2] if committed else [1])
     rows = [order("o1", "3", "c1")]
-    assert book.import_table(engine, read_rows(engine, "orders", rows)).rows_updated == 1
+    assert book.imports.import_table(engine, read_rows(engine, "orders", rows)).rows_updated == 1
     assert len(rows_of(engine, book, "orders", ("order_id",))) == 300
     assert [one.code for one in doctor(book) if one.severity != "note"] == []

@@ -63,12 +63,12 @@ def die(action: str, book: Book, point: CommitPoint) -> None:
 
 def first_rows(engine: DuckDBEngine, book: Book) -> None:
     rows = [order("o1", "10"), order("o2", "20", "c2")]
-    book.import_table(engine, read_rows(engine, "orders", rows))
+    book.imports.import_table(engine, read_rows(engine, "orders", rows))
 
 
 def second_rows(engine: DuckDBEngine, book: Book) -> str:
     rows = [order(order_id, str(amount), customer) for order_id, customer, amount in SECOND]
-    return book.import_table(engine, read_rows(engine, "orders", rows)).state
+    return book.imports.import_table(engine, read_rows(engine, "orders", rows)).state
 
 
 def complaints(book: Book) -> list[str]:
@@ -85,13 +85,13 @@ def test_an_import_killed_at_any_point(
     reopened = Book.open(book.directory)
     happened = point in AFTER_COMMIT
     assert rows_of(engine, reopened, "orders", COLUMNS) == (SECOND if happened else FIRST)
-    assert [one.id for one in reopened.batches()] == ([1, 2] if happened else [1])
-    assert reopened.lock_holder() is None
+    assert [one.id for one in reopened.imports.batches()] == ([1, 2] if happened else [1])
+    assert reopened.guard.holder() is None
 
     assert second_rows(engine, reopened) == ("nothing new" if happened else "imported")
     assert rows_of(engine, reopened, "orders", COLUMNS) == SECOND
     assert complaints(reopened) == []
-    assert reopened.undo(2, engine=engine).restored == 1
+    assert reopened.imports.undo(2, engine=engine).restored == 1
     assert rows_of(engine, reopened, "orders", COLUMNS) == FIRST
 
 
@@ -120,10 +120,10 @@ def test_an_undo_killed_at_any_point(book: Book, engine: DuckDBEngine, point: Co
 
     happened = point in AFTER_COMMIT
     assert rows_of(engine, book, "orders", COLUMNS) == (FIRST if happened else SECOND)
-    state = {one.id: one.state for one in book.batches()}[2]
+    state = {one.id: one.state for one in book.imports.batches()}[2]
     assert state == ("undone" if happened else "imported")
     if not happened:
-        book.undo(2, engine=engine)
+        book.imports.undo(2, engine=engine)
     assert rows_of(engine, book, "orders", COLUMNS) == FIRST
     assert second_rows(engine, book) == "imported"
     assert complaints(book) == []
@@ -134,7 +134,7 @@ def test_a_run_exists_when_its_row_does(book: Book, point: CommitPoint) -> None:
     die("run", book, point)
 
     recorded = point is CommitPoint.RUN_RECORDED
-    assert [run["run_id"] for run in book.runs()] == (["r1"] if recorded else [])
+    assert [run["run_id"] for run in book.runs.all()] == (["r1"] if recorded else [])
     assert ("unfinished_run" in complaints(book)) == (not recorded)
 
 

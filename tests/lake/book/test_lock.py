@@ -16,7 +16,7 @@ from kefen.lake.book import Book
 HOLD = """
 import sys, time
 from kefen.lake.book import Book
-with Book.open(sys.argv[1]).lock("import"):
+with Book.open(sys.argv[1]).guard.hold("import"):
     print("held", flush=True)
     time.sleep(60)
 """
@@ -34,13 +34,13 @@ def holding_process(book: Book) -> subprocess.Popen[str]:
 def test_the_holder_is_named_and_a_killed_holder_frees_the_lock(book: Book) -> None:
     process = holding_process(book)
     try:
-        with pytest.raises(BookError) as refused, book.lock("undo"):
+        with pytest.raises(BookError) as refused, book.guard.hold("undo"):
             pytest.fail("the lock was given twice")
         for language in ("en", "zh"):
             message = refused.value.in_language(language)
             assert str(process.pid) in message
             assert "`import`" in message
-        holder = book.lock_holder()
+        holder = book.guard.holder()
         assert holder is not None
         assert holder["pid"] == process.pid
         assert holder["since"].startswith("20")
@@ -48,21 +48,21 @@ def test_the_holder_is_named_and_a_killed_holder_frees_the_lock(book: Book) -> N
         process.send_signal(signal.SIGKILL)
         process.wait()
 
-    assert book.lock_holder() is None
-    left = book.lock_left_behind()
+    assert book.guard.holder() is None
+    left = book.guard.left_behind()
     assert left is not None
     assert left["pid"] == process.pid
-    with book.lock("undo"):
+    with book.guard.hold("undo"):
         pass
-    assert book.lock_left_behind() is None
+    assert book.guard.left_behind() is None
 
 
 def test_waiting_gets_the_lock_when_it_is_free(book: Book) -> None:
     process = holding_process(book)
     timer = threading.Timer(0.7, process.kill)
     timer.start()
-    with book.lock("undo", wait_seconds=30):
-        holder = book.lock_holder()
+    with book.guard.hold("undo", wait_seconds=30):
+        holder = book.guard.holder()
     assert holder is not None
     assert holder["purpose"] == "undo"
     process.wait()
@@ -73,19 +73,19 @@ def test_the_same_thread_may_nest_the_lock_and_another_may_not(book: Book) -> No
 
     def other() -> None:
         try:
-            with book.lock("import"):
+            with book.guard.hold("import"):
                 pass
         except BookError as error:
             refused.append(error)
 
-    with book.lock("grade"):
-        with book.lock("import"):
+    with book.guard.hold("grade"):
+        with book.guard.hold("import"):
             pass
         thread = threading.Thread(target=other)
         thread.start()
         thread.join()
         assert len(refused) == 1
-        assert book.lock_holder() is not None
+        assert book.guard.holder() is not None
     thread = threading.Thread(target=other)
     thread.start()
     thread.join()
@@ -94,15 +94,15 @@ def test_the_same_thread_may_nest_the_lock_and_another_may_not(book: Book) -> No
 
 def test_two_openings_of_one_book_share_the_lock(book: Book) -> None:
     with (
-        book.lock("grade"),
+        book.guard.hold("grade"),
         pytest.raises(BookError, match="in use"),
-        Book.open(book.directory).lock("import"),
+        Book.open(book.directory).guard.hold("import"),
     ):
         pytest.fail("the lock was given twice")
 
 
 def test_a_lock_file_with_anything_in_it_does_no_harm(book: Book) -> None:
     (book.directory / "kefen.lock").write_bytes(b"\xff[1")
-    with book.lock("import"):
-        assert book.lock_holder() is not None
+    with book.guard.hold("import"):
+        assert book.guard.holder() is not None
     assert Path(book.directory / "kefen.lock").read_bytes() == b""

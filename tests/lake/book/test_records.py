@@ -41,7 +41,7 @@ def filled(book: Book, engine: DuckDBEngine) -> Book:
         {"customer_id": "8", "name": "Two", "region": None, "registered_capital": None},
     )
     rows = [order(f"o{n}", "10") | {"customer_id": ("007", "8")[n % 2]} for n in range(4)]
-    book.import_table(engine, read_rows(engine, "orders", rows))
+    book.imports.import_table(engine, read_rows(engine, "orders", rows))
     enter(book, "interactions", {"customer_id": "8", "at": "2026-05-01", "kind": "call"})
     return book
 
@@ -55,10 +55,10 @@ def test_only_the_columns_that_are_given_change(filled: Book) -> None:
 
 
 def test_a_value_of_another_type_is_refused_and_nothing_is_written(filled: Book) -> None:
-    before = len(filled.batches())
+    before = len(filled.imports.batches())
     with pytest.raises(DataError):
         enter(filled, "customers", {"customer_id": "007", "founded_on": "soon"})
-    assert len(filled.batches()) == before
+    assert len(filled.imports.batches()) == before
 
 
 def test_what_batches_changed_is_told_newest_first(filled: Book) -> None:
@@ -93,7 +93,7 @@ def test_everything_of_a_customer_goes_to_another_and_back(filled: Book) -> None
     assert len(rows_of_customer(filled, "interactions", "007")) == 1
     assert move_rows(filled, "8", "007", note="merge", wait_seconds=1) == []
     for one in reversed(batches):
-        filled.undo(one.id)
+        filled.imports.undo(one.id)
     after = {name: sorted(map(str, rows_of_customer(filled, name, "8"))) for name in before}
     assert after == before
     assert len(rows_of_customer(filled, "orders", "007")) == 2
@@ -104,9 +104,9 @@ def test_what_a_later_import_changed_of_a_moved_order_stays(
 ) -> None:
     moved = move_rows(filled, "8", "007", note="merge", wait_seconds=1)
     later = [order("o1", "99") | {"customer_id": "007"}]
-    filled.import_table(engine, read_rows(engine, "orders", later))
+    filled.imports.import_table(engine, read_rows(engine, "orders", later))
     for one in reversed(moved):
-        filled.undo(one.id)
+        filled.imports.undo(one.id)
     amounts = {row["order_id"]: row["amount"] for row in rows_of_customer(filled, "orders", "007")}
     assert amounts["o1"] == "99"
     assert len(rows_of_customer(filled, "orders", "8")) == 1

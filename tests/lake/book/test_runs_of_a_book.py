@@ -9,38 +9,38 @@ from kefen.lake.book import Book, record_log
 
 
 def test_a_run_is_listed_with_its_record_and_the_sums_of_its_files(book: Book) -> None:
-    folder = book.begin_run("2024-05_default")
+    folder = book.runs.begin("2024-05_default")
     (folder / "run.json").write_text("{}")
     (folder / "grades.parquet").write_bytes(b"grades")
-    assert book.runs() == []
-    assert book.unfinished_runs() == [folder]
+    assert book.runs.all() == []
+    assert book.runs.unfinished() == [folder]
 
-    book.append_run({"run_id": "2024-05_default", "as_of": "2024-05-31", "rows": {"orders": 7}})
+    book.runs.append({"run_id": "2024-05_default", "as_of": "2024-05-31", "rows": {"orders": 7}})
 
-    (run,) = book.runs()
+    (run,) = book.runs.all()
     assert run["rows"] == {"orders": 7}
     assert run["files"]["grades.parquet"]["size"] == 6
-    assert book.run_directory("2024-05_default") == folder
-    assert book.unfinished_runs() == []
+    assert book.runs.directory("2024-05_default") == folder
+    assert book.runs.unfinished() == []
 
 
 def test_a_run_is_never_changed_and_needs_its_files(book: Book) -> None:
     with pytest.raises(BookError, match=r"no run\.json"):
-        book.append_run({"run_id": "r1"})
-    (book.begin_run("r1") / "run.json").write_text("{}")
-    book.append_run({"run_id": "r1"})
+        book.runs.append({"run_id": "r1"})
+    (book.runs.begin("r1") / "run.json").write_text("{}")
+    book.runs.append({"run_id": "r1"})
     with pytest.raises(BookError, match="exists already"):
-        book.append_run({"run_id": "r1"})
+        book.runs.append({"run_id": "r1"})
     with pytest.raises(BookError, match="exists already"):
-        book.begin_run("r1")
+        book.runs.begin("r1")
     with pytest.raises(CallError):
-        book.run_directory("r2")
+        book.runs.directory("r2")
 
 
 @pytest.mark.parametrize("run_id", ["", "../r", "a/b", ".hidden", "a b", "a" * 200])
 def test_an_id_that_is_no_name_of_a_folder_is_refused(book: Book, run_id: str) -> None:
     with pytest.raises(BookError, match="cannot be the id"):
-        book.begin_run(run_id)
+        book.runs.begin(run_id)
 
 
 def test_many_runs_stay_in_order_and_in_few_files(
@@ -48,9 +48,9 @@ def test_many_runs_stay_in_order_and_in_few_files(
 ) -> None:
     monkeypatch.setattr(record_log, "_FILES_BEFORE_COMPACTION", 3)
     for number in range(8):
-        (book.begin_run(f"r{number}") / "run.json").write_text("{}")
-        book.append_run({"run_id": f"r{number}"})
+        (book.runs.begin(f"r{number}") / "run.json").write_text("{}")
+        book.runs.append({"run_id": f"r{number}"})
 
-    assert [run["run_id"] for run in book.runs()] == [f"r{number}" for number in range(8)]
-    _, log, _ = book.record_logs()
+    assert [run["run_id"] for run in book.runs.all()] == [f"r{number}" for number in range(8)]
+    _, log, _ = book.record_logs
     assert len(log.files()) <= 4

@@ -25,7 +25,7 @@ from kefen.workspace.statements import Asked, Statement
 def batch(run_id: str) -> dict[str, dict[str, tuple[Any, ...]]]:
     """Return what the run graded, by customer and scheme."""
     found: dict[str, dict[str, tuple[Any, ...]]] = {}
-    table = pq.read_table(served_book().run_directory(run_id) / "grades.parquet")
+    table = pq.read_table(served_book().runs.directory(run_id) / "grades.parquet")
     for row in table.to_pylist():
         told = tuple(row[name] for name in ("grade", "score", "score_text", "reason", "confidence"))
         found.setdefault(row["customer_id"], {})[row["scheme"]] = told

@@ -42,7 +42,7 @@ def committed(client, upload):
     client.post(f"/import/{upload.pk}/commit/")
     work(batch=True)
     upload.refresh_from_db()
-    return next(one for one in served_book().batches() if one.id == upload.batch)
+    return next(one for one in served_book().imports.batches() if one.id == upload.batch)
 
 
 def held(table="customers"):
@@ -70,11 +70,11 @@ def workbook(*rows, sheets=()):
 @pytest.fixture
 def clean_book(run_ids):
     """The book is left as it was: batches that a test makes are undone."""
-    before = {batch.id for batch in served_book().batches()}
+    before = {batch.id for batch in served_book().imports.batches()}
     yield
-    for batch in reversed(served_book().batches()):
+    for batch in reversed(served_book().imports.batches()):
         if batch.id not in before and batch.stands:
-            served_book().undo(batch.id)
+            served_book().imports.undo(batch.id)
 
 
 @pytest.fixture
@@ -339,21 +339,21 @@ def test_two_people_importing_at_once_get_both_their_rows(signed_in, clean_book)
     found = held()
     assert {"T1", "T2"} <= set(found)
     assert found["T3"]["name"] == "other"
-    batches = served_book().batches()[-2:]
+    batches = served_book().imports.batches()[-2:]
     assert [(one.rows_new, one.rows_updated) for one in batches] == [(2, 0), (1, 1)]
 
 
 def test_a_button_pressed_twice_at_once_asks_once(client, person, clean_book):
     _, upload = uploaded(client, f"{HEAD}\nB1,甲,华东,2026-01-02")
     tried(client, upload)
-    before = len(served_book().batches())
+    before = len(served_book().imports.batches())
     for _ in range(2):
         assert client.post(f"/import/{upload.pk}/commit/").status_code == 302
     assert Job.objects.filter(kind="import", subject=str(upload.pk)).count() == 1
     work(batch=True)
     assert client.post(f"/import/{upload.pk}/commit/").status_code == 404
     work(batch=True)
-    assert len(served_book().batches()) == before + 1
+    assert len(served_book().imports.batches()) == before + 1
 
 
 def test_a_job_that_is_done_again_after_a_death_imports_once(client, clean_book):
@@ -372,7 +372,7 @@ def test_a_job_that_is_done_again_after_a_death_imports_once(client, clean_book)
     from kefen.workspace.jobs.services import run
 
     run(Job.objects.latest("id").pk)
-    again = served_book().batches()[-1]
+    again = served_book().imports.batches()[-1]
     assert (again.rows_new, again.state) == (0, "nothing new")
     assert sum(row == "B2" for row in held()) == 1
     assert batch.rows_new == 1

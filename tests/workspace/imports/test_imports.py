@@ -39,11 +39,11 @@ def choose_guesses(client, upload):
 @pytest.fixture
 def clean_book(run_ids):
     """The book is left as it was: batches that a test makes are undone."""
-    before = {batch.id for batch in served_book().batches()}
+    before = {batch.id for batch in served_book().imports.batches()}
     yield
-    for batch in reversed(served_book().batches()):
+    for batch in reversed(served_book().imports.batches()):
         if batch.id not in before and batch.stands:
-            served_book().undo(batch.id)
+            served_book().imports.undo(batch.id)
 
 
 def test_a_file_goes_all_the_way_and_back(signed_in, clean_book):
@@ -65,13 +65,13 @@ def test_a_file_goes_all_the_way_and_back(signed_in, clean_book):
     assert "More than 1 %" in result
     rejected = b"".join(client.get(f"/import/{upload.pk}/rejected/").streaming_content).decode()
     assert "not a day" in rejected
-    before = len(served_book().batches())
+    before = len(served_book().imports.batches())
     client.post(f"/import/{upload.pk}/commit/")
     client.post(f"/import/{upload.pk}/commit/")  # pressed twice
     work(batch=True)
     upload.refresh_from_db()
     assert upload.state == UploadState.DONE
-    batches = served_book().batches()
+    batches = served_book().imports.batches()
     assert len(batches) == before + 1
     assert (batches[-1].rows_new, batches[-1].rows_rejected) == (1, 1)
     assert not file_of(upload).exists()
@@ -79,7 +79,9 @@ def test_a_file_goes_all_the_way_and_back(signed_in, clean_book):
     assert "not a day" in kept
     client.post(f"/import/batches/{batches[-1].id}/undo/")
     work(batch=True)
-    assert next(b for b in served_book().batches() if b.id == batches[-1].id).state == "undone"
+    assert (
+        next(b for b in served_book().imports.batches() if b.id == batches[-1].id).state == "undone"
+    )
 
 
 def test_the_same_file_twice_changes_nothing(signed_in, clean_book):
@@ -90,7 +92,7 @@ def test_the_same_file_twice_changes_nothing(signed_in, clean_book):
         choose_guesses(client, upload)
         client.post(f"/import/{upload.pk}/commit/")
         work(batch=True)
-    assert served_book().batches()[-1].state == "nothing new"
+    assert served_book().imports.batches()[-1].state == "nothing new"
 
 
 def test_a_column_that_is_not_chosen_is_not_brought_in(signed_in, clean_book):
@@ -101,7 +103,7 @@ def test_a_column_that_is_not_chosen_is_not_brought_in(signed_in, clean_book):
     choose_guesses(client, upload)
     client.post(f"/import/{upload.pk}/commit/")
     work(batch=True)
-    batch = served_book().batches()[-1]
+    batch = served_book().imports.batches()[-1]
     assert "region" not in batch.columns
     assert "name" in batch.columns
 
@@ -151,10 +153,10 @@ def test_a_file_changed_after_its_upload_is_not_imported(signed_in):
     upload = latest()
     choose_guesses(client, upload)
     file_of(upload).write_text(f"{HEAD}\nX7,another,East,2026-01-02", encoding="utf-8")
-    before = len(served_book().batches())
+    before = len(served_book().imports.batches())
     client.post(f"/import/{upload.pk}/commit/")
     work(batch=True)
-    assert len(served_book().batches()) == before
+    assert len(served_book().imports.batches()) == before
     assert "no longer what was uploaded" in client.get(f"/import/{upload.pk}/").content.decode()
 
 

@@ -46,7 +46,7 @@ def listed(person, customer, role="manager"):
 def test_an_edit_is_in_the_list_at_once_and_in_the_book_as_a_batch(signed_in, person, clean_book):
     client = signed_in("manager")
     sent = form_of(client) | {"name": "Bright & Co", "registered_capital": "1250.5"}
-    before = len(clean_book.batches())
+    before = len(clean_book.imports.batches())
     assert client.post(ADDRESS, sent).status_code == 302
     assert listed(person, "C001").name == "Bright & Co"
     assert sight_of(person("manager")).customers().filter(searched__contains="bright").exists()
@@ -55,7 +55,7 @@ def test_an_edit_is_in_the_list_at_once_and_in_the_book_as_a_batch(signed_in, pe
     kept = customer_row(clean_book, "C001")
     assert (kept["name"], kept["registered_capital"]) == ("Bright & Co", "1250.5")
     assert (kept["industry"], kept["owner"]) == ("Trade", "Bo")
-    batches = clean_book.batches()
+    batches = clean_book.imports.batches()
     assert len(batches) == before + 1
     assert (batches[-1].rows_new, batches[-1].rows_updated) == (0, 1)
     assert set(FieldChange.objects.values_list("batch", flat=True)) == {batches[-1].id}
@@ -219,10 +219,10 @@ def test_our_own_fields_are_kept_here_and_in_the_history(signed_in, person, clea
     )
     client = signed_in("manager")
     field = next(name for name in form_of(client) if name.startswith("own_"))
-    before = len(clean_book.batches())
+    before = len(clean_book.imports.batches())
     client.post(ADDRESS, form_of(client) | {field: "12"})
     work(batch=True)
-    assert len(clean_book.batches()) == before
+    assert len(clean_book.imports.batches()) == before
     assert "Fleet" in client.get("/customers/C001/").content.decode()
     assert history_of(person("manager"), "C001")[0].after == "12"
 
@@ -231,6 +231,6 @@ def test_an_edit_whose_batch_was_undone_says_so(signed_in, person, clean_book):
     client = signed_in("manager")
     client.post(ADDRESS, form_of(client) | {"city": "Suzhou"})
     work(batch=True)
-    clean_book.undo(clean_book.batches()[-1].id)
+    clean_book.imports.undo(clean_book.imports.batches()[-1].id)
     assert history_of(person("manager"), "C001")[0].undone
     assert "undone with its batch" in client.get("/records/customer/C001/history/").content.decode()

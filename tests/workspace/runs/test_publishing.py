@@ -95,7 +95,7 @@ def other_book(run_ids, settings, tmp_path):
 def test_months_that_are_missing_are_filled_in_and_those_that_are_there_are_kept(
     other_book, person
 ):
-    before = [run["run_id"] for run in other_book.runs()]
+    before = [run["run_id"] for run in other_book.runs.all()]
     job = Job.objects.create(
         kind="fill",
         state="running",
@@ -104,7 +104,7 @@ def test_months_that_are_missing_are_filled_in_and_those_that_are_there_are_kept
     )
     found = fill_months(Progress(job), first="2026-08-01", last="2026-10-31")
     assert found == {"graded": 1}
-    assert [run["run_id"] for run in other_book.runs()] == [*before, "2026-08-31-1"]
+    assert [run["run_id"] for run in other_book.runs.all()] == [*before, "2026-08-31-1"]
     job.refresh_from_db()
     assert (job.steps, job.steps_begun) == (3, 3)
 

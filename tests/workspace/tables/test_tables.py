@@ -15,7 +15,7 @@ from kefen.workspace.tables.queries import visible_tables
 
 
 def test_every_table_of_the_report_has_a_page_and_a_workbook(signed_in, person, run_ids):
-    kept = read_kept_tables(served_book().run_directory(run_ids[-1]))
+    kept = read_kept_tables(served_book().runs.directory(run_ids[-1]))
     names = [table.id for section in kept.sections for table in section.tables]
     assert len(names) == len(set(names)) > 10
     client = signed_in("manager", "zh-CN")

@@ -49,7 +49,7 @@ def cases(clean_book, tmp_path, person, monkeypatch):
     path.write_text("\n".join(rows), encoding="utf-8")
     with DuckDBEngine() as engine:
         read, _ = read_table(engine, "cases", Source((path,)), ReadingOptions(currency="CNY"))
-        clean_book.import_table(engine, read)
+        clean_book.imports.import_table(engine, read)
     return core, general
 
 
@@ -122,7 +122,7 @@ def test_an_answer_that_is_imported_ends_the_wait(cases, clean_book, person, tmp
     )
     with DuckDBEngine() as engine:
         read, _ = read_table(engine, "cases", Source((path,)), ReadingOptions(currency="CNY"))
-        clean_book.import_table(engine, read)
+        clean_book.imports.import_table(engine, read)
     assert numbers(answers_for(person("administrator"), mine=False)) == ["soon", "desk"]
 
 

@@ -65,7 +65,7 @@ def grade_again(
         DataError: A file of the run is damaged.
         EngineError: Memory or disk ran out.
     """
-    kept, old = run_called(book, run_id), StoredRun.load(book.run_directory(run_id))
+    kept, old = run_called(book, run_id), StoredRun.load(book.runs.directory(run_id))
     runs = kept_runs(book)
     before = runs[: next(n for n, one in enumerate(runs) if one.run_id == run_id)]
     with DuckDBEngine(memory_limit=memory) as engine:

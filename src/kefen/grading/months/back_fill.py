@@ -257,7 +257,7 @@ class _Filling:
             written = Path(scratch)
             if own is None:
                 write_results(compared_with(run, before), written)
-            with self.book.lock("grade", wait_seconds=WAIT_SECONDS):
+            with self.book.guard.hold("grade", wait_seconds=WAIT_SECONDS):
                 standing = _standing(kept_runs(self.book), standard, day)
                 if standing is not None and _is_same(standing, run, written):
                     return "unchanged", standing, own.customers if own is not None else None

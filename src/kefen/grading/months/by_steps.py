@@ -27,7 +27,7 @@ from kefen.grading.months.step import Step
 from kefen.grading.outputs import METRICS_FILE, RECORD_FILE, SERVED_FILE, read_json
 from kefen.grading.serving.overrides import serving_from
 from kefen.grading.serving.serve import served_schemes
-from kefen.lake.book.book import generated_in
+from kefen.lake.dataset import generated_in
 from kefen.lake.reading.attribution import attribute_rows
 from kefen.standards.model import FactMetric
 

@@ -74,7 +74,7 @@ def find_changed(
             was undone.
         BookError: The lake cannot be read.
     """
-    batches = book.batches()
+    batches = book.imports.batches()
     came: dict[str, Came] = {}
     found: list[exp.Query] = []
     for name in sorted({*before, *after}):
@@ -82,7 +82,7 @@ def find_changed(
         if then == now:
             continue
         own = _came(batches, name, then, now)
-        files = (book.batch_directory(batch.id) / REPLACED for batch in own)
+        files = (book.imports.batch_directory(batch.id) / REPLACED for batch in own)
         came[name] = Came(
             tuple(batch.id for batch in own), tuple(path for path in files if path.is_file())
         )

@@ -193,7 +193,7 @@ def batches_between(book: Book, before: KeptRun, after: KeptRun) -> tuple[Batch,
         version = batch.version_after
         return batch.changed and version is not None and min(then, now) < version <= max(then, now)
 
-    return tuple(batch for batch in book.batches() if between(batch))
+    return tuple(batch for batch in book.imports.batches() if between(batch))
 
 
 def _changes(before: Path, after: Path) -> duckdb.DuckDBPyConnection:

@@ -72,7 +72,7 @@ def applying(
     """
     if book is None:
         return ()
-    return holding(book.overrides(), standard.id, as_of, before)
+    return holding(book.overrides.all(), standard.id, as_of, before)
 
 
 def serving_from(
@@ -113,9 +113,9 @@ def serving_again(book: Book, record: Mapping[str, Any]) -> Serving:
     source = record.get("served_from")
     before = None
     if source is not None:
-        before = RunBefore.load(book.run_directory(str(source["run"])), str(source["run"]))
+        before = RunBefore.load(book.runs.directory(str(source["run"])), str(source["run"]))
     ids = {str(own["override"]) for own in record.get("overrides", ())}
-    applied = [own for own in book.overrides() if own.id in ids]
+    applied = [own for own in book.overrides.all() if own.id in ids]
     told = tuple(dict(own) for own in record.get("overrides", ()))
     return Serving(before, overrides_table(applied), told)
 
@@ -199,7 +199,7 @@ def give_override(
         last=last,
         computed=held,
     )
-    return book.give_override(override)
+    return book.overrides.give(override)
 
 
 def _check_words(reason: str, author: str) -> None:
@@ -248,7 +248,7 @@ def _check_lift(book: Book, standard: Standard, scheme: Scheme, customer: str, f
         )
     lifts = [
         own.first
-        for own in book.overrides()
+        for own in book.overrides.all()
         if (own.customer, own.standard, own.scheme, own.kind)
         == (customer, standard.id, scheme.id, "lift")
         and own.ended_on is None

@@ -77,7 +77,7 @@ def back_up(book: Book, target: Path | str) -> Backup:
             mend=Text("Choose another directory.", "请选择其他目录。"),
         )
     partial = path.with_name(f".{path.name}.partial")
-    with book.lock("backup"), reported(path):
+    with book.guard.hold("backup"), reported(path):
         _remove(partial)
         path.parent.mkdir(parents=True, exist_ok=True)
         try:

@@ -71,7 +71,7 @@ def doctor(book: Book, *, fix: bool = False) -> list[Diagnosis]:
         BookError: With `fix`, the book is in use or cannot be written.
     """
     if fix:
-        with book.lock_without_recovery("doctor"):
+        with book.guard.hold_without_recovery("doctor"):
             return [*_surroundings(book), *_unfinished(book, fix=True), *_contents(book, fix=True)]
     return [*_surroundings(book), *_unfinished(book, fix=False), *_contents(book, fix=False)]
 
@@ -104,7 +104,7 @@ def _surroundings(book: Book) -> Iterator[Diagnosis]:
         ),
         book.directory,
     )
-    holder = book.lock_holder()
+    holder = book.guard.holder()
     if holder is not None and holder["pid"] != os.getpid():
         yield Diagnosis(
             "lock_held",
@@ -118,7 +118,7 @@ def _surroundings(book: Book) -> Iterator[Diagnosis]:
             Text("Call the doctor again when it is done.", "请在其完成后再次检查。"),
             book.directory,
         )
-    left = book.lock_left_behind()
+    left = book.guard.left_behind()
     if left is not None:
         yield Diagnosis(
             "lock_left_behind",
@@ -134,7 +134,7 @@ def _surroundings(book: Book) -> Iterator[Diagnosis]:
 
 
 def _unfinished(book: Book, *, fix: bool) -> Iterator[Diagnosis]:
-    for one in book.recover() if fix else book.unfinished():
+    for one in book.guard.recover() if fix else book.guard.unfinished():
         completed = one.outcome == "completed"
         yield Diagnosis(
             "unfinished_batch",
@@ -161,7 +161,7 @@ def _unfinished(book: Book, *, fix: bool) -> Iterator[Diagnosis]:
             book.lake / "batch_files" / str(one.batch),
             fixed=fix,
         )
-    for folder in book.unfinished_runs():
+    for folder in book.runs.unfinished():
         yield Diagnosis(
             "unfinished_run",
             "warning",
@@ -179,14 +179,14 @@ def _unfinished(book: Book, *, fix: bool) -> Iterator[Diagnosis]:
 
 
 def _contents(book: Book, *, fix: bool) -> Iterator[Diagnosis]:
-    unfinished = {file for one in book.unfinished() for file in one.leftovers}
+    unfinished = {file for one in book.guard.unfinished() for file in one.leftovers}
     readable = True
     for name, table in TABLES.items():
         lake = LakeTable(book.lake / name, table)
         if lake.exists():
             yield from _table(lake, _cited(book, name))
             yield from _orphans(lake.directory, unfinished, fix=fix)
-    for log in book.record_logs():
+    for log in book.record_logs:
         try:
             damaged = [file for file in log.files() if not file.is_file()]
             if not damaged:
@@ -208,7 +208,7 @@ def _contents(book: Book, *, fix: bool) -> Iterator[Diagnosis]:
 def _cited(book: Book, table: str) -> set[int]:
     """Return the versions of a table that runs cite."""
     try:
-        runs = book.runs()
+        runs = book.runs.all()
     except BookError:
         return set()
     return {int(run["versions"][table]) for run in runs if table in (run.get("versions") or {})}
@@ -279,8 +279,8 @@ def _named_by_log(directory: Path) -> set[str]:
 
 
 def _batches(book: Book) -> Iterator[Diagnosis]:
-    for batch in book.batches():
-        folder = book.batch_directory(batch.id)
+    for batch in book.imports.batches():
+        folder = book.imports.batch_directory(batch.id)
         wanted = []
         if batch.rows_rejected:
             wanted.append(REJECTED)
@@ -292,8 +292,8 @@ def _batches(book: Book) -> Iterator[Diagnosis]:
 
 
 def _runs(book: Book) -> Iterator[Diagnosis]:
-    for run in book.runs():
-        folder = book.run_directory(run["run_id"])
+    for run in book.runs.all():
+        folder = book.runs.directory(run["run_id"])
         for name, promised in run["files"].items():
             path = folder / name
             if not path.is_file():

@@ -183,7 +183,7 @@ def try_file(
             source = open_file(engine, path, read.table, choices.sheet, choices.encoding)
             write_rejected_rows(engine, source, read.rejected, rejected_to, language)
         begin(_COMPARING)
-        counts = book.compare(engine, read)
+        counts = book.imports.compare(engine, read)
         return DryRun(
             read.rows_in,
             read.rows_used,
@@ -226,11 +226,11 @@ def import_file(
         BookError: The book is in use or cannot be written; it is as it was.
     """
     begin(_READING)
-    with DuckDBEngine() as engine, book.lock("import", wait_seconds=wait_seconds):
+    with DuckDBEngine() as engine, book.guard.hold("import", wait_seconds=wait_seconds):
         # Within the lock: which rows are new is asked of the book that they come into.
         read, _, _ = _read(engine, book, path, table, choices)
         begin(_WRITING)
-        return book.import_table(engine, read, note=note)
+        return book.imports.import_table(engine, read, note=note)
 
 
 def _read(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from kefen.domain.errors import CallError
@@ -13,6 +13,8 @@ from kefen.lake.book.record_log import RecordLog
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from pathlib import Path
+
+    from kefen.lake.book.guard import Guard
 
 OverrideKind: TypeAlias = Literal["pin", "floor", "cap", "lift"]
 OVERRIDE_KINDS: tuple[OverrideKind, ...] = ("pin", "floor", "cap", "lift")
@@ -93,55 +95,62 @@ class Override:
 
 
 class OverrideList:
-    """The overrides of one book. What was recorded is never changed: an end is a record too."""
+    """The overrides of one book. What was recorded is never changed: an end is a record too.
 
-    def __init__(self, lake: Path) -> None:
+    Args:
+        lake: The directory of the tables.
+        guard: The lock of the book.
+    """
+
+    def __init__(self, lake: Path, guard: Guard) -> None:
         self.log = RecordLog(lake / "overrides")
+        self._guard = guard
 
     def give(self, override: Override) -> Override:
-        """Append an override under the next free id and return it.
+        """Record an override under the next free id, and return it.
 
         Raises:
-            BookError: The log cannot be written; it is as it was.
+            BookError: The book is in use, or the log cannot be written; it is as it was.
         """
-        given = replace(override, id=f"o{len(self.all()) + 1}")
-        self.log.append(given.id, {"record": "given", **given.as_dict()})
-        self.log.compact()
-        return given
+        with self._guard.hold("override"):
+            given = replace(override, id=f"o{len(self.all()) + 1}")
+            self.log.append(given.id, {"record": "given", **given.as_dict()})
+            self.log.compact()
+            return given
 
-    def end(self, identifier: str, *, on: date, by: str, reason: str, at: datetime) -> Override:
-        """Append the end of an override and return it.
+    def end(self, identifier: str, *, on: date, by: str, reason: str) -> Override:
+        """Record the end of an override before its time, and return it.
 
         Args:
             identifier: Its id.
             on: The day from which it holds no more.
             by: Who ends it.
             reason: Why.
-            at: The moment, with the zone UTC.
 
         Raises:
             CallError: There is no such override, or it has ended.
-            BookError: The log cannot be written; it is as it was.
+            BookError: The book is in use, or the log cannot be written; it is as it was.
         """
-        found = override_called(self.all(), identifier)
-        if found.ended_on is not None:
-            raise CallError(
-                Text("the override {o} has ended on {d}", "调级 {o} 已于 {d} 终止").filled(
-                    o=identifier, d=found.ended_on
-                ),
-                mend=Text("Nothing is left to end.", "无需再次终止。"),
-            )
-        record = {
-            "record": "ended",
-            "override": identifier,
-            "on": on.isoformat(),
-            "by": by,
-            "reason": reason,
-            "at": at.isoformat(timespec="seconds"),
-        }
-        self.log.append(f"{identifier}-end", record)
-        self.log.compact()
-        return override_called(self.all(), identifier)
+        with self._guard.hold("override"):
+            found = override_called(self.all(), identifier)
+            if found.ended_on is not None:
+                raise CallError(
+                    Text("the override {o} has ended on {d}", "调级 {o} 已于 {d} 终止").filled(
+                        o=identifier, d=found.ended_on
+                    ),
+                    mend=Text("Nothing is left to end.", "无需再次终止。"),
+                )
+            record = {
+                "record": "ended",
+                "override": identifier,
+                "on": on.isoformat(),
+                "by": by,
+                "reason": reason,
+                "at": datetime.now(UTC).isoformat(timespec="seconds"),
+            }
+            self.log.append(f"{identifier}-end", record)
+            self.log.compact()
+            return override_called(self.all(), identifier)
 
     def all(self) -> list[Override]:
         """Return every override, in the order they were given.

@@ -81,9 +81,9 @@ def write_rows(
             _ENTERED, {table: TableMapping(columns={one: one for one in columns if one in known})}
         ),
     )
-    with DuckDBEngine() as engine, book.lock("import", wait_seconds=wait_seconds):
+    with DuckDBEngine() as engine, book.guard.hold("import", wait_seconds=wait_seconds):
         read, _ = read_table(engine, table, Source(frames=(Frame(_ENTERED, content),)), options)
-        return book.import_table(engine, read, note=note)
+        return book.imports.import_table(engine, read, note=note)
 
 
 def move_rows(book: Book, old: str, new: str, *, note: str, wait_seconds: float) -> list[Batch]:
@@ -99,8 +99,8 @@ def move_rows(book: Book, old: str, new: str, *, note: str, wait_seconds: float)
     Raises:
         BookError: The book is in use or cannot be written.
     """
-    with DuckDBEngine() as engine, book.lock("import", wait_seconds=wait_seconds):
-        return book.move_customer(engine, old, new, note=note)
+    with DuckDBEngine() as engine, book.guard.hold("import", wait_seconds=wait_seconds):
+        return book.imports.move_customer(engine, old, new, note=note)
 
 
 def customer_row(book: Book, customer_id: str) -> dict[str, str | None] | None:
@@ -183,10 +183,10 @@ def batch_changes(book: Book, customer_id: str) -> list[BatchChange]:
     found: list[BatchChange] = []
     after = now
     with DuckDBEngine() as engine:
-        for batch in reversed(book.batches()):
+        for batch in reversed(book.imports.batches()):
             if batch.table != "customers" or not batch.stands:
                 continue
-            path = book.batch_directory(batch.id) / REPLACED
+            path = book.imports.batch_directory(batch.id) / REPLACED
             before = _replaced(engine, path, customer_id) if path.is_file() else None
             if before is None:
                 continue

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from kefen.domain.errors import BookError
+from kefen.domain.errors import BookError, CallError
 from kefen.domain.text import Text
 from kefen.lake.book import durable
 from kefen.lake.book.commit_points import CommitPoint, reached
@@ -15,6 +15,8 @@ from kefen.lake.book.record_log import RecordLog
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kefen.lake.book.guard import Guard
+
 REQUIRED_FILE = "run.json"
 
 
@@ -23,56 +25,89 @@ class RunList:
 
     The files lie beside the Delta table of the rows and not within it, because a tool that
     vacuums a Delta table removes every file below it that the log does not name.
+
+    Args:
+        lake: The directory of the tables.
+        guard: The lock of the book.
     """
 
-    def __init__(self, lake: Path) -> None:
+    def __init__(self, lake: Path, guard: Guard) -> None:
         self.log = RecordLog(lake / "runs")
-        self.files = lake / "run_files"
-
-    def folder(self, run_id: str) -> Path:
-        """Return the folder of a run's files.
-
-        Raises:
-            BookError: The id cannot be the name of a folder.
-        """
-        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", run_id):
-            raise BookError(
-                Text('"{run}" cannot be the id of a run.', "“{run}”不能用作运行编号。").filled(
-                    run=run_id
-                ),
-                mend=Text(
-                    "Use letters, digits, points, hyphens and underscores.",
-                    "请使用英文字母、数字、点、连字符和下划线。",
-                ),
-            )
-        return self.files / run_id
+        self._files = lake / "run_files"
+        self._guard = guard
 
     def begin(self, run_id: str) -> Path:
         """Make the folder for the files of a new run and return it.
 
         Raises:
-            BookError: The run exists, or the folder cannot be made.
+            BookError: The run exists, its id is unusable, or the folder cannot be made.
         """
-        folder = self.folder(run_id)
-        self._refuse_known(run_id)
-        with reported(folder):
-            folder.mkdir(parents=True, exist_ok=True)
-        return folder
+        with self._guard.hold("grade"):
+            folder = self._folder(run_id)
+            self._refuse_known(run_id)
+            with reported(folder):
+                folder.mkdir(parents=True, exist_ok=True)
+            return folder
 
     def append(self, record: dict[str, Any]) -> dict[str, Any]:
-        """Append the row of a run; from then on it exists.
+        """Append the row of a run whose files are in its folder: from then on it exists.
 
         Args:
-            record: JSON values with `run_id`; size and sha256 of every file are added as `files`.
+            record: JSON values with `run_id`.
 
         Returns:
-            The record as stored.
+            The record with size and sha256 of every file as `files`.
 
         Raises:
-            BookError: The run exists, its files are not there, or the row cannot be written.
+            BookError: The run exists, its `run.json` is missing, or the row cannot be written.
         """
+        with self._guard.hold("grade"):
+            return self._append(record)
+
+    def all(self) -> list[dict[str, Any]]:
+        """Return the records of the runs, oldest first.
+
+        Raises:
+            BookError: The list cannot be read.
+        """
+        return self.log.records()
+
+    def with_folders(self) -> list[tuple[dict[str, Any], Path]]:
+        """Return the record of each run, oldest first, and the folder of its files.
+
+        Raises:
+            BookError: The list cannot be read.
+        """
+        return [(record, self._folder(str(record["run_id"]))) for record in self.all()]
+
+    def directory(self, run_id: str) -> Path:
+        """Return the folder of the files of a run that exists.
+
+        Raises:
+            CallError: There is no such run.
+            BookError: The list cannot be read.
+        """
+        if not self._knows(run_id):
+            raise CallError(
+                Text("The book has no run {run}.", "账套中没有运行 {run}。").filled(run=run_id),
+                mend=Text("List the runs and take an id from there.", "请从运行列表中选取编号。"),
+            )
+        return self._folder(run_id)
+
+    def unfinished(self) -> list[Path]:
+        """Return the folders of runs that were begun and never recorded.
+
+        Raises:
+            BookError: The list cannot be read.
+        """
+        if not self._files.is_dir():
+            return []
+        known = {record["run_id"] for record in self.all()}
+        return [path for path in sorted(self._files.iterdir()) if path.name not in known]
+
+    def _append(self, record: dict[str, Any]) -> dict[str, Any]:
         run_id = str(record.get("run_id", ""))
-        folder = self.folder(run_id)
+        folder = self._folder(run_id)
         self._refuse_known(run_id)
         if not (folder / REQUIRED_FILE).is_file():
             raise BookError(
@@ -99,30 +134,32 @@ class RunList:
         self.log.compact()
         return stored
 
-    def all(self) -> list[dict[str, Any]]:
-        """Return the records of the runs, oldest first.
+    def _folder(self, run_id: str) -> Path:
+        """Return the folder of a run's files.
 
         Raises:
-            BookError: The list cannot be read.
+            BookError: The id cannot be the name of a folder.
         """
-        return self.log.records()
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,127}", run_id):
+            raise BookError(
+                Text('"{run}" cannot be the id of a run.', "“{run}”不能用作运行编号。").filled(
+                    run=run_id
+                ),
+                mend=Text(
+                    "Use letters, digits, points, hyphens and underscores.",
+                    "请使用英文字母、数字、点、连字符和下划线。",
+                ),
+            )
+        return self._files / run_id
 
-    def unfinished(self) -> list[Path]:
-        """Return the folders of runs that were begun and never recorded.
-
-        Raises:
-            BookError: The list cannot be read.
-        """
-        if not self.files.is_dir():
-            return []
-        known = {record["run_id"] for record in self.all()}
-        return [path for path in sorted(self.files.iterdir()) if path.name not in known]
+    def _knows(self, run_id: str) -> bool:
+        return any(record["run_id"] == run_id for record in self.all())
 
     def _refuse_known(self, run_id: str) -> None:
-        if any(record["run_id"] == run_id for record in self.all()):
+        if self._knows(run_id):
             raise BookError(
                 Text("The run {run} exists already.", "运行 {run} 已存在。").filled(run=run_id),
-                where=str(self.folder(run_id)),
+                where=str(self._folder(run_id)),
                 mend=Text(
                     "A run is never changed; grade again under a new id.",
                     "运行结果不可更改；请用新的编号重新评级。",

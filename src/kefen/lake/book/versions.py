@@ -23,6 +23,23 @@ if TYPE_CHECKING:
 NO_REJECTED = "kefen_book_no_rejected_rows"
 
 
+def newest_versions(lake: Path) -> dict[str, int]:
+    """Return the newest version of each table that a lake has.
+
+    Args:
+        lake: The directory of the tables.
+
+    Raises:
+        BookError: A table cannot be read.
+    """
+    found = {}
+    for name, table in TABLES.items():
+        version = LakeTable(lake / name, table).snapshot().version
+        if version is not None:
+            found[name] = version
+    return found
+
+
 def tables_at(
     engine: Engine,
     lake: Path,

@@ -26,7 +26,7 @@ def source_since_last(book: Book, table: str, url: DatabaseUrl, asked: Question)
         BookError: The book cannot be read.
     """
     if asked.since_column is not None:
-        since = watermark_of(book.batches(), table, asked.source(url))
+        since = watermark_of(book.imports.batches(), table, asked.source(url))
         asked = replace(asked, since=since)
     return Source(frames=(database_frame(url, asked),))
 

@@ -144,7 +144,7 @@ def save_source(
     }
     lines += [f"{key} = {_quoted(value)}" for key, value in values.items() if value is not None]
     path = book.directory / FILE_NAME
-    with book.lock("import"):
+    with book.guard.hold("import"):
         before = path.read_text(encoding="utf-8").rstrip("\n")
         durable.write_text(path, before + "\n\n" + "\n".join(lines) + "\n")
 

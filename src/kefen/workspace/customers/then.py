@@ -63,7 +63,7 @@ def seen_customer(
         model: Any = model_of(sight.publication.pk)
         row = model._default_manager.only("customer_id", *sight.columns).filter(pk=customer).first()
         return None if row is None else SeenCustomer(sight, row, now, row_now)
-    if run_id not in {one["run_id"] for one in served_book().runs()}:
+    if run_id not in {one["run_id"] for one in served_book().runs.all()}:
         raise Http404
     listed = ListedRun(served_book(), run_id)
     found = listed.row(customer)

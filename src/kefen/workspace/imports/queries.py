@@ -38,7 +38,7 @@ def visible_batches(user: User) -> list[Batch]:
     """Return the batches of the book, newest first, to who may import."""
     if not user.can(Ability.IMPORT):
         return []
-    return list(reversed(served_book().batches()))
+    return list(reversed(served_book().imports.batches()))
 
 
 def file_of(upload: Upload) -> Path:

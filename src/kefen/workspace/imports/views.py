@@ -207,7 +207,7 @@ def rejected_of_batch(request: HttpRequest, number: int) -> HttpResponse:
         raise Http404
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "rejected.csv"
-        served_book().write_rejected(number, path, current_language())
+        served_book().imports.write_rejected(number, path, current_language())
         response = HttpResponse(path.read_bytes(), content_type=_CSV)
     response["Content-Disposition"] = 'attachment; filename="rejected.csv"'
     return response

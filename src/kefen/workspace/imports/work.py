@@ -115,11 +115,11 @@ def undo_batch(progress: Progress, *, batch: int) -> dict[str, Any]:
     progress.expect(1)
     progress.begin(_UNDOING)
     book = served_book()
-    with book.lock("undo", wait_seconds=_WAIT_SECONDS):
-        found = next((one for one in book.batches() if one.id == batch), None)
+    with book.guard.hold("undo", wait_seconds=_WAIT_SECONDS):
+        found = next((one for one in book.imports.batches() if one.id == batch), None)
         if found is not None and found.state == "undone":
             return {}
-        book.undo(batch)
+        book.imports.undo(batch)
     return {}
 
 

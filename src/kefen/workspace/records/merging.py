@@ -161,7 +161,7 @@ def join_rows(progress: Progress, *, merge: int) -> dict[str, Any]:
     progress.begin(_JOINING)
     note = f"merge {merge}"
     move_rows(served_book(), kept.gone, kept.kept, note=note, wait_seconds=_WAIT_SECONDS)
-    batches = [one.id for one in served_book().batches() if one.note == note and one.stands]
+    batches = [one.id for one in served_book().imports.batches() if one.note == note and one.stands]
     Merge.objects.filter(pk=merge).update(state=MergeState.DONE, batches=batches)
     return {"batches": batches}
 
@@ -175,10 +175,10 @@ def part_rows(progress: Progress, *, merge: int) -> dict[str, Any]:
     progress.expect(1)
     progress.begin(_PARTING)
     book = served_book()
-    with book.lock("undo", wait_seconds=_WAIT_SECONDS):
+    with book.guard.hold("undo", wait_seconds=_WAIT_SECONDS):
         for number in reversed(kept.batches):
-            if next(one for one in book.batches() if one.id == number).stands:
-                book.undo(number)
+            if next(one for one in book.imports.batches() if one.id == number).stands:
+                book.imports.undo(number)
             progress.live()
     row = customer_row(book, kept.gone) or {}
     with transaction.atomic():

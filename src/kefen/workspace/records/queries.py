@@ -179,7 +179,7 @@ def history_of(user: User, customer_id: str) -> list[PastChange]:
     )
     found = []
     own_batches = set()
-    undone = {one.id for one in served_book().batches() if one.state == "undone"}
+    undone = {one.id for one in served_book().imports.batches() if one.state == "undone"}
     for one in entered.order_by("-id")[:_MOST_HISTORY]:
         own_batches.add(one.batch)
         if one.field.startswith(OWN_PREFIX):

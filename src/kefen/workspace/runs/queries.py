@@ -119,7 +119,7 @@ def visible_runs(user: User) -> list[RunRow]:
         return []
     current = current_publication()
     rows = []
-    for record in served_book().runs():
+    for record in served_book().runs.all():
         standard = record["standard"]
         name = standard.get("name")
         rows.append(
@@ -146,7 +146,7 @@ def stored_run(run_id: str) -> StoredRun:
     Raises:
         CallError: There is no such run.
     """
-    return StoredRun.load(served_book().run_directory(run_id))
+    return StoredRun.load(served_book().runs.directory(run_id))
 
 
 @lru_cache(maxsize=4)
@@ -162,7 +162,7 @@ def grader_of(run_id: str) -> Grader:
 @lru_cache(maxsize=24)
 def generated_in(run_id: str) -> Text | None:
     """Return the label of the generated sample data that a run graded; None without any."""
-    records = served_book().runs()
+    records = served_book().runs.all()
     found = next((one for one in records if one["run_id"] == run_id), {})
     return generated_label(found.get("generated", ()))
 

@@ -133,7 +133,7 @@ def publish(
     make_indexes(publication)
     live()
     read = listed.run.record["lake_versions"].get("customers", 0)
-    left_at = {one.id: one.version_after or 0 for one in served_book().batches()}
+    left_at = {one.id: one.version_after or 0 for one in served_book().imports.batches()}
     with transaction.atomic():
         # No edit is entered while the pointer is held; those since the run read the lake follow it.
         list(Pointer.objects.select_for_update().filter(pk=1))

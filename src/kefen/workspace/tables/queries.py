@@ -79,4 +79,4 @@ def visible_tables(user: User) -> VisibleTables | None:
 
 @lru_cache(maxsize=2)
 def _tables(run_id: str) -> KeptTables | None:
-    return read_kept_tables(served_book().run_directory(run_id))
+    return read_kept_tables(served_book().runs.directory(run_id))

@@ -176,7 +176,7 @@ def _cases_in_lake() -> list[OpenCase]:
     """Return the cases without an answer, read once for each version of the table."""
     book = served_book()
     version = book.versions().get(_TABLE)
-    key = f"unanswered:{version}:{len(book.batches())}"
+    key = f"unanswered:{version}:{len(book.imports.batches())}"
     found: list[OpenCase] | None = cache.get(key)
     if found is None:
         found = unanswered_cases(book, MOST_CASES)
