@@ -129,7 +129,7 @@ def test_rows_are_taken_only_with_the_token_of_a_form(person) -> None:
 
 def test_why_is_what_the_run_says_word_for_word(signed_in, run_ids) -> None:
     client = signed_in("manager")
-    fresh = Grader(StoredRun.load(served_book().run_directory(run_ids[-1])))
+    fresh = Grader(StoredRun.load(served_book().runs.directory(run_ids[-1])))
     for customer in list(batch(run_ids[-1]))[::7]:
         for scheme in (None, "abc"):
             address = reverse("api:why", args=[customer])
