@@ -136,7 +136,8 @@ def test_the_first_hour(empty, files, visitor_of, tmp_path):
     page.get_by_title("切换为中文").click()
     expect(page.locator("html")).to_have_attribute("lang", "zh-CN")
     expect(page.locator("#why")).to_contain_text("为什么")
-    page.get_by_title("深色").click()
+    with page.expect_response("**/theme/"):  # it is kept in the background
+        page.get_by_title("深色").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     page.reload()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")

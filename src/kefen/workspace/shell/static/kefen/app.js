@@ -8,14 +8,14 @@ function closeMenus(except) {
   });
 }
 
-/* The theme changes at once; the cookie is set by the server in the background. */
+/* The theme changes at once; the server sets the cookie in the background, whatever page comes. */
 document.addEventListener("submit", function (event) {
   var form = event.target;
   if (!form.matches("[data-theme-form]") || !event.submitter) return;
   event.preventDefault();
   var body = new FormData(form, event.submitter);
   document.documentElement.dataset.theme = event.submitter.value;
-  fetch(form.action, { method: "POST", body: body, redirect: "manual" });
+  fetch(form.action, { method: "POST", body: body, redirect: "manual", keepalive: true });
 });
 
 /* A form is sent once, however often its button is pressed. */
