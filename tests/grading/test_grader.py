@@ -94,6 +94,14 @@ def test_stored_metrics_give_the_same_grades_and_explanations(
         assert from_rows == grader.explain_stored(row["customer_id"])
 
 
+def test_one_scheme_is_explained_as_among_all(run: StoredRun, tables: Tables) -> None:
+    grader = Grader(run)
+    for row in tables["customers"][::10]:
+        for scheme in grader.explain_stored(row["customer_id"]).schemes:
+            alone = grader.explain_stored(row["customer_id"], scheme=scheme.scheme)
+            assert alone.schemes == (scheme,)
+
+
 def test_customers_from_all_over_a_run_are_named(tmp_path: Path) -> None:
     ids = [f"C{number:03}" for number in range(100)]
     path = tmp_path / "metrics.parquet"

@@ -37,9 +37,8 @@ class Text:
         Raises:
             KeyError: A placeholder has no value.
         """
-        english: dict[str, object] = dict(values)
-        chinese = dict(values)
-        for name, value in values.items():
+        english, chinese = values, values.copy()
+        for name, value in chinese.items():
             if isinstance(value, Text):
                 english[name], chinese[name] = value.en, value.zh
         if "|" in self.en or "|" in self.zh:

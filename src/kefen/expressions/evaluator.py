@@ -52,6 +52,9 @@ def evaluation(tree: Expression) -> Evaluation:
         return _of_two(operator, *arguments)
     if not operator.strict:
         return _of_any(operator, arguments)
+    others = [one.value for one in tree.arguments[1:] if isinstance(one, Literal)]
+    if len(others) == len(arguments) - 1 and None not in others:
+        return _with_constants(operator, arguments[0], others)
     return lambda values: operator.value([argument(values) for argument in arguments])
 
 
@@ -101,6 +104,19 @@ def _with_constant(operator: Operator, left: Expression, right: Value) -> Evalua
             return None
         found = meaning((one, right))
         return found if found is True or found is False else checked(found)
+
+    return value
+
+
+def _with_constants(
+    operator: Operator, argument: Evaluation, others: Sequence[Value]
+) -> Evaluation:
+    """Return what `operator.value` gives where all arguments but the first are constants."""
+    meaning, checked, constants = operator.meaning, operator.checked, tuple(others)
+
+    def value(values: Mapping[str, Value]) -> Value:
+        one = argument(values)
+        return None if one is None else checked(meaning((one, *constants)))
 
     return value
 

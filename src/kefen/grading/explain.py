@@ -7,7 +7,7 @@ steps that were compiled to SQL, so the points shown add up to the score exactly
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kefen.compiler.needs import expressions_of, schemes_named
 from kefen.compiler.steps import part
@@ -59,8 +59,9 @@ def explain(
     """
     chosen = run.running if scheme is None else (checked_scheme(run, scheme),)
     stored = run.metrics_of(customer) if metrics is None else dict(metrics)
-    values = run.evaluated(stored)
+    values = run.evaluated(stored, None if scheme is None else run.needs(chosen[0]))
     standard = run.standard
+    shared: dict[object, Any] = {}
     return Explanation(
         customer=customer,
         name=name,
@@ -71,7 +72,10 @@ def explain(
         ),
         fingerprint=standard.fingerprint,
         schemes=tuple(
-            explain_scheme(run, standard.schemes[identifier], values, name or customer, customer)
+            _explained(
+                Subject(run, standard.schemes[identifier], values, name or customer, shared),
+                customer,
+            )
             for identifier in chosen
         ),
         not_run=run.not_run if scheme is None else {},
@@ -118,14 +122,19 @@ def explain_scheme(
         who: What the customer is called.
         customer: Its id, where the grade that it holds is told too.
     """
-    subject = Subject(run, scheme, values, who)
+    return _explained(Subject(run, scheme, values, who), customer)
+
+
+def _explained(subject: Subject, customer: str | None) -> SchemeExplanation:
+    run, scheme, values = subject.run, subject.scheme, subject.values
     grade, reason_code = _text(subject.own("grade")), _text(subject.own("reason"))
     reason = run.standard.reasons[reason_code] if reason_code is not None else None
     found = scheme.grade(grade) if grade is not None else None
     lines = lines_of(subject)
     lines_of_grades = thresholds(subject)
     rules = rules_of(subject)
-    held = (run.held_by(customer) if customer is not None else {}).get(scheme.id)
+    all_held = subject.once("held", lambda: {} if customer is None else run.held_by(customer))
+    held = all_held.get(scheme.id)
     return SchemeExplanation(
         scheme=scheme.id,
         name=scheme.name,
@@ -136,7 +145,7 @@ def explain_scheme(
         reason=reason,
         reason_code=reason_code,
         lines=lines,
-        weights_from=weight_sources_in_words(scheme),
+        weights_from=run.kept(("weights", scheme.id), lambda: weight_sources_in_words(scheme)),
         adjustments=adjustments_of(subject),
         total=_number(subject.own("points")),
         additive=scheme.scored and scheme.score is None and bool(lines),
@@ -181,27 +190,34 @@ def _low(subject: Subject) -> Text | None:
 
 
 def _data(subject: Subject) -> tuple[Datum, ...]:
-    run = subject.run
-    unavailable = set(run.record.get("metrics_not_available", ()))
-    found: list[Datum] = []
-    for metric in metrics_of_scheme(run, subject.scheme):
-        definition = metric.definition
-        value = subject.values.get(metric.id)
-        found.append(
-            Datum(
-                metric=metric.id,
-                name=metric.name,
-                description=metric.description,
-                window=str(definition.over) if isinstance(definition, FactMetric) else None,
-                value=value,
-                value_words=metric_in_words(value, metric.unit, subject.currency),
-                available=metric.id not in unavailable,
-                origin=origin(run, definition, subject.values, subject.currency)
-                if isinstance(definition, ModelMetric)
-                else None,
-            )
-        )
-    return tuple(found)
+    return tuple(
+        _datum(subject, metric) for metric in metrics_of_scheme(subject.run, subject.scheme)
+    )
+
+
+def _datum(subject: Subject, metric: Metric) -> Datum:
+    """Return a metric as a grade rests on it; the same under every scheme."""
+    found: Datum | None = subject.shared.get(("datum", metric.id))
+    if found is None:
+        found = subject.shared["datum", metric.id] = _made_datum(subject, metric)
+    return found
+
+
+def _made_datum(subject: Subject, metric: Metric) -> Datum:
+    run, definition = subject.run, metric.definition
+    value = subject.values.get(metric.id)
+    return Datum(
+        metric=metric.id,
+        name=metric.name,
+        description=metric.description,
+        window=str(definition.over) if isinstance(definition, FactMetric) else None,
+        value=value,
+        value_words=metric_in_words(value, metric.unit, subject.currency),
+        available=metric.id not in run.record.get("metrics_not_available", ()),
+        origin=origin(run, definition, subject.values, subject.currency)
+        if isinstance(definition, ModelMetric)
+        else None,
+    )
 
 
 def metrics_of_scheme(run: StoredRun, scheme: Scheme) -> tuple[Metric, ...]:

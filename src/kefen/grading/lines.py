@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from kefen.compiler.points import POSITION_WHOLE, out_of
 from kefen.domain.decimals import from_units, quotient, rounded
 from kefen.domain.text import Text
-from kefen.expressions.tree import names_in
 from kefen.grading.explanation import Adjustment, Line
 from kefen.grading.next_points import next_points
 from kefen.grading.wording import plain_number
@@ -86,7 +85,7 @@ def _line(subject: Subject, indicator: Indicator) -> Line:
         state=state,
         value=value,
         value_words=Text.same("–")
-        if state == "does not apply" or not names_in(indicator.value)
+        if state == "does not apply" or not subject.names_of(indicator.value)
         else subject.shown(indicator.value, value),
         position=quotient(position, POSITION_WHOLE) if isinstance(position, int) else None,
         earned=number("earned"),
@@ -133,7 +132,7 @@ _HANDED_ON = Text("; its weight went to the others", "；其权重由其他指�
 
 def _why_unknown(subject: Subject, indicator: Indicator) -> Text:
     unavailable = set(subject.run.record.get("metrics_not_available", ()))
-    names = names_in(indicator.value)
+    names = subject.names_of(indicator.value)
     if unavailable & set(names):
         return Text("not imported", "未导入")
     if subject.own("value", indicator.id) is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from kefen.compiler.steps import part
 from kefen.domain.text import Text
@@ -16,11 +16,13 @@ from kefen.standards.decision_words import grade_name, joined, names_of_scheme
 from kefen.standards.model import TOTAL
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from kefen.expressions.tree import Expression, Value
     from kefen.grading.stored import StoredRun
     from kefen.standards.model import Scheme
+
+Made = TypeVar("Made")
 
 
 @dataclass(slots=True)
@@ -32,6 +34,7 @@ class Subject:
         scheme: The scheme.
         values: Every metric and every step's value of the customer.
         who: What the customer is called.
+        shared: What was made before for the same values, under this scheme or another.
         words: What the names in the scheme's expressions are called.
     """
 
@@ -39,6 +42,7 @@ class Subject:
     scheme: Scheme
     values: Mapping[str, Value]
     who: str
+    shared: dict[object, Any] = field(default_factory=dict, repr=False)
     words: Mapping[str, Text] = field(init=False)
     _scope: dict[str, Value] | None = field(init=False, default=None)
 
@@ -51,6 +55,13 @@ class Subject:
             if other.id not in self.run.standard.metrics:
                 words[other.id] = Text("grade under {n}", "{n}的等级").filled(n=other.name)
         return words
+
+    def once(self, key: object, make: Callable[[], Made]) -> Made:
+        """Return what `make` gives, made once for the customer's values."""
+        if key not in self.shared:
+            self.shared[key] = make()
+        found: Made = self.shared[key]
+        return found
 
     @property
     def currency(self) -> str | None:
@@ -84,17 +95,24 @@ class Subject:
         return self._scope
 
     def _made_scope(self) -> dict[str, Value]:
-        schemes, metrics = self.run.standard.schemes, self.run.standard.metrics
-        scope: dict[str, Value] = {name: self.values.get(part(name, "grade")) for name in schemes}
-        scope |= {f"{n}.score": self.values.get(part(n, "score")) for n in schemes}
+        scope = dict(self.once("grades and scores", self._grades_and_scores))
         scope |= {learned.id: None for learned in self.scheme.learns}
-        scope |= dict(self.calibration.learned)
+        scope |= self.calibration.learned
         scope |= {TOTAL: self.own("points"), "score": self.own("raw_score")}
         parts = [one.id for one in self.scheme.indicators]
         parts += [group.id for group in self.scheme.groups]
         scope |= {f"{TOTAL}.{item}": self.own("points", item) for item in parts}
-        scope |= {name: self.values.get(name) for name in metrics}
-        return scope | {"as_of": self.run.as_of}
+        scope |= self.once("metrics and day", self._metrics_and_day)
+        return scope
+
+    def _grades_and_scores(self) -> dict[str, Value]:
+        schemes = self.run.standard.schemes
+        scope: dict[str, Value] = {name: self.values.get(part(name, "grade")) for name in schemes}
+        return scope | {f"{n}.score": self.values.get(part(n, "score")) for n in schemes}
+
+    def _metrics_and_day(self) -> dict[str, Value]:
+        metrics = self.run.standard.metrics
+        return {name: self.values.get(name) for name in metrics} | {"as_of": self.run.as_of}
 
     def value_of(self, tree: Expression) -> Value:
         """Return the value of one of the scheme's expressions."""
@@ -106,9 +124,13 @@ class Subject:
         key = ("in words", self.scheme.id, id(tree))
         return self.run.kept(key, lambda: in_words(tree, self.words))
 
+    def names_of(self, tree: Expression) -> tuple[str, ...]:
+        """Return every name in one of the scheme's expressions, as `names_in` does."""
+        return self.run.kept(("names", id(tree)), lambda: names_in(tree))
+
     def unit_of(self, tree: Expression) -> str:
         """Return the unit an expression is shown in: that of the one metric it names."""
-        names = names_in(tree)
+        names = self.names_of(tree)
         metric = self.run.standard.metrics.get(names[0]) if len(names) == 1 else None
         return metric.unit if metric is not None else "count"
 
@@ -118,21 +140,36 @@ class Subject:
 
     def condition(self, tree: Expression) -> Text:
         """Return a condition in words, with the values behind it: `x > 3 (Purchases: 2)`."""
+        return self.once(
+            ("condition", self.scheme.id, id(tree)), lambda: self._made_condition(tree)
+        )
+
+    def _made_condition(self, tree: Expression) -> Text:
         rule = self.of(tree)
         facts = [
-            Text("{n}: {v}", "{n}：{v}").filled(n=self.words[name], v=self._named(name))
-            for name in names_in(tree)
+            self._fact(name)
+            for name in self.names_of(tree)
             if name != "as_of" and name in self.words
         ]
         if not facts:
             return rule
         return Text("{r} ({f})", "{r}（{f}）").filled(r=rule, f=joined(facts, "; ", "；"))
 
+    def _fact(self, name: str) -> Text:
+        """Return what a name stands for, and its value."""
+        return self.once(
+            ("fact", self.scheme.id, name),
+            lambda: Text("{n}: {v}", "{n}：{v}").filled(n=self.words[name], v=self._named(name)),
+        )
+
     def _named(self, name: str) -> Text:
         value = self.scope.get(name)
         metric = self.run.standard.metrics.get(name)
         if metric is not None:
-            return metric_in_words(value, metric.unit, self.currency)
+            unit = metric.unit
+            return self.once(
+                ("in words", name), lambda: metric_in_words(value, unit, self.currency)
+            )
         scheme = self.run.standard.schemes.get(name)
         if scheme is not None and value is not None:
             return grade_name(scheme, str(value))
@@ -142,6 +179,13 @@ class Subject:
         """Return the name of a grade; of an entry that stands for a reason, `no grade: ...`."""
         if grade is None:
             return Text("no grade", "不评级")
+        found = self.scheme.grade(grade)
+        if found is None:  # open classes are as many as the data has
+            return grade_name(self.scheme, grade)
+        key = ("grade name", self.scheme.id, grade)
+        return self.run.kept(key, lambda: self._made_grade_name(grade))
+
+    def _made_grade_name(self, grade: str) -> Text:
         found = self.scheme.grade(grade)
         if found is not None and found.reason is not None:
             return Text("no grade: {r}", "不评级：{r}").filled(

@@ -66,7 +66,7 @@ def _by_score(subject: Subject, line: ScoreLine) -> Threshold:
     return Threshold(
         line.grade,
         subject.grade_name(line.grade),
-        score_line_in_words(line),
+        subject.run.kept(("line in words", id(line)), lambda: score_line_in_words(line)),
         rounded(number) if number is not None else None,
         met,
     )

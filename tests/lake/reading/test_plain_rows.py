@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import DataError
-from kefen.lake.reading.plain_rows import PlainRows
+from kefen.lake.reading.plain_rows import PlainRows, once
 
 _NUMBERS = st.one_of(
     st.none(),
@@ -89,3 +89,38 @@ def test_a_number_that_cannot_be_stored_is_refused_among_good_ones(wrong: Decima
     with pytest.raises(DataError) as refused:
         reader.all_canonical(rows, ("customer_id", "C1"))
     assert refused.value.where == "orders.amount"
+
+
+@pytest.mark.parametrize(
+    "amounts",
+    [
+        ["1.5", "1.50005", "-0"],
+        [" 1.5 ", "\ufeff2", "\u3000"],
+        ["1e3", "NULL", None],
+        ["7", "about 8"],
+        ["1", "NaN"],
+        ["1", "1e15"],
+        ["", None],
+    ],
+)
+def test_numbers_and_moments_in_text_are_read_together_as_each_by_itself(amounts: Any) -> None:
+    reader = PlainRows(TABLES["orders"], "Asia/Shanghai")
+    for moments in (
+        ["2026-10-31", "2026-10-31 23:59:59", " 2026-10-30"],
+        ["2026-10-31T20:00:00+00:00", "2026-10-31", "2026-10-30"],
+    ):
+        rows = [
+            {"order_id": str(place), "ordered_at": moment, "amount": amount}
+            for place, (moment, amount) in enumerate(zip(moments, amounts, strict=False))
+        ]
+        together = told(lambda rows=rows: reader.all_canonical(rows, ("customer_id", "C1")))
+        assert together == told(
+            lambda rows=rows: [reader.canonical(row | {"customer_id": "C1"}) for row in rows]
+        )
+
+
+def test_rows_that_lack_a_column_of_the_key_are_compared_by_the_others() -> None:
+    table = TABLES["orders"]
+    rows = [{"order_id": "1"}, {"order_id": "1"}, {"order_id": "2", "line": 1}]
+    assert once(table, rows) == rows
+    assert once(table, [rows[2], rows[2]]) == [rows[2]]

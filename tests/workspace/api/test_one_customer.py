@@ -109,6 +109,7 @@ def test_nobody_is_told_more_than_on_the_pages(signed_in) -> None:
         '{"customer": {"customer_id": "1"}, "cases": []}',
         '{"customer": {"customer_id": "1"}, "orders": [{"order_id": 1, "amount": "x"}]}',
         "[" * 100_000,
+        '{"customer": {"customer_id": "1"}, "orders": [{"order_id": "1", "amount": NaN}]}',
     ],
 )
 def test_what_is_no_customer_is_refused_with_the_mend(signed_in, body: str) -> None:
@@ -118,6 +119,21 @@ def test_what_is_no_customer_is_refused_with_the_mend(signed_in, body: str) -> N
     error = answer.json()["error"]
     assert error["what"]
     assert error["mend"]
+
+
+def test_numbers_that_are_sent_are_exact(signed_in) -> None:
+    client = signed_in("analyst")
+    order = '{"order_id": "1", "ordered_at": "2026-10-01", "amount": %s}'
+    body = '{"customer": {"customer_id": "1"}, "orders": [%s]}'
+    found = [
+        client.post(
+            reverse("api:grade_rows"), body % (order % amount), content_type="application/json"
+        ).json()["grades"]
+        for amount in ("9007199254740.9931", '"9007199254740.9931"', "9007199254740.9931e0")
+    ]
+    scores = [{one["scheme"]: one["score"] for one in grades} for grades in found]
+    assert scores[0]["abc"] == "9007199254740.9931"
+    assert scores[0] == scores[1] == scores[2]
 
 
 def test_rows_are_taken_only_with_the_token_of_a_form(person) -> None:

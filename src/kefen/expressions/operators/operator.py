@@ -23,6 +23,7 @@ Rendering: TypeAlias = Callable[[Sequence[exp.Expr], Sequence[ValueType]], exp.E
 
 _LONG = 2**63
 _WIDE_LIMIT = Decimal(10) ** 34
+_WIDE_LEAST = -_WIDE_LIMIT
 
 
 class OutOfRangeError(ArithmeticError):
@@ -77,7 +78,7 @@ class Operator:
             OutOfRangeError: It is too large to be exact.
         """
         if isinstance(result, Decimal):
-            if not -_WIDE_LIMIT < result < _WIDE_LIMIT:
+            if not _WIDE_LEAST < result < _WIDE_LIMIT:
                 raise OutOfRangeError(self.name)
         elif isinstance(result, int) and not -_LONG <= result < _LONG:
             raise OutOfRangeError(self.name)

@@ -7,6 +7,7 @@ form, a number is plain digits with a point. What would need the rest of a colum
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import date, datetime, time
 from decimal import Decimal
 from operator import itemgetter
@@ -122,7 +123,7 @@ class PlainRows:
         read = self._readers.get(name, _text)
         kind = self._kinds.get(name)
         if types == {str}:
-            known = {value: None if value is None else read(value) for value in set(values)}
+            known = _all_read(set(values), kind, read)
             if all(value == as_read for value, as_read in known.items()):
                 return values
             return [known[value] for value in values]
@@ -165,6 +166,10 @@ def once(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     if not table.key:
         return rows
+    key_of = itemgetter(*table.key)
+    with suppress(KeyError):  # a row without a column of the key
+        if len(set(map(key_of, rows))) == len(rows):
+            return rows
     keys = [tuple([row.get(column) for column in table.key]) for row in rows]
     whole = [key for key in keys if None not in key]
     if len(set(whole)) == len(whole):
@@ -294,6 +299,26 @@ def _all_exact(values: Sequence[Decimal]) -> Sequence[Decimal]:
     ):
         raise ValueError
     return found
+
+
+def _all_read(texts: set[Any], kind: Kind | None, read: Callable[[Any], Any]) -> dict[Any, Any]:
+    """Return what each text is read as, None as itself."""
+    filled = [text for text in texts if text is not None]
+    found: Sequence[Any] | None = None
+    # Written as they mostly are they are read all at once; what is not is read one by one.
+    with suppress(ValueError, ArithmeticError):
+        if kind in (Kind.MONEY, Kind.NUMBER):
+            found = _all_exact([Decimal(text) for text in filled])
+        elif kind is Kind.TIMESTAMP:
+            moments = [datetime.fromisoformat(text) for text in filled]
+            if all(moment.tzinfo is None for moment in moments):
+                found = moments
+    if found is None:
+        found = [read(text) for text in filled]
+    known: dict[Any, Any] = dict(zip(filled, found, strict=True))
+    if None in texts:
+        known[None] = None
+    return known
 
 
 def _integer(value: Any) -> int:

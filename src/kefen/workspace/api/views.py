@@ -6,10 +6,10 @@ the same person would see on the customer's page.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
-from django.http import Http404, JsonResponse
+import msgspec
+from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from kefen.domain.errors import CallError, KefenError
@@ -23,9 +23,11 @@ from kefen.workspace.runs.queries import grader_of
 from kefen.workspace.shell.language import said
 
 if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
+    from django.http import HttpRequest
 
     from kefen.workspace.customers.sight import Sight
+
+_SENT = msgspec.json.Decoder(float_hook=str)
 
 
 @needs(Ability.SEE_CUSTOMERS)
@@ -34,7 +36,7 @@ def grades(request: HttpRequest, customer_id: str) -> HttpResponse:
     """Return the grades of a customer, from its stored metrics."""
     sight = _sight_of_one(request, customer_id)
     found = grader_of(sight.publication.run_id).grade_stored(customer_id)
-    return JsonResponse(answer(sight, customer_id, found))
+    return _json(answer(sight, customer_id, found))
 
 
 @needs(Ability.SEE_WHY)
@@ -47,7 +49,7 @@ def why(request: HttpRequest, customer_id: str) -> HttpResponse:
         found = grader_of(sight.publication.run_id).explain_stored(customer_id, scheme=scheme)
     except CallError as error:
         return _refused(error)
-    return JsonResponse({"run": sight.publication.run_id, **found.as_dict()})
+    return _json({"run": sight.publication.run_id, **found.as_dict()})
 
 
 @needs(Ability.SEE_WHY)
@@ -66,7 +68,7 @@ def grade_rows(request: HttpRequest) -> HttpResponse:
         found = grader_of(sight.publication.run_id).grade(customer, facts)
     except KefenError as error:
         return _refused(error)
-    return JsonResponse(answer(sight, str(customer["customer_id"]), found))
+    return _json(answer(sight, str(customer["customer_id"]), found))
 
 
 def _sight_of_one(request: HttpRequest, customer_id: str) -> Sight:
@@ -89,7 +91,7 @@ def _rows_of(body: bytes) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]
     """
     try:
         # Numbers with a point stay the decimals that were written.
-        sent = json.loads(body, parse_float=str)
+        sent = _SENT.decode(body)
     except (ValueError, RecursionError):
         sent = None
     customer = sent.pop("customer", None) if isinstance(sent, dict) else None
@@ -114,6 +116,10 @@ def _rows_of(body: bytes) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]
     return customer, sent
 
 
+def _json(found: dict[str, Any], status: int = 200) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(found), content_type="application/json", status=status)
+
+
 def _refused(error: KefenError) -> HttpResponse:
     told = {"what": said(error.what), "where": error.where, "mend": said(error.mend)}
-    return JsonResponse({"error": told}, status=400)
+    return _json({"error": told}, status=400)
