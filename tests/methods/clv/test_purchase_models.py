@@ -95,7 +95,7 @@ def test_each_row_gives_what_it_gives_among_others(model: Model) -> None:
 @every_model
 def test_discounting_is_the_sum_of_what_comes_when(model: Model) -> None:
     fitted = model().fit(ROWS)
-    rate, steps = 0.01, np.linspace(0, 100, 4_001)
+    rate, steps = 0.01, np.linspace(0, 100, 401)
     expected = np.array([fitted.expected_purchases(ROWS[:20], t) for t in steps])
     middle = np.exp(-rate * (steps[1:] + steps[:-1]) / 2)
     summed = (np.diff(expected, axis=0) * middle[:, None]).sum(axis=0)
