@@ -114,12 +114,10 @@ def test_smallest_changes_hold_and_one_unit_less_misses(run: StoredRun) -> None:
     assert told["none"] > 50
 
 
-@pytest.mark.reference
-@pytest.mark.slow
-@pytest.mark.parametrize("quarter", range(4))
-def test_smallest_changes_hold_for_a_thousand_customers_of_a_real_year(
-    quarter: int, reference_data: Path, tmp_path: Path
-) -> None:
+@pytest.fixture(scope="module")
+def real_year(reference_data: Path, tmp_path_factory: pytest.TempPathFactory) -> StoredRun:
+    """A real year of orders, graded."""
+    folder = tmp_path_factory.mktemp("real_year")
     source = str(reference_data / "online_retail" / "online_retail.parquet")
     with DuckDBEngine() as engine, duckdb.connect() as connection:
         connection.read_parquet(source).create_view("lines")
@@ -135,16 +133,24 @@ def test_smallest_changes_hold_for_a_thousand_customers_of_a_real_year(
                 "WHERE CustomerID IS NOT NULL GROUP BY 1",
             ),
         ):
-            connection.sql(query).write_parquet(str(tmp_path / f"{name}.parquet"))
+            connection.sql(query).write_parquet(str(folder / f"{name}.parquet"))
         dataset = read_dataset(
             engine,
-            {name: Source((tmp_path / f"{name}.parquet",)) for name in ("customers", "orders")},
+            {name: Source((folder / f"{name}.parquet",)) for name in ("customers", "orders")},
             ReadingOptions(),
         )
-        run = stored_run(tmp_path, engine, dataset=dataset, as_of=date(2011, 11, 30))
-    rows = metrics_rows(run)
+        return stored_run(folder, engine, dataset=dataset, as_of=date(2011, 11, 30))
+
+
+@pytest.mark.reference
+@pytest.mark.slow
+@pytest.mark.parametrize("quarter", range(4))
+def test_smallest_changes_hold_for_a_thousand_customers_of_a_real_year(
+    quarter: int, real_year: StoredRun
+) -> None:
+    rows = metrics_rows(real_year)
     Random(2011).shuffle(rows)
-    told = check_reaches(run, rows[quarter * 250 : (quarter + 1) * 250], "online retail")
+    told = check_reaches(real_year, rows[quarter * 250 : (quarter + 1) * 250], "online retail")
     assert told["reached"] > 100
 
 
