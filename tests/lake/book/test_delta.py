@@ -26,7 +26,7 @@ COLUMNS = ("order_id", "customer_id", "amount")
 
 def test_other_programs_read_the_files(book: Book, engine: DuckDBEngine) -> None:
     given = [order(f"o{n:05}", f"{n % 97}.25", f"C{n % 50:03}") for n in range(3_000)]
-    book.import_table(engine, read_rows(engine, "orders", given))
+    book.imports.import_table(engine, read_rows(engine, "orders", given))
     expected = sorted(rows_of(engine, book, "orders", COLUMNS))
     assert len(expected) == 3_000
 
@@ -59,10 +59,10 @@ def _paths(delta: DeltaTable) -> list[str]:
 def test_what_is_kept_of_a_log_ends_with_its_next_commit(book: Book, engine: DuckDBEngine) -> None:
     table = LakeTable(book.lake / "orders", TABLES["orders"])
     assert table.snapshot().version is None
-    book.import_table(engine, read_rows(engine, "orders", [order("o1", "1")]))
+    book.imports.import_table(engine, read_rows(engine, "orders", [order("o1", "1")]))
     first = table.snapshot()
     assert table.snapshot() is first
-    book.import_table(engine, read_rows(engine, "orders", [order("o2", "2")]))
+    book.imports.import_table(engine, read_rows(engine, "orders", [order("o2", "2")]))
     second = table.snapshot()
     assert (first.rows, second.rows) == (1, 2)
     assert table.snapshot(first.version) == first
@@ -70,7 +70,7 @@ def test_what_is_kept_of_a_log_ends_with_its_next_commit(book: Book, engine: Duc
 
 
 def test_a_log_that_is_damaged_later_is_noticed(book: Book, engine: DuckDBEngine) -> None:
-    book.import_table(engine, read_rows(engine, "orders", [order("o1", "1")]))
+    book.imports.import_table(engine, read_rows(engine, "orders", [order("o1", "1")]))
     table = LakeTable(book.lake / "orders", TABLES["orders"])
     assert table.snapshot().rows == 1
     newest = max((book.lake / "orders" / "_delta_log").glob("*.json"))
