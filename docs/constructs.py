@@ -62,7 +62,7 @@ _KEYS = {
     "movement keeps": "first rise fall stay",
     "movement rise": "by steps once_in",
     "movement fall": "steps after",
-    "movement counter": "afresh",
+    "movement counter": "afresh carries_above",
     "movement rule": "grade at_most at_least for",
 }
 _VALUES = {

@@ -51,7 +51,7 @@ def graded(call: Callable[..., object], company, tmp_path: Path) -> Callable[[st
             *("--out", out, "--overwrite", "--no-report"),
         )
         assert answer.code == 0, answer.err
-        low = "Low confidence: 4 customers are graded together, fewer than 50; orders in 5 of 12"
+        low = "Low confidence: 4 customers were graded together, fewer than 50; orders in 5 of 12"
         assert low in " ".join(answer.out.split())
         return out
 

@@ -26,6 +26,12 @@ schemes:
     grade_by: score
     grades: {A: ">= 1000", B: ">= 100", C: else}
     movement: {rise: {by: hand, once_in: 6 months}}
+  kept:
+    name: {en: Kept, zh: 保级}
+    score: spent
+    grade_by: score
+    grades: {A: ">= 1000", B: ">= 100", C: else}
+    movement: {keeps: 6 months, to_stay: {A: spent >= 800, B: spent >= 80}}
 """
 GIVEN = ("--reason", "key account", "--author", "Li")
 
@@ -73,6 +79,33 @@ def test_a_floor_holds_within_its_days_beside_the_computed_grade(call, book: Pat
     told = call("explain", "C4", "--book", book).out
     assert "Would be C, held at B until 2025-12-01: a person's decision (o1)." in told
     assert held(levels("2025-12-31"), "C4").get("hold") is None
+
+
+def test_a_grade_held_says_until_when_it_is_kept_and_what_is_enough_to_stay(
+    call, book: Path, levels
+) -> None:
+    row = held(levels("2025-09-30"), "C4", "kept")
+    assert (row["grade"], row["hold"]) == (row["computed"], None)
+    until = row["kept_until"].isoformat()
+    told = " ".join(call("explain", "C4", "--scheme", "kept", "--book", book).out.split())
+    assert f"Holds {row['grade']} since 2025-09-30; it is kept until {until}." in told
+    told = call("explain", "C4", "--scheme", "kept", "--book", book, "--json").json
+    assert told["schemes"][0]["held"]["kept_until"] == until
+    line = {"A": 800, "B": 80}.get(row["grade"])
+    words = told["schemes"][0]["held"]["words"]["en"]
+    assert (f"To stay at {row['grade']}: Spent ≥ {line}." in words) is (line is not None)
+
+
+def test_what_if_tells_the_grade_held_from_the_computed_one(call, book: Path, levels) -> None:
+    levels("2025-09-30")
+    for asked in (("--to", "A", "--scheme", "kept"), ("spent=5000",)):
+        said = " ".join(call("what-if", "C4", *asked, "--book", book).out.split())
+        assert "This is the grade computed under Kept; how it moves is another matter." in said
+        assert "Holds " in said
+    answer = call("what-if", "C4", "--to", "A", "--scheme", "kept", "--book", book, "--json").json
+    assert answer["held_grade"]["kept_until"]
+    answer = call("what-if", "C4", "spent=5000", "--book", book, "--json").json
+    assert set(answer["held_grades"]) == {"lifted", "kept"}
 
 
 def test_a_run_of_a_day_before_the_decision_does_not_know_it(call, book: Path, levels) -> None:

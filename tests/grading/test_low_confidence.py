@@ -37,11 +37,11 @@ def test_few_graded_together_is_told_with_the_number_asked() -> None:
     assert low_in_words(standard, scheme, 30, None) is None
     low = low_in_words(standard, scheme, 29, None)
     assert low is not None
-    assert low.en == "29 customers are graded together, fewer than 30"
+    assert low.en == "29 customers were graded together, fewer than 30"
     assert low.zh == "一同评级的客户为 29 户，不足 30 户"
     one = low_in_words(standard, scheme, 1, None)
     assert one is not None
-    assert one.en.startswith("1 customer is graded")
+    assert one.en.startswith("1 customer was graded, ")
 
 
 def test_months_without_orders_are_told_for_schemes_that_rest_on_facts() -> None:
@@ -64,7 +64,7 @@ def test_small_groups_are_counted() -> None:
     learned = SchemeCalibration(60, groups=groups)
     low = low_of_scheme_in_words(standard, standard.schemes["by_country"], learned, None)
     assert low is not None
-    assert low.en == "in 1 of 2 groups fewer than 30 customers are graded together"
+    assert low.en == "in 1 of 2 groups fewer than 30 customers were graded together"
     assert low.zh == "2 组中有 1 组一同评级的客户不足 30 户"
 
 
@@ -92,6 +92,6 @@ def test_why_stands_in_the_sentence_of_the_report_and_in_the_answer_for_programs
     run = stored_run(tmp_path, engine, standard=standard_of("confidence: {small_population: 1000}"))
     (scheme,) = explain(run, run.customers(1)[0], scheme="home").schemes
     said = grade_in_words(scheme).sentence
-    assert said.en.endswith("Low confidence: 120 customers are graded together, fewer than 1000.")
+    assert said.en.endswith("Low confidence: 120 customers were graded together, fewer than 1000.")
     assert said.zh.endswith("置信度低：一同评级的客户为 120 户，不足 1000 户。")
     assert scheme.as_dict()["low_confidence"]["zh"].startswith("一同评级")

@@ -89,7 +89,7 @@ def test_a_distribution_of_few_says_why_it_is_doubtful(make_run: RunMaker) -> No
     few = build_report(replace(run, calibration=replace(run.calibration, schemes=learned)))
     note = table(few, "distribution_abc").note
     assert note is not None
-    assert note.en.endswith("Low confidence: 3 customers are graded together, fewer than 50.")
+    assert note.en.endswith("Low confidence: 3 customers were graded together, fewer than 50.")
     assert note.zh.endswith("置信度低：一同评级的客户为 3 户，不足 50 户。")
 
 

@@ -67,6 +67,21 @@ def test_a_comma_that_splits_a_number_in_braces_is_told(line: str) -> None:
     assert "Quote it and write " in (raised.value.mend or raised.value.what).en
 
 
+@pytest.mark.parametrize(
+    ("line", "whole"),
+    [
+        ("a: {points: largest(0, 10 - value)}", "largest(0, 10 - value)"),
+        ("a: {value: round(number(b), 2), unit: money}", "round(number(b), 2)"),
+    ],
+)
+def test_a_comma_that_splits_a_call_in_braces_is_told(line: str, whole: str) -> None:
+    with pytest.raises(StandardError) as raised:
+        load_document(line, "small.yaml")
+    assert f"the comma in “{whole}” ends the value" in str(raised.value)
+    assert f'"{whole}"' in (raised.value.mend or raised.value.what).en
+    load_document(line.replace(whole, f'"{whole}"'), "small.yaml")
+
+
 @pytest.mark.parametrize("line", ["A: {100: 5, 200: }", "A: {b: 'x9', 123: }", "A: {b: 9, 12: }"])
 def test_names_of_digits_are_names(line: str) -> None:
     load_document(line, "small.yaml")

@@ -241,6 +241,13 @@ def _show_scheme(
             style=style,
         )
     screen.print(table)
+    if revenue > 0 and any(row.revenue is not None and row.revenue < 0 for row in rows):
+        text = Text(
+            "Shares of sales are of all sales after returns; where a class returned more than it "
+            "bought, the others have more than 100 %.",
+            "销售额占比以扣除退货后的总额为基数；某类退货多于购买时，其余各类之和会超过 100 %。",
+        )
+        print_prose(screen, say(text), "dim", "  ")
     entry = next(item for item in run.record["schemes"] if item["scheme"] == scheme.id)
     for line in follow_up_lines(scheme, entry, run.record["currency"]):
         print_prose(screen, say(line), "dim", "  ")

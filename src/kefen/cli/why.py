@@ -73,26 +73,48 @@ def what_if(
     if to is None:
         answer = grade_with(stored, customer, dict(_change(text) for text in changes))
         if as_json:
-            print_json(answer.as_dict() | {"notice": for_json(stored.standard.notice)})
+            notice = for_json(stored.standard.notice)
+            held = {name: one.as_dict() for name, one in stored.held_by(customer).items()}
+            print_json(answer.as_dict() | {"held_grades": held, "notice": notice})
         else:
             _show_outcomes(stored, answer)
             _show_limits(stored, customer, answer)
+            for outcome in answer.outcomes:
+                _show_held(stored, customer, outcome.scheme)
         return
     chosen = checked_scheme(stored, scheme or _first_scheme(stored))
     wanted = grade_called(stored.standard.schemes[chosen], to)
     reached = smallest_changes(stored, customer, wanted, chosen)
     if as_json:
+        own = stored.held_by(customer).get(chosen)
         print_json(
             {
                 "customer_id": customer,
                 "scheme": chosen,
                 "grade": wanted,
+                "held_grade": own.as_dict() if own is not None else None,
                 "notice": for_json(stored.standard.notice),
                 "changes": [reach.as_dict() for reach in reached],
             }
         )
     else:
         _show_reached(stored, customer, wanted, chosen, reached)
+        _show_held(stored, customer, chosen)
+
+
+def _show_held(stored: StoredRun, customer: str, scheme: str) -> None:
+    """Tell the grade that a customer holds from the computed one, of which the answer is."""
+    from kefen.cli.terminal import console, print_prose
+
+    held = stored.held_by(customer).get(scheme)
+    if held is None:
+        return
+    said = stored.standard.schemes[scheme]
+    text = Text(
+        "This is the grade computed under {s}; how it moves is another matter. {h}",
+        "以上是“{s}”按数据算出的等级，现行等级另按升降级规则变动。{h}",
+    )
+    print_prose(console(), say(text.filled(s=said.name, h=held.in_words(said))), "dim")
 
 
 def _first_scheme(stored: StoredRun) -> str:

@@ -18,15 +18,15 @@ from kefen.compiler.movement_steps import (
     positive,
 )
 from kefen.compiler.steps import chosen, known
+from kefen.domain.spans import Cadence
 from kefen.expressions.tree import Call, Literal
 from kefen.expressions.types import ValueType
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Mapping
 
-    from kefen.domain.spans import Span
     from kefen.expressions.tree import Expression, Name
-    from kefen.standards.model import Event, Movement
+    from kefen.standards.model import Counter, Event, Movement
 
 
 class MovementOutcome(MovementSteps):
@@ -51,39 +51,50 @@ class MovementOutcome(MovementSteps):
             kept = chosen(happens, self._by_grade(ends, NONE, now), kept)
         self._step("kept_until", kept, ValueType.DATE)
         for counter in movement.counters:
-            self._counter(counter.id, counter.afresh, counter.every, happened)
+            self._counter(counter, happened)
 
-    def _counter(
-        self,
-        name: str,
-        afresh: Iterable[Event],
-        every: Span | None,
-        happened: Mapping[Event, Name],
-    ) -> None:
+    def _counter(self, counter: Counter, happened: Mapping[Event, Name]) -> None:
+        name = counter.id
         begins: Expression = FALSE
-        for event in sorted(afresh):
+        for event in sorted(counter.afresh):
             begins = either(begins, happened[event])
         began = self._was(self._own("counter_began", name))
         first = Call("not", (known(began),))
-        if every is not None:
-            over = Call("at_most", (later(began, every), Literal(self.as_of)))
+        if isinstance(counter.every, Cadence):
+            # The first run is on the day itself, or has not seen the last one.
+            before = self.before or self.as_of - timedelta(days=1)
+            if counter.every.falls_within(before, self.as_of):
+                begins = TRUE
+        elif counter.every is not None:
+            over = Call("at_most", (later(began, counter.every), Literal(self.as_of)))
             begins = either(begins, chosen(over, TRUE, FALSE))
         base = self._was(self._own("counter_base", name))
         counted = self._at("counted", name)
         again = self._step("counter_afresh", begins, item=name)
         kept = chosen(known(base), base, ZERO)
-        self._step(
-            "counter_base",
-            chosen(again, Call("first_known", (counted, ZERO)), kept),
-            ValueType.DECIMAL,
-            name,
-        )
+        new: Expression = Call("first_known", (counted, ZERO))
+        if counter.carries_above:
+            new = Call(
+                "subtract",
+                (
+                    new,
+                    self._step("counter_carried", self._carried(counter), ValueType.DECIMAL, name),
+                ),
+            )
+        self._step("counter_base", chosen(again, new, kept), ValueType.DECIMAL, name)
         self._step(
             "counter_began",
             chosen(either(again, first), Literal(self.as_of), began),
             ValueType.DATE,
             name,
         )
+
+    def _carried(self, counter: Counter) -> Expression:
+        """Return what of a counter goes on counting when it begins afresh: 0 or more."""
+        lines = {grade: Literal(line) for grade, line in counter.carries_above.items()}
+        line = self._by_grade(lines, NONE, self._at("based"))
+        above = Call("subtract", (self._at("counter", counter.id), line))
+        return Call("largest", (Call("first_known", (above, ZERO)), ZERO))
 
     def _shown(self, movement: Movement | None) -> None:
         """Write what people read, and what the next run needs."""

@@ -22,7 +22,7 @@ def few_in_words(standard: Standard, population: int) -> Text | None:
     if population >= least:
         return None
     return Text(
-        "{n} {n:customer is|customers are} graded together, fewer than {l}",
+        "{n} {n:customer was graded|customers were graded together}, fewer than {l}",
         "一同评级的客户为 {n} 户，不足 {l} 户",
     ).filled(n=population, l=least)
 
@@ -90,6 +90,6 @@ def low_of_scheme_in_words(
     if not small:
         return None
     return Text(
-        "in {n} of {m} groups fewer than {l} customers are graded together",
+        "in {n} of {m} groups fewer than {l} customers were graded together",
         "{m} 组中有 {n} 组一同评级的客户不足 {l} 户",
     ).filled(n=len(small), m=len(groups), l=least)

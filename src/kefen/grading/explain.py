@@ -26,13 +26,16 @@ from kefen.grading.subject import Subject
 from kefen.grading.thresholds import thresholds
 from kefen.grading.wording import metric_in_words
 from kefen.standards.calibration import SchemeCalibration
+from kefen.standards.decision_words import joined
 from kefen.standards.model import FactMetric, ModelMetric
+from kefen.standards.movement_words import movement_in_words
 from kefen.standards.weight_source import weight_sources_in_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from kefen.expressions.tree import Value
+    from kefen.grading.serving.words import HeldGrade
     from kefen.grading.stored import StoredRun
     from kefen.standards.model import Metric, Scheme
 
@@ -176,8 +179,19 @@ def _explained(subject: Subject, customer: str | None) -> SchemeExplanation:
         population=subject.calibration.population,
         low=_low(subject) if grade is not None else None,
         held=held,
-        held_words=held.in_words(scheme) if held is not None else None,
+        held_words=_held(subject, held) if held is not None else None,
     )
+
+
+def _held(subject: Subject, held: HeldGrade) -> Text:
+    """Return the grade held in words, with what is enough to stay at it."""
+    scheme = subject.scheme
+    moves = subject.run.kept(
+        ("moves", scheme.id), lambda: dict(movement_in_words(scheme, subject.words))
+    )
+    to_stay = moves.get(f"to_stay.{held.grade}")
+    said = held.in_words(scheme)
+    return said if to_stay is None else joined([said, to_stay], " ", "")
 
 
 def _low(subject: Subject) -> Text | None:

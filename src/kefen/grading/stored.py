@@ -167,7 +167,10 @@ class StoredRun:
         path = self.directory / SERVED_FILE
         if not path.exists():
             return {}
-        names = ("computed", "grade", "hold", "by", "held_until", "since", "apart_since")
+        names = (
+            *("computed", "grade", "hold", "by", "held_until", "since"),
+            *("apart_since", "kept_until"),
+        )
         query = (
             exp.select(*(exp.column(name, quoted=True) for name in ("scheme", *names)))
             .from_(exp.func("read_parquet", exp.Placeholder()))
@@ -186,7 +189,10 @@ class StoredRun:
                 where=str(path),
                 mend=Text("Grade again.", "请重新评级。"),
             ) from error
-        return {str(row[0]): HeldGrade(*row[1:]) for row in rows}
+        return {
+            str(scheme): HeldGrade(*told, kept_until=kept if kept and kept > self.as_of else None)
+            for scheme, *told, kept in rows
+        }
 
     def grades_of(self, scheme: str) -> dict[str, str]:
         """Return the grade of every customer that has one under a scheme.

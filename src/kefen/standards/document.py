@@ -229,6 +229,7 @@ class _Walk:
                 )
             key = self._writable(str(key_node.value), at)
             self._whole_number(entries, key, key_node, value_node, at)
+            self._whole_call(entries, key, key_node, value_node, at)
             if key in entries:
                 raise StandardError(
                     Text("“{k}” stands here twice", "“{k}”重复出现").filled(k=key),
@@ -265,5 +266,31 @@ class _Walk:
             where=located(self._source, at),
             mend=Text("Quote it and write {a}{b}.", "请加引号并写成 {a}{b}。").filled(
                 a=begun[0], b=key
+            ),
+        )
+
+    def _whole_call(
+        self,
+        before: dict[str, Node],
+        key: str,
+        key_node: yaml.ScalarNode,
+        value_node: yaml.Node,
+        at: Place,
+    ) -> None:
+        """Refuse `{points: largest(0, value)}`: `points: largest(0` and a name without value."""
+        last = next(reversed(before.values()), None)
+        without = value_node.start_mark.index == key_node.end_mark.index
+        if key_node.style or not without or not isinstance(last, Scalar) or last.quoted:
+            return
+        if last.text.count("(") <= last.text.count(")") or key.count(")") <= key.count("("):
+            return
+        whole = f"{last.text}, {key}"
+        raise StandardError(
+            Text("the comma in “{w}” ends the value", "“{w}”中的逗号使取值到此为止").filled(
+                w=whole
+            ),
+            where=located(self._source, at),
+            mend=Text('Quote the whole value: "{w}".', '请为整个取值加引号："{w}"。').filled(
+                w=whole
             ),
         )

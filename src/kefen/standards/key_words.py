@@ -413,8 +413,12 @@ COUNTER = {
         "What is counted: an expression over the whole history.", "累计什么：对全部历史的表达式。"
     ),
     "afresh": Text(
-        "After what it begins afresh: rise, fall, stay, “every 365 days”.",
-        "何时重新起算：rise、fall、stay、“every 365 days”。",
+        "After what it begins afresh: rise, fall, stay, “every 365 days”, “every 31 December”.",
+        "何时重新起算：rise、fall、stay、“every 365 days”、“every 31 December”。",
+    ),
+    "carries_above": Text(
+        "What it has above this number goes on counting when it begins afresh; also by grade.",
+        "重新起算时，超出此数的部分继续计入；也可按等级写。",
     ),
 }
 MOVEMENT_RULE = {

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from kefen.domain.spans import CADENCES, Cadence, Span, parse_cadence, parse_span
 from kefen.domain.text import Text
+from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.tree import Literal
 from kefen.expressions.types import ValueType
 from kefen.expressions.units import DAYS, MONTHS, unit_of
 from kefen.standards.document import Mapping, Scalar
@@ -28,7 +31,7 @@ MOVEMENT_KEYS = (
 )
 WAY_KEYS = ("when", "steps", "once_in", "after")
 RISE_KEYS = (*WAY_KEYS, "by")
-COUNTER_KEYS = ("name", "counts", "afresh")
+COUNTER_KEYS = ("name", "counts", "afresh", "carries_above")
 MOVEMENT_RULE_EFFECTS = ("grade", "at_most", "at_least")
 MOVEMENT_RULE_KEYS = ("when", "name", *MOVEMENT_RULE_EFFECTS, "for")
 EVENTS: tuple[Event, ...] = ("first", "rise", "fall", "stay")
@@ -354,16 +357,13 @@ class _Movement:
             reading.missing(place, "afresh", _COUNTER)
             return None
         events: set[Event] = set()
-        every: Span | None = None
+        every: Span | Cadence | None = None
         for item in reading.items(node.entries["afresh"]):
             if item.text in EVENTS:
                 events.add(item.text)
                 continue
-            words = item.text.removeprefix("every ")
-            span = None
-            if words != item.text:
-                span = self._span(Scalar(words, item.place, item.quoted))
-            else:
+            recurs = _recurs(item.text)
+            if recurs is None:
                 reading.problem(
                     item.place,
                     Text(
@@ -371,15 +371,59 @@ class _Movement:
                         "“{v}”不是计数器重新起算的事件",
                     ).filled(v=item.text),
                     Text(
-                        "Write “rise”, “fall”, “stay”, or “every 365 days”.",
-                        "请写“rise”、“fall”、“stay”或“every 365 days”。",
+                        "Write “rise”, “fall”, “stay”, “every 365 days” or “every 31 December”.",
+                        "请写“rise”、“fall”、“stay”、“every 365 days”或“every 31 December”。",
                     ),
                 )
-            every = span or every
+            elif every is not None:
+                reading.problem(
+                    item.place,
+                    Text("a counter has one “every”", "一个计数器只能有一个“every”"),
+                    Text("Remove one of them.", "请删除其一。"),
+                )
+            every = recurs or every
+        above = self._carries_above(node)
         if read is None or not (events or every):
             return None
         unit = unit_of(read[0], reading.units)
-        return Counter(identifier, name, read[0], unit, frozenset(events), every, place)
+        return Counter(identifier, name, read[0], unit, frozenset(events), every, above, place)
+
+    def _carries_above(self, node: Mapping) -> dict[str | None, Decimal]:
+        child = node.entries.get("carries_above")
+        if child is None:
+            return {}
+        by_grade = (
+            self.grades.by_grade(self.reading, child)
+            if isinstance(child, Mapping)
+            else iter([(None, child)])
+        )
+        found: dict[str | None, Decimal] = {}
+        for grade, item in by_grade:
+            number = self._written_number(item)
+            if number is not None and number >= 0:
+                found[grade] = number
+                continue
+            self.reading.problem(
+                item.place,
+                Text("“carries_above” is a number from 0 on", "“carries_above”应为不小于 0 的数"),
+                Text(
+                    "Write “carries_above: {{A: 5000, else: 0}}”.",
+                    "例如写“carries_above: {{A: 5000, else: 0}}”。",
+                ).filled(),
+            )
+        return found
+
+    @staticmethod
+    def _written_number(node: Node) -> Decimal | None:
+        """Return a number that is written out, `5000` or `5 wan`; None for anything else."""
+        try:
+            tree = parse(node.text) if isinstance(node, Scalar) else None
+        except ExpressionError:
+            return None
+        value = tree.value if isinstance(tree, Literal) else None
+        if isinstance(value, bool) or not isinstance(value, int | Decimal):
+            return None
+        return Decimal(value)
 
     def _rules(self) -> tuple[MovementRule, ...]:
         section = self.reading.mapping(self.node, "rules")
@@ -440,6 +484,23 @@ _PERIODS = {
     "half-year": Text("half-year", "半年"),
     "year": Text("year", "年"),
 }
+
+
+def _recurs(words: str) -> Span | Cadence | None:
+    """Return how often a counter begins afresh: `every 365 days`, `every 31 December`; or None."""
+    rest = words.removeprefix("every ")
+    if rest == words:
+        return None
+    try:
+        span = parse_span(rest)
+    except ValueError:
+        span = None
+    if span is not None:
+        return span if span.count is not None else None
+    try:
+        return parse_cadence("year", rest)
+    except ValueError:
+        return None
 
 
 def _names_of_days(node: Node) -> list[str]:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.periods import MONTH_NAMES
-from kefen.domain.spans import ORDINALS, WEEKDAYS
+from kefen.domain.spans import ORDINALS, WEEKDAYS, Cadence
 from kefen.domain.text import Text
 from kefen.expressions.wording import in_words
-from kefen.standards.decision_words import grade_name, joined
+from kefen.standards.decision_words import grade_name, joined, plain
 from kefen.standards.movement import DAYS_AT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from kefen.domain.spans import Cadence, Span
+    from kefen.domain.spans import Span
     from kefen.standards.model import (
         Counter,
         Event,
@@ -155,12 +155,32 @@ class _Words:
 
     def _counter(self, counter: Counter) -> Text:
         events = [_EVENTS[event] for event in _EVENTS if event in counter.afresh]
-        if counter.every is not None:
+        if isinstance(counter.every, Cadence):
+            day = Text("each {d}", "每年 {d}").filled(d=_day_in_words(counter.every))
+            events.append(day)
+        elif counter.every is not None:
             every = Text("every {s}", "每满 {s}").filled(s=span_in_words(counter.every))
             events.append(every)
-        return Text("{n} counts {c}, afresh after {e}.", "{n}累计{c}，在{e}后重新起算。").filled(
-            n=counter.name, c=in_words(counter.counts, self.names), e=joined(events, ", ", "、")
+        said = Text("{n} counts {c}, afresh after {e}.", "{n}累计{c}，在{e}后重新起算。")
+        if counter.carries_above:
+            said = Text(
+                "{n} counts {c}, afresh after {e}; what is above {a} goes on counting.",
+                "{n}累计{c}，在{e}后重新起算，超出{a}的部分继续计入。",
+            )
+        return said.filled(
+            n=counter.name,
+            c=in_words(counter.counts, self.names),
+            e=joined(events, ", ", "、"),
+            a=self._above(counter),
         )
+
+    def _above(self, counter: Counter) -> Text:
+        lines = counter.carries_above
+        parts = [
+            self._of_grade(code, Text.same(plain(line)), alone=len(lines) == 1)
+            for code, line in lines.items()
+        ]
+        return joined(parts, ", ", "、")
 
     def _rule(self, rule: MovementRule) -> Text:
         if rule.level.code is not None:
@@ -205,6 +225,13 @@ def span_in_words(span: Span) -> Text:
 def cadence_in_words(cadence: Cadence) -> Text:
     """Return on which days grades move."""
     period = _PERIODS[cadence.months]
+    return Text("Grades move every {p}, on {d}.", "每{p}调级一次，日期为{d}。").filled(
+        p=period, d=_day_in_words(cadence)
+    )
+
+
+def _day_in_words(cadence: Cadence) -> Text:
+    """Return the day of a month or a year: `the last day`, `20 April`."""
     month = MONTH_NAMES[cadence.month - 1]
     named = cadence.months > 1
     if cadence.weekday is not None:
@@ -218,6 +245,4 @@ def cadence_in_words(cadence: Cadence) -> Text:
     if named:
         joint = " of " if cadence.day is None else " "
         day = Text(f"{day.en}{joint}{month}", f"{cadence.month} 月{day.zh}")
-    return Text("Grades move every {p}, on {d}.", "每{p}调级一次，日期为{d}。").filled(
-        p=period, d=day
-    )
+    return day

@@ -211,6 +211,66 @@ def test_a_counter_not_filled_in_time_begins_afresh(moving: Callable[[str], Hist
     assert Decimal(60) in found.state["x"].values()
 
 
+CARRIED = (
+    "to_rise: {{A: counted >= 60, B: counted >= 40, C: counted >= 10}}\n"
+    "to_stay: {{A: total > 0, B: total > 0, C: total > 0}}\n"
+    "counters:\n"
+    "  counted:\n"
+    "    name: {{en: Nights, zh: 房晚}}\n"
+    "    counts: total\n"
+    "    afresh: [{afresh}]\n"
+    "    carries_above: {above}"
+)
+
+
+def test_what_a_counter_has_above_a_line_goes_on_counting(
+    moving: Callable[[str], History],
+) -> None:
+    found = moving(CARRIED.format(afresh="every 31 December", above="{A: 60, B: 40, C: 10}"))
+    # 50 in the first year: B by 40, of which 10 go on; 50 more in the second year make A.
+    totals = [50, 50, 50, 99, 100, 100]
+    days = [date(2024, 11, 30), date(2024, 12, 31), date(2025, 1, 31)]
+    days += [date(2025, 6, 30), date(2025, 11, 30), date(2025, 12, 31)]
+    assert follow(found, "DDDDDD", days=days, total=totals) == "DBBBAA"
+    # Of 60 counted in the second year nothing is above the line of A.
+    assert Decimal(100) in found.state["x"].values()
+
+
+def test_what_goes_on_counting_is_counted_again_with_what_comes(
+    moving: Callable[[str], History],
+) -> None:
+    found = moving(CARRIED.format(afresh="every 31 December", above="{B: 40}"))
+    days = [date(2024, 12, 30), date(2024, 12, 31), date(2025, 12, 31), date(2026, 1, 31)]
+    # 59 - 40 = 19 go on, with 40 more 59 again, of which 19 go on: 41 more make A.
+    assert follow(found, "BBBB", days=days, total=[0, 59, 99, 140]) == "BBBA"
+
+
+def test_a_grade_that_is_not_named_carries_nothing(moving: Callable[[str], History]) -> None:
+    days = [date(2024, 12, 31), date(2025, 12, 31), date(2026, 1, 31)]
+    kept = moving(CARRIED.format(afresh="every 31 December", above="{B: 40, else: 0}"))
+    assert follow(kept, "DDD", days=days, total=[0, 9, 10]) == "DDC"
+    lost = moving(CARRIED.format(afresh="every 31 December", above="{B: 40}"))
+    assert follow(lost, "DDD", days=days, total=[0, 9, 10]) == "DDD"
+
+
+def test_one_number_is_carried_above_by_every_grade(moving: Callable[[str], History]) -> None:
+    found = moving(CARRIED.format(afresh="rise", above="10"))
+    # The rise to C is of 35 nights, 25 of which go on: 15 more make B, whose 30 go on, then A.
+    assert follow(found, "DDDDD", total=[0, 35, 49, 50, 79]) == "DCCBB"
+    assert follow(found, "D", "2025-06", total=[80]).endswith("A")
+
+
+def test_a_counter_begins_afresh_in_the_first_run_on_or_after_its_day(
+    moving: Callable[[str], History],
+) -> None:
+    found = moving(CARRIED.format(afresh="every last day of February", above="{D: 5}"))
+    days = [date(2023, 12, 31), date(2024, 2, 28), date(2024, 2, 29), date(2025, 3, 5)]
+    assert follow(found, "DDDD", days=days, total=[0, 8, 8, 14]) == "DDDD"
+    numbers = [value for value in found.state["x"].values() if isinstance(value, Decimal)]
+    # 3 of the 8 went on in 2024: 9 of 14 in 2025, of which 4 go on.
+    assert Decimal(10) in numbers
+
+
 # --- F43: earlier grades ------------------------------------------------------------------------
 
 

@@ -21,7 +21,7 @@ every: quarter
 on: 31 March
 at_once: event > 4
 takes_effect: next month
-to_rise: {{A: counted >= 40 or previous = 'B'}}
+to_rise: {{A: counted >= 40 or previous = 'B', B: value_now >= 60 or carried >= 50}}
 to_stay: {{A: stay_value >= 70, B: stay_value >= 50 and days_at.B >= 0}}
 keeps:
   first: 2 months
@@ -32,6 +32,11 @@ rise: {{steps: 2, once_in: 3 months, when: event != 3}}
 fall: {{steps: 1, after: {{A: 3 months, else: 2 times running}}}}
 counters:
   counted: {{counts: total, afresh: [rise, stay, every 9 months], {NAMED}}}
+  carried:
+    {NAMED}
+    counts: total
+    afresh: [fall, every last day of June]
+    carries_above: {{A: 20, B: 10.5, D: 0}}
 rules:
   cap: {{when: last_year = 'D' and months_graded > 2, at_most: B, {NAMED}}}
   back:

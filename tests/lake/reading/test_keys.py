@@ -43,6 +43,22 @@ def test_one_line_with_two_contents_is_refused(tmp_path: Path, read: Any) -> Non
     assert "6.0000" in message
 
 
+def test_only_the_columns_that_differ_are_told(tmp_path: Path, read: Any) -> None:
+    invoices = tmp_path / "receivables.csv"
+    invoices.write_text(
+        "invoice_id,customer_id,issued_on,due_on,amount,settled_on\n"
+        "a,1,2024-01-01,2024-02-01,100,\n"
+        "a,1,2024-01-01,2024-02-01,120,2024-03-01\n"
+    )
+    with pytest.raises(DataError) as raised:
+        read("receivables", invoices)
+    told = "amount 100.0000 / 120.0000; settled_on nothing / 2024-03-01."
+    assert told in raised.value.what.en
+    assert "settled_on 空 / 2024-03-01" in raised.value.what.zh
+    assert "None" not in raised.value.what.en
+    assert "NULL" not in raised.value.what.en
+
+
 def test_orders_without_lines_are_multisets(tmp_path: Path, read: Any, rows: Any) -> None:
     lines = ["1,a,2024-01-01,5", "1,a,2024-01-01,5", "1,a,2024-01-01,6"]
     path = _orders(tmp_path / "o.csv", lines, "order_id,customer_id")

@@ -91,6 +91,37 @@ def found(movement: str) -> list[Problem]:
             "no event",
             3,
         ),
+        # A day of the year stands alone: as an end of a term it would never begin afresh.
+        (
+            "to_stay: {A: seen > 3}\ncounters:\n"
+            f"  seen: {{counts: total, afresh: [every until 31 January], {NAMED}}}",
+            "no event",
+            3,
+        ),
+        (
+            "to_stay: {A: seen > 3}\ncounters:\n"
+            f"  seen: {{counts: total, afresh: [every 1 May, every 9 months], {NAMED}}}",
+            "one “every”",
+            3,
+        ),
+        (
+            "to_stay: {A: seen > 3}\ncounters:\n"
+            f"  seen: {{counts: total, afresh: [rise], carries_above: {{A: -5}}, {NAMED}}}",
+            "a number from 0 on",
+            3,
+        ),
+        (
+            "to_stay: {A: seen > 3}\ncounters:\n"
+            f"  seen: {{counts: total, afresh: [rise], carries_above: nights, {NAMED}}}",
+            "a number from 0 on",
+            3,
+        ),
+        (
+            "to_stay: {A: seen > 3}\ncounters:\n"
+            f"  seen: {{counts: total, afresh: [rise], carries_above: {{Z: 5}}, {NAMED}}}",
+            "no grade “Z”",
+            3,
+        ),
     ],
 )
 def test_what_is_refused(movement: str, words: str, line: int) -> None:
@@ -124,6 +155,25 @@ def test_what_does_nothing_is_warned_about(movement: str, words: str) -> None:
     assert not [p for p in found(movement) if p.severity == "error"]
 
 
+@pytest.mark.parametrize(
+    ("movement", "noted"),
+    [
+        ("keeps: {rise: 1 year, stay: 1 year}", True),
+        ("keeps: {rise: 1 year, stay: 1 year}\nfall: {steps: 1}", True),
+        ("keeps: {rise: 1 year, fall: 1 year, stay: 1 year}", False),
+        ("keeps: {rise: 1 year, stay: 1 year}\nfall: {after: 2 months}", False),
+        ("keeps: {rise: 1 year}", False),
+        ("keeps: 1 year", False),
+    ],
+)
+def test_terms_without_one_after_a_fall_are_noted(movement: str, noted: bool) -> None:
+    lines = "".join(f"      {line}\n" for line in movement.splitlines())
+    _, problems = examine_standard(f"{HEAD}    movement:\n{lines}", "moving.yaml")
+    told = [p for p in problems if "says nothing of “fall”" in p.what.en]
+    assert [p.severity for p in told] == ["note"] * noted
+    assert all(p.place.line == HEAD.count("\n") + 2 and "fall: 1 year" in p.mend.en for p in told)
+
+
 def test_classes_without_an_order_do_not_move() -> None:
     text = HEAD.replace("grade_by: score", "grade_by: value of industry")
     text = text.replace("    score: nights\n", "")
@@ -144,13 +194,18 @@ every: month
 on: 20
 at_once: nights < 0
 takes_effect: next month
-to_rise: {{A: seen > 100 and previous = 'B'}}
+to_rise: {{A: seen > 100 and year > 50 and previous = 'B'}}
 to_stay: {{A: nights >= 30, B: nights >= 20}}
 keeps: {{first: 3 months, rise: {{A: 2 years, else: 1 year}}, fall: 6 months, stay: 1 year}}
 rise: {{steps: 1, once_in: 6 months, when: nights > 3}}
 fall: {{steps: 1, after: {{A: 3 months, else: 2 times running}}}}
 counters:
   seen: {{counts: total, afresh: [rise, stay, every 2 years], {NAMED}}}
+  year:
+    {NAMED}
+    counts: total
+    afresh: [every 31 December]
+    carries_above: {{A: 1 wan, else: 0}}
 rules:
   life: {{when: days_at.A > 3650 days, at_least: A, for: ever, {NAMED}}}
   back:

@@ -200,8 +200,10 @@ def _months_before_rule(types: list[ValueType], call: Call) -> ValueType:
         raise wrong(
             call,
             Text(
-                "a date and a literal number of months up to 2400",
-                "一个日期和不超过 2400 的整月常数",
+                "a date and a whole number of months written out, up to 2400 (for months from a "
+                "metric, compare months_between(day, as_of) with them)",
+                "一个日期和直接写出的整月数，不超过 2400（月数来自指标时，请改为比较 "
+                "months_between(日期, as_of)）",
             ),
         )
     return ValueType.DATE
@@ -212,9 +214,10 @@ add(
         "months_before",
         "months_before(day, months)",
         Text(
-            "The day so many months before; from a month's end, a month's end; unknown outside "
-            "the years 1-9999.",
-            "往前推若干整月的日期；月末对月末；超出公元 1–9999 年则未知。",
+            "The day so many months before (after, when negative), a whole number written out, up "
+            "to 2400; from a month's end, a month's end; unknown outside the years 1-9999.",
+            "往前（负数为往后）推若干整月的日期，月数须直接写出整数，不超过 2400；月末对月末；"
+            "超出公元 1–9999 年则未知。",
         ),
         _months_before_rule,
         lambda v: _moved(months_before, v[0], v[1]),

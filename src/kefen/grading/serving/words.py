@@ -46,6 +46,7 @@ class HeldGrade:
         held_until: The day on which that ends, or None.
         since: Since when it holds the grade, or None without one.
         apart_since: Since when an override has kept it from what the rules give, or None.
+        kept_until: The day until which its grade cannot fall by rule, if that is to come, or None.
     """
 
     computed: str | None
@@ -55,6 +56,7 @@ class HeldGrade:
     held_until: date | None
     since: date | None
     apart_since: date | None = None
+    kept_until: date | None = None
 
     def in_words(self, scheme: Scheme) -> Text:
         """Return it in a sentence: `would be B, held at A until 2026-03-31: minimum stay`."""
@@ -62,6 +64,13 @@ class HeldGrade:
         if self.hold is None:
             if self.grade is None:
                 return Text("Holds no grade.", "目前无等级。")
+            if self.kept_until is not None:
+                return Text(
+                    "Holds {g} since {d}; it is kept until {u}.",
+                    "自 {d} 起为{g}，保留至 {u}。",
+                ).filled(
+                    g=grade_in_words(scheme, self.grade), d=since, u=self.kept_until.isoformat()
+                )
             return Text("Holds {g} since {d}.", "自 {d} 起为{g}。").filled(
                 g=grade_in_words(scheme, self.grade), d=since
             )
@@ -96,6 +105,7 @@ class HeldGrade:
             "by": self.by,
             "held_until": self.held_until.isoformat() if self.held_until else None,
             "since": self.since.isoformat() if self.since else None,
+            "kept_until": self.kept_until.isoformat() if self.kept_until else None,
         }
 
 

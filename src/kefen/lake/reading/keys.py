@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
@@ -143,7 +143,7 @@ def _duplicates(
     conflicts = engine.rows(
         statement(
             "SELECT {key}, min(row_number_in_file), max(row_number_in_file), "
-            "CAST(min(whole) AS VARCHAR), CAST(max(whole) AS VARCHAR) FROM {chosen} "
+            "min(whole), max(whole) FROM {chosen} "
             "GROUP BY {key} HAVING count(DISTINCT whole) > 1 ORDER BY ALL LIMIT {limit}",
             key=key,
             chosen=name(chosen),
@@ -151,7 +151,7 @@ def _duplicates(
         )
     )
     if conflicts:
-        raise _conflict(table, conflicts)
+        raise _conflict(table, columns, conflicts)
     copies = new_name("copies")
     engine.run(
         statement(
@@ -248,21 +248,30 @@ def _refuse_two_customers(engine: Engine, staged: SQL, suspects: str) -> None:
     )
 
 
-def _conflict(table: Table, conflicts: Sequence[tuple[object, ...]]) -> DataError:
+def _conflict(
+    table: Table, columns: Sequence[str], conflicts: Sequence[tuple[Any, ...]]
+) -> DataError:
     width = len(table.key)
     first = conflicts[0]
     key = ", ".join(f"{c} = {v}" for c, v in zip(table.key, first[:width], strict=True))
     one_row, other_row, one, other = first[width:]
+    differing = [
+        (column, mine, theirs)
+        for column, mine, theirs in zip(columns, one, other, strict=True)
+        if mine != theirs
+    ]
     return DataError(
         Text(
-            "Rows with one key differ: {key}, rows {a} and {b}: {one} / {other}. {n}",
-            "主键相同的行内容不同：{key}，第 {a} 行和第 {b} 行：{one} / {other}。{n}",
+            "Rows with one key differ: {key}, rows {a} and {b}: {d}. {n}",
+            "主键相同的行内容不同：{key}，第 {a} 行和第 {b} 行：{d}。{n}",
         ).filled(
             key=key,
             a=one_row,
             b=other_row,
-            one=one,
-            other=other,
+            d=Text(
+                "; ".join(f"{c} {_said(m).en} / {_said(t).en}" for c, m, t in differing),
+                "；".join(f"{c} {_said(m).zh} / {_said(t).zh}" for c, m, t in differing),
+            ),
             n=Text("(the first of several)", "（此类情况不止一处，这是第一处）")
             if len(conflicts) > 1
             else Text.same(""),
@@ -273,3 +282,7 @@ def _conflict(table: Table, conflicts: Sequence[tuple[object, ...]]) -> DataErro
             "请保留正确的一行，或将 {key} 映射到能区分这些行的列。",
         ).filled(key=", ".join(table.key)),
     )
+
+
+def _said(value: object) -> Text:
+    return Text("nothing", "空") if value is None else Text.same(str(value))

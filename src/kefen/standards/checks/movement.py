@@ -113,6 +113,31 @@ class _Movement:
             for span in spans.values():
                 if self._is_over(span):
                     self._nothing((*self.path, "keeps", event), "keeps", span)
+        fall = self.movement.fall
+        # Of two grades the lower one is the lowest, which nothing keeps.
+        if (
+            {"rise", "stay"} <= set(self.movement.keeps)
+            and len(self.codes) > 2
+            and not fall.after
+            and fall.once_in is None
+        ):
+            self._falls_unkept()
+
+    def _falls_unkept(self) -> None:
+        """Note terms of a grade that was risen to and kept, but none of one fallen to."""
+        if "fall" not in self.movement.keeps:
+            self.findings.note(
+                self.places.of(*self.path, "keeps"),
+                Text(
+                    "“keeps” says nothing of “fall”: a grade that was fallen to may fall again in "
+                    "the next run",
+                    "“keeps”没有写“fall”：降级后的等级在下一次评级即可能再降",
+                ),
+                Text(
+                    "Add “fall: 1 year”, for example, unless that is meant.",
+                    "例如补上“fall: 1 year”；若本意如此，则无需修改。",
+                ),
+            )
 
     def _way(self, name: str, way: Way) -> None:
         path = (*self.path, name)

@@ -150,7 +150,12 @@ def movement_schema() -> dict[str, Any]:
     counter = keyed(
         words.COUNTER,
         COUNTER_KEYS,
-        {"name": ref("wording"), "counts": EXPRESSION, "afresh": ref("lines")},
+        {
+            "name": ref("wording"),
+            "counts": EXPRESSION,
+            "afresh": ref("lines"),
+            "carries_above": {"anyOf": [EXPRESSION, by_grade(EXPRESSION)]},
+        },
         required=("counts", "afresh"),
     )
     return keyed(

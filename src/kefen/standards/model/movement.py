@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from decimal import Decimal
 
     from kefen.domain.spans import Cadence, Span
     from kefen.domain.text import Text
@@ -96,7 +97,10 @@ class Counter:
         counts: What is counted: an expression that grows over the customer's whole history.
         unit: The unit of it.
         afresh: The events after which it begins afresh.
-        every: After how long it begins afresh at the latest, or None.
+        every: After how long it begins afresh at the latest, or on which day of each year, or
+            None.
+        carries_above: By the grade held then: what it has above this number goes on counting when
+            it begins afresh; under None for every other. A grade that is not there carries nothing.
         place: Where it stands in the file.
     """
 
@@ -105,7 +109,8 @@ class Counter:
     counts: Expression
     unit: Unit
     afresh: frozenset[Event]
-    every: Span | None
+    every: Span | Cadence | None
+    carries_above: Mapping[str | None, Decimal]
     place: Place
 
 
