@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, cast
 
 from kefen.domain.spans import CADENCES, Cadence, Span, parse_cadence, parse_span
 from kefen.domain.text import Text
-from kefen.expressions.parser import ExpressionError, parse
+from kefen.expressions.parser import parse
+from kefen.expressions.tokens import ExpressionError
 from kefen.expressions.tree import Literal
 from kefen.expressions.types import ValueType
 from kefen.expressions.units import DAYS, MONTHS, unit_of
