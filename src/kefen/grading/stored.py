@@ -190,7 +190,7 @@ class StoredRun:
                 mend=Text("Grade again.", "请重新评级。"),
             ) from error
         return {
-            str(scheme): HeldGrade(*told, kept_until=kept if kept and kept > self.as_of else None)
+            str(scheme): HeldGrade(*told, kept if kept and kept > self.as_of else None)
             for scheme, *told, kept in rows
         }
 
