@@ -189,10 +189,8 @@ class StoredRun:
                 where=str(path),
                 mend=Text("Grade again.", "请重新评级。"),
             ) from error
-        return {
-            str(scheme): HeldGrade(*told, kept if kept and kept > self.as_of else None)
-            for scheme, *told, kept in rows
-        }
+        held = {str(row[0]): HeldGrade(*row[1:]) for row in rows}
+        return {scheme: one.still_kept(self.as_of) for scheme, one in held.items()}
 
     def grades_of(self, scheme: str) -> dict[str, str]:
         """Return the grade of every customer that has one under a scheme.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
@@ -57,6 +57,11 @@ class HeldGrade:
     since: date | None
     apart_since: date | None = None
     kept_until: date | None = None
+
+    def still_kept(self, day: date) -> HeldGrade:
+        """Return it without a minimum stay that is over on a day."""
+        over = self.kept_until is not None and self.kept_until <= day
+        return replace(self, kept_until=None) if over else self
 
     def in_words(self, scheme: Scheme) -> Text:
         """Return it in a sentence: `would be B, held at A until 2026-03-31: minimum stay`."""
