@@ -166,7 +166,8 @@ def _explained(subject: Subject, customer: str | None) -> SchemeExplanation:
         others={
             name: _text(values.get(part(name, "grade")))
             for name in run.kept(
-                ("others", scheme.id), lambda: sorted(schemes_named(run.standard, scheme))
+                ("others", scheme.id),
+                lambda: sorted(schemes_named(run.standard, scheme)),
             )
         },
         missing=tuple(
@@ -228,7 +229,10 @@ def _made_datum(subject: Subject, metric: Metric) -> Datum:
         value=value,
         value_words=metric_in_words(value, metric.unit, subject.currency),
         available=metric.id not in run.record.get("metrics_not_available", ()),
-        origin=origin(run, definition, subject.values, subject.currency)
+        origin=subject.once(
+            ("origin", definition.model.id),
+            lambda: origin(run, definition.model, subject.values, subject.currency),
+        )
         if isinstance(definition, ModelMetric)
         else None,
     )

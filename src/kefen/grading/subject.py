@@ -35,6 +35,7 @@ class Subject:
         values: Every metric and every step's value of the customer.
         who: What the customer is called.
         shared: What was made before for the same values, under this scheme or another.
+        eligible: Whether the scheme grades the customer.
         words: What the names in the scheme's expressions are called.
     """
 
@@ -43,10 +44,12 @@ class Subject:
     values: Mapping[str, Value]
     who: str
     shared: dict[object, Any] = field(default_factory=dict, repr=False)
+    eligible: bool = field(init=False)
     words: Mapping[str, Text] = field(init=False)
     _scope: dict[str, Value] | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        self.eligible = self.own("eligible") is True
         self.words = self.run.kept(("words", self.scheme.id), self._made_words)
 
     def _made_words(self) -> dict[str, Text]:
@@ -68,11 +71,6 @@ class Subject:
         """Return the currency of money, if the data names one."""
         found: str | None = self.run.record.get("currency")
         return found
-
-    @property
-    def eligible(self) -> bool:
-        """Return whether the scheme grades the customer."""
-        return self.own("eligible") is True
 
     def own(self, name: str, item: str = "") -> Value:
         """Return the value of a step of the scheme; None where it has no such step."""

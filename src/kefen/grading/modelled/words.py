@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kefen.compiler.rowwise_values import stored
 from kefen.domain.text import Text
-from kefen.expressions.evaluator import evaluate
+from kefen.expressions.evaluator import evaluate, evaluation
 from kefen.expressions.tree import Name, names_in
 from kefen.expressions.units import unit_of, unit_word
 from kefen.grading.modelled.method import Telling, fitted_method
@@ -19,24 +19,23 @@ from kefen.standards.modelling.catalogue import method_of
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from kefen.expressions.evaluator import Evaluation
     from kefen.expressions.tree import Value
     from kefen.grading.modelled.method import Parameters
     from kefen.grading.stored import StoredRun
-    from kefen.standards.model import Model, ModelInput, ModelMetric, Standard
+    from kefen.standards.model import Model, ModelInput, Standard
+    from kefen.standards.model_calibration import ModelCalibration
 
 
-def origin(
-    run: StoredRun, definition: ModelMetric, values: Mapping[str, Value], currency: str | None
-) -> Text:
+def origin(run: StoredRun, model: Model, values: Mapping[str, Value], currency: str | None) -> Text:
     """Return what a modelled number comes from.
 
     Args:
         run: The run that graded.
-        definition: What the metric takes from its model.
+        model: The model that gives it.
         values: The customer's metrics.
         currency: The currency of amounts.
     """
-    model = definition.model
     learned = run.calibration.models.get(model.id)
     if learned is None or learned.reason is not None:
         return why_not_fitted(model, learned)
@@ -44,16 +43,20 @@ def origin(
     why = _why(run, model, learned.parameters, values)
     if why is not None:
         inputs = Text("{i}; {w}", "{i}；{w}").filled(i=inputs, w=why)
-    said = Text(
-        "{m} ({t}), learned from {n} {n:customer|customers}: {p}. Of this customer: {i}",
-        "{m}（{t}），由 {n} 位客户得出：{p}。该客户：{i}",
-    )
-    return said.filled(
+    fitted = run.kept(("model in words", model.id), lambda: _fitted(model, learned))
+    return Text("{f}. Of this customer: {i}", "{f}。该客户：{i}").filled(f=fitted, i=inputs)
+
+
+def _fitted(model: Model, learned: ModelCalibration) -> Text:
+    """Return what a model learned, the same for every customer."""
+    return Text(
+        "{m} ({t}), learned from {n} {n:customer|customers}: {p}",
+        "{m}（{t}），由 {n} 位客户得出：{p}",
+    ).filled(
         m=model.name,
         t=method_of(model).name,
         n=learned.fitted_on,
         p=fitted_method(model.method).parameters_in_words(model, learned.parameters),
-        i=inputs,
     )
 
 
@@ -76,7 +79,8 @@ def _why(
     if model.among is not None and evaluate(model.among, scope) is not True:
         return None
     columns = columns_of_row(
-        model, {one.id: stored(evaluate(one.value, scope), one.type) for one in model.inputs}
+        model,
+        {one.id: stored(evaluate(one.value, scope), one.type) for one in model.inputs},
     )
     if columns is None or not method.usable(model, columns)[0]:
         return None
@@ -87,16 +91,29 @@ def _why(
 def _inputs_in_words(
     run: StoredRun, model: Model, values: Mapping[str, Value], currency: str | None
 ) -> Text:
-    labels = {one.id: one.name for one in method_of(model).inputs}
-    scope = {name: values.get(name) for tree in model.expressions for name in names_in(tree)}
+    names, told = run.kept(("inputs in words", model.id), lambda: _inputs(run, model))
+    scope = {name: values.get(name) for name in names}
     scope["as_of"] = run.as_of
     if model.among is not None and evaluate(model.among, scope) is not True:
         return Text("not among those the model is about", "不属于该模型的范围")
-    units = run.kept("units of metrics", lambda: units_of_metrics(run.standard.metrics))
     parts = []
-    for one in model.inputs:
-        unit = unit_word(unit_of(one.value, units)) or "count"
-        shown = metric_in_words(evaluate(one.value, scope), unit, currency)
-        label = labels.get(one.id) or input_name(run.standard, one)
+    for label, unit, value_of in told:
+        shown = metric_in_words(value_of(scope), unit, currency)
         parts.append(Text("{n} {v}", "{n} {v}").filled(n=label, v=shown))
     return Text(", ".join(t.en for t in parts), "，".join(t.zh for t in parts))
+
+
+def _inputs(
+    run: StoredRun, model: Model
+) -> tuple[frozenset[str], list[tuple[Text, str, Evaluation]]]:
+    """Return the names that a model reads, and of each input its name, unit and evaluation."""
+    labels = {one.id: one.name for one in method_of(model).inputs}
+    units = units_of_metrics(run.standard.metrics)
+    return frozenset(name for tree in model.expressions for name in names_in(tree)), [
+        (
+            labels.get(one.id) or input_name(run.standard, one),
+            unit_word(unit_of(one.value, units)) or "count",
+            evaluation(one.value),
+        )
+        for one in model.inputs
+    ]
