@@ -81,7 +81,7 @@ def test_rejected_rows_of_a_batch_can_be_had(call, book: Path, write_csv, tmp_pa
     answer = call("batches", "3", "--rejected", tmp_path / "again.csv", "--book", book)
     assert answer.code == 0
     rows = list(csv.reader((tmp_path / "again.csv").open(encoding="utf-8-sig")))
-    assert rows[1][:3] == ["2", "amount", "'=x"]
+    assert rows[1][:3] == ["3", "amount", "'=x"]
     assert call("batches", "--rejected", tmp_path / "no.csv", "--book", book).code == 2
 
 
