@@ -25,7 +25,7 @@ from kefen.standards.facts import FACT_TABLES
 from kefen.standards.model import FactMetric
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from kefen.expressions.tree import Value
     from kefen.grading.explanation import Explanation
@@ -83,16 +83,20 @@ class Grader:
             and metric.definition.across is not None
         ]
 
-    def make_ready(self) -> None:
+    def make_ready(self, pause: Callable[[], None]) -> None:
         """Grade some customers, so that whoever asks first does not wait.
 
         What grades a customer is compiled when the first comes of whom the same is known.
+
+        Args:
+            pause: Called after each customer, to let others work.
 
         Raises:
             DataError: A file of the run is damaged.
         """
         for customer in self._run.some_customers(*_MADE_READY):
             self.grade_stored(customer)
+            pause()
 
     def metrics(
         self, customer: Mapping[str, Any], facts: Mapping[str, Iterable[Mapping[str, Any]]]

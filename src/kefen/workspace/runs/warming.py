@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import logging
 import threading
+import time
 from typing import TYPE_CHECKING
 
 from kefen.domain.errors import KefenError
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 _LOOK_SECONDS = 5.0
+# A thread that never pauses makes every request of the process wait for its turn.
+_PAUSE_SECONDS = 0.004
 
 
 def warm() -> None:
@@ -28,7 +31,7 @@ def warm() -> None:
         return
     _warm_lists(publication)
     try:
-        grader_of(publication.run_id).make_ready()
+        grader_of(publication.run_id).make_ready(lambda: time.sleep(_PAUSE_SECONDS))
     except KefenError:
         log.exception("the run %s cannot be made ready", publication.run_id)
 
