@@ -64,7 +64,7 @@ def test_every_address_of_a_customer_is_its_own(number):
 
 def test_there_are_addresses_of_customers_in_every_room():
     spaces = {name.partition(":")[0] for name in names_of_customers()}
-    assert spaces == {"customers", "records", "ownership", "api"}
+    assert spaces == {"customers", "records", "ownership", "work", "api"}
 
 
 @pytest.mark.parametrize("name", ["grades", "why"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from contextvars import ContextVar
+from copy import copy
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -58,7 +59,10 @@ def current_publication() -> Publication | None:
 
 
 def _pointed_at() -> Publication | None:
-    """Return the copy that the pointer is at, asked anew; what describes a copy is kept."""
+    """Return the copy that the pointer is at, asked anew; what describes a copy is kept.
+
+    Who is given it may change it, and so has one of its own.
+    """
     said = _what_is_pointed_at().rows()
     if not said:
         return None
@@ -72,7 +76,7 @@ def _pointed_at() -> Publication | None:
             if len(_described) >= _MOST_DESCRIBED:
                 _described.clear()
             _described[said[0]] = found
-    return found
+    return copy(found)
 
 
 @lru_cache(maxsize=1)
