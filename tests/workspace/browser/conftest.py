@@ -1,6 +1,6 @@
 """A real browser against a real server: Debian's Chromium, driven by Playwright.
 
-With `KEFEN_ARTEFACTS=DIR` screenshots go to `DIR/browser`, to be looked at.
+Screenshots go to `.artefacts/browser` (or `KEFEN_ARTEFACTS`), to be looked at.
 """
 
 from __future__ import annotations
@@ -21,7 +21,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from kefen.lake.book import Book
 
 CHROMIUM = shutil.which("chromium")
-ARTEFACTS = os.environ.get("KEFEN_ARTEFACTS")
+ARTEFACTS = (
+    Path(os.environ.get("KEFEN_ARTEFACTS", Path(__file__).parents[3] / ".artefacts")) / "browser"
+)
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text(encoding="utf-8")
 _SETTLED = """() => new Promise(done => {
   const look = () => document.querySelector('.htmx-request, .htmx-swapping, .htmx-settling')
@@ -158,9 +160,8 @@ class Visitor:
         return found
 
     def keep_picture(self, name: str) -> None:
-        """Keep a screenshot of the whole page, where they are wanted."""
-        if ARTEFACTS:
-            self.page.screenshot(path=Path(ARTEFACTS) / "browser" / f"{name}.png", full_page=True)
+        """Keep a screenshot of the whole page."""
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png", full_page=True)
 
 
 @pytest.fixture(scope="module")
