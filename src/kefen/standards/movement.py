@@ -18,6 +18,8 @@ from kefen.standards.model import Counter, Level, Movement, MovementRule, Patien
 from kefen.standards.naming import name_of, named_parts, needs_named_values
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kefen.expressions.tree import Expression
     from kefen.expressions.units import Unit
     from kefen.standards.document import Node
@@ -299,17 +301,18 @@ class _Movement:
             after=self._after(section),
         )
 
-    def _after(self, section: Mapping) -> dict[str | None, Patience]:
-        child = section.entries.get("after")
+    def _by_grade(self, section: Mapping, key: str) -> Iterator[tuple[str | None, Node]]:
+        """Return what stands under a key: one thing for all grades (None), or one by grade."""
+        child = section.entries.get(key)
         if child is None:
-            return {}
-        by_grade = (
-            self.grades.by_grade(self.reading, child)
-            if isinstance(child, Mapping)
-            else iter([(None, child)])
-        )
+            return iter(())
+        if isinstance(child, Mapping):
+            return self.grades.by_grade(self.reading, child)
+        return iter([(None, child)])
+
+    def _after(self, section: Mapping) -> dict[str | None, Patience]:
         found: dict[str | None, Patience] = {}
-        for grade, item in by_grade:
+        for grade, item in self._by_grade(section, "after"):
             match = _TIMES.fullmatch(" ".join(getattr(item, "text", "").split()))
             if match and int(match[1]):
                 found[grade] = Patience(times=int(match[1]))
@@ -390,16 +393,8 @@ class _Movement:
         return Counter(identifier, name, read[0], unit, frozenset(events), every, above, place)
 
     def _carries_above(self, node: Mapping) -> dict[str | None, Decimal]:
-        child = node.entries.get("carries_above")
-        if child is None:
-            return {}
-        by_grade = (
-            self.grades.by_grade(self.reading, child)
-            if isinstance(child, Mapping)
-            else iter([(None, child)])
-        )
         found: dict[str | None, Decimal] = {}
-        for grade, item in by_grade:
+        for grade, item in self._by_grade(node, "carries_above"):
             number = self._written_number(item)
             if number is not None and number >= 0:
                 found[grade] = number

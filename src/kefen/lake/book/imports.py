@@ -18,6 +18,7 @@ from kefen.lake.book.versions import newest_versions, tables_at
 from kefen.lake.book.writer import Writer
 
 if TYPE_CHECKING:
+    from datetime import date
     from pathlib import Path
 
     from kefen.domain.text import Language
@@ -90,8 +91,7 @@ class Imports:
                 rows_in=read.rows_in,
                 rows_rejected=read.rows_rejected,
             )
-            today = at.astimezone(ZoneInfo(self._timezone)).date()
-            recorded = self._writer().import_table(engine, read, batch, today)
+            recorded = self._writer().import_table(engine, read, batch, self._day_of(at))
             self._batches.compact()
             return recorded
 
@@ -103,7 +103,7 @@ class Imports:
             BookError: The book cannot be read.
             EngineError: The engine stopped.
         """
-        return self._writer().compare(engine, read, _moment(None).date())
+        return self._writer().compare(engine, read, self._day_of(_moment(None)))
 
     def move_customer(
         self,
@@ -239,6 +239,10 @@ class Imports:
             BookError: The file cannot be written.
         """
         return write_rejected_csv(self.rejected_rows(batch_id), target, language)
+
+    def _day_of(self, at: datetime) -> date:
+        """Return the day of a moment by the clock of the book."""
+        return at.astimezone(ZoneInfo(self._timezone)).date()
 
     def _writer(self) -> Writer:
         return Writer(self._lake, self._batches, self._journals)
