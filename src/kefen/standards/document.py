@@ -251,13 +251,9 @@ class _Walk:
         at: Place,
     ) -> None:
         """Refuse `{when: >= 23,000}`, which is `when: >= 23` and a name `000` without value."""
-        rest = _REST_OF_NUMBER.fullmatch(key)
-        last = next(reversed(before.values()), None)
-        without = value_node.start_mark.index == key_node.end_mark.index
-        if rest is None or key_node.style or not without or not isinstance(last, Scalar):
-            return
-        begun = _NUMBER_BEGUN.search(last.text)
-        if begun is None or last.quoted:
+        last = _cut_short(before, key_node, value_node)
+        begun = _NUMBER_BEGUN.search(last.text) if last is not None else None
+        if begun is None or _REST_OF_NUMBER.fullmatch(key) is None:
             return
         raise StandardError(
             Text("the comma in “{a},{b}” ends the value", "“{a},{b}”中的逗号使取值到此为止").filled(
@@ -278,9 +274,8 @@ class _Walk:
         at: Place,
     ) -> None:
         """Refuse `{points: largest(0, value)}`: `points: largest(0` and a name without value."""
-        last = next(reversed(before.values()), None)
-        without = value_node.start_mark.index == key_node.end_mark.index
-        if key_node.style or not without or not isinstance(last, Scalar) or last.quoted:
+        last = _cut_short(before, key_node, value_node)
+        if last is None:
             return
         if last.text.count("(") <= last.text.count(")") or key.count(")") <= key.count("("):
             return
@@ -294,3 +289,17 @@ class _Walk:
                 w=whole
             ),
         )
+
+
+def _cut_short(
+    before: dict[str, Node], key_node: yaml.ScalarNode, value_node: yaml.Node
+) -> Scalar | None:
+    """Return the value that a comma may have cut short: it stands before a name without a value.
+
+    None where either is quoted, so that the comma was meant.
+    """
+    last = next(reversed(before.values()), None)
+    without = value_node.start_mark.index == key_node.end_mark.index
+    if key_node.style or not without or not isinstance(last, Scalar) or last.quoted:
+        return None
+    return last
