@@ -181,7 +181,9 @@ def _add_expected(metrics: pd.DataFrame, as_of: pd.Timestamp) -> None:
         ("expected_purchases", buyers, purchases),
         ("expected_purchase_value", recent, value),
     ):
-        numbers = pd.Series(pd.NA if given is None else given, index=own.index, dtype="Int64")
+        numbers = pd.Series(
+            pd.NA if given.values is None else given.values, index=own.index, dtype="Int64"
+        )
         metrics[name] = numbers.reindex(metrics.index)
     product = metrics["expected_purchases"] * metrics["expected_purchase_value"]
     metrics["expected_revenue"] = (product + 5_000) // 10_000

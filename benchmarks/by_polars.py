@@ -244,7 +244,9 @@ def _with_expected(metrics: pl.DataFrame, as_of: date) -> pl.DataFrame:
         ("expected_purchases", buyers, purchases),
         ("expected_purchase_value", recent, value),
     ):
-        numbers = pl.Series(name, [None] * len(own) if given is None else given, dtype=pl.Int64)
+        numbers = pl.Series(
+            name, [None] * len(own) if given.values is None else given.values, dtype=pl.Int64
+        )
         column = own.select(_CUSTOMER, numbers)
         metrics = metrics.join(column, on=_CUSTOMER, how="left", maintain_order="left")
     product = pl.col("expected_purchases") * pl.col("expected_purchase_value")

@@ -1,11 +1,16 @@
-"""Whether two runs gave the same grades and metrics, and whether one gave all it must."""
+"""Whether two runs gave the same results, and whether one gave all it must.
+
+Results are metrics, grades, alerts, what was learned from the population (`calibration.json`), and
+what was found and counted (`run.json`): rows, copies, rows of nobody, classes, files.
+"""
 
 from __future__ import annotations
 
 import json
 import tempfile
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from decimal import Decimal, InvalidOperation
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
@@ -14,6 +19,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _LISTED = 5
+_OF_MODELS = ("population", "fitted_on", "one_in", "rows", "unusable", "parameters", "figures")
+_OF_FILES = ("name", "size", "sha256")
+_OF_CLASSES = ("customers", "revenue", "revenue_of", "low_confidence")
 _MEMORY = "8GB"
 """Of those who check, which no cap is on: distinct texts of ten million do not spill."""
 
@@ -29,8 +37,9 @@ def _connection() -> Iterator[duckdb.DuckDBPyConnection]:
 def differences(one: Path, other: Path) -> list[str]:
     """Return what differs between two directories of results, one line a column.
 
-    Metrics are compared column by column where both have the column: a metric that only one
-    computes is null in the other. Grades are compared scheme by scheme, which needs less memory.
+    Metrics are compared column by column where both have the column: what only one has must be
+    null. Grades are compared scheme by scheme, which needs less memory. What the other has not
+    written beside them is not compared.
     """
     with _connection() as connection:
         found = _of_file(connection, one, other, "metrics.parquet", ("customer_id",))
@@ -39,7 +48,75 @@ def differences(one: Path, other: Path) -> list[str]:
             only = f"WHERE scheme = '{scheme}'"
             keys = ("customer_id", "scheme")
             found += _of_file(connection, one, other, "grades.parquet", keys, only)
+        if (other / "alerts.parquet").exists():
+            found += _of_file(connection, one, other, "alerts.parquet", ("customer_id", "alert"))
+    for file, told in (("calibration.json", _learned), ("run.json", _counted)):
+        if not (other / file).exists():
+            continue
+        mine, theirs = (
+            told(json.loads((directory / file).read_text(encoding="utf-8")))
+            for directory in (one, other)
+        )
+        found += [f"{file}: {line}" for line in _unlike(mine, theirs)]
     return found
+
+
+def _learned(calibration: dict[str, Any]) -> dict[str, Any]:
+    """Return what models and schemes learned; an indicator without any value has learned nothing.
+
+    Why a model was not fitted is told in words by Kefen alone.
+    """
+    models = {
+        name: {part: told for part, told in model.items() if part in _OF_MODELS}
+        for name, model in calibration["models"].items()
+    }
+    schemes = {
+        name: scheme | {"cuts": {own: cuts for own, cuts in scheme.get("cuts", {}).items() if cuts}}
+        for name, scheme in calibration["schemes"].items()
+    }
+    return {"models": models, "schemes": schemes}
+
+
+def _counted(record: dict[str, Any]) -> dict[str, Any]:
+    """Return what was counted and found, without the words."""
+    files = {
+        table: [{part: file[part] for part in _OF_FILES} for file in files]
+        for table, files in record["inputs"].items()
+    }
+    classes = {
+        scheme: {
+            (own["grade"], own["reason"]): [own[part] for part in _OF_CLASSES] for own in classes
+        }
+        for scheme, classes in record["classes"].items()
+    }
+    findings = {
+        (own["code"], own["table"], own["column"]): [
+            own["count"],
+            own["amount"] if "amount" in own else own["details"].get("amount"),
+        ]
+        for own in record["findings"]
+    }
+    same = {part: record[part] for part in ("as_of", "months", "customers", "rows")}
+    return {**same, "inputs": files, "classes": classes, "findings": findings}
+
+
+def _unlike(mine: Any, theirs: Any, place: str = "") -> Iterator[str]:
+    """Yield where two trees of JSON values differ; numbers may be written as text."""
+    if isinstance(mine, dict) and isinstance(theirs, dict):
+        for key in dict.fromkeys([*mine, *theirs]):
+            yield from _unlike(mine.get(key), theirs.get(key), f"{place}/{key}")
+    elif isinstance(mine, list) and isinstance(theirs, list) and len(mine) == len(theirs):
+        for at, (one, other) in enumerate(zip(mine, theirs, strict=True)):
+            yield from _unlike(one, other, f"{place}/{at}")
+    elif _number(mine) != _number(theirs):
+        yield f"{place.removeprefix('/')} differs: {mine}, {theirs}"
+
+
+def _number(value: Any) -> Any:
+    try:
+        return Decimal(str(value))
+    except InvalidOperation:
+        return value
 
 
 def _of_file(
@@ -58,7 +135,14 @@ def _of_file(
         for side in ("a", "b")
     ]
     shared = [name for name in names[0] if name in names[1] and name not in keys]
-    return _differences(connection, file, keys, shared)
+    alone = [
+        f"{file}: {name} is only on one side"
+        for side, own, others in (("a", names[0], names[1]), ("b", names[1], names[0]))
+        for name in own
+        if name not in others
+        and connection.sql(f'SELECT count("{name}") FROM {side}').fetchall() != [(0,)]
+    ]
+    return alone + _differences(connection, file, keys, shared)
 
 
 def _differences(

@@ -9,8 +9,9 @@ ones, parameters of eight digits, results of four decimals.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from hashlib import md5
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -31,7 +32,20 @@ _WEEK = 7.0
 _YEAR = 365.25 / _WEEK
 
 
-def expected_purchases(ids: Sequence[str], repeats: Whole, last: Whole, age: Whole) -> Whole | None:
+@dataclass(frozen=True)
+class Modelled:
+    """What a model gives, and what it learned.
+
+    Attributes:
+        values: One number a customer, in ten-thousandths; None when the model cannot be fitted.
+        learned: What a calibration keeps of it: customers, rows, parameters, figures of the fit.
+    """
+
+    values: Whole | None
+    learned: dict[str, Any]
+
+
+def expected_purchases(ids: Sequence[str], repeats: Whole, last: Whole, age: Whole) -> Modelled:
     """Return the purchases to expect in the next 12 months, in ten-thousandths.
 
     Args:
@@ -39,43 +53,59 @@ def expected_purchases(ids: Sequence[str], repeats: Whole, last: Whole, age: Who
         repeats: Purchases after the first; 0 when all were on one day.
         last: Days from the first purchase to the last one.
         age: Days from the first purchase to the as-of date.
-
-    Returns:
-        One number a customer; None when the model cannot be fitted.
     """
     if len(ids) < _FEWEST_CUSTOMERS or age.max() < _FEWEST_DAYS:
-        return None
-    different, counts = _different(ids, (repeats, last, age))
+        return _not_fitted(ids)
+    different, counts, one_in = _different(ids, (repeats, last, age))
     try:
         fitted = ModifiedBetaGeometricNBD().fit(_histories(*different.T), sample_weight=counts)
     except NotEstimableError:
-        return None
-    model = ModifiedBetaGeometricNBD.of(
-        **{name: _rounded(getattr(fitted, f"{name}_")) for name in fitted.NAMES}
-    )
-    return _ten_thousandths(model.expected_purchases(_histories(repeats, last, age), _YEAR))
+        return _not_fitted(ids)
+    learned = _learned(fitted, len(ids), counts, one_in)
+    model = ModifiedBetaGeometricNBD.of(**learned["parameters"])
+    values = _ten_thousandths(model.expected_purchases(_histories(repeats, last, age), _YEAR))
+    return Modelled(values, learned)
 
 
-def purchase_value(ids: Sequence[str], purchases: Whole, mean: Whole) -> Whole | None:
+def purchase_value(ids: Sequence[str], purchases: Whole, mean: Whole) -> Modelled:
     """Return what a purchase is expected to be worth, in ten-thousandths.
 
     Args:
         ids: The customers with a purchase and revenue above zero in the window.
         purchases: How many purchases they made in it.
         mean: Their revenue by purchase, in ten-thousandths.
-
-    Returns:
-        One number a customer; None when the model cannot be fitted.
     """
     if len(ids) < _FEWEST_CUSTOMERS:
-        return None
-    different, counts = _different(ids, (purchases, mean))
+        return _not_fitted(ids)
+    different, counts, one_in = _different(ids, (purchases, mean))
     try:
         fitted = GammaGamma().fit(_spending(*different.T), sample_weight=counts)
     except NotEstimableError:
-        return None
-    model = GammaGamma.of(p=_rounded(fitted.p_), q=_rounded(fitted.q_), v=_rounded(fitted.v_))
-    return _ten_thousandths(model.expected_value(_spending(purchases, mean)))
+        return _not_fitted(ids)
+    learned = _learned(fitted, len(ids), counts, one_in)
+    model = GammaGamma.of(**learned["parameters"])
+    return Modelled(_ten_thousandths(model.expected_value(_spending(purchases, mean))), learned)
+
+
+def _not_fitted(ids: Sequence[str]) -> Modelled:
+    return Modelled(None, {"population": len(ids)})
+
+
+def _learned(
+    fitted: Any, population: int, counts: npt.NDArray[np.float64], one_in: int
+) -> dict[str, Any]:
+    figures = {"log_likelihood": float(f"{fitted.log_likelihood_:.7e}")}
+    for name, error in fitted.standard_errors_.items():
+        figures[f"standard_error_{name}"] = float(f"{error:.3e}")
+    return {
+        "population": population,
+        "fitted_on": int(counts.sum()),
+        "one_in": one_in,
+        "rows": len(counts),
+        "unusable": 0,
+        "parameters": {name: _rounded(getattr(fitted, f"{name}_")) for name in fitted.NAMES},
+        "figures": figures,
+    }
 
 
 def _histories(repeats: Whole, last: Whole, age: Whole) -> npt.NDArray[np.float64]:
@@ -88,11 +118,11 @@ def _spending(purchases: Whole, mean: Whole) -> npt.NDArray[np.float64]:
 
 def _different(
     ids: Sequence[str], columns: tuple[Whole, ...]
-) -> tuple[Whole, npt.NDArray[np.float64]]:
-    """Return the different rows in their order, and how many customers have each."""
+) -> tuple[Whole, npt.NDArray[np.float64], int]:
+    """Return the different rows in their order, how many customers have each, one in how many."""
     rows, counts = _counted(columns)
     if len(rows) <= _MOST_ROWS:
-        return rows, counts
+        return rows, counts, 1
     hashes = np.array(
         [int(md5(one.encode(), usedforsecurity=False).hexdigest()[:8], 16) for one in ids]
     )
@@ -101,7 +131,7 @@ def _different(
         one_in *= 2
         chosen = hashes < 2**32 // one_in
         rows, counts = _counted(tuple(column[chosen] for column in columns))
-    return rows, counts
+    return rows, counts, one_in
 
 
 def _counted(columns: tuple[Whole, ...]) -> tuple[Whole, npt.NDArray[np.float64]]:

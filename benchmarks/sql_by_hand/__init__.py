@@ -1,0 +1,1 @@
+"""The statements of `by_hand.py`, by what they do."""
