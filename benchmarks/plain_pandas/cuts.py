@@ -53,8 +53,10 @@ def cuts_of(metrics: pd.DataFrame) -> dict[str, Any]:
 
 
 def _cuts(values: pd.Series, count: int) -> list[Any]:
-    """Return the values at ascending rank ceil(i n / count)."""
+    """Return the values at ascending rank ceil(i n / count); none where no value is known."""
     ordered = sorted(values.dropna())
+    if not ordered:
+        return []
     return [ordered[-(-i * len(ordered) // count) - 1] for i in range(1, count)]
 
 

@@ -12,9 +12,9 @@ GRADING = (
             exact((CAST(purchases_ahead AS HUGEINT) * value_ahead + 5000) // 10000)
                 AS expected_revenue
         FROM measured POSITIONAL JOIN given""",
-    # Cuts: the value at ascending rank ceil(i n / k).
-    """CREATE MACRO cuts(sorted, k) AS list_transform(range(1, k),
-        lambda i: sorted[CAST((i * len(sorted) + k - 1) // k AS BIGINT)])""",
+    # Cuts: the value at ascending rank ceil(i n / k); none where no value is known.
+    """CREATE MACRO cuts(sorted, k) AS CASE WHEN len(sorted) > 0 THEN list_transform(range(1, k),
+        lambda i: sorted[CAST((i * len(sorted) + k - 1) // k AS BIGINT)]) END""",
     """CREATE TEMP TABLE learned AS SELECT count(*) AS population,
         cuts(list_sort(list(-days_since_purchase)), 5) AS recency,
         cuts(list_sort(list(orders)), 5) AS frequency,
