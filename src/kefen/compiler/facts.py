@@ -33,7 +33,7 @@ def column(name: str) -> exp.Column:
 
 def table(name: str) -> exp.Table:
     """Return a quoted table."""
-    return exp.to_table(exp.to_identifier(name, quoted=True).sql("duckdb"), dialect="duckdb")
+    return exp.Table(this=exp.to_identifier(name, quoted=True))
 
 
 def day_of(fact: str, name: str) -> exp.Expr:

@@ -113,26 +113,57 @@ def tally_grades(
     Raises:
         EngineError: The engine stopped.
     """
-    asked = [partial(engine.rows, _tally(query, revenue=revenue)) for query in parts.values()]
-    found: dict[str, tuple[ClassTally, ...]] = {}
-    for scheme, rows in zip(parts, engine.together(asked), strict=True):
-        tallies = [
-            ClassTally(
-                grade,
-                None if grade else reason,
-                customers,
-                None if total is None else Decimal(total),
-                low,
-                of,
-            )
-            for grade, reason, customers, total, low, of in rows
-        ]
-        found[scheme] = in_order(standard, scheme, tallies)
+    (found,) = tally_sides(engine, standard, parts, exp.true(), (True,), revenue=revenue)
     return found
 
 
-def _tally(query: exp.Select, *, revenue: bool) -> str:
-    keys = [column(name) for name in ("grade", "reason")]
+def tally_sides(
+    engine: Engine,
+    standard: Standard,
+    parts: Mapping[str, exp.Select],
+    side: exp.Expr,
+    sides: Sequence[bool],
+    *,
+    revenue: bool,
+) -> tuple[Mapping[str, tuple[ClassTally, ...]], ...]:
+    """Count as `tally_grades` does, the customers of a condition and the others apart.
+
+    Args:
+        engine: The engine that holds the grades.
+        standard: The standard.
+        parts: The grades of each scheme, with a column `REVENUE` where there is one.
+        side: The condition, of columns of these.
+        sides: Which of its values are wanted.
+        revenue: Whether there is a column `REVENUE`.
+
+    Returns:
+        What `tally_grades` returns, for each of the sides.
+
+    Raises:
+        EngineError: The engine stopped.
+    """
+    asked = [partial(engine.rows, _tally(query, side, revenue=revenue)) for query in parts.values()]
+    found: tuple[dict[str, tuple[ClassTally, ...]], ...] = tuple({} for _ in sides)
+    for scheme, rows in zip(parts, engine.together(asked), strict=True):
+        for into, wanted in zip(found, sides, strict=True):
+            tallies = [
+                ClassTally(
+                    grade,
+                    None if grade else reason,
+                    customers,
+                    None if total is None else Decimal(total),
+                    low,
+                    of,
+                )
+                for value, grade, reason, customers, total, low, of in rows
+                if value == wanted
+            ]
+            into[scheme] = in_order(standard, scheme, tallies)
+    return found
+
+
+def _tally(query: exp.Select, side: exp.Expr, *, revenue: bool) -> str:
+    keys = [exp.alias_(side, "side"), *(column(name) for name in ("grade", "reason"))]
     money = exp.cast(column(REVENUE), "DECIMAL(38, 4)")
     low = exp.EQ(this=column("confidence"), expression=exp.Literal.string("low"))
     counted = exp.select(
@@ -148,7 +179,7 @@ def _tally(query: exp.Select, *, revenue: bool) -> str:
     )
     return (
         counted.from_(query.subquery("graded"))
-        .group_by(*(key.copy() for key in keys))
+        .group_by(*(exp.Literal.number(place) for place in range(1, len(keys) + 1)))
         .sql("duckdb")
     )
 

@@ -26,7 +26,7 @@ from kefen.grading.outputs import METRICS_FILE
 from kefen.grading.population import make_population
 from kefen.grading.rule_counts import counts_by_scheme, rules_query
 from kefen.grading.run import Differences
-from kefen.grading.tally import ClassTally, tally_grades, together
+from kefen.grading.tally import ClassTally, tally_sides, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -59,8 +59,7 @@ def grade_changed(
         NotBySteps: Something about all customers differs.
         EngineError: Memory or disk ran out.
     """
-    marked = exp.func("ends_with", column("customer_id"), exp.Literal.string(_THEN))
-    some = exp.select(exp.Literal.number(1)).from_(table(CHANGED)).where(marked).limit(1)
+    some = exp.select(exp.Literal.number(1)).from_(table(CHANGED)).where(_is_then()).limit(1)
     if step.engine.rows(some.sql("duckdb")):
         raise NotBySteps(Text("an id ends with a control character", "客户编号以控制字符结尾"))
     return _Changed(step, calibration, on_stage).run()
@@ -139,7 +138,7 @@ class _Changed(Grading):
 
     def _of(self, source: exp.Expr, state: str) -> exp.Select:
         """Return the query of the rows of one state, ids as they are in the data."""
-        mark = exp.func("ends_with", column("customer_id"), exp.Literal.string(_THEN))
+        mark = _is_then()
         return exp.select("*").from_(source).where(mark if state == "then" else exp.Not(this=mark))
 
     def _as_then(self, relation: str) -> exp.Select:
@@ -189,14 +188,13 @@ class _Changed(Grading):
         }
 
     def _tally(self, parts: Mapping[str, exp.Select]) -> Mapping[str, tuple[ClassTally, ...]]:
-        then, now = (
-            tally_grades(
-                self.engine,
-                self.standard,
-                {name: self._of(own.subquery("graded"), state) for name, own in parts.items()},
-                revenue=self._has_revenue,
-            )
-            for state in _STATES
+        then, now = tally_sides(
+            self.engine,
+            self.standard,
+            parts,
+            _is_then(),
+            (True, False),
+            revenue=self._has_revenue,
         )
         return {
             name: together(
@@ -272,6 +270,11 @@ class _Changed(Grading):
                 raise NotBySteps(Text("confidence changed for all", "全体客户的置信度有变"))
 
 
+def _is_then() -> exp.Expr:
+    """Return the condition that a row is of a customer as it was."""
+    return exp.func("ends_with", column("customer_id"), exp.Literal.string(_THEN))
+
+
 def _both(step: Step) -> Dataset:
     """Return the dataset of both states of the changed customers."""
     tables = {}
@@ -287,6 +290,6 @@ def _both(step: Step) -> Dataset:
         both = exp.union(exp.select("*").from_(table(read.relation)), earlier, distinct=False)
         both.set("by_name", True)
         relation = f"{name} of changed customers"
-        step.engine.create("TABLE", relation, both)
+        step.engine.create("VIEW", relation, both)
         tables[name] = replace(told, relation=relation, with_strangers=None, first_days=None)
     return replace(step.told, tables=tables)
