@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -50,6 +51,24 @@ def findings_of(rows: Mapping[str, Mapping[str, Any]], ids_with_decimals: int) -
     if ids_with_decimals:
         found.append(finding("ids_with_decimals", "orders", ids_with_decimals, "customer_id"))
     return found
+
+
+_MONEY = {"total", "A", "B", "M", "average_purchase"}
+_MONEY |= {"revenue", "margin", "expected", "growth", "trend"}
+
+
+def in_money(learned: Any, name: str = "") -> Any:
+    """Return what schemes learned with money and shares as decimals, not ten-thousandths.
+
+    Args:
+        learned: The whole, or a part.
+        name: The name of the part.
+    """
+    if isinstance(learned, dict):
+        return {own: in_money(part, own) for own, part in learned.items()}
+    if isinstance(learned, list):
+        return [in_money(part, name) for part in learned]
+    return Decimal(int(learned)).scaleb(-4) if name in _MONEY else learned
 
 
 def write_json(path: Path, content: Mapping[str, Any]) -> None:
