@@ -400,3 +400,39 @@ def test_dates_survive_text(
         found = dict(engine.rows(f"SELECT order_id, ordered_at FROM {table.relation}"))
     for n, text in enumerate(texts):
         assert found[f"{n:04}"] == datetime.datetime.strptime(text, form)
+
+
+@pytest.mark.parametrize(
+    ("amounts", "codes"),
+    [
+        (pa.array([Decimal("99999999999999.9999"), None], pa.decimal128(18, 4)), ["missing"]),
+        (pa.array([Decimal("99999999999999.99994")], pa.decimal128(19, 5)), []),
+        (pa.array([Decimal("99999999999999.99995")], pa.decimal128(19, 5)), ["not_a_number"]),
+        (pa.array([Decimal("1e14"), Decimal(1)], pa.decimal128(15, 0)), ["too_large"]),
+        (pa.array([2**31 - 1, None], pa.int32()), ["missing"]),
+        (pa.array([10**14 - 1, 10**14], pa.int64()), ["too_large"]),
+        (pa.array([1.5, float("nan"), None], pa.float64()), ["missing", "not_a_number"]),
+    ],
+)
+def test_a_type_that_always_fits_rejects_what_is_missing_alone(
+    tmp_path: Path, amounts: pa.Array, codes: list[str]
+) -> None:
+    count = len(amounts)
+    table = pa.table(
+        {
+            "order_id": [f"{n:04}" for n in range(count)],
+            "customer_id": ["c"] * count,
+            "ordered_at": [datetime.date(2024, 1, 31)] * count,
+            "amount": amounts,
+        }
+    )
+    parquet.write_table(table, tmp_path / "o.parquet")
+    with DuckDBEngine() as engine:
+        options = ReadingOptions(max_rejected=Decimal(1))
+        read, _ = read_table(engine, "orders", Source((tmp_path / "o.parquet",)), options)
+        found = engine.rows(f"SELECT code FROM {read.rejected} ORDER BY code")
+        kept = engine.rows(f"SELECT count(*), count(amount) FROM {read.relation}")[0]
+    assert [code for (code,) in found] == codes
+    assert read.rows_in == count
+    assert read.rows_rejected == len(codes)
+    assert kept == (count - len(codes), count - len(codes))

@@ -57,10 +57,9 @@ def with_clean_columns(engine: Engine, file: RawFile, used: Mapping[str, Column]
             "SELECT {parts} FROM {file}",
             parts=listed(
                 statement(
-                    "[CAST(bool_or({q}) AS INTEGER), CAST(bool_or({other}) AS INTEGER), "
-                    "min(unicode({v}[-1])), max(unicode({v}[-1]))]",
-                    q=_means_nothing(column, *bound),
-                    other=_is_no_code(column, used[column.heading]),
+                    "[{q}, {other}, min(unicode({v}[-1])), max(unicode({v}[-1]))]",
+                    q=_any_row(_means_nothing(column, *bound)),
+                    other=_any_row(_is_no_code(column, used[column.heading])),
                     v=column.value,
                 )
                 for column, bound in zip(asked, bounds, strict=True)
@@ -71,7 +70,7 @@ def with_clean_columns(engine: Engine, file: RawFile, used: Mapping[str, Column]
     clean, coded = set[str](), set[str]()
     doubtful: list[RawColumn] = []
     for column, (nothing, other, least, largest) in zip(asked, answers, strict=True):
-        if not other:
+        if used[column.heading].kind is Kind.CODE and not other:
             coded.add(column.heading)
         if nothing:
             continue
@@ -103,16 +102,25 @@ def with_clean_columns(engine: Engine, file: RawFile, used: Mapping[str, Column]
     )
 
 
-def _is_no_code(column: RawColumn, used: Column) -> SQL:
-    """Return SQL that is true where a cell is not a code of its column; of others it always is."""
+def _any_row(condition: SQL | None) -> SQL:
+    """Return SQL for 1 where any row meets a condition; nothing is asked where none can."""
+    if condition is None:
+        return SQL("0")
+    return statement("CAST(bool_or({c}) AS INTEGER)", c=condition)
+
+
+def _is_no_code(column: RawColumn, used: Column) -> SQL | None:
+    """Return SQL that is true where a cell is not a code of its column; None where it has none."""
     if used.kind is not Kind.CODE:
-        return SQL("true")
+        return None
     codes = listed(literal(code) for code in used.codes)
     return statement("{v} NOT IN ({codes})", v=column.value, codes=codes)
 
 
-def _means_nothing(column: RawColumn, least: str | None, largest: str | None) -> SQL:
+def _means_nothing(column: RawColumn, least: str | None, largest: str | None) -> SQL | None:
     """Return SQL that is true where a cell is empty, begins with a blank, or means nothing.
+
+    None where the bounds of the column leave no room for such a cell.
 
     Args:
         column: The column.
@@ -120,9 +128,9 @@ def _means_nothing(column: RawColumn, least: str | None, largest: str | None) ->
         largest: Its largest cell.
     """
     if least is None or largest is None:
-        return SQL("false")
+        return None
     first, last = least.encode(), largest.encode()
-    return any_of(
+    ranges = [
         statement(
             "({v} >= {low} AND {v} < {high})",
             v=column.value,
@@ -131,4 +139,5 @@ def _means_nothing(column: RawColumn, least: str | None, largest: str | None) ->
         )
         for low, high in _RANGES
         if first < high.encode() and last >= low.encode()
-    )
+    ]
+    return any_of(ranges) if ranges else None

@@ -108,6 +108,8 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
     codes_alone = False
     if raw.kind in ("text", "mixed"):
         blank = statement("{filled} IS NULL", filled=filled)
+    else:
+        blank = statement("{v} IS NULL", v=raw.value)
     if column.kind is Kind.CODE:
         codes_alone = raw.codes == column.codes and not evidence.values
         value = filled if codes_alone else _code(column, filled, evidence)
@@ -130,7 +132,7 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
         value=value,
         blank=blank,
         shown=text,
-        certain=codes_alone or _is_certain(column, raw),
+        certain=codes_alone or _is_certain(column, raw, evidence),
         cheap=cheap,
     )
 
@@ -214,12 +216,14 @@ def _filled(text: SQL) -> SQL:
     )
 
 
-def _is_certain(column: Column, raw: RawColumn) -> bool:
+def _is_certain(column: Column, raw: RawColumn, evidence: ColumnEvidence) -> bool:
     if column.kind in (Kind.DATE, Kind.TIMESTAMP):
         return raw.kind in ("date", "timestamp", "instant")
     if column.kind is Kind.BOOLEAN:
         return raw.kind == "boolean"
-    return False
+    if column.kind is Kind.INTEGER:
+        return raw.storable and raw.kind == "integer"
+    return column.kind in (Kind.MONEY, Kind.NUMBER) and raw.storable and evidence.factor is None
 
 
 def _code(column: Column, text: SQL, evidence: ColumnEvidence) -> SQL:

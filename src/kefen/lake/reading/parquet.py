@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -26,6 +27,9 @@ _INTEGERS = frozenset(
     for sign in ("", "U")
     for kind in ("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT")
 )
+_STORABLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "UTINYINT", "USMALLINT", "UINTEGER"})
+_DIGITS, _PLACES = 14, 4  # of an amount: before the point, and after it
+_DECIMAL = re.compile(r"DECIMAL\((\d+),(\d+)\)")
 _INSTANT = "TIMESTAMP WITH TIME ZONE"
 _INSTANTS = frozenset({_INSTANT, "TIMESTAMP_NS WITH TIME ZONE", "TIMESTAMPTZ_NS"})
 
@@ -110,4 +114,14 @@ def typed_column(heading: str, kind: str, value: SQL) -> RawColumn:
         value = statement("coalesce(TRY(decode({value})), CAST({value} AS VARCHAR))", value=value)
     elif kind != "VARCHAR":
         value = statement("CAST({value} AS VARCHAR)", value=value)
-    return RawColumn(heading, cell, value)
+    return RawColumn(heading, cell, value, storable=_is_storable(kind))
+
+
+def _is_storable(kind: str) -> bool:
+    """Whether every number of a type fits decimal(18,4), and every whole one 64 bits."""
+    decimal = _DECIMAL.fullmatch(kind)
+    if decimal is None:
+        return kind in _STORABLE
+    digits, places = int(decimal[1]), int(decimal[2])
+    # Rounding to four places may need one more digit before the point.
+    return digits - places + (places > _PLACES) <= _DIGITS

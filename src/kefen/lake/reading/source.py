@@ -74,6 +74,7 @@ class RawColumn:
             nothing to trim, not empty, none of the words for nothing.
         codes: What every cell of a clean column is known to be one of, where it is not null;
             empty where nothing is known.
+        storable: Whether the type of a column of numbers has none that the contract cannot hold.
     """
 
     heading: str
@@ -83,6 +84,7 @@ class RawColumn:
     from_spreadsheet: bool = False
     clean: bool = False
     codes: tuple[str, ...] = ()
+    storable: bool = False
 
 
 @dataclass(frozen=True)
