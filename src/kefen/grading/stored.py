@@ -28,7 +28,7 @@ from kefen.grading.outputs import (
     parquet_pattern,
     read_json,
 )
-from kefen.grading.serving.words import HeldGrade
+from kefen.grading.stored_held import StoredHeld
 from kefen.grading.stored_metrics import StoredMetrics
 from kefen.standards.calibration import Calibration, SchemeCalibration, calibration_from_dict
 from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from kefen.compiler.plan import Step
     from kefen.expressions.evaluator import Evaluation
     from kefen.expressions.tree import Value
+    from kefen.grading.serving.words import HeldGrade
     from kefen.standards.model import Standard
 
 
@@ -164,33 +165,13 @@ class StoredRun:
         Raises:
             DataError: The file of the grades held is damaged.
         """
-        path = self.directory / SERVED_FILE
-        if not path.exists():
-            return {}
-        names = (
-            *("computed", "grade", "hold", "by", "held_until", "since"),
-            *("apart_since", "kept_until"),
-        )
-        query = (
-            exp.select(*(exp.column(name, quoted=True) for name in ("scheme", *names)))
-            .from_(exp.func("read_parquet", exp.Placeholder()))
-            .where(
-                exp.EQ(this=exp.column("customer_id", quoted=True), expression=exp.Placeholder())
-            )
-        )
-        try:
-            with duckdb.connect() as connection:
-                rows = connection.execute(
-                    query.sql("duckdb"), [parquet_pattern(path), customer]
-                ).fetchall()
-        except duckdb.Error as error:
-            raise DataError(
-                Text("the grades held cannot be read", "无法读取现行等级"),
-                where=str(path),
-                mend=Text("Grade again.", "请重新评级。"),
-            ) from error
-        held = {str(row[0]): HeldGrade(*row[1:]) for row in rows}
+        stored_held = self.kept("held", self._stored_held)
+        held = {} if stored_held is None else stored_held.of(customer)
         return {scheme: one.still_kept(self.as_of) for scheme, one in held.items()}
+
+    def _stored_held(self) -> StoredHeld | None:
+        path = self.directory / SERVED_FILE
+        return StoredHeld(path) if path.exists() else None
 
     def grades_of(self, scheme: str) -> dict[str, str]:
         """Return the grade of every customer that has one under a scheme.

@@ -32,3 +32,16 @@ def test_the_hypergeometric_function_against_quadrature() -> None:
         )[0]  # fmt: skip
         found = one_less_hypergeometric(np.array([k]), power, np.array([c]), np.array([ahead]))
         assert found[0] == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize("power", [-0.5, 0.0, 0.3, 2.7])
+def test_one_alone_is_what_it_is_among_many_to_the_last_bit(power: float) -> None:
+    drawn = np.random.default_rng(1)
+    k, c = drawn.uniform(0.01, 300, 500), drawn.uniform(3, 400, 500)
+    ahead = drawn.exponential(5, 500)
+    among = one_less_hypergeometric(k, power, c, ahead)
+    alone = [
+        one_less_hypergeometric(k[i : i + 1], power, c[i : i + 1], ahead[i : i + 1])[0]
+        for i in range(500)
+    ]
+    assert np.array_equal(among, np.array(alone))

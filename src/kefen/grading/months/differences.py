@@ -50,7 +50,7 @@ def make_whole(folder: Path, *names: str) -> None:
         return
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.engines.engine import GROUP_ROWS
-    from kefen.grading.outputs import METRICS_TOGETHER, read_json
+    from kefen.grading.outputs import TOGETHER, read_json
 
     if names and all((folder / name).is_file() for name in names):
         return
@@ -85,7 +85,7 @@ def make_whole(folder: Path, *names: str) -> None:
             base_rows, own = base / name, folder / changed_file(name)
             whole = whole_rows(rows_of(base_rows), rows_of(own), rows_of(folder / CUSTOMERS_FILE))
             query = exp.select("*").from_(whole.subquery("whole")).order_by(*orders[name])
-            together = METRICS_TOGETHER if name == _METRICS else GROUP_ROWS
+            together = TOGETHER.get(name, GROUP_ROWS)
             partial = folder / f".{name}.{os.getpid()}"
             engine.write_parquet(query.sql("duckdb"), partial, group_rows=together)
             partial.replace(folder / name)

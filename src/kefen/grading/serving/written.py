@@ -15,6 +15,7 @@ from kefen.grading.outputs import (
     METRICS_FILE,
     RECORD_FILE,
     SERVED_FILE,
+    TOGETHER,
     parquet_pattern,
     write_json,
 )
@@ -105,7 +106,9 @@ def serve_written(run: GradedRun, directory: Path, serving: Serving, memory: str
         if served is None:
             return run
         rows = exp.select("*").from_(exp.to_table(served))
-        engine.write_parquet(rows.sql("duckdb"), directory / SERVED_FILE)
+        engine.write_parquet(
+            rows.sql("duckdb"), directory / SERVED_FILE, group_rows=TOGETHER[SERVED_FILE]
+        )
         record = {**run.record, **serving.record(served_counts(engine, served))}
     write_json(directory / RECORD_FILE, record)
     return replace(run, record=record)

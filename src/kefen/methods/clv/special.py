@@ -56,6 +56,9 @@ def one_less_hypergeometric(k: Floats, power: float, c: Floats, ahead: Floats) -
 def _series(first: Floats, power: float, c: Floats, z: Floats) -> Floats:
     """Return (2F1(first, power; c; z) - 1) / power by its power series."""
     total = first / c * z
+    if len(z) == 1:
+        total[0] = _series_of_one(float(first[0]), power, float(c[0]), float(z[0]), float(total[0]))
+        return total
     # Those whose terms have become too small to count are left as they are.
     place = np.arange(len(z))
     term = total.copy()
@@ -68,6 +71,17 @@ def _series(first: Floats, power: float, c: Floats, z: Floats) -> Floats:
                 break
         term = term * ((first + n) * (power + n) / ((c + n) * (n + 1)) * z)
         total[place] += term
+    return total
+
+
+def _series_of_one(first: float, power: float, c: float, z: float, total: float) -> float:
+    """Return what `_series` returns for one, by the same steps: arrays of one are slow."""
+    term = total
+    for n in range(1, _MOST_TERMS):
+        if not abs(term) > _EPSILON * abs(total):
+            break
+        term = term * ((first + n) * (power + n) / ((c + n) * (n + 1)) * z)
+        total += term
     return total
 
 
