@@ -38,8 +38,7 @@ def differences(one: Path, other: Path) -> list[str]:
     """Return what differs between two directories of results, one line a column.
 
     Metrics are compared column by column where both have the column: what only one has must be
-    null. Grades are compared scheme by scheme, which needs less memory. What the other has not
-    written beside them is not compared.
+    null. Grades are compared scheme by scheme, which needs less memory.
     """
     with _connection() as connection:
         found = _of_file(connection, one, other, "metrics.parquet", ("customer_id",))
@@ -48,11 +47,8 @@ def differences(one: Path, other: Path) -> list[str]:
             only = f"WHERE scheme = '{scheme}'"
             keys = ("customer_id", "scheme")
             found += _of_file(connection, one, other, "grades.parquet", keys, only)
-        if (other / "alerts.parquet").exists():
-            found += _of_file(connection, one, other, "alerts.parquet", ("customer_id", "alert"))
+        found += _of_file(connection, one, other, "alerts.parquet", ("customer_id", "alert"))
     for file, told in (("calibration.json", _learned), ("run.json", _counted)):
-        if not (other / file).exists():
-            continue
         mine, theirs = (
             told(json.loads((directory / file).read_text(encoding="utf-8")))
             for directory in (one, other)

@@ -53,23 +53,58 @@ def test_grades_and_metrics_equal_those_in_other_tools(
     assert differences(results / "kefen", tmp_path) == []
 
 
-def test_a_single_grade_that_differs_is_found(results: Path, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("file", "query", "found"),
+    [
+        (
+            "grades",
+            "SELECT * REPLACE (CASE WHEN scheme = 'abc' AND customer_id = (SELECT max(customer_id) "
+            "FROM rows WHERE scheme = 'abc' AND grade = 'A') THEN 'B' ELSE grade END AS grade) "
+            "FROM rows",
+            "grades.parquet: grade differs in 1 rows",
+        ),
+        ("metrics", "SELECT *, 1 AS further FROM rows", "metrics.parquet: further is only on one"),
+        (
+            "alerts",
+            "SELECT * REPLACE (CASE WHEN customer_id = (SELECT max(customer_id) FROM rows "
+            "WHERE alert = 'order_gap') THEN 'low' ELSE severity END AS severity) FROM rows "
+            "WHERE alert = 'order_gap' UNION ALL FROM rows WHERE alert <> 'order_gap'",
+            "alerts.parquet: severity differs in 1 rows",
+        ),
+    ],
+)
+def test_a_single_row_that_differs_is_found(
+    results: Path, tmp_path: Path, file: str, query: str, found: str
+) -> None:
     other = tmp_path / "other"
-    other.mkdir()
+    shutil.copytree(results / "kefen", other)
     with duckdb.connect() as connection:
-        for file in ("grades.parquet", "metrics.parquet"):
-            rows = connection.sql(f"FROM '{results / 'kefen' / file}'")
-            if file == "grades.parquet":
-                first = rows.filter("scheme = 'abc' AND grade = 'A'").limit(1).fetchall()[0][0]
-                rows = rows.query(
-                    "rows",
-                    "SELECT * REPLACE (CASE WHEN scheme = 'abc' AND "
-                    f"customer_id = '{first}' THEN 'B' ELSE grade END AS grade) FROM rows",
-                )
-            rows.write_parquet(str(other / file))
-    found = differences(results / "kefen", other)
-    assert len(found) == 1
-    assert "grade differs in 1 rows" in found[0]
+        rows = connection.sql(f"FROM '{results / 'kefen' / file}.parquet'")
+        rows.query("rows", query).write_parquet(str(other / f"{file}.parquet"))
+    (line,) = differences(results / "kefen", other)
+    assert line.startswith(found)
+
+
+@pytest.mark.parametrize(
+    ("file", "before", "after", "found"),
+    [
+        ("calibration", '"A": "', '"A": "1', "calibration.json: schemes/abc/smallest/A differs"),
+        ("run", '"count": ', '"count": 1', "run.json: findings/"),
+        ("run", '"undated": ', '"undated": 1', "run.json: customers/undated differs"),
+        ("run", '"revenue": "', '"revenue": "1', "run.json: classes/"),
+    ],
+)
+def test_a_single_figure_that_differs_is_found(
+    results: Path, tmp_path: Path, file: str, before: str, after: str, found: str
+) -> None:
+    other = tmp_path / "other"
+    shutil.copytree(results / "kefen", other)
+    path = other / f"{file}.json"
+    text = path.read_text()
+    assert before in text
+    path.write_text(text.replace(before, after, 1))
+    (line,) = differences(results / "kefen", other)
+    assert line.startswith(found)
 
 
 def test_the_result_is_whole(results: Path, small_data: Path) -> None:
