@@ -45,6 +45,24 @@ def test_encodings_and_delimiters_are_found(
     assert rows(table, "customer_id", "name", "city") == [("007", name, "A"), ("008", name, "B")]
 
 
+@pytest.mark.parametrize(
+    ("encoding", "name", "told"),
+    [
+        ("cp1252", "Müller Käse", True),
+        ("cp932", "田中商店", True),
+        ("utf-8", "Müller Käse", False),
+        ("gb18030", "北京市朝阳区贸易有限公司", False),
+    ],
+)
+def test_an_encoding_that_is_a_guess_is_told(
+    tmp_path: Path, read: Any, encoding: str, name: str, told: bool
+) -> None:
+    path = tmp_path / "customers.csv"
+    path.write_bytes(f"customer_id,name\n1,{name}\n2,{name}\n".encode(encoding))
+    _, findings = read("customers", path)
+    assert ("encoding_guessed" in {one.code for one in findings}) is told
+
+
 def test_quotes_hold_delimiters_quotes_and_line_breaks(
     tmp_path: Path, read: Any, rows: Any
 ) -> None:

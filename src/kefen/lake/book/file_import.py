@@ -45,7 +45,24 @@ _WRITING = Text("Writing to the book", "写入账套")
 Rows: TypeAlias = Literal["all", "new", "known"]
 MATCHES = ("tax_id", "phone", "email", "name")
 """What customers can be found by, where a file does not have their number."""
-ENCODINGS = ("utf-8", "gb18030", "big5", "utf-16", "windows-1252", "shift_jis")
+ENCODINGS = (
+    "utf-8",
+    "gb18030",
+    "big5",
+    "utf-16",
+    "windows-1252",
+    "windows-1250",
+    "windows-1251",
+    "windows-1253",
+    "windows-1254",
+    "windows-1255",
+    "windows-1256",
+    "cp874",
+    "cp932",
+    "euc_jp",
+    "cp949",
+    "koi8_r",
+)
 """The encodings of text that are offered where the one that was found is wrong."""
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK = 1 << 20
+_WESTERN = ("cp1252", "latin-1")
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -47,6 +48,16 @@ def find_encoding(path: Path) -> str:
         if _is_valid(path, encoding):
             return encoding
     raise _not_text(path)
+
+
+def is_guess(encoding: str) -> bool:
+    """Return whether an encoding that was found may be another one just as well.
+
+    Any bytes are a text in Windows-1252 or Latin-1: Japanese, Cyrillic and Greek letters end
+    there too, as accented Western ones. Lists of names are too short to tell them apart by what
+    words are likely: a library that does took one short Chinese list in five for Thai or Cyrillic.
+    """
+    return encoding in _WESTERN
 
 
 def refuse_other_encoding(path: Path, encoding: str) -> None:
@@ -95,10 +106,10 @@ def _candidates(head: bytes) -> tuple[str, ...]:
         position += 2
     pairs = max(simplified, traditional)
     if pairs * 2 < high or _mostly_single(head):
-        return ("cp1252", "latin-1")
+        return _WESTERN
     if simplified >= traditional:
-        return ("gb18030", "big5", "cp1252", "latin-1")
-    return ("big5", "gb18030", "cp1252", "latin-1")
+        return ("gb18030", "big5", *_WESTERN)
+    return ("big5", "gb18030", *_WESTERN)
 
 
 def _mostly_single(head: bytes) -> bool:

@@ -69,6 +69,27 @@ def orders_in_several_files(table: Table, count: int) -> Finding:
     )
 
 
+def encoding_guessed(table: Table, file: str, encoding: str) -> Finding:
+    """A text file's encoding does not follow from its bytes."""
+    return Finding(
+        code="encoding_guessed",
+        principle="scientific",
+        severity="note",
+        table=table.name,
+        count=1,
+        message=Text(
+            "{f} is not in UTF-8; it was read as {e}, which fits it best. If names look wrong, "
+            "save it as UTF-8, or choose the encoding when importing in the workspace.",
+            "{f} 不是 UTF-8 编码，已按最相符的 {e} 读取。若名称显示有误，"
+            "请另存为 UTF-8，或在工作台导入时选择编码。",
+        ).filled(f=file, e=encoding),
+        effect=Text(
+            "Numbers and dates are the same in any; letters beyond English may not be.",
+            "数字和日期不受影响，英文以外的文字可能有误。",
+        ),
+    )
+
+
 def unit_of_title(table: Table, unit: str) -> Finding:
     """A title above the heading says what amounts are counted in."""
     return Finding(

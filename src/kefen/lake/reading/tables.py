@@ -17,6 +17,7 @@ from kefen.lake.reading.clean_text import with_clean_columns
 from kefen.lake.reading.columns import choose_columns
 from kefen.lake.reading.compute import computed_column
 from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
+from kefen.lake.reading.encodings import is_guess
 from kefen.lake.reading.evidence import weigh_evidence
 from kefen.lake.reading.files import fingerprint, open_file
 from kefen.lake.reading.frames import open_frame
@@ -397,6 +398,9 @@ def _findings(
         yield messages.orders_in_several_files(table, shared)
     for p in prepared:
         yield from p.findings
+        found = p.file.properties.get("encoding")
+        if isinstance(found, str) and is_guess(found):
+            yield messages.encoding_guessed(table, p.file.path.name, found)
         if p.file.title_unit is not None:
             yield messages.unit_of_title(table, p.file.title_unit)
     unknown = tuple(dict.fromkeys(h for p in prepared for h in p.choice.unknown))
