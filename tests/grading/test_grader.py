@@ -102,6 +102,16 @@ def test_one_scheme_is_explained_as_among_all(run: StoredRun, tables: Tables) ->
             assert alone.schemes == (scheme,)
 
 
+def test_one_step_alone_is_evaluated_as_among_all(run: StoredRun) -> None:
+    for customer in list(batch(run))[::10]:
+        metrics = run.metrics_of(customer) | {"as_of": run.as_of}
+        values = run.evaluated(metrics)
+        for scheme in run.running:
+            for step in run.steps(scheme, metrics):
+                alone = run.value_of_step(metrics, scheme, step.name)
+                assert alone == values[step.name], step.name
+
+
 def test_customers_from_all_over_a_run_are_named(tmp_path: Path) -> None:
     ids = [f"C{number:03}" for number in range(100)]
     path = tmp_path / "metrics.parquet"

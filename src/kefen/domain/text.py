@@ -39,7 +39,7 @@ class Text:
         """
         english, chinese = values, values.copy()
         for name, value in chinese.items():
-            if isinstance(value, Text):
+            if type(value) is Text:  # the type itself: asked for some thousands in an explanation
                 english[name], chinese[name] = value.en, value.zh
         if "|" in self.en or "|" in self.zh:
             english, chinese = _agreeing(english), _agreeing(chinese)

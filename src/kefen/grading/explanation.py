@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date
 
     from kefen.domain.text import Text
     from kefen.expressions.tree import Value
@@ -464,6 +464,6 @@ def for_json(text: Text | None) -> dict[str, str] | None:
 
 def plain_value(value: Value) -> object:
     """Return a value for JSON: decimals as exact strings, dates in ISO."""
-    if isinstance(value, bool | int | str) or value is None:
-        return value
-    return format(value, "f") if isinstance(value, Decimal) else value.isoformat()
+    if isinstance(value, Decimal):
+        return format(value, "f")
+    return value.isoformat() if isinstance(value, date) else value

@@ -76,10 +76,10 @@ def next_points(
 def _graded(subject: Subject, indicator: Indicator, metric: str, value: Value) -> Decimal | None:
     try:
         changed = subject.run.with_changes(subject.values, {metric: value})
-        values = subject.run.evaluated(changed, subject.run.needs(subject.scheme.id))
+        step = part(subject.scheme.id, "points", indicator.id)
+        found = subject.run.value_of_step(changed, subject.scheme.id, step)
     except OutOfRangeError:
         return None
-    found = values.get(part(subject.scheme.id, "points", indicator.id))
     return rounded(Decimal(found)) if isinstance(found, int | Decimal) else None
 
 

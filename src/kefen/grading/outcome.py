@@ -17,7 +17,11 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kefen.grading.subject import Subject
-    from kefen.standards.model import Scheme, Term
+    from kefen.standards.model import Rule, Scheme, Term
+
+
+_NOT_ASKED = Text("not asked", "未判断")
+_DOES_NOT_HOLD = Text("does not hold", "不成立")
 
 
 def rules_of(subject: Subject) -> tuple[RuleOutcome, ...]:
@@ -33,7 +37,7 @@ def rules_of(subject: Subject) -> tuple[RuleOutcome, ...]:
                 rule=rule.id,
                 name=rule.name,
                 condition=subject.condition(rule.when),
-                effect=rule_effect_in_words(subject.scheme, rule, subject.run.standard.reasons),
+                effect=_effect(subject, rule),
                 held=held,
                 passed_over=bool(held) and ended,
                 before=before,
@@ -44,6 +48,14 @@ def rules_of(subject: Subject) -> tuple[RuleOutcome, ...]:
         ended = ended or (held is True and is_ending(rule))
         before = after
     return tuple(found)
+
+
+def _effect(subject: Subject, rule: Rule) -> Text:
+    run, scheme = subject.run, subject.scheme
+    return run.kept(
+        ("effect", scheme.id, rule.id),
+        lambda: rule_effect_in_words(scheme, rule, run.standard.reasons),
+    )
 
 
 def _limits(scheme: Scheme, rules: Sequence[RuleOutcome]) -> list[RuleOutcome]:
@@ -87,9 +99,9 @@ def _did(
     passed_over: bool,
 ) -> Text:
     if held is None:
-        return Text("not asked", "未判断")
+        return _NOT_ASKED
     if not held:
-        return Text("does not hold", "不成立")
+        return _DOES_NOT_HOLD
     if passed_over:
         return Text("holds, but an earlier rule decided", "成立，但前面的规则已定级")
     if before == after:

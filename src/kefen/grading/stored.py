@@ -50,10 +50,17 @@ Kept = TypeVar("Kept")
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
-    """A scheme's steps, and the same ready to be evaluated."""
+    """A scheme's steps, and the same ready to be evaluated.
+
+    Attributes:
+        steps: The steps.
+        evaluations: The name of each, and what evaluates it.
+        after: Those that come after the steps that lead to the pattern.
+    """
 
     steps: tuple[Step, ...]
     evaluations: tuple[tuple[str, Evaluation], ...]
+    after: tuple[tuple[str, Evaluation], ...]
 
 
 @dataclass(slots=True)
@@ -351,16 +358,49 @@ class StoredRun:
         """
         values: dict[str, Value] = dict(metrics)
         for identifier in schemes or self.running:
-            plan = self._plan(identifier)
-            pattern = 0
-            if plan.hands_on():
-                for name, value_of in self._compiled(identifier, None).evaluations:
-                    values[name] = value_of(values)
-                found = values[part(identifier, "pattern")]
-                pattern = found if isinstance(found, int) else 0
-            for name, value_of in self._compiled(identifier, pattern).evaluations:
+            pattern = self._pattern(identifier, values)
+            compiled = self._compiled(identifier, pattern or 0)
+            for name, value_of in compiled.evaluations if pattern is None else compiled.after:
                 values[name] = value_of(values)
         return values
+
+    def value_of_step(self, metrics: Mapping[str, Value], scheme: str, step: str) -> Value:
+        """Return the value of one step of a scheme, evaluating only what it rests on there.
+
+        Args:
+            metrics: One customer's metrics.
+            scheme: The scheme.
+            step: The name of the step.
+        """
+        *earlier, own = self.needs(scheme)
+        values = self.evaluated(metrics, tuple(earlier)) if earlier else dict(metrics)
+        pattern = self._pattern(own, values)
+        for name, value_of in self.kept(
+            ("towards", step, pattern), lambda: self._towards(own, pattern, step)
+        ):
+            values[name] = value_of(values)
+        return values.get(step)
+
+    def _pattern(self, identifier: str, values: dict[str, Value]) -> int | None:
+        """Add the steps that lead to the pattern to values; None: weights are not handed on."""
+        if not self._plan(identifier).hands_on():
+            return None
+        for name, value_of in self._compiled(identifier, None).evaluations:
+            values[name] = value_of(values)
+        found = values[part(identifier, "pattern")]
+        return found if isinstance(found, int) else 0
+
+    def _towards(
+        self, identifier: str, pattern: int | None, step: str
+    ) -> tuple[tuple[str, Evaluation], ...]:
+        """Return what a step of a scheme rests on in it, and itself, after the pattern's steps."""
+        compiled = self._compiled(identifier, pattern or 0)
+        wanted = {step}
+        for one in reversed(compiled.steps):
+            if one.name in wanted:
+                wanted.update(names_in(one.expression))
+        following = compiled.evaluations if pattern is None else compiled.after
+        return tuple(one for one in following if one[0] in wanted)
 
     def _plan(self, identifier: str) -> SchemePlan:
         if identifier not in self._plans:
@@ -381,9 +421,10 @@ class StoredRun:
             plan = self._plan(identifier)
             learned = self._learned(identifier)
             steps = plan.patterns() if pattern is None else plan.grading(learned, [pattern])
-            self._steps[key] = _Compiled(
-                steps, tuple((step.name, evaluation(step.expression)) for step in steps)
-            )
+            evaluations = tuple((step.name, evaluation(step.expression)) for step in steps)
+            known = pattern is not None and plan.hands_on()
+            first = len(self._compiled(identifier, None).steps) if known else 0
+            self._steps[key] = _Compiled(steps, evaluations, evaluations[first:])
         return self._steps[key]
 
     def needs(self, identifier: str) -> tuple[str, ...]:

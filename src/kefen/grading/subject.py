@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from kefen.standards.model import Scheme
 
 Made = TypeVar("Made")
+_NO_GRADE = Text("no grade", "不评级")
+_FACT = Text("{n}: {v}", "{n}：{v}")
+_RULE_AND_FACTS = Text("{r} ({f})", "{r}（{f}）")
 
 
 @dataclass(slots=True)
@@ -74,7 +77,9 @@ class Subject:
 
     def own(self, name: str, item: str = "") -> Value:
         """Return the value of a step of the scheme; None where it has no such step."""
-        return self.values.get(part(self.scheme.id, name, item))
+        # As `part` names it; a scheme is asked for some thirty.
+        step = f"{self.scheme.id}:{name}:{item}" if item else f"{self.scheme.id}:{name}"
+        return self.values.get(step)
 
     @property
     def calibration(self) -> SchemeCalibration:
@@ -151,13 +156,14 @@ class Subject:
         ]
         if not facts:
             return rule
-        return Text("{r} ({f})", "{r}（{f}）").filled(r=rule, f=joined(facts, "; ", "；"))
+        return _RULE_AND_FACTS.filled(r=rule, f=joined(facts, "; ", "；"))
 
     def _fact(self, name: str) -> Text:
         """Return what a name stands for, and its value."""
+        # A metric has the same name and value under every scheme.
+        scheme = None if name in self.run.standard.metrics else self.scheme.id
         return self.once(
-            ("fact", self.scheme.id, name),
-            lambda: Text("{n}: {v}", "{n}：{v}").filled(n=self.words[name], v=self._named(name)),
+            ("fact", scheme, name), lambda: _FACT.filled(n=self.words[name], v=self._named(name))
         )
 
     def _named(self, name: str) -> Text:
@@ -176,17 +182,18 @@ class Subject:
     def grade_name(self, grade: str | None) -> Text:
         """Return the name of a grade; of an entry that stands for a reason, `no grade: ...`."""
         if grade is None:
-            return Text("no grade", "不评级")
-        found = self.scheme.grade(grade)
-        if found is None:  # open classes are as many as the data has
-            return grade_name(self.scheme, grade)
-        key = ("grade name", self.scheme.id, grade)
-        return self.run.kept(key, lambda: self._made_grade_name(grade))
+            return _NO_GRADE
+        names = self.run.kept(("grade names", self.scheme.id), self._made_grade_names)
+        found = names.get(grade)
+        # Open classes are as many as the data has.
+        return grade_name(self.scheme, grade) if found is None else found
 
-    def _made_grade_name(self, grade: str) -> Text:
-        found = self.scheme.grade(grade)
-        if found is not None and found.reason is not None:
-            return Text("no grade: {r}", "不评级：{r}").filled(
-                r=self.run.standard.reasons[found.reason]
+    def _made_grade_names(self) -> dict[str, Text]:
+        return {
+            grade.id: grade_name(self.scheme, grade.id)
+            if grade.reason is None
+            else Text("no grade: {r}", "不评级：{r}").filled(
+                r=self.run.standard.reasons[grade.reason]
             )
-        return grade_name(self.scheme, grade)
+            for grade in self.scheme.grades
+        }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kefen.domain.decimals import rounded
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Value
     from kefen.grading.subject import Subject
     from kefen.standards.model import RankLine, Rounding, ScoreLine
+
+
+_NONE_OF_THESE = Text("none of the above", "以上均不成立")
 
 
 def thresholds(subject: Subject) -> tuple[Threshold, ...]:
@@ -72,6 +76,12 @@ def _by_score(subject: Subject, line: ScoreLine) -> Threshold:
     )
 
 
+def _cells(decision: Grid, grade: str) -> Text:
+    return Text("{r}-{c} in {w}", "{r}-{c} 属于 {w}").filled(
+        r=decision.rows, c=decision.columns, w=cells_in_words(decision, grade)
+    )
+
+
 def _rank(subject: Subject, line: RankLine, rounding: Rounding) -> Text | None:
     if line.share is None and line.count is None:
         return None
@@ -123,8 +133,8 @@ def _conditions(subject: Subject, decision: Conditions) -> tuple[Threshold, ...]
     for grade, condition in decision.lines:
         name = subject.grade_name(grade)
         if condition is None:
-            rule = Text("none of the above", "以上均不成立")
-            found.append(Threshold(grade, name, rule, None, True if subject.eligible else None))
+            met = True if subject.eligible else None
+            found.append(Threshold(grade, name, _NONE_OF_THESE, None, met))
             continue
         met = subject.value_of(condition) is True if subject.eligible else None
         parts = taken_apart(subject, condition)
@@ -138,8 +148,8 @@ def _grid(subject: Subject, decision: Grid) -> tuple[Threshold, ...]:
         Threshold(
             grade.id,
             subject.grade_name(grade.id),
-            Text("{r}-{c} in {w}", "{r}-{c} 属于 {w}").filled(
-                r=decision.rows, c=decision.columns, w=cells_in_words(decision, grade.id)
+            subject.run.kept(
+                ("cells", subject.scheme.id, grade.id), partial(_cells, decision, grade.id)
             ),
             None,
             grade.id == decided if subject.eligible else None,
