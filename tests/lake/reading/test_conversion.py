@@ -6,6 +6,7 @@ import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
+import duckdb
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -436,3 +437,32 @@ def test_a_type_that_always_fits_rejects_what_is_missing_alone(
     assert read.rows_in == count
     assert read.rows_rejected == len(codes)
     assert kept == (count - len(codes), count - len(codes))
+
+
+@pytest.mark.parametrize(
+    ("moments", "rejected_rows"),
+    [
+        ("TIMESTAMP '2024-01-31', TIMESTAMP 'infinity', TIMESTAMP '-infinity'", [2, 3]),
+        ("DATE '2024-01-31', DATE '12000-01-01', DATE '0044-03-15 (BC)'", [2, 3]),
+        ("TIMESTAMPTZ '2024-01-31', TIMESTAMPTZ 'infinity'", [2]),
+        ("DATE '0001-01-01', DATE '1700-01-01', DATE '9999-12-31'", []),
+        ("'2024-01-31', '0000-01-01', '0000-00-00', '01/01/0000 00:00', '0001-05-01'", [2, 3, 4]),
+    ],
+)
+def test_a_date_that_no_calendar_has_is_rejected(
+    tmp_path: Path, read: Any, rejected: Any, moments: str, rejected_rows: list[int]
+) -> None:
+    path = tmp_path / "orders.parquet"
+    with duckdb.connect() as connection:
+        connection.sql(
+            "SELECT lpad(CAST(row_number() OVER () AS VARCHAR), 3, '0') AS order_id, "
+            "'c' AS customer_id, ordered_at, 1.5 AS amount "
+            f"FROM (SELECT unnest([{moments}]) AS ordered_at)"
+        ).write_parquet(str(path))
+    table, _ = read("orders", path, max_rejected=Decimal(1))
+    found = rejected(table)
+    assert [row for row, *_ in found] == rejected_rows
+    assert {(column, code) for _, column, _, code in found} <= {
+        ("ordered_at", "not_a_date"),
+        ("ordered_at", "impossible_date"),
+    }

@@ -44,6 +44,8 @@ class Conversion:
         certain: Whether a filled cell always has a value, so that nothing need be checked.
         cheap: Whether `value` costs little enough to be computed again in every query.
         computed: Whether an expression makes it.
+        outside: SQL that is true where a `certain` column holds what the contract has no room
+            for; None where it cannot.
     """
 
     column: Column
@@ -54,6 +56,7 @@ class Conversion:
     certain: bool
     cheap: bool
     computed: bool = False
+    outside: SQL | None = None
 
     @property
     def invalid(self) -> SQL:
@@ -134,6 +137,7 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
         shown=text,
         certain=codes_alone or _is_certain(column, raw, evidence),
         cheap=cheap,
+        outside=dates.outside_calendar(column, raw),
     )
 
 

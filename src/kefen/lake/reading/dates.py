@@ -31,6 +31,14 @@ _YEAR = "^(\\d{4})年?$"
 _MONTHS = "['JAN','FEB','MAR','APR','MAY','JUN','JUL','AUG','SEP','OCT','NOV','DEC']"
 _WIDE, _NARROW = "０１２３４５６７８９／：－．　", "0123456789/:-. "
 _MONTH_COLUMNS = frozenset({"month", "period", "period_end"})
+_YEAR_0 = literal("^0000\\D|\\D0000($|[ T])")
+_TYPES = {
+    "date": ("DATE", "0001-01-01", "10000-01-01"),
+    "timestamp": ("TIMESTAMP", "0001-01-01", "10000-01-01"),
+    # In any zone.
+    "instant": ("TIMESTAMPTZ", "0001-01-02 00:00:00+00", "9999-12-31 10:00:00+00"),
+}
+"""The type of typed cells, the first that a calendar has, and the first that it has not."""
 _LAST_SERIAL = 109_575  # 2199-12-31
 
 
@@ -106,15 +114,38 @@ def date_value(
     return statement("CAST({moment} AS {kind})", moment=moment, kind=kind)
 
 
+def outside_calendar(column: Column, raw: RawColumn) -> SQL | None:
+    """Return SQL that is true where a column of dates or times has one that no calendar has.
+
+    Parquet files and databases have infinite dates, and years before 1 and after 9999. None where
+    cells are no dates yet: what is written so is not read as one.
+    """
+    if column.kind not in (Kind.DATE, Kind.TIMESTAMP) or raw.kind not in _TYPES:
+        return None
+    kind, first, after = _TYPES[raw.kind]
+    # Compared as they are stored: a file's own statistics then answer.
+    return statement(
+        "({v} < CAST({first} AS {kind}) OR {v} >= CAST({after} AS {kind}))",
+        v=raw.value,
+        kind=SQL(kind),
+        first=literal(first),
+        after=literal(after),
+    )
+
+
 def _from_text(column: Column, text: SQL, evidence: ColumnEvidence, zone: SQL) -> SQL:
     if evidence.date_format is not None:
         return statement(
-            "TRY_CAST(try_strptime({text}, {format}) AS TIMESTAMP)",
-            text=text,
-            format=literal(evidence.date_format),
+            "CASE WHEN {moment} >= TIMESTAMP '0001-01-01' THEN {moment} END",
+            moment=statement(
+                "TRY_CAST(try_strptime({text}, {format}) AS TIMESTAMP)",
+                text=text,
+                format=literal(evidence.date_format),
+            ),
         )
     t = tidy(text)
     branches = [
+        statement("WHEN regexp_matches({text}, {year_0}) THEN NULL", text=text, year_0=_YEAR_0),
         statement(
             "WHEN regexp_full_match({text}, {iso}) THEN TRY_CAST({text} AS TIMESTAMP)",
             text=text,

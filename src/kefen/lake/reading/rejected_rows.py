@@ -159,7 +159,9 @@ def _test(table: Table, conversion: Conversion) -> SQL | None:
     required = conversion.column.required and conversion.column.name != "customer_id"
     required = required or (conversion.column.required and table.name == "customers")
     if conversion.certain:
-        return conversion.blank if required else None
+        never = [conversion.blank] if required else []
+        never += [conversion.outside] if conversion.outside is not None else []
+        return any_of(never) if never else None
     return (
         statement("({value}) IS NULL", value=conversion.value) if required else conversion.invalid
     )
