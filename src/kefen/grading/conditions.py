@@ -25,7 +25,7 @@ _SIGNS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class ConditionPart:
     """A condition, or a part of one.
 

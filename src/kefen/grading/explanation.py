@@ -1,4 +1,8 @@
-"""What an explanation holds: plain data, and the same for JSON."""
+"""What an explanation holds: plain data, and the same for JSON.
+
+Nothing here is changed once it is made. What an explanation of a customer has hundreds of is not
+frozen all the same: to make a frozen one takes three times as long.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +22,7 @@ if TYPE_CHECKING:
 State: TypeAlias = Literal["counted", "unknown", "does not apply"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class NextPoints:
     """What an indicator would give at the next better value.
 
@@ -33,7 +37,7 @@ class NextPoints:
     words: Text
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Line:
     """One indicator's part of a score.
 
@@ -131,7 +135,7 @@ class Adjustment:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Threshold:
     """One grade's line or condition.
 
@@ -163,7 +167,7 @@ class Threshold:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class RuleOutcome:
     """What a rule did to the grade.
 
@@ -210,7 +214,7 @@ class RuleOutcome:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class TagOutcome:
     """Whether a tag is set beside the grade, and its condition with this customer's values."""
 
@@ -229,7 +233,7 @@ class TagOutcome:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class TermOutcome:
     """What the grade gets under a term.
 
@@ -270,7 +274,7 @@ class Review:
         return {"months": self.months, "due": self.due.isoformat()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Datum:
     """One metric that a grade rests on: its meaning, its window, its value.
 
@@ -300,7 +304,7 @@ class Datum:
         }
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class SchemeExplanation:
     """Why a customer has its grade, or none, under one scheme.
 

@@ -133,7 +133,10 @@ class PurchaseHistoryModel(Estimator, ABC):
             raise ValueError("the horizon is a time from 0, the rate of discount from 0")
         rows = checked(X)
         # What is expected of the living depends on (repeats, age): far fewer than histories.
-        pairs, place = np.unique(rows[:, [0, 2]], axis=0, return_inverse=True)
+        pairs = rows[:, [0, 2]]
+        place = np.zeros(len(rows), dtype=np.intp)
+        if len(rows) > 1:  # to find one among one takes as long as to answer for it
+            pairs, place = np.unique(pairs, axis=0, return_inverse=True)
         repeats, age = np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
         expected = float(np.exp(-rate * horizon)) * self._while_alive(repeats, age, horizon)
         if rate > 0:
