@@ -218,6 +218,7 @@ class Grading:
                 ),
             ),
             classes=self.classes,
+            scored=SCORED,
         )
 
     def _make_population(self) -> int:

@@ -68,6 +68,8 @@ class GradedRun:
             revenue, then the reasons of those without a class.
         differences: Where only changed customers were graded: whose rows the others' are. The
             relations above have the changed customers alone; what is told is told of all.
+        scored: Name of the relation of every scheme's results, one row a customer, with a column
+            for each, as `part` names it; None where they were not kept so.
     """
 
     dataset: Dataset
@@ -83,3 +85,4 @@ class GradedRun:
     record: Mapping[str, Any]
     classes: Mapping[str, tuple[ClassTally, ...]]
     differences: Differences | None = None
+    scored: str | None = None

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
-from kefen.grading.alerts.raising import write_alerts_beside
+from kefen.grading.alerts.raising import write_alerts_beside, write_alerts_of_run
 from kefen.grading.months.written_differences import write_differences
 from kefen.grading.outputs import write_results
 from kefen.grading.serving.serve import Serving
@@ -50,7 +50,7 @@ def write_run(
     write_results(run, directory)
     if isinstance(engine, DuckDBEngine):
         if run.standard.alerts:
-            write_alerts_beside(engine, directory, before)
+            write_alerts_of_run(run, directory, before)
         return run
     run = serve_written(run, directory, serving or Serving(), memory)
     if run.standard.alerts:

@@ -10,6 +10,7 @@ from sqlglot import exp
 from kefen.compiler.facts import column, table
 from kefen.compiler.scoring import layered_query
 from kefen.compiler.steps import Step, part
+from kefen.expressions.snippets import cast_to
 from kefen.expressions.tree import Literal, Name, names_in, replace_names
 from kefen.expressions.types import ValueType
 from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, parquet_pattern
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from kefen.engines.engine import Engine
     from kefen.expressions.tree import Expression
+    from kefen.grading.run import GradedRun
     from kefen.grading.stored import StoredRun
     from kefen.standards.model import Alert, Standard
 
@@ -38,6 +40,8 @@ class Side:
         as_of: Its as-of date.
         metrics: The query of its metrics.
         grades: The query of its grades.
+        scored: The query of every scheme's results, one row a customer, where the run is still in
+            the engine; None: they are brought together from the grades.
     """
 
     standard: Standard
@@ -45,12 +49,21 @@ class Side:
     as_of: date
     metrics: exp.Query
     grades: exp.Query
+    scored: exp.Query | None = None
 
     @classmethod
     def of(cls, run: StoredRun) -> Side:
         """Return a run that is stored in files."""
         files = (rows_in(run.directory / file) for file in (METRICS_FILE, GRADES_FILE))
         return cls(run.standard, run.running, run.as_of, *files)
+
+    @classmethod
+    def in_engine(cls, run: GradedRun) -> Side:
+        """Return a run whose relations are in the engine that graded it."""
+        running = [str(item["scheme"]) for item in run.record["schemes"]]
+        metrics, grades = (exp.select("*").from_(table(name)) for name in (run.metrics, run.grades))
+        scored = None if run.scored is None else exp.select("*").from_(table(run.scored))
+        return cls(run.standard, running, run.as_of, metrics, grades, scored)
 
     def among(self, relation: str) -> Side:
         """Return the same run, of the customers of a relation alone."""
@@ -63,7 +76,7 @@ class Side:
                 .join(exp.alias_(table(relation), "some", table=True), on=same, join_type="semi")
             )
 
-        return replace(self, metrics=some(self.metrics), grades=some(self.grades))
+        return replace(self, metrics=some(self.metrics), grades=some(self.grades), scored=None)
 
 
 def rows_in(path: Path) -> exp.Select:
@@ -160,6 +173,21 @@ def _same(first: exp.Expr, other: str) -> exp.Expr:
 
 
 def _wide(run: Side, schemes: Sequence[str]) -> exp.Select:
+    if run.scored is not None:
+        names = [
+            part(scheme, what)
+            for scheme in schemes
+            for what in ("grade", "score")
+            if what == "grade" or run.standard.schemes[scheme].scored
+        ]
+        unscored = [
+            exp.alias_(cast_to(exp.Null(), "DECIMAL(18, 4)"), part(scheme, "score"), quoted=True)
+            for scheme in schemes
+            if not run.standard.schemes[scheme].scored
+        ]
+        return exp.select(column("customer_id"), *(column(n) for n in names), *unscored).from_(
+            run.scored.subquery("scored")
+        )
     values = [
         exp.alias_(
             exp.Filter(

@@ -195,6 +195,27 @@ def write_alerts_beside(engine: Engine, directory: Path, before: Path | None) ->
     return write_alerts(engine, run, earlier)
 
 
+def write_alerts_of_run(run: GradedRun, directory: Path, before: Path | None) -> None:
+    """Write the alerts of a run into its directory, from its relations, which are not read back.
+
+    Args:
+        run: The run, in an engine of one machine; its standard has alerts.
+        directory: Where the run's files are.
+        before: Where those of the run before are, or None.
+
+    Raises:
+        DataError: A file of the run before is damaged.
+        EngineError: Memory or disk ran out.
+    """
+    earlier = None if before is None else StoredRun.load(before)
+    if earlier is not None and earlier.standard.id != run.standard.id:
+        earlier = None  # its alerts are others
+    then = None if earlier is None else Side.of(earlier)
+    folder = None if earlier is None else earlier.directory
+    path = directory / ALERTS_FILE
+    write_alerts_of(run.dataset.engine, Side.in_engine(run), then, folder, path)
+
+
 def run_before_in(book: Book, run: GradedRun) -> Path | None:
     """Return where the files of the run before are in a book; None for the first."""
     found = run_before(kept_runs(book), run.as_of, run.standard.id)

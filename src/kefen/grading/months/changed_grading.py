@@ -89,6 +89,7 @@ class _Changed(Grading):
             dataset=replace(self.dataset, tables=self._tables()),
             metrics=f"{METRICS} now",
             grades=f"{GRADES} now",
+            scored=None,
             differences=Differences(
                 base_id=self.step.base.run_id,
                 base=self.step.base.folder,
