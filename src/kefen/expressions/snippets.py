@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 _TREE_FROM = 8
 _WHOLE_DIGITS = 14  # of a number of 18 digits, 4 of them after the point
 _MOST_DAYS = 4_000_000  # more than any two days are apart
+_NARROW_BELOW = 9_999_999_999
+"""Numbers up to this many: 20,000 times their ten-thousandths fit into 64 bits."""
 MICROSECONDS_A_UNIT = 360_000
 """Microseconds in a ten-thousandth of an hour."""
 
@@ -131,21 +133,49 @@ def whole_division(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     return paren(exp.IntDiv(this=paren(dividend), expression=paren(divisor)))
 
 
-def quotient(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
-    """Return the quotient rounded half up to four places in whole-number arithmetic."""
-    top, bottom = in_units(dividend), in_units(divisor)
-    size = exp.Abs(this=bottom.copy())
-    doubled = exp.Add(
-        this=exp.Mul(this=exp.Abs(this=top.copy()), expression=number(20_000)), expression=size
+def quotient(dividend: exp.Expr, divisor: exp.Expr, types: tuple[ValueType, ValueType]) -> exp.Expr:
+    """Return the quotient rounded half up to four places in whole-number arithmetic.
+
+    Of bare columns and constants the numbers below ten billion are divided in 64 bits: the same
+    digits in a quarter of the time. Other arguments would be written too often.
+    """
+    wide = _rounded_quotient(in_units(dividend), in_units(divisor))
+    if not all(_is_bare(one) for one in (dividend, divisor)):
+        return from_units(wide)
+    narrow = _rounded_quotient(
+        *(_in_narrow_units(one, of) for one, of in zip((dividend, divisor), types, strict=True))
     )
-    guarded = exp.Nullif(this=exp.Mul(this=size.copy(), expression=number(2)), expression=number(0))
-    magnitude = whole_division(doubled, guarded)
-    opposite = exp.NEQ(
-        this=paren(exp.LT(this=top.copy(), expression=number(0))),
-        expression=paren(exp.LT(this=bottom.copy(), expression=number(0))),
+    small = exp.and_(
+        *(
+            exp.Between(this=one.copy(), low=number(-_NARROW_BELOW), high=number(_NARROW_BELOW))
+            for one in (dividend, divisor)
+        ),
+        copy=False,
     )
-    sign = exp.Case(ifs=[exp.If(this=opposite, true=number(-1))], default=number(1))
-    return from_units(exp.Mul(this=sign, expression=paren(magnitude)))
+    return from_units(exp.Case(ifs=[exp.If(this=small, true=narrow)], default=wide))
+
+
+def _is_bare(value: exp.Expr) -> bool:
+    """Return whether a value is a column or a constant."""
+    inner = value.this if isinstance(value, exp.Cast | exp.Neg) else value
+    return isinstance(inner, exp.Column | exp.Literal)
+
+
+def _in_narrow_units(value: exp.Expr, of_type: ValueType) -> exp.Expr:
+    """Return a number below ten billion, in ten-thousandths, as a 64-bit integer."""
+    if of_type is ValueType.INTEGER:
+        return paren(exp.Mul(this=cast_to(value.copy(), "BIGINT"), expression=number(10_000)))
+    scale = cast_to(number(10_000), "DECIMAL(5, 0)")
+    return cast_to(exp.Mul(this=value.copy(), expression=scale), "BIGINT")
+
+
+def _rounded_quotient(top: exp.Expr, bottom: exp.Expr) -> exp.Expr:
+    """Return 10,000 times the quotient of whole numbers, rounded half away from zero."""
+    # Half the divisor is added with the dividend's sign; division then cuts off towards zero.
+    half = exp.Mul(this=exp.Sign(this=top.copy()), expression=exp.Abs(this=bottom.copy()))
+    doubled = exp.Add(this=exp.Mul(this=top, expression=number(20_000)), expression=half)
+    guarded = exp.Nullif(this=exp.Mul(this=bottom, expression=number(2)), expression=number(0))
+    return whole_division(doubled, guarded)
 
 
 def share_of(points: exp.Expr, part: exp.Expr, whole: exp.Expr) -> exp.Expr:

@@ -101,9 +101,10 @@ add(
         ),
         decimal_result,
         lambda v: quotient(v[0], v[1]),
-        lambda a, t: s.quotient(a[0], a[1]),
+        lambda a, t: s.quotient(a[0], a[1], (t[0], t[1])),
         units=of_quotient,
         repeats=3,
+        repeats_names=5,
     )
 )
 add(

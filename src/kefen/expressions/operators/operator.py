@@ -47,6 +47,8 @@ class Operator:
         repeats: How often, at most, its SQL holds each argument.
         repeats_first: The same for the first argument, by the number of arguments, where it
             depends on that.
+        repeats_names: The same for an argument that is a bare name, where that is more often: it
+            cannot nest, so that sizes stay as they are.
     """
 
     name: str
@@ -60,6 +62,7 @@ class Operator:
     callable: bool = False
     repeats: int = 1
     repeats_first: Callable[[int], int] | None = None
+    repeats_names: int = 0
 
     def value(self, arguments: Sequence[Value]) -> Value:
         """Return the operator's value for argument values.
