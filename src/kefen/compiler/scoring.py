@@ -8,7 +8,7 @@ from sqlglot import exp
 
 from kefen.compiler.facts import column, table
 from kefen.compiler.metrics import STORED
-from kefen.expressions.snippets import cast_to, widened
+from kefen.expressions.snippets import cast_to, units_of_column
 from kefen.expressions.sql import to_sql
 from kefen.expressions.tree import names_in
 from kefen.expressions.types import ValueType
@@ -63,10 +63,7 @@ def whole_numbers(value: str, of_type: ValueType, *, negated: bool) -> exp.Expr:
     """
     plain: exp.Expr = column(value)
     if of_type is ValueType.DECIMAL:
-        # Widened first: a stored decimal times 10,000 leaves its own 18 digits from 10^10 on.
-        plain = cast_to(
-            exp.Mul(this=widened(plain), expression=exp.Literal.number(10_000)), "BIGINT"
-        )
+        plain = units_of_column(column(value))
     return exp.Neg(this=exp.paren(plain)) if negated else plain
 
 

@@ -24,6 +24,7 @@ from kefen.grading.grades_query import grades_query, no_grades_query
 from kefen.grading.judgements import unusable_judgements
 from kefen.grading.measure import METRICS, make_metrics, make_views
 from kefen.grading.modelled.earlier import earlier_inputs
+from kefen.grading.modelled.method import import_ahead
 from kefen.grading.outcomes import OUTCOMES, outcome_columns, outcomes_query
 from kefen.grading.population import (
     available_metrics,
@@ -154,6 +155,8 @@ class Grading:
 
     def run(self) -> GradedRun:
         """Grade, and return the run."""
+        if self.frozen is None and self.engine.is_one_place:
+            import_ahead(model.method for model in self.standard.models.values())
         imported = available_metrics(self.dataset, self.standard)
         with self._stage("population"):
             earlier = self._earlier(imported)

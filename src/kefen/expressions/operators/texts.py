@@ -87,8 +87,9 @@ def _country_sql(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> 
     known = exp.cast(_text(f"{{{entries}}}"), exp.DataType.build("MAP(VARCHAR, VARCHAR)", "duckdb"))
     meant = _called("map_extract_value", known, s.ascii_lower(text))
     codes = f"|{'|'.join(sorted(set(words.values())))}|"
-    marked = exp.func("concat", _text("|"), text.copy(), _text("|"))
-    # Most data has the codes themselves.
+    # Most data has the codes themselves. What is sought begins with a letter: a bar, which stands
+    # before every code, was tried at each of them.
+    marked = exp.func("concat", text.copy(), _text("|"))
     return exp.Case(
         ifs=[exp.If(this=exp.func("contains", _text(codes), marked), true=text.copy())],
         default=exp.func("coalesce", meant, text.copy()),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib import import_module
+from threading import Thread
 from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
     from decimal import Decimal
 
     import numpy as np
@@ -28,6 +30,11 @@ _FAMILIES = (
     | {"loss_probability": "kefen.grading.modelled.loss"}
 )
 """The module whose `METHODS` holds a method, by the method's id; imported when first used."""
+
+_FITTED_WITH = dict.fromkeys(_LIFETIME, "scipy.special") | dict.fromkeys(
+    _CLUSTERS, "sklearn.cluster"
+)
+"""The library that a method fits with, where it takes a while to import."""
 
 
 class FittedMethod(Protocol):
@@ -99,3 +106,20 @@ def fitted_method(method: str) -> FittedMethod:
     """Return a method by its id."""
     found: FittedMethod = import_module(_FAMILIES[method]).METHODS[method]
     return found
+
+
+def import_ahead(methods: Iterable[str]) -> None:
+    """Begin to import what methods fit with, while an engine is at work for something else.
+
+    Args:
+        methods: The methods' ids.
+    """
+    libraries = {_FITTED_WITH[method] for method in methods if method in _FITTED_WITH}
+
+    def imported() -> None:
+        for library in sorted(libraries):
+            with suppress(ImportError):  # whoever needs it says so
+                import_module(library)
+
+    if libraries:
+        Thread(target=imported, daemon=True).start()
