@@ -133,7 +133,11 @@ def whole_division(dividend: exp.Expr, divisor: exp.Expr) -> exp.Expr:
     return paren(exp.IntDiv(this=paren(dividend), expression=paren(divisor)))
 
 
-def quotient(dividend: exp.Expr, divisor: exp.Expr, types: tuple[ValueType, ValueType]) -> exp.Expr:
+def quotient(
+    dividend: exp.Expr,
+    divisor: exp.Expr,
+    types: tuple[ValueType, ValueType] | None = None,
+) -> exp.Expr:
     """Return the quotient rounded half up to four places in whole-number arithmetic.
 
     Of columns and constants, if their types are given, the numbers below ten billion are divided
