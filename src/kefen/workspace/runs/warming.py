@@ -89,11 +89,11 @@ def _settle() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
 
 
 def start_warming() -> Callable[[], None]:
     """Keep warm in the background; return what ends it."""
+    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     ended = threading.Event()
     thread = threading.Thread(
         target=keep_warm, args=(lambda: ended.wait(_LOOK_SECONDS),), daemon=True
