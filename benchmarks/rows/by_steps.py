@@ -22,7 +22,14 @@ def _judge(bench: Workbench) -> Outcome:
     book = bench.asked.work / "book-by-steps"
     shutil.rmtree(book, ignore_errors=True)
     tell(f"Grading 1 % of {size:,} customers anew")
-    found = figures_of("by_steps.py", bench.data(size), book, "--json")
+    found = figures_of(
+        "by_steps.py",
+        bench.data(size),
+        book,
+        "--repeats",
+        str(bench.asked.repeats),
+        "--json",
+    )
     shutil.rmtree(book, ignore_errors=True)
     return judged(found)
 

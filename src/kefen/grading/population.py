@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Mapping, Sequence
     from datetime import date
 
+    from kefen.engines.engine import Engine
     from kefen.lake.dataset import Dataset
     from kefen.standards.model import Standard
     from kefen.standards.model_calibration import ModelCalibration
@@ -133,24 +134,39 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     )
     engine.create("TABLE", "seen", seen or none.where(exp.false()), brief=True)
 
-    def seen_when(condition: exp.Expr) -> exp.Expr:
-        members = exp.select(column("customer_id")).from_("seen").where(condition)
-        return exp.In(this=column("customer_id"), query=members.subquery())
-
-    seen_on = column("seen_on")
-    dated = exp.Is(this=seen_on, expression=exp.Null()).not_()
-    undated = exp.and_(
-        exp.Is(this=created.copy(), expression=exp.Null()), exp.Not(this=seen_when(dated))
-    )
-    by_then = seen_when(exp.LTE(this=seen_on.copy(), expression=literal(as_of)))
+    created_unknown, never_seen = _undated()
+    by_then = _seen_when(exp.LTE(this=column("seen_on"), expression=literal(as_of)))
     kept = (
         exp.select(column("customer_id"))
         .from_("dated_customers")
-        .where(exp.or_(created_by_then, by_then, undated))
+        .where(exp.or_(created_by_then, by_then, exp.and_(created_unknown, never_seen)))
     )
     engine.create("TABLE", POPULATION, kept)
-    count = exp.select(exp.Count(this=exp.Star())).from_("dated_customers").where(undated.copy())
+    return count_undated(engine)
+
+
+def count_undated(engine: Engine, among: exp.Expr | None = None) -> int:
+    """Return how many customers have neither a date nor a fact, once the population was made.
+
+    Args:
+        engine: The engine in which `make_population` found some.
+        among: A condition of `customer_id` on those who count; None: all do.
+    """
+    count = exp.select(exp.Count(this=exp.Star())).from_("dated_customers").where(*_undated())
+    if among is not None:
+        count = count.where(among)
     return int(engine.rows(count.sql("duckdb"))[0][0])
+
+
+def _undated() -> tuple[exp.Expr, exp.Expr]:
+    dated = exp.Is(this=column("seen_on"), expression=exp.Null()).not_()
+    unknown = exp.Is(this=column("created_on"), expression=exp.Null())
+    return unknown, exp.Not(this=_seen_when(dated))
+
+
+def _seen_when(condition: exp.Expr) -> exp.Expr:
+    members = exp.select(column("customer_id")).from_("seen").where(condition)
+    return exp.In(this=column("customer_id"), query=members.subquery())
 
 
 def available_metrics(

@@ -23,13 +23,13 @@ from kefen.grading.months.composed import counted
 from kefen.grading.months.differences import CUSTOMERS_FILE, changed_file, rows_of
 from kefen.grading.outcomes import outcomes_query
 from kefen.grading.outputs import METRICS_FILE
-from kefen.grading.population import make_population
+from kefen.grading.population import count_undated, make_population
 from kefen.grading.rule_counts import counts_by_scheme, rules_query
 from kefen.grading.run import Differences
 from kefen.grading.tally import ClassTally, tally_sides, together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from kefen.grading.months.step import Step
@@ -149,10 +149,11 @@ class _Changed(Grading):
 
     def _make_population(self) -> int:
         base = int(self.step.record["customers"]["undated"])
-        if not make_population(self.dataset, self.as_of):
+        both = make_population(self.dataset, self.as_of)
+        if not both:
             return base
-        then = make_population(self.step.then, self.as_of)
-        return base - 2 * then + make_population(self.dataset, self.as_of)
+        then = count_undated(self.engine, _is_then())
+        return base - then + (both - then)
 
     def _make_outcomes(self, running: tuple[str, ...]) -> None:
         for state in _STATES:
@@ -224,32 +225,25 @@ class _Changed(Grading):
         if not running:
             return {}
         grades = [column(part(identifier, "grade")) for identifier in running]
-        then, now = (
-            self.engine.rows(
-                exp.select(*(exp.Count(this=one.copy()) for one in grades))
-                .from_(self._of(table(SCORED), state).subquery("graded"))
-                .sql("duckdb")
-            )[0]
-            for state in _STATES
-        )
+        counts = self._counted([exp.Count(this=grade) for grade in grades], SCORED)
         base = self.step.graded_then
         return {
-            name: base[name] - int(then[place]) + int(now[place])
-            for place, name in enumerate(running)
+            name: base[name] - then + now for name, (then, now) in zip(running, counts, strict=True)
         }
 
     def _count_customers(self) -> int:
-        then, now = (
-            int(
-                self.engine.rows(
-                    exp.select(exp.Count(this=exp.Star()))
-                    .from_(self._of(table(METRICS), state).subquery("measured"))
-                    .sql("duckdb")
-                )[0][0]
-            )
-            for state in _STATES
-        )
+        ((then, now),) = self._counted([exp.Count(this=exp.Star())], METRICS)
         return self.step.base.customers - then + now
+
+    def _counted(self, counts: Sequence[exp.Expr], relation: str) -> list[tuple[int, int]]:
+        """Return each count of a relation's rows: of customers as they were, and as they are."""
+        sides = [
+            exp.Filter(this=count.copy(), expression=exp.Where(this=side))
+            for count in counts
+            for side in (_is_then(), exp.Not(this=_is_then()))
+        ]
+        found = self.engine.rows(exp.select(*sides).from_(table(relation)).sql("duckdb"))[0]
+        return [(int(found[n]), int(found[n + 1])) for n in range(0, len(found), 2)]
 
     def _months_covered(
         self, facts: Mapping[str, str], days: frozenset[date]
