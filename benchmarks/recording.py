@@ -22,6 +22,18 @@ def fingerprint(path: Path) -> dict[str, Any]:
     return {"name": path.name, "size": path.stat().st_size, "sha256": digest}
 
 
+def row_counts(rows: int, copies: int) -> dict[str, Any]:
+    """Return what became of the rows of a table, before those of nobody are known."""
+    return {
+        "in": rows,
+        "used": rows - copies,
+        "rejected": 0,
+        "duplicate": copies,
+        "unattributed": 0,
+        "amount_unattributed": None,
+    }
+
+
 def finding(
     code: str, table: str, count: int, column: str | None = None, amount: object = None
 ) -> dict[str, Any]:

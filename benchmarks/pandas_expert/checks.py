@@ -9,6 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
+from recording import row_counts
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -33,7 +35,7 @@ def read_customers(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     if people["customer_id"].duplicated().any():
         raise ValueError("a customer has two different rows")
     people["created_on"] = pd.to_datetime(people["created_on"])
-    counts = _counts(len(everybody), len(everybody) - len(people))
+    counts = row_counts(len(everybody), len(everybody) - len(people))
     return people.set_index("customer_id").sort_index(), counts
 
 
@@ -53,7 +55,7 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
     lines = every.drop(copies)
     if (lines.groupby("order_id")["customer_id"].nunique() > 1).any():
         raise ValueError("an order has two customers")
-    counts = _counts(len(every), len(copies))
+    counts = row_counts(len(every), len(copies))
     is_known = lines["customer_id"].isin(people.index)
     unattributed = lines[~is_known]
     counts["used"] -= len(unattributed)
@@ -105,14 +107,3 @@ def _checked(lines: pd.DataFrame) -> pd.Index:
     if several.drop(copies).duplicated(key).any():
         raise ValueError("a line has two different rows")
     return copies
-
-
-def _counts(rows: int, copies: int) -> dict[str, Any]:
-    return {
-        "in": rows,
-        "used": rows - copies,
-        "rejected": 0,
-        "duplicate": copies,
-        "unattributed": 0,
-        "amount_unattributed": None,
-    }

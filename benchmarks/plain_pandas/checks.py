@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from recording import row_counts
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -30,7 +32,7 @@ def read_customers(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     if people["customer_id"].duplicated().any():
         raise ValueError("a customer has two different rows")
     people["created_on"] = pd.to_datetime(people["created_on"])
-    return people, _counts(rows, rows - len(people))
+    return people, row_counts(rows, rows - len(people))
 
 
 def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any], int]:
@@ -58,7 +60,7 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
     if (lines.groupby("order_id")["customer_id"].nunique() > 1).any():
         raise ValueError("an order has two customers")
     lines["day"] = lines["ordered_at"].dt.normalize()
-    counts = _counts(rows, rows - len(lines))
+    counts = row_counts(rows, rows - len(lines))
     is_known = lines["customer_id"].isin(people["customer_id"])
     unattributed = lines[~is_known]
     counts["used"] -= len(unattributed)
@@ -78,17 +80,6 @@ def _clean(frame: pd.DataFrame, ids: list[str], texts: list[str]) -> None:
 
 def _too_large(frame: pd.DataFrame, names: list[str]) -> bool:
     return any((frame[name].dropna().abs() >= _MOST).any() for name in names)
-
-
-def _counts(rows: int, copies: int) -> dict[str, Any]:
-    return {
-        "in": rows,
-        "used": rows - copies,
-        "rejected": 0,
-        "duplicate": copies,
-        "unattributed": 0,
-        "amount_unattributed": None,
-    }
 
 
 def _ids_with_decimals(unattributed: pd.DataFrame, people: pd.DataFrame) -> int:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
+from recording import row_counts
+
 if TYPE_CHECKING:
     from datetime import date
     from pathlib import Path
@@ -93,19 +95,8 @@ def _checked_customers(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     people = everybody.unique()
     if people[CUSTOMER].is_duplicated().any():
         raise ValueError("a customer has two different rows")
-    counts = _counts(everybody.height, everybody.height - people.height)
+    counts = row_counts(everybody.height, everybody.height - people.height)
     return people.select(CUSTOMER, "created_on", "country", "industry", "employees"), counts
-
-
-def _counts(rows: int, copies: int) -> dict[str, Any]:
-    return {
-        "in": rows,
-        "used": rows - copies,
-        "rejected": 0,
-        "duplicate": copies,
-        "unattributed": 0,
-        "amount_unattributed": None,
-    }
 
 
 def _checked_orders(
@@ -154,7 +145,7 @@ def _checked_orders(
         ]
     ).filter(pl.col("purchase_amount") > 0)  # fmt: skip
     held = int(orders.filter("suspect")["rows"].sum())
-    return unique, purchases, _counts(int(orders["rows"].sum()), held - settled.height)
+    return unique, purchases, row_counts(int(orders["rows"].sum()), held - settled.height)
 
 
 def is_live(as_of: date) -> pl.Expr:
