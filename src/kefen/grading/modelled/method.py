@@ -122,4 +122,5 @@ def import_ahead(methods: Iterable[str]) -> None:
                 import_module(library)
 
     if libraries:
-        Thread(target=imported, daemon=True).start()
+        # No daemon: an interpreter that ends in the middle of an import of C code may crash.
+        Thread(target=imported).start()
