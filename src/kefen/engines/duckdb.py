@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import glob
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
@@ -11,6 +12,7 @@ from sqlglot import exp
 
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
+from kefen.engines.beside import beside
 from kefen.engines.engine import GROUP_ROWS
 from kefen.engines.scratch import Scratch
 
@@ -37,7 +39,6 @@ class DuckDBEngine:
     order lines took half as much time again.
 
     Attributes:
-        connection: The open connection.
         scratch: A directory for intermediate files, gone after `close`.
     """
 
@@ -46,19 +47,45 @@ class DuckDBEngine:
     ) -> None:
         self._scratch = Scratch(scratch_parent)
         self.scratch = self._scratch.path
-        self.connection = duckdb.connect()
+        self._connection = duckdb.connect()
+        self._here = threading.local()
         for setting, value in (
             ("memory_limit", memory_limit),
             ("temp_directory", str(self.scratch / "spill")),
-            ("TimeZone", "UTC"),  # never the machine's zone: principle 1
             ("autoinstall_known_extensions", False),
             ("autoload_known_extensions", False),
         ):
-            self.connection.execute(f"SET {setting} = ?", [value])
-        # Who wants a progress bar shows its own. A notebook without widgets has none to turn off,
-        # and DuckDB refuses to.
-        with suppress(duckdb.InvalidInputException):
-            self.connection.execute("SET enable_progress_bar = false")
+            self._connection.execute(f"SET {setting} = ?", [value])
+        _prepare(self._connection)
+
+    @property
+    def connection(self) -> duckdb.DuckDBPyConnection:
+        """The open connection; work beside other work has one of its own to the same database."""
+        connection: duckdb.DuckDBPyConnection = getattr(self._here, "connection", self._connection)
+        return connection
+
+    @contextmanager
+    def beside(self, work: Callable[[], Found]) -> Iterator[Callable[[], Found]]:
+        """Do work of this engine in a thread of its own while the block does other work.
+
+        Neither may change what the other reads. Brief tables, and Arrow tables that were
+        registered, are seen by the one alone that made them.
+
+        Args:
+            work: The work. When the block fails, its statement is broken off.
+
+        Raises:
+            Exception: Whatever the work raises; where it is asked for, or when the block ends.
+        """
+        with self.connection.cursor() as connection:
+            _prepare(connection)
+
+            def with_own_connection() -> Found:
+                self._here.connection = connection
+                return work()
+
+            with beside(with_own_connection, stop=connection.interrupt) as found:
+                yield found
 
     def run(self, sql: str, parameters: list[Any] | None = None) -> None:
         """Run a statement whose result is not needed.
@@ -249,7 +276,7 @@ class DuckDBEngine:
 
     def close(self) -> None:
         """Close the connection and remove the scratch directory."""
-        self.connection.close()
+        self._connection.close()
         self._scratch.close()
 
     def __enter__(self) -> Self:
@@ -290,6 +317,15 @@ class DuckDBEngine:
     def _execute(self, sql: str, parameters: list[Any] | None) -> duckdb.DuckDBPyConnection:
         with translated():
             return self.connection.execute(sql, parameters)
+
+
+def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Set what each connection to a database has of its own."""
+    connection.execute("SET TimeZone = 'UTC'")  # never the machine's zone: principle 1
+    # Who wants a progress bar shows its own. A notebook without widgets has none to turn off,
+    # and DuckDB refuses to.
+    with suppress(duckdb.InvalidInputException):
+        connection.execute("SET enable_progress_bar = false")
 
 
 def _as_words(sql: str, words: Mapping[str, Collection[str]]) -> str:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     import pyarrow as pa
@@ -85,6 +86,20 @@ class Engine(Protocol):
         """Run askers one after the other, or so that their questions are answered together.
 
         Relations that one of them makes are its own.
+        """
+
+    def beside(self, work: Callable[[], Found]) -> AbstractContextManager[Callable[[], Found]]:
+        """Do work while the block does other work, or after it; the block can ask what it found.
+
+        Neither may change what the other reads. Brief tables, and Arrow tables that were
+        registered, are seen by the one alone that made them. When the block has ended, so has
+        the work.
+
+        Args:
+            work: The work.
+
+        Raises:
+            Exception: Whatever the work raises; where it is asked for, or when the block ends.
         """
 
     def answer(self, name: str, query: exp.Query) -> None:

@@ -8,6 +8,7 @@ import os
 import shutil
 import tempfile
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from kefen.engines.engine import GROUP_ROWS
 from kefen.grading.months.differences import make_whole
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from kefen.grading.run import GradedRun
 
@@ -129,7 +130,9 @@ def check_output(target: Path, *, overwrite: bool) -> None:
         )
 
 
-def write_results(run: GradedRun, directory: Path) -> None:
+def write_results(
+    run: GradedRun, directory: Path, meanwhile: Callable[[], None] | None = None
+) -> None:
     """Write `grades.parquet`, `metrics.parquet`, `calibration.json` and `run.json`.
 
     `outcomes.parquet` is written beside them when schemes have tags or terms, `served.parquet`
@@ -138,24 +141,37 @@ def write_results(run: GradedRun, directory: Path) -> None:
     Rows are ordered by scheme and customer_id, so that equal runs give equal files. On Spark each
     of the three is a folder of Parquet files, one a piece, ordered within.
 
+    Args:
+        run: The run.
+        directory: Where its files go.
+        meanwhile: What else is to be done from the run's relations while the grades are written,
+            which takes longer than all the rest and does not keep a machine busy.
+
     Raises:
         EngineError: The disk is full.
     """
-    results = [(run.grades, GRADES_FILE), (run.metrics, METRICS_FILE)]
+    results = [(run.metrics, METRICS_FILE)]
     if run.outcomes is not None:
         results.append((run.outcomes, OUTCOMES_FILE))
     if run.served is not None:
         results.append((run.served, SERVED_FILE))
-    for relation, file in results:
-        rows = exp.select("*").from_(table(relation))
-        run.dataset.engine.write_parquet(
-            rows.sql("duckdb"),
-            directory / file,
-            group_rows=TOGETHER.get(file, GROUP_ROWS),
-            words=_words(run) if file == GRADES_FILE else None,
-        )
+    with run.dataset.engine.beside(partial(_write_rows, run, run.grades, directory / GRADES_FILE)):
+        for relation, file in results:
+            _write_rows(run, relation, directory / file)
+        if meanwhile is not None:
+            meanwhile()
     write_json(directory / CALIBRATION_FILE, run.calibration.as_dict())
     write_json(directory / RECORD_FILE, run.record)
+
+
+def _write_rows(run: GradedRun, relation: str, path: Path) -> None:
+    rows = exp.select("*").from_(table(relation))
+    run.dataset.engine.write_parquet(
+        rows.sql("duckdb"),
+        path,
+        group_rows=TOGETHER.get(path.name, GROUP_ROWS),
+        words=_words(run) if path.name == GRADES_FILE else None,
+    )
 
 
 def _words(run: GradedRun) -> dict[str, set[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
@@ -47,11 +48,11 @@ def write_run(
     if run.differences is not None:
         write_differences(run, run.differences, directory, before)
         return run
-    write_results(run, directory)
     if isinstance(engine, DuckDBEngine):
-        if run.standard.alerts:
-            write_alerts_of_run(run, directory, before)
+        alerts = partial(write_alerts_of_run, run, directory, before)
+        write_results(run, directory, alerts if run.standard.alerts else None)
         return run
+    write_results(run, directory)
     run = serve_written(run, directory, serving or Serving(), memory)
     if run.standard.alerts:
         with DuckDBEngine(memory_limit=memory) as own:

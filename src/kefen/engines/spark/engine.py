@@ -161,6 +161,22 @@ class SparkEngine:
             return [askers[0]()]
         return self._questions.together([apart(asker) for asker in askers])
 
+    @contextmanager
+    def beside(self, work: Callable[[], Found]) -> Iterator[Callable[[], Found]]:
+        """Let the block do other work, then do this; where the block asks for it, at once.
+
+        A cluster is busy with one job as it is.
+
+        Args:
+            work: The work.
+
+        Raises:
+            Exception: Whatever the work raises.
+        """
+        found = functools.cache(work)
+        yield found
+        found()
+
     def answer(self, name: str, query: exp.Query) -> None:
         """Make a small table of the answer to a question, or to several beside one another.
 
