@@ -30,8 +30,10 @@ from kefen.expressions import (
     to_sql,
     type_of,
 )
+from kefen.expressions.evaluator import RowsEvaluation, over_rows
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.parser import WORDS
+from kefen.expressions.rows import Rows
 from kefen.expressions.tokens import UNIT_WORDS
 from kefen.expressions.types import ExpressionTypeError
 from kefen.expressions.units import DAYS, MONEY, PLAIN, ExpressionUnitError, unit_of
@@ -102,6 +104,7 @@ def check(engine: duckdb.DuckDBPyConnection, source: str) -> bool:
         assert error.mend.zh
     assert isinstance(in_words(tree, {}), Text)
     expected = [_evaluated(tree, dict(zip(TYPES, row, strict=True))) for row in ROWS]
+    assert [*map(repr, _over_rows(tree))] == [repr(value) for value, _large in expected]
     columns = {name: column(name) for name in TYPES}
     sql = to_sql(tree, columns, TYPES).sql("duckdb")
     try:
@@ -130,6 +133,24 @@ def _evaluated(tree: Expression, values: Mapping[str, Any]) -> tuple[Any, bool]:
     except OutOfRangeError:
         return OutOfRangeError, True
     return value, _holds_large(tree, values)
+
+
+def _over_rows(tree: Expression) -> list[Any]:
+    """Return the value of each row, evaluated column by column where no row is out of range."""
+    given = [dict(zip(TYPES, row, strict=True)) for row in ROWS]
+    evaluated = over_rows(tree)
+    try:
+        return list(evaluated(Rows.of(given)))
+    except OutOfRangeError:
+        return [_evaluated_alone(evaluated, row) for row in given]
+
+
+def _evaluated_alone(evaluated: RowsEvaluation, row: Mapping[str, Any]) -> Any:
+    try:
+        (value,) = evaluated(Rows.of([row]))
+    except OutOfRangeError:
+        return OutOfRangeError
+    return value
 
 
 def _holds_large(tree: Expression, values: Mapping[str, Any]) -> bool:

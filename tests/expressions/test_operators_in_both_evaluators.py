@@ -18,7 +18,9 @@ from kefen.domain.errors import EngineError
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions import CATALOGUE, Call, Expression, Literal, Name, ValueType, evaluate
 from kefen.expressions import to_sql as expression_sql
+from kefen.expressions.evaluator import over_rows
 from kefen.expressions.operators import OutOfRangeError
+from kefen.expressions.rows import Rows
 from kefen.expressions.types import type_of
 
 T = ValueType
@@ -417,6 +419,9 @@ def test_sql_and_python_agree(engine: DuckDBEngine, operator: str, data: st.Data
     tree = tree_of(operator, len(types), further[0] if further else ())
     scope = {f"c{i}": t for i, t in enumerate(types)}
     expected = [evaluate(tree, {f"c{i}": value for i, value in enumerate(row)}) for row in rows]
+    columns = dict(zip(scope, zip(*rows, strict=True), strict=True))
+    by_column = over_rows(tree)(Rows(len(rows), columns.__getitem__))
+    assert [*map(repr, by_column)] == [*map(repr, expected)]
     found = in_sql(engine, tree, types, rows)
     assert found == expected
     if type_of(tree, scope) is T.DECIMAL:

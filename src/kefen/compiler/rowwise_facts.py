@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from kefen.compiler.rowwise_settlements import account, settled
-from kefen.compiler.rowwise_values import Row, day_of, known_total, total
+from kefen.compiler.rowwise_values import known_total, total
 from kefen.domain.contract import TABLES
+from kefen.expressions.rows import Rows
 from kefen.standards.facts import (
-    FACT_TABLES,
     RECORDED_ON,
     date_column,
     fact_types,
@@ -19,127 +18,127 @@ from kefen.standards.facts import (
 from kefen.standards.model import ACCOUNT, CANCELLATIONS, PURCHASES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from kefen.expressions.tree import Value
 
-PURCHASE_COLUMNS = tuple(fact_types(PURCHASES))
-"""The columns of purchases."""
 
+class KnownFacts:
+    """The facts of one customer as they were known at the end of a day, derived facts too.
 
-def known_by_then(
-    facts: Mapping[str, Sequence[Mapping[str, Value]]],
-    as_of: date,
-    of_purchases: Collection[str] = PURCHASE_COLUMNS,
-) -> dict[str, list[Row]]:
-    """Return the rows of each fact as they were known at the end of `as_of`, derived facts too.
+    A fact has all its columns, and `as_of`. Each is made when it is first asked for.
 
-    Every row has all columns of its fact, and `as_of`; of purchases the columns in
-    `of_purchases`, beside the customer, the order, its day and amount.
+    Args:
+        given: The customer's rows of each imported contract table, by table. Rows of the future
+            may be among them.
+        as_of: The day.
     """
-    known: dict[str, list[Row]] = {}
-    for fact in FACT_TABLES:
-        if fact in facts:
-            blank: Row = dict.fromkeys(TABLES[fact].column_names)
-            own: Row = {"as_of": as_of}
-            rows = _that_had_happened(fact, facts[fact], as_of)
-            known[fact] = [{**blank, **row, **own} for row in rows]
-            changed, without = _LATER.get(fact, ((), None))
-            if without is not None and any(
-                row[name] is not None for name in changed for row in known[fact]
-            ):
-                known[fact] = [without(row, as_of) for row in known[fact]]
-    if "receivables" in known:
-        receipts = known.get("payments")
-        if receipts is not None:
-            known["receivables"] = settled(known["receivables"], receipts)
-        known[ACCOUNT] = account(known["receivables"], receipts, as_of)
-    if "orders" in known:
-        known[CANCELLATIONS] = [row for row in known["orders"] if row["status"] == "cancelled"]
-        known["orders"] = [row for row in known["orders"] if row["status"] != "cancelled"]
-        known[PURCHASES] = _purchases(known["orders"], as_of, of_purchases)
-    return known
 
+    def __init__(self, given: Mapping[str, Rows], as_of: date) -> None:
+        self._given = given
+        self._as_of = as_of
+        self._known: dict[str, Rows] = {}
 
-def _that_had_happened(
-    fact: str, rows: Sequence[Mapping[str, Value]], as_of: date
-) -> list[Mapping[str, Value]]:
-    dated = date_column(fact)
-    days: Any = [row[dated] for row in rows]
-    found = [
-        row
-        for row, day in zip(rows, days, strict=True)
-        if (day.date() if isinstance(day, datetime) else day) <= as_of
-    ]
-    if not knowable_later(fact):
+    def __getitem__(self, fact: str) -> Rows:
+        """Return the rows of a fact.
+
+        Raises:
+            KeyError: There is no such fact, or its table was not imported.
+        """
+        found = self._known.get(fact)
+        if found is None:
+            found = self._known[fact] = self._made(fact)
         return found
-    return [
-        row
-        for row in found
-        if (recorded := row.get(RECORDED_ON)) is None or day_of(recorded) <= as_of
-    ]
+
+    def _made(self, fact: str) -> Rows:
+        if fact == PURCHASES:
+            return _purchases(self["orders"], self._as_of)
+        if fact == ACCOUNT:
+            rows = account(self._one_by_one("receivables"), self._payments(), self._as_of)
+            return Rows.of(rows, fact_types(fact))
+        if fact in ("orders", CANCELLATIONS):
+            lines = _known_by_then("orders", self._given["orders"], self._as_of)
+            cancelled = [status == "cancelled" for status in lines["status"]]
+            self._known[CANCELLATIONS] = lines.where(cancelled)
+            self._known["orders"] = lines.where([not one for one in cancelled])
+            return self._known[fact]
+        known = _known_by_then(fact, self._given[fact], self._as_of)
+        if fact == "receivables" and (payments := self._payments()) is not None:
+            names = (*TABLES[fact].column_names, "as_of")
+            return Rows.of(settled(known.one_by_one(names), payments), names)
+        return known
+
+    def _payments(self) -> Sequence[dict[str, Value]] | None:
+        """Return the payments one by one; None where they were not imported."""
+        return self._one_by_one("payments") if "payments" in self._given else None
+
+    def _one_by_one(self, fact: str) -> list[dict[str, Value]]:
+        return self[fact].one_by_one((*TABLES[fact].column_names, "as_of"))
 
 
-def _happens_later(row: Row, name: str, as_of: date) -> bool:
-    return row[name] is not None and day_of(row[name]) > as_of
+def _known_by_then(fact: str, given: Rows, as_of: date) -> Rows:
+    """Return the rows of an imported table without what happened, or was recorded, later."""
+    happened = [day is not None and day <= as_of for day in given.days(date_column(fact))]
+    rows = given.where(happened)
+    if knowable_later(fact):
+        rows = rows.where([day is None or day <= as_of for day in rows.days(RECORDED_ON)])
+    for told_on, hidden in _TOLD_LATER.get(fact, {}).items():
+        later = [day is not None and day > as_of for day in rows.days(told_on)]
+        if any(later):
+            rows = rows.with_columns(
+                {
+                    name: [
+                        instead if hide else value
+                        for hide, value in zip(later, rows[name], strict=True)
+                    ]
+                    for name, instead in hidden.items()
+                }
+            )
+    return rows.beside({"as_of": as_of})
 
 
-def _order_as_known(row: Row, as_of: date) -> Row:
-    """Return an order line without a cancellation that came later."""
-    if not _happens_later(row, "cancelled_on", as_of):
-        return row
-    return row | {"cancelled_on": None, "status": "completed"}
-
-
-def _receivable_as_known(row: Row, as_of: date) -> Row:
-    """Return an invoice without a settlement that came later."""
-    if not _happens_later(row, "settled_on", as_of):
-        return row
-    return row | {"settled_on": None, "settled_amount": None}
-
-
-def _case_as_known(row: Row, as_of: date) -> Row:
-    """Return a case without the answers that came later."""
-    hidden: Row = {}
-    if _happens_later(row, "closed_at", as_of):
-        hidden |= {"closed_at": None, "resolution": None}
-    if _happens_later(row, "first_response_at", as_of):
-        hidden["first_response_at"] = None
-    return row | hidden if hidden else row
-
-
-_LATER: Mapping[str, tuple[tuple[str, ...], Callable[[Row, date], Row]]] = {
-    "orders": (("cancelled_on",), _order_as_known),
-    "receivables": (("settled_on",), _receivable_as_known),
-    "cases": (("closed_at", "first_response_at"), _case_as_known),
+_TOLD_LATER: Mapping[str, Mapping[str, Mapping[str, Value]]] = {
+    "orders": {"cancelled_on": {"cancelled_on": None, "status": "completed"}},
+    "receivables": {"settled_on": {"settled_on": None, "settled_amount": None}},
+    "cases": {
+        "closed_at": {"closed_at": None, "resolution": None},
+        "first_response_at": {"first_response_at": None},
+    },
 }
-"""The columns that tell what happened to a row later, and the row without it."""
+"""The columns that tell what happened to a row later, and what the row says without it."""
 
 
-def _purchases(lines: Iterable[Row], as_of: date, wanted: Collection[str]) -> list[Row]:
-    orders: dict[Value, list[Row]] = {}
-    for line in lines:
-        orders.setdefault(line["order_id"], []).append(line)
-    summed = [name for name in ("quantity", "discount") if name in wanted]
-    purchases: list[Row] = []
-    for order, own in orders.items():
-        amounts: list[Any] = [line["amount"] for line in own]
-        amount = total(amounts)
-        if not (isinstance(amount, Decimal) and amount > 0):
-            continue
-        moments: list[Any] = [line["ordered_at"] for line in own]
-        purchase: Row = {
-            "customer_id": own[0]["customer_id"],
-            "order_id": order,
-            "purchased_on": day_of(min(moments)),
-            "amount": amount,
-            "lines": len(own),
-            "as_of": as_of,
-        }
-        for name in summed:
-            purchase[name] = known_total([line[name] for line in own])
-        if "returned" in wanted:
-            purchase["returned"] = total([-one for one in amounts if one < 0] or [Decimal(0)])
-        purchases.append(purchase)
-    return purchases
+def _purchases(lines: Rows, as_of: date) -> Rows:
+    """Return the purchases: the lines of an order together, where they sum above zero."""
+    orders: dict[Value, list[int]] = {}
+    for place, order in enumerate(lines["order_id"]):
+        orders.setdefault(order, []).append(place)
+    of_lines: Any = lines["amount"]
+    days: Any = lines.days("ordered_at")
+    own_lines: list[list[int]] = []
+    amounts: list[Value] = []
+    for own in orders.values():
+        amount = total([of_lines[place] for place in own])
+        if amount > 0:
+            own_lines.append(own)
+            amounts.append(amount)
+    made: dict[str, Sequence[Value]] = {
+        "amount": amounts,
+        "purchased_on": [min([days[place] for place in own]) for own in own_lines],
+        "lines": [len(own) for own in own_lines],
+        "as_of": (as_of,) * len(own_lines),
+    }
+
+    def column(name: str) -> Sequence[Value]:
+        if name in made:
+            return made[name]
+        if name == "returned":
+            found = [[-of_lines[p] for p in own if of_lines[p] < 0] for own in own_lines]
+            return [total(own or [Decimal(0)]) for own in found]
+        values = lines[name]
+        if name in ("quantity", "discount"):
+            return [known_total([values[place] for place in own]) for own in own_lines]
+        return [values[own[0]] for own in own_lines]  # the customer and the order
+
+    return Rows(len(own_lines), column)

@@ -6,21 +6,25 @@ way to check one customer by hand from raw facts.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeAlias
 
-from kefen.compiler.rowwise_counting import Counting, Shared
-from kefen.compiler.rowwise_facts import PURCHASE_COLUMNS, known_by_then
+from kefen.compiler.rowwise_counting import Counting
+from kefen.compiler.rowwise_facts import KnownFacts
 from kefen.compiler.rowwise_values import Row, stored
+from kefen.domain.contract import TABLES
 from kefen.expressions.evaluator import evaluation
+from kefen.expressions.rows import Rows, together
 from kefen.expressions.tree import names_in
 from kefen.standards.facts import fact_types, source_table
 from kefen.standards.metrics import needed_by, needed_columns
-from kefen.standards.model import PURCHASES, FactMetric, ModelMetric
+from kefen.standards.model import FactMetric, ModelMetric
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+    from collections.abc import Callable, Collection, Mapping, Sequence
     from datetime import date
 
+    from kefen.compiler.rowwise_counting import Windows
     from kefen.expressions.evaluator import Evaluation
     from kefen.expressions.tree import Value
     from kefen.standards.model import Metric, Standard
@@ -100,6 +104,21 @@ def metrics_of_customers(
     return RowMetrics(standard, available, modelled).of(facts, customers, as_of)
 
 
+@dataclass(slots=True)
+class _Customer:
+    """What is known of one customer.
+
+    Attributes:
+        known: Its facts.
+        values: The values that names stand for: columns of the customer, and metrics found so far.
+        windows: What its metrics found in its rows; see `Counting.value`.
+    """
+
+    known: KnownFacts
+    values: Row
+    windows: Windows = field(default_factory=dict)
+
+
 class RowMetrics:
     """The metrics of a standard, ready to be computed for one customer after the other.
 
@@ -116,7 +135,8 @@ class RowMetrics:
         self._modelled = modelled
         self._models: dict[str, ModelMetric] = {}
         self._countings: dict[str, tuple[Counting, FactMetric, bool]] = {}
-        self._formulas: dict[str, tuple[Evaluation, Row]] = {}
+        self._formulas: dict[str, Evaluation] = {}
+        names: set[str] = set()
         for metric in standard.metrics.values():
             definition = metric.definition
             if metric.id not in available:
@@ -125,15 +145,15 @@ class RowMetrics:
                 own = definition.names <= fact_types(definition.table).keys()
                 counting = Counting(metric, definition)
                 self._countings[metric.id] = counting, definition, own
+                if not own:
+                    names |= definition.names
             elif isinstance(definition, ModelMetric):
                 self._models[metric.id] = definition
+                names |= definition.names
             else:
-                missing: Row = dict.fromkeys(names_in(definition.formula))
-                self._formulas[metric.id] = evaluation(definition.formula), missing
-
-        self._of_purchases = _columns_of_purchases(
-            definition for _, definition, _ in self._countings.values()
-        )
+                self._formulas[metric.id] = evaluation(definition.formula)
+                names.update(names_in(definition.formula))
+        self._unknown: Row = dict.fromkeys(names)
 
     def of(
         self,
@@ -146,103 +166,100 @@ class RowMetrics:
         Raises:
             OutOfRangeError: A number grew too large to be exact.
         """
-        attributes: dict[str, Row] = {
-            str(row["customer_id"]): {f"customers.{name}": value for name, value in row.items()}
-            for row in customers
-        }
         owned: dict[str, dict[str, list[Mapping[str, Value]]]] = {
-            identifier: {name: [] for name in facts} for identifier in attributes
+            str(row["customer_id"]): {name: [] for name in facts} for row in customers
         }
         for name, rows in facts.items():
-            if len(owned) == 1 and {row["customer_id"] for row in rows} <= owned.keys():
-                for own in owned.values():
-                    own[name] = list(rows)
-                continue
             for row in rows:
                 owner = owned.get(str(row["customer_id"]))
                 if owner is not None:
                     owner[name].append(row)
-        shared: dict[str, Shared] = {identifier: Shared() for identifier in attributes}
         known = {
-            identifier: known_by_then(own, as_of, self._of_purchases)
+            identifier: {
+                name: Rows.of(rows, TABLES[name].column_names) for name, rows in own.items()
+            }
             for identifier, own in owned.items()
         }
-        values: dict[str, Row] = {identifier: {"as_of": as_of} for identifier in attributes}
+        return self._of_all(known, customers, as_of)
+
+    def of_one(
+        self, facts: Mapping[str, Rows], customer: Mapping[str, Value], as_of: date
+    ) -> dict[str, Value]:
+        """Return every metric of one customer.
+
+        Args:
+            facts: Its rows of each imported contract table, by table, with all of its columns.
+            customer: Its row of `customers`.
+            as_of: Only what happened by the end of this day counts.
+
+        Raises:
+            OutOfRangeError: A number grew too large to be exact.
+        """
+        identifier = str(customer["customer_id"])
+        return self._of_all({identifier: facts}, [customer], as_of)[identifier]
+
+    def _of_all(
+        self,
+        facts: Mapping[str, Mapping[str, Rows]],
+        customers: Sequence[Mapping[str, Value]],
+        as_of: date,
+    ) -> dict[str, dict[str, Value]]:
+        everybody: dict[str, _Customer] = {}
+        for row in customers:
+            identifier = str(row["customer_id"])
+            columns = {f"customers.{name}": value for name, value in row.items()}
+            everybody[identifier] = _Customer(
+                KnownFacts(facts[identifier], as_of), self._unknown | columns | {"as_of": as_of}
+            )
         for metric in self._standard.metrics.values():
-            found = self._found(metric, known, attributes, values, customers, as_of, shared)
+            found = self._found(metric, everybody, customers, as_of)
             for identifier, value in found.items():
-                values[identifier][metric.id] = value
+                everybody[identifier].values[metric.id] = value
         return {
-            identifier: {name: own[name] for name in self._standard.metrics}
-            for identifier, own in values.items()
+            identifier: {name: own.values[name] for name in self._standard.metrics}
+            for identifier, own in everybody.items()
         }
 
     def _found(
         self,
         metric: Metric,
-        known: Mapping[str, Mapping[str, Sequence[Row]]],
-        attributes: Mapping[str, Row],
-        values: Mapping[str, Row],
+        everybody: Mapping[str, _Customer],
         customers: Sequence[Mapping[str, Value]],
         as_of: date,
-        shared: Mapping[str, Shared],
     ) -> Row:
         """Return one metric's value for each customer."""
         if metric.id in self._formulas:
-            value_of, missing = self._formulas[metric.id]
+            value_of = self._formulas[metric.id]
             return {
-                identifier: stored(value_of(missing | own | values[identifier]), metric.type)
-                for identifier, own in attributes.items()
+                identifier: stored(value_of(own.values), metric.type)
+                for identifier, own in everybody.items()
             }
         if metric.id in self._models and self._modelled is not None:
             model, give = self._models[metric.id], self._modelled
-            nothing: Row = dict.fromkeys(model.names)
             return {
-                identifier: give(metric, model, nothing | values[identifier])
-                for identifier in attributes
+                identifier: give(metric, model, own.values) for identifier, own in everybody.items()
             }
         if metric.id not in self._countings:
-            return dict.fromkeys(attributes)
+            return dict.fromkeys(everybody)
         counting, definition, own_names = self._countings[metric.id]
-        members: dict[str, list[str]] = {identifier: [identifier] for identifier in attributes}
-        if definition.across is not None:
-            members = _members(families(customers, definition.across))
-        elif own_names:
+        if own_names and definition.across is None:
             return {
-                identifier: counting.value(own[definition.table], as_of, shared[identifier])
-                for identifier, own in known.items()
+                identifier: counting.value(own.known[definition.table], as_of, own.windows)
+                for identifier, own in everybody.items()
             }
-        if own_names:
-            return {
-                identifier: counting.value(
-                    [row for one in members[identifier] for row in known[one][definition.table]],
-                    as_of,
-                )
-                for identifier in attributes
-            }
-        unknown: Row = dict.fromkeys(definition.names)
-        return {
-            identifier: counting.value(
-                [
-                    unknown | attributes[one] | values[one] | row
-                    for one in members[identifier]
-                    for row in known[one][definition.table]
-                ],
-                as_of,
-            )
-            for identifier in attributes
+        members = (
+            {identifier: [identifier] for identifier in everybody}
+            if definition.across is None
+            else _members(families(customers, definition.across))
+        )
+        rows = {
+            identifier: own.known[definition.table].beside(own.values)
+            for identifier, own in everybody.items()
         }
-
-
-def _columns_of_purchases(definitions: Iterable[FactMetric]) -> Collection[str]:
-    """Return the columns of purchases that metrics read; putting rows in order reads them all."""
-    read: set[str] = set()
-    for definition in definitions:
-        if definition.table == PURCHASES:
-            if definition.aggregate in ("first", "last", "daily_average"):
-                return PURCHASE_COLUMNS
-            read |= definition.names
-    return read
+        return {
+            identifier: counting.value(together([rows[one] for one in own]), as_of, {})
+            for identifier, own in members.items()
+        }
 
 
 def families(customers: Sequence[Mapping[str, Value]], column: str) -> dict[str, str]:

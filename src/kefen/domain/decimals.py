@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal, Overflow
-from functools import reduce
+from decimal import ROUND_HALF_UP, Context, Decimal, Overflow, localcontext
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -63,7 +62,8 @@ def subtracted(left: Decimal, right: Decimal) -> Decimal:
 
 def exact_sum(values: Iterable[Decimal | int]) -> Decimal:
     """Return the sum of numbers, exactly, whatever precision the caller's context has."""
-    return reduce(_WIDE.add, values, Decimal(0))
+    with localcontext(_WIDE):
+        return Decimal(sum(values, start=Decimal(0)))
 
 
 def negated(value: Decimal) -> Decimal:
@@ -86,9 +86,9 @@ def quotient(dividend: Decimal | int, divisor: Decimal | int) -> Decimal | None:
     return from_units(sign * ((2 * top * 10_000 + bottom) // (2 * bottom)))
 
 
-def fits_storage(value: Decimal) -> bool:
+def fits_storage(value: Decimal | int) -> bool:
     """Return whether `value` has at most 14 digits before the point (decimal(18,4))."""
-    return abs(value) < _STORED_LIMIT
+    return -_STORED_LIMIT < value < _STORED_LIMIT
 
 
 def parse_decimal(text: str) -> Decimal:

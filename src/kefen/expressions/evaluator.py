@@ -1,6 +1,7 @@
 """The row evaluator: an expression in Python decimals, for one customer.
 
-It is the oracle of the tests and the engine of explanations and what-if.
+It is the oracle of the tests and the engine of explanations and what-if. Over the rows of a fact
+an expression is evaluated column by column, with the same meanings.
 """
 
 from __future__ import annotations
@@ -9,15 +10,17 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, TypeAlias
 
 from kefen.expressions.operators import CATALOGUE
-from kefen.expressions.tree import Literal, Name
+from kefen.expressions.tree import Literal, Name, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kefen.expressions.operators import Operator
+    from kefen.expressions.rows import Rows
     from kefen.expressions.tree import Call, Expression, Value
 
-    Evaluation: TypeAlias = Callable[[Mapping[str, Value]], Value]
+Evaluation: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
+RowsEvaluation: TypeAlias = "Callable[[Rows], Sequence[Value]]"
 
 
 def evaluate(tree: Expression, values: Mapping[str, Value]) -> Value:
@@ -82,13 +85,13 @@ def _of_one(operator: Operator, argument: Evaluation) -> Evaluation:
 
 def _of_two(operator: Operator, left: Evaluation, right: Evaluation) -> Evaluation:
     """Return what `operator.value` gives for two arguments: most of what is evaluated."""
-    meaning, checked = operator.meaning, operator.checked
+    meaning, checked = operator.meaning_of_two, operator.checked
 
     def value(values: Mapping[str, Value]) -> Value:
         one, other = left(values), right(values)
         if one is None or other is None:
             return None
-        found = meaning((one, other))
+        found = meaning(one, other)
         return found if found is True or found is False else checked(found)
 
     return value
@@ -96,13 +99,13 @@ def _of_two(operator: Operator, left: Evaluation, right: Evaluation) -> Evaluati
 
 def _with_constant(operator: Operator, left: Expression, right: Value) -> Evaluation:
     """Return what `_of_two` gives where the second argument is a constant: most comparisons."""
-    meaning, checked, argument = operator.meaning, operator.checked, evaluation(left)
+    meaning, checked, argument = operator.meaning_of_two, operator.checked, evaluation(left)
 
     def value(values: Mapping[str, Value]) -> Value:
         one = argument(values)
         if one is None:
             return None
-        found = meaning((one, right))
+        found = meaning(one, right)
         return found if found is True or found is False else checked(found)
 
     return value
@@ -140,3 +143,53 @@ def _choice_by_key(tree: Call) -> Evaluation:
         return otherwise(values)
 
     return value
+
+
+def over_rows(tree: Expression) -> RowsEvaluation:
+    """Return a function from rows to the value of `tree` for each, as `evaluation` gives it."""
+    if isinstance(tree, Literal):
+        constant = tree.value
+        return lambda rows: (constant,) * rows.count
+    if isinstance(tree, Name):
+        return itemgetter(tree.name)
+    if tree.operator == "if":
+        return _choice_over_rows(tree)
+    if tree.operator == "choose":
+        of_row, names = evaluation(tree), names_in(tree)
+        return lambda rows: [of_row(row) for row in rows.one_by_one(names)]
+    operator = CATALOGUE[tree.operator]
+    if operator.strict and len(tree.arguments) == 2:
+        return _of_two_over_rows(operator, *tree.arguments)
+    arguments = [over_rows(argument) for argument in tree.arguments]
+    return lambda rows: [
+        operator.value(values)
+        for values in zip(*(argument(rows) for argument in arguments), strict=True)
+    ]
+
+
+def _of_two_over_rows(operator: Operator, left: Expression, right: Expression) -> RowsEvaluation:
+    """Return what `operator.value` gives for two arguments in each row."""
+    meaning, checked = operator.meaning_of_two, operator.checked
+    of_left, of_right = over_rows(left), over_rows(right)
+
+    def values(rows: Rows) -> Sequence[Value]:
+        found = [
+            None if one is None or other is None else meaning(one, other)
+            for one, other in zip(of_left(rows), of_right(rows), strict=True)
+        ]
+        return [v if v is None or v is True or v is False else checked(v) for v in found]
+
+    return values
+
+
+def _choice_over_rows(tree: Call) -> RowsEvaluation:
+    """Return the evaluation of `if` over rows, of which only the chosen side is computed."""
+    condition, yes, no = (over_rows(argument) for argument in tree.arguments)
+
+    def values(rows: Rows) -> Sequence[Value]:
+        met = [holds is True for holds in condition(rows)]
+        chosen = iter(yes(rows.where(met)))
+        others = iter(no(rows.where([not holds for holds in met])))
+        return [next(chosen if holds else others) for holds in met]
+
+    return values

@@ -17,9 +17,10 @@ from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.expressions.operators import OutOfRangeError
+from kefen.expressions.rows import Rows
 from kefen.grading.confidence import low_in_words
 from kefen.grading.explain import explain
-from kefen.lake.reading.plain_rows import PlainRows, once
+from kefen.lake.reading.plain_rows import PlainRows
 from kefen.standards.calibration import SchemeCalibration
 from kefen.standards.facts import FACT_TABLES
 from kefen.standards.model import FactMetric
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Value
     from kefen.grading.explanation import Explanation
     from kefen.grading.stored import StoredRun
+    from kefen.lake.reading.plain_rows import ReadRows
     from kefen.standards.model import Metric, ModelMetric
 
 _CUSTOMERS = "customers"
@@ -75,6 +77,7 @@ class Grader:
         self._rows = {
             name: PlainRows(TABLES[name], timezone) for name in (_CUSTOMERS, *self._tables)
         }
+        self._nothing = {name: Rows.of((), TABLES[name].column_names) for name in self._tables}
         self._linked = [
             metric.id
             for metric in standard.metrics.values()
@@ -116,13 +119,13 @@ class Grader:
         self._check(facts)
         own = self._rows[_CUSTOMERS].canonical(customer)
         identifier = own[_CUSTOMER]
-        rows: dict[str, list[dict[str, Any]]] = {name: [] for name in self._tables}
+        rows: dict[str, Rows] = {name: self._nothing[name] for name in self._tables}
         for name, given in facts.items():
             read = self._rows[name].all_canonical(list(given), (_CUSTOMER, identifier))
-            rows[name] = once(TABLES[name], read)
-            self._refuse_what_other_tables_tell(name, rows[name], own)
+            self._refuse_what_other_tables_tell(name, read, own)
+            rows[name] = Rows(read.count, read.every_column().__getitem__)
         try:
-            return self._metrics.of(rows, [own], self._run.as_of)[identifier]
+            return self._metrics.of_one(rows, own, self._run.as_of)
         except OutOfRangeError as error:
             raise DataError(
                 Text("These numbers are too large to be exact.", "这些数值过大，无法精确计算。"),
@@ -228,7 +231,7 @@ class Grader:
             )
 
     def _refuse_what_other_tables_tell(
-        self, table: str, rows: list[dict[str, Any]], customer: Mapping[str, Any]
+        self, table: str, read: ReadRows, customer: Mapping[str, Any]
     ) -> None:
         """Refuse rows that reading fills in from other tables: here they must say it themselves."""
         told: list[str] = []
@@ -237,7 +240,7 @@ class Grader:
         if table == "orders" and "products" in self._run.record["rows"]:
             told = ["category", "cost"]
         for column in told:
-            if any(column not in row for row in rows):
+            if column in read.lacking:
                 raise DataError(
                     Text(
                         "A row does not say {c}, which the run took from another table.",
@@ -250,7 +253,7 @@ class Grader:
                     ),
                 )
         currency = self._run.record["currency"]
-        for stated in {row.get("currency") for row in rows}:
+        for stated in set(read.columns.get("currency", ())):
             if stated not in (None, currency):
                 raise DataError(
                     Text(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import DataError
-from kefen.lake.reading.plain_rows import PlainRows, once
+from kefen.lake.reading.plain_rows import PlainRows, ReadRows, once
 
 _NUMBERS = st.one_of(
     st.none(),
@@ -36,12 +36,18 @@ _TEXTS = st.one_of(
     st.integers(0, 3),
     st.sampled_from([1.0, 2.5, True, Decimal("1.50"), Decimal("1.5")]),
 )
+_LINES = st.one_of(
+    st.none(),
+    st.integers(0, 2),
+    st.sampled_from([True, 1.0, Decimal("2.0"), 1.5, "1", " 2", 10**14, -(10**14)]),
+)
 _ORDERS = {
     "order_id": _TEXTS,
     "ordered_at": _TIMES,
     "amount": _NUMBERS,
     "quantity": _NUMBERS,
     "category": _TEXTS,
+    "line": _LINES,
     "status": _TEXTS,
     "cancelled_on": _TIMES,
     "currency": _TEXTS,
@@ -52,9 +58,21 @@ _ORDERS = {
 def told(read: Any) -> Any:
     """Return rows in full, types and digits too, or what is said of them."""
     try:
-        return [{name: repr(value) for name, value in sorted(row.items())} for row in read()]
+        found = read()
+        rows = found if isinstance(found, list) else one_by_one(found)
+        return [{name: repr(value) for name, value in sorted(row.items())} for row in rows]
     except DataError as error:
         return str(error), error.where
+
+
+def one_by_one(read: ReadRows) -> list[dict[str, Any]]:
+    """Return rows that were read by column."""
+    return [{name: read.columns[name][n] for name in read.columns} for n in range(read.count)]
+
+
+def each_by_itself(reader: PlainRows, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    read = [reader.canonical(row | {"customer_id": "C1"}) for row in rows]
+    return once(TABLES["orders"], read)
 
 
 @given(
@@ -74,7 +92,7 @@ def test_many_rows_are_read_as_each_by_itself(columns: set[str], data: st.DataOb
     reader = PlainRows(TABLES["orders"], "Asia/Shanghai")
     before = [dict(row) for row in rows]
     together = told(lambda: reader.all_canonical(rows, ("customer_id", "C1")))
-    assert together == told(lambda: [reader.canonical(row | {"customer_id": "C1"}) for row in rows])
+    assert together == told(lambda: each_by_itself(reader, rows))
     assert [*map(repr, rows)] == [*map(repr, before)]
 
 
@@ -114,9 +132,7 @@ def test_numbers_and_moments_in_text_are_read_together_as_each_by_itself(amounts
             for place, (moment, amount) in enumerate(zip(moments, amounts, strict=False))
         ]
         together = told(lambda rows=rows: reader.all_canonical(rows, ("customer_id", "C1")))
-        assert together == told(
-            lambda rows=rows: [reader.canonical(row | {"customer_id": "C1"}) for row in rows]
-        )
+        assert together == told(lambda rows=rows: each_by_itself(reader, rows))
 
 
 def test_rows_that_lack_a_column_of_the_key_are_compared_by_the_others() -> None:
@@ -124,3 +140,42 @@ def test_rows_that_lack_a_column_of_the_key_are_compared_by_the_others() -> None
     rows = [{"order_id": "1"}, {"order_id": "1"}, {"order_id": "2", "line": 1}]
     assert once(table, rows) == rows
     assert once(table, [rows[2], rows[2]]) == [rows[2]]
+
+
+def test_whole_columns_of_one_type_are_read_as_each_by_itself() -> None:
+    reader = PlainRows(TABLES["orders"], "Asia/Shanghai")
+    day = datetime(2026, 10, 31)
+    of_one_type: dict[str, list[list[Any]]] = {
+        "line": [[1, 2, 2], [1, 2, 10**14], [-(10**14), 1, 2], [True, False, True]],
+        "quantity": [[1, None, 3], [1.5, None, 0.1], [float("nan"), 1.0, 2.0], [True, True, True]],
+        "cancelled_on": [
+            [date(2026, 10, 31), None, date(2026, 11, 1)],
+            ["2026-10-31", None, "2026-11-01T23:00:00"],
+            ["2026-10-31T23:00:00+00:00", None, "2026-11-01"],
+            [day, None, day],
+        ],
+        "category": [["a", None, " a "], ["NULL", "", "\u3000"]],
+        "product_id": [["a", None, " a "], ["NULL", "", "\u3000"], [7, 8, 9]],
+    }
+    for name, columns in of_one_type.items():
+        for values in columns:
+            rows = [
+                {"order_id": str(place), "ordered_at": day, "amount": Decimal(1), name: value}
+                for place, value in enumerate(values)
+            ]
+            together = told(lambda rows=rows: reader.all_canonical(rows, ("customer_id", "C1")))
+            assert together == told(lambda rows=rows: each_by_itself(reader, rows)), values
+
+
+def test_equal_rows_of_one_key_count_once_and_columns_that_a_row_lacks_are_named() -> None:
+    reader = PlainRows(TABLES["orders"], "UTC")
+    line = {"order_id": "1", "line": 1, "ordered_at": datetime(2026, 10, 31), "amount": "5"}
+    for further in ({}, {"line": 1}):
+        other = {"order_id": "2", "ordered_at": datetime(2026, 10, 31), "amount": "5"} | further
+        read = reader.all_canonical([line, dict(line), other], ("customer_id", "C1"))
+        assert list(read.columns["order_id"]) == ["1", "2"]
+        assert ("line" in read.lacking) == (not further)
+        assert "cost" in read.lacking
+    assert reader.all_canonical([], ("customer_id", "C1")).lacking == set()
+    without_lines = [{key: value for key, value in line.items() if key != "line"}] * 3
+    assert reader.all_canonical(without_lines, ("customer_id", "C1")).count == 3

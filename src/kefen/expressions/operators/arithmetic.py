@@ -37,8 +37,7 @@ def _arithmetic(
             return s.paren(node(this=arguments[0], expression=arguments[1]))
         return s.paren(node(this=s.widened(arguments[0]), expression=s.widened(arguments[1])))
 
-    def meaning(arguments: Sequence[Any]) -> int | Decimal:
-        left, right = arguments
+    def of_two(left: Any, right: Any) -> int | Decimal:
         if type(left) is Decimal and type(right) is Decimal:
             return of_decimals(left, right)
         if isinstance(left, int) and isinstance(right, int):
@@ -51,9 +50,10 @@ def _arithmetic(
             usage,
             description,
             numbers,
-            meaning,
+            lambda v: of_two(v[0], v[1]),
             rendering,
             units=same,
+            of_two=of_two,
         )
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import eq, ge, gt, le, lt, ne
 from typing import TYPE_CHECKING, Any, cast
 
 from sqlglot import exp
@@ -30,7 +31,7 @@ def _compare(
     name: str,
     usage: str,
     description: Text,
-    meaning: Callable[[Any, Any], bool],
+    of_two: Callable[[Any, Any], bool],
     node: type[exp.Binary],
 ) -> None:
     def rendering(arguments: Sequence[exp.Expr], _types: Sequence[ValueType]) -> exp.Expr:
@@ -42,37 +43,20 @@ def _compare(
             usage,
             description,
             comparison,
-            lambda v: meaning(v[0], v[1]),
+            lambda v: of_two(v[0], v[1]),
             rendering,
             units=compared,
+            of_two=of_two,
         )
     )
 
 
-_compare(
-    "equals", "a = b", Text("Whether they are equal.", "是否相等。"), lambda a, b: a == b, exp.EQ
-)
-_compare(
-    "differs", "a != b", Text("Whether they differ.", "是否不等。"), lambda a, b: a != b, exp.NEQ
-)
-_compare("less", "a < b", Text("Whether a is less.", "a 是否小于 b。"), lambda a, b: a < b, exp.LT)
-_compare(
-    "at_most",
-    "a <= b",
-    Text("Whether a is at most b.", "a 是否不大于 b。"),
-    lambda a, b: a <= b,
-    exp.LTE,
-)
-_compare(
-    "greater", "a > b", Text("Whether a is greater.", "a 是否大于 b。"), lambda a, b: a > b, exp.GT
-)
-_compare(
-    "at_least",
-    "a >= b",
-    Text("Whether a is at least b.", "a 是否不小于 b。"),
-    lambda a, b: a >= b,
-    exp.GTE,
-)
+_compare("equals", "a = b", Text("Whether they are equal.", "是否相等。"), eq, exp.EQ)
+_compare("differs", "a != b", Text("Whether they differ.", "是否不等。"), ne, exp.NEQ)
+_compare("less", "a < b", Text("Whether a is less.", "a 是否小于 b。"), lt, exp.LT)
+_compare("at_most", "a <= b", Text("Whether a is at most b.", "a 是否不大于 b。"), le, exp.LTE)
+_compare("greater", "a > b", Text("Whether a is greater.", "a 是否大于 b。"), gt, exp.GT)
+_compare("at_least", "a >= b", Text("Whether a is at least b.", "a 是否不小于 b。"), ge, exp.GTE)
 
 
 def _and(values: Sequence[Value]) -> Value:

@@ -42,6 +42,8 @@ class Operator:
         meaning: Argument values to result value.
         rendering: Argument SQL and types to result SQL.
         units: Argument units to the result's unit; raises ExpressionUnitError.
+        of_two: What `meaning` gives for two arguments, given apart: comparisons and sums are most
+            of what is evaluated. None: `meaning` gives it.
         strict: Whether an unknown argument makes the result unknown.
         callable: Whether users may write it as `name(...)`.
         repeats: How often, at most, its SQL holds each argument.
@@ -58,11 +60,18 @@ class Operator:
     meaning: Meaning
     rendering: Rendering
     units: UnitRule
+    of_two: Callable[[Any, Any], Value] | None = None
     strict: bool = True
     callable: bool = False
     repeats: int = 1
     repeats_first: Callable[[int], int] | None = None
     repeats_names: int = 0
+
+    @property
+    def meaning_of_two(self) -> Callable[[Any, Any], Value]:
+        """Return what `meaning` gives for two arguments, given apart."""
+        meaning = self.meaning
+        return self.of_two or (lambda left, right: meaning((left, right)))
 
     def value(self, arguments: Sequence[Value]) -> Value:
         """Return the operator's value for argument values.

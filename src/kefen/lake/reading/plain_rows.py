@@ -8,9 +8,10 @@ form, a number is plain digits with a point. What would need the rest of a colum
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import date, datetime, time
 from decimal import Decimal
-from operator import itemgetter
+from operator import eq, itemgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
@@ -29,6 +30,7 @@ from kefen.lake.reading.rejections import rejection_reason
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Set as AbstractSet
 
     from kefen.domain.contract import Column, Table
 
@@ -36,6 +38,28 @@ _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
 _NOTHING = frozenset({"", "NULL", "\\N"})
 _WHOLE_DOUBLE = 1e15
 _LONG = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class ReadRows:
+    """Rows of one table with canonical values, column by column.
+
+    Attributes:
+        table: The table.
+        count: How many rows there are.
+        columns: The columns that a row has, by name.
+        lacking: The columns of the contract that a row lacks, rather than leaves blank.
+    """
+
+    table: Table
+    count: int
+    columns: Mapping[str, Sequence[Any]]
+    lacking: AbstractSet[str]
+
+    def every_column(self) -> dict[str, Sequence[Any]]:
+        """Return the columns of the contract and further ones that there are."""
+        nothing = (None,) * self.count
+        return {**dict.fromkeys(self.table.column_names, nothing), **self.columns}
 
 
 class PlainRows:
@@ -73,28 +97,29 @@ class PlainRows:
                 raise self._missing(self._table.column(name))
         return found
 
-    def all_canonical(
-        self, rows: Sequence[Mapping[str, Any]], owner: tuple[str, Any]
-    ) -> list[dict[str, Any]]:
+    def all_canonical(self, rows: Sequence[Mapping[str, Any]], owner: tuple[str, Any]) -> ReadRows:
         """Return many rows as `canonical` gives each, with one column set to its owner.
 
-        Rows with the same columns are read column by column, each text once.
+        Rows of an equal key and equal content count once. Orders whose lines have no number keep
+        every line; tables without a key keep every row.
 
         Raises:
-            DataError: A value is not what its column holds, or a required one is missing.
+            DataError: A value is not what its column holds, a required one is missing, or one key
+                has different rows.
         """
         column, identifier = owner
         try:
             found = self._by_column(rows, column, identifier)
         except (ValueError, TypeError, ArithmeticError, KeyError):
             found = None  # read one by one they tell which row it is
-        if found is None:
-            return [self.canonical({**row, column: identifier}) for row in rows]
-        return found
+        if found is not None and self._is_once(found):
+            return found
+        read = [self.canonical({**row, column: identifier}) for row in rows]
+        return self._one_by_one(once(self._table, read))
 
     def _by_column(
         self, rows: Sequence[Mapping[str, Any]], owner: str, identifier: Any
-    ) -> list[dict[str, Any]] | None:
+    ) -> ReadRows | None:
         """Return rows read column by column; None where they differ in their columns."""
         names = tuple(rows[0]) if rows else ()
         if len(names) < 2 or _types(rows) != {dict} or set(map(len, rows)) != {len(names)}:
@@ -104,37 +129,61 @@ class PlainRows:
         )
         columns[owner] = (identifier,) * len(rows)
         found = {name: self._read(name, values) for name, values in columns.items()}
-        if any(name not in found or NoneType in _types(found[name]) for name in self._required):
+        if not found.keys() >= set(self._required):
             return None
-        read = [{**row, owner: identifier} for row in rows]
-        for name, values in found.items():
-            if values is not columns[name]:
-                for row, value in zip(read, values, strict=True):
-                    row[name] = value
-        return read
+        return ReadRows(self._table, len(rows), found, self._kinds.keys() - found.keys())
+
+    def _one_by_one(self, rows: Sequence[Mapping[str, Any]]) -> ReadRows:
+        """Return canonical rows, whichever columns each has."""
+        names = {name for row in rows for name in row}
+        columns = {name: [row.get(name) for row in rows] for name in names}
+        everywhere = names.intersection(*rows)
+        lacking = self._kinds.keys() - everywhere if rows else frozenset[str]()
+        return ReadRows(self._table, len(rows), columns, lacking)
+
+    def _is_once(self, read: ReadRows) -> bool:
+        """Return whether no key is in two rows; a key with a blank is none."""
+        key = [read.columns.get(column, (None,)) for column in self._table.key]
+        if not key or any(_types(values) == {NoneType} for values in key):
+            return True
+        keys = list(zip(*key, strict=True))
+        if len(set(keys)) == len(keys):
+            return True
+        whole = [one for one in keys if None not in one]
+        return len(set(whole)) == len(whole)
 
     def _read(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
-        """Return the canonical values of a column; itself where it holds nothing else."""
+        """Return the canonical values of a column; itself where it holds nothing else.
+
+        Raises:
+            ValueError: A required value is missing. Other errors say that a value is not what the
+                column holds.
+        """
         types = _types(values)
         blanks = NoneType in types
         types.discard(NoneType)
+        required = name in self._required
+        if required and blanks:
+            raise ValueError(name)
         if not types:
             return values
-        read = self._readers.get(name, _text)
         kind = self._kinds.get(name)
         if types == {str}:
-            known = _all_read(set(values), kind, read)
-            if all(value == as_read for value, as_read in known.items()):
+            known = _all_read(set(values), kind, self._readers.get(name, _text))
+            if required and None in known.values():
+                raise ValueError(name)
+            if all(map(eq, known, known.values())):
                 return values
             return [known[value] for value in values]
-        if types == {Decimal} and kind in (Kind.MONEY, Kind.NUMBER) and not blanks:
-            return _all_exact(values)
-        if types == {datetime} and kind is Kind.TIMESTAMP:
-            if all(value is None or value.tzinfo is None for value in values):
-                return values
-        elif types == {date} and kind is Kind.DATE:
-            return values
-        return [None if value is None else read(value) for value in values]
+        filled = [value for value in values if value is not None] if blanks else values
+        found = _all_plain(filled, kind) if len(types) == 1 else None
+        if found is None:
+            read = self._readers.get(name, _text)
+            return [None if value is None else read(value) for value in values]
+        if found is filled or not blanks:
+            return values if found is filled else found
+        following = iter(found)
+        return [None if value is None else next(following) for value in values]
 
     def _refused(self, column: Column, value: object) -> DataError:
         return DataError(
@@ -166,10 +215,6 @@ def once(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """
     if not table.key:
         return rows
-    key_of = itemgetter(*table.key)
-    with suppress(KeyError):  # a row without a column of the key
-        if len(set(map(key_of, rows))) == len(rows):
-            return rows
     keys = [tuple([row.get(column) for column in table.key]) for row in rows]
     whole = [key for key in keys if None not in key]
     if len(set(whole)) == len(whole):
@@ -301,18 +346,46 @@ def _all_exact(values: Sequence[Decimal]) -> Sequence[Decimal]:
     return found
 
 
+def _all_plain(values: Sequence[Any], kind: Kind | None) -> Sequence[Any] | None:
+    """Return what values of one type are read as; None where they are to be read one by one.
+
+    Args:
+        values: The values, none of them None; returned themselves where they are canonical.
+        kind: The kind of their column.
+    """
+    of_type = type(values[0])
+    if kind in (Kind.MONEY, Kind.NUMBER):
+        if of_type is Decimal:
+            return _all_exact(values)
+        if of_type is int:
+            return _all_exact(list(map(Decimal, values)))
+        if of_type is float:
+            return _all_exact([Decimal(repr(value)) for value in values])
+    if of_type is int and kind is Kind.INTEGER:
+        return values if fits_storage(max(values)) and fits_storage(min(values)) else None
+    if of_type is datetime and kind is Kind.TIMESTAMP:
+        return values if all(value.tzinfo is None for value in values) else None
+    if (of_type, kind) in ((date, Kind.DATE), (bool, Kind.BOOLEAN)):
+        return values
+    return None
+
+
 def _all_read(texts: set[Any], kind: Kind | None, read: Callable[[Any], Any]) -> dict[Any, Any]:
     """Return what each text is read as, None as itself."""
     filled = [text for text in texts if text is not None]
     found: Sequence[Any] | None = None
     # Written as they mostly are they are read all at once; what is not is read one by one.
     with suppress(ValueError, ArithmeticError):
-        if kind in (Kind.MONEY, Kind.NUMBER):
+        if read is _text or read is _identifier:
+            found = [text.strip(_BLANKS) or None for text in filled]
+            if read is _identifier and not _NOTHING.isdisjoint(found):
+                found = None
+        elif kind in (Kind.MONEY, Kind.NUMBER):
             found = _all_exact([Decimal(text) for text in filled])
-        elif kind is Kind.TIMESTAMP:
+        elif kind in (Kind.TIMESTAMP, Kind.DATE):
             moments = [datetime.fromisoformat(text) for text in filled]
             if all(moment.tzinfo is None for moment in moments):
-                found = moments
+                found = moments if kind is Kind.TIMESTAMP else [one.date() for one in moments]
     if found is None:
         found = [read(text) for text in filled]
     known: dict[Any, Any] = dict(zip(filled, found, strict=True))
