@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from kefen.engines.engine import Engine
     from kefen.lake.book import Book
     from kefen.lake.databases import Located
-    from kefen.lake.dataset import Dataset, Finding, ReadTable
+    from kefen.lake.dataset import Dataset, Finding, LinesWanted, ReadTable
     from kefen.lake.reading import ReadingOptions, Source
 
 _READING = Text("Reading {table}", "读取{table}")
@@ -50,8 +50,18 @@ class Data:
         """Return how many steps `read` has."""
         return len(self.sources) + 1
 
-    def read(self, engine: Engine, begin: Callable[[Text], None]) -> Dataset:
+    def read(
+        self,
+        engine: Engine,
+        begin: Callable[[Text], None],
+        wanted: LinesWanted | None = None,
+    ) -> Dataset:
         """Read everything into the engine.
+
+        Args:
+            engine: The engine.
+            begin: Called with the name of each step as it starts.
+            wanted: What will be asked of order lines of files; None: that is not known yet.
 
         Raises:
             DataError: The files cannot be used as they are.
@@ -60,9 +70,11 @@ class Data:
         if self.book is not None:
             begin(_BOOK)
             return self.book.dataset(engine, rates=self.rates)
-        return self._read_files(engine, begin)
+        return self._read_files(engine, begin, wanted)
 
-    def _read_files(self, engine: Engine, begin: Callable[[Text], None]) -> Dataset:
+    def _read_files(
+        self, engine: Engine, begin: Callable[[Text], None], wanted: LinesWanted | None
+    ) -> Dataset:
         from kefen.lake.reading import attribute_rows
         from kefen.lake.rejected_csv import write_rejected_of
 
@@ -75,7 +87,15 @@ class Data:
             begin(_READING.filled(table=TABLES[name].label))
             frames = tuple(one.frame() for one in self.databases.get(name, ()))
             source = replace(files, frames=frames)
-            tables[name], found = read_one(engine, name, source, options, self.rejected_to)
+            tables[name], found = read_one(
+                engine,
+                name,
+                source,
+                options,
+                self.rejected_to,
+                wanted=None if "products" in self.sources else wanted,  # they fill in order lines
+                customers=tables.get("customers"),
+            )
             findings.extend(found)
         begin(_ARRANGING)
         dataset = attribute_rows(
@@ -98,8 +118,11 @@ def read_one(
     source: Source,
     options: ReadingOptions,
     rejected_to: Path | None,
+    *,
+    wanted: LinesWanted | None = None,
+    customers: ReadTable | None = None,
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
-    """Read the files of one table.
+    """Read the files of one table, as `read_table` does.
 
     Rejected values that stop the reading are written to `rejected_to`, and the error says so.
 
@@ -111,7 +134,9 @@ def read_one(
     from kefen.lake.rejected_csv import write_rejected_of
 
     try:
-        read, findings = read_table(engine, table, source, options)
+        read, findings = read_table(
+            engine, table, source, options, wanted=wanted, customers=customers
+        )
     except TooManyRejectedError as error:
         if rejected_to is None:
             how = Text(

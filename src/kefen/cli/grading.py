@@ -198,6 +198,7 @@ def _run(
     from kefen.grading.months.lines import names_of_run
     from kefen.grading.months.newest import default_as_of_book
     from kefen.grading.population import default_as_of
+    from kefen.grading.shortened import lines_wanted
 
     def on_stage(stage: str) -> None:
         begin(STAGES[stage])
@@ -222,7 +223,10 @@ def _run(
             names=names_of_run(asked.previous, standard),
             on_stage=on_stage,
         )
-    dataset = data.read(engine, begin)
+    wanted = None
+    if book is None and asked.as_of is not None:
+        wanted = lines_wanted(named.on(asked.as_of), asked.as_of)
+    dataset = data.read(engine, begin, wanted)
     as_of = asked.as_of or default_as_of(dataset)
     standard = named.on(as_of)
     calibration = find_calibration(asked.calibration, standard)

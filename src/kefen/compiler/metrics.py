@@ -42,7 +42,7 @@ def metrics_query(
     as_of: date,
     *,
     attributes: Collection[str],
-    numbered: Collection[str] = (),
+    numbered: Mapping[str, str] | None = None,
     ordered: bool = True,
 ) -> exp.Select:
     """Return the query of all metrics, one row a customer.
@@ -55,8 +55,8 @@ def metrics_query(
         customers: The relation of the customers table.
         as_of: The as-of date.
         attributes: The columns of the customers table, as `customers.column`.
-        numbered: The relations of `parts` that have a customer's row number in the population
-            as `customer_id`.
+        numbered: For each relation of `parts` that has a customer's number as `customer_id`, the
+            column of the population that has these numbers (`rowid` or its own).
         ordered: Whether by customer_id.
     """
     counted = {name for names in parts.values() for name in names}
@@ -71,7 +71,7 @@ def metrics_query(
         exp.alias_(table(population), "population", table=True)
     )
     for relation, names in parts.items():
-        query = _with_part(query, relation, numbered)
+        query = _with_part(query, relation, (numbered or {}).get(relation, "customer_id"))
         for name in names:
             # Qualified: the customers' further columns may be called like a metric.
             value: exp.Expr = exp.column(
@@ -123,9 +123,8 @@ def metrics_query(
     return found.order_by(column("customer_id"), copy=False) if ordered else found
 
 
-def _with_part(query: exp.Select, relation: str, numbered: Collection[str]) -> exp.Select:
-    """Return the query with a relation of metrics joined to the population."""
-    own = "rowid" if relation in numbered else "customer_id"
+def _with_part(query: exp.Select, relation: str, own: str) -> exp.Select:
+    """Return the query with a relation of metrics joined to a column of the population."""
     name = exp.to_identifier(relation, quoted=True)
     return query.join(table(relation), on=_same_customer(own, name), join_type="left")
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kefen.compiler.aggregation import Source
-    from kefen.lake.dataset import Dataset
+    from kefen.lake.dataset import Dataset, ShortLines
     from kefen.standards.calibration import Calibration
     from kefen.standards.model import Metric, Model, Standard
     from kefen.standards.model_calibration import ModelCalibration
@@ -204,7 +204,7 @@ class _Measuring:
         self.families: dict[str, str] = {}
         self.made: list[tuple[str, str]] = []
         self.days: frozenset[date] | None = None
-        self.numbered: set[str] = set()
+        self.numbered: dict[str, str] = {}
 
     def run(self) -> Measured:
         measured = frozenset[str]()
@@ -296,7 +296,7 @@ class _Measuring:
         sql = FactSQL(self.as_of, self.types, measured | self.attributes)
         aggregation = FactAggregation(sql, self._sources(metrics))
         parts = aggregation.parts(metrics)
-        short = shorten(self.engine, parts, self.facts, self._lines())
+        short = shorten(self.engine, parts, self.facts, self._lines(), self._read_in_short())
         if short.orders is not None:
             self.days = days_with_orders(self.engine, short.orders)
         for part in parts:
@@ -308,10 +308,17 @@ class _Measuring:
             self.engine.create("TABLE", name, query)
             placed = self.engine.placed(name, "customer_id")
             self.parts[placed] = part.metrics
-            if any(node.name in short.numbered for node in part.query.find_all(exp.Table)):
-                self.numbered.add(placed)
+            for node in part.query.find_all(exp.Table):
+                if node.name in short.numbered:
+                    self.numbered[placed] = short.numbered[node.name]
         for kind, name in reversed(short.made):
             self._drop(kind, name)
+
+    def _read_in_short(self) -> ShortLines | None:
+        """Return the order lines as they were read in short for this date, if they were."""
+        orders = self.dataset.tables.get("orders")
+        short = None if orders is None else orders.short_lines
+        return short if short is not None and short.wanted.as_of == self.as_of else None
 
     def _lines(self) -> exp.Select | None:
         """Return the as-of view of the order lines, rows of unknown customers among them."""

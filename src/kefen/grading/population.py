@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from kefen.standards.model_calibration import ModelCalibration
 
 POPULATION = "population"
+"""The relation of the customers to grade."""
+NUMBER = "number"
+"""The column of `POPULATION` that has a customer's number in order lines read in short."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +114,14 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     customers = table(dataset.tables["customers"].relation)
     relations = {n: t.relation for n, t in dataset.tables.items() if n in FACT_TABLES}
     created = column("created_on")
+    orders = dataset.tables.get("orders")
+    short = None if orders is None else orders.short_lines
+    ids = [column("customer_id")]
     base = exp.select(column("customer_id"), created).from_(customers)
+    if short is not None:
+        ids.append(column(NUMBER))
+        number = exp.alias_(exp.column("rowid"), NUMBER, quoted=True)
+        base = exp.select(column("customer_id"), created, number).from_(table(short.customers))
     engine.create("VIEW", "dated_customers", base)
     created_by_then = exp.LTE(this=created.copy(), expression=literal(as_of))
     not_created = exp.or_(
@@ -122,10 +132,14 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     engine.create("TABLE", "not_created", asked, brief=True)
     others = engine.rows("SELECT count(*) FROM not_created")[0][0]
     recorded = tables_with_records(dataset)
-    known = {n: t.first_days for n, t in dataset.tables.items() if t.first_days is not None}
+    known = {
+        n: t.first_days
+        for n, t in dataset.tables.items()
+        if t.first_days is not None and (t.first_days_from is None or t.first_days_from <= as_of)
+    }
     seen = first_seen(relations, among="not_created", recorded=recorded, first_days=known)
     if not others or seen is None:
-        query = exp.select(column("customer_id")).from_("dated_customers")
+        query = exp.select(*ids).from_("dated_customers")
         if not others:
             engine.create("TABLE", POPULATION, query)
             return 0
@@ -137,7 +151,7 @@ def make_population(dataset: Dataset, as_of: date) -> int:
     created_unknown, never_seen = _undated()
     by_then = _seen_when(exp.LTE(this=column("seen_on"), expression=literal(as_of)))
     kept = (
-        exp.select(column("customer_id"))
+        exp.select(*ids)
         .from_("dated_customers")
         .where(exp.or_(created_by_then, by_then, exp.and_(created_unknown, never_seen)))
     )

@@ -2,7 +2,8 @@
 
 The as-of view of a fact reads files, leaves out copies and strangers, and turns every cell into
 its type, each time it is asked. Where several aggregations ask, a table of the rows with the few
-columns that they name costs less than the second reading.
+columns that they name costs less than the second reading. Where the standard and the as-of date
+are known before files are read, reading makes that table of the order lines (`lines_wanted`).
 """
 
 from __future__ import annotations
@@ -12,9 +13,15 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.compiler.facts import column, columns_of, purchases_view, table
-from kefen.grading.population import POPULATION
-from kefen.standards.model import CANCELLATIONS, PURCHASES
+from kefen.compiler.aggregates import FactSQL
+from kefen.compiler.aggregation import FactAggregation, Source, source_of
+from kefen.compiler.facts import as_of_view, column, columns_of, purchases_view, table
+from kefen.compiler.metrics import customers_columns
+from kefen.domain.contract import TABLES
+from kefen.grading.population import NUMBER, POPULATION
+from kefen.lake.dataset import LinesWanted
+from kefen.standards.facts import RECORDED_ON
+from kefen.standards.model import CANCELLATIONS, PURCHASES, FactMetric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,7 +29,10 @@ if TYPE_CHECKING:
 
     from kefen.compiler.aggregation import Part
     from kefen.engines.engine import Engine
+    from kefen.lake.dataset import ShortLines
+    from kefen.standards.model import Standard
 
+_FEWEST = 2  # aggregations that make a table of their own worth its while
 _KEYS = {"orders": ("customer_id", "order_id", "ordered_on")}
 """The columns that a table of a fact has in any case."""
 
@@ -33,18 +43,53 @@ class Shortened:
 
     Attributes:
         orders: The short table of order lines, or None.
-        numbered: The relations made that have the number of the customer in `POPULATION` as
-            `customer_id`; so have the aggregations that read them.
+        numbered: The relations made that have a number of the customer as `customer_id`, each
+            with the column of `POPULATION` that has these numbers; so have the aggregations that
+            read them.
         made: Kind and name of every relation made, in order. Who asked for them drops them.
     """
 
     orders: str | None = None
-    numbered: set[str] = field(default_factory=set)
+    numbered: dict[str, str] = field(default_factory=dict)
     made: list[tuple[str, str]] = field(default_factory=list)
 
 
+def lines_wanted(standard: Standard, as_of: date) -> LinesWanted | None:
+    """Return what a grading will ask of order lines; None where it is better read as it is asked.
+
+    Args:
+        standard: The standard.
+        as_of: The as-of date.
+    """
+    metrics = [
+        metric
+        for metric in standard.metrics.values()
+        if isinstance(metric.definition, FactMetric)
+        and metric.definition.table in ("orders", PURCHASES)
+        and source_of(metric.definition, standard.metrics) == Source(metric.definition.table)
+    ]
+    views = {Source(fact): fact for fact in ("orders", PURCHASES)}
+    sql = FactSQL(as_of, standard.metric_types | customers_columns(metrics))
+    parts = FactAggregation(sql, views).parts(metrics)
+    if len(parts) < _FEWEST or not all(map(_groups_by_customer, parts)):
+        return None
+    own, bought = _reading(parts, "orders"), _reading(parts, PURCHASES)
+    known = as_of_view("orders", "orders", as_of).args["where"].this
+    return LinesWanted(
+        as_of=as_of,
+        columns=frozenset(_columns_named("orders", own, bought, "orders"))
+        & {*TABLES["orders"].column_names, "ordered_on"},
+        counted=known.sql("duckdb"),
+        unless=frozenset({RECORDED_ON}),
+    )
+
+
 def shorten(
-    engine: Engine, parts: Sequence[Part], facts: Mapping[str, str], lines: exp.Select | None
+    engine: Engine,
+    parts: Sequence[Part],
+    facts: Mapping[str, str],
+    lines: exp.Select | None,
+    read: ShortLines | None = None,
 ) -> Shortened:
     """Make short tables of the facts that several aggregations read, and let them read those.
 
@@ -57,33 +102,41 @@ def shorten(
         parts: The aggregations; their queries are changed.
         facts: The as-of view of each fact.
         lines: The as-of view of the order lines, with or without those of unknown customers.
+        read: The order lines as they were read in short, of the same as-of date; None without.
+            They are dropped with what is made.
     """
     short = Shortened()
+    if read is not None:
+        short.made.append(("TABLE", read.relation))
+        read.is_taken = True
     for fact, view in facts.items():
         if fact in (PURCHASES, CANCELLATIONS):
             continue
         own = _reading(parts, fact)
         bought = _reading(parts, PURCHASES) if fact == "orders" else []
-        if len(own) + len(bought) < 2:
+        if len(own) + len(bought) < _FEWEST:
             continue
-        named = {*_KEYS.get(fact, ("customer_id",)), *_named(own)}
-        if bought:
-            purchases = purchases_view(view, _named(bought))
-            named |= {node.name for node in purchases.find_all(exp.Column)}
+        named = _columns_named(fact, own, bought, view)
         there = {name for name, _ in engine.columns(exp.to_identifier(view, quoted=True).sql())}
         made = f"{fact} in short"
         columns = sorted(named & there)
+        by_customer = all(map(_groups_by_customer, (*own, *bought)))
         if (
             fact == "orders"
-            and lines is not None
-            and engine.is_one_place
-            and all(map(_groups_by_customer, (*own, *bought)))
+            and read is not None
+            and by_customer
+            and set(columns) - {"customer_id"} <= read.columns
         ):
+            engine.create("VIEW", made, _counted(read, columns))
+            short.numbered[made] = NUMBER
+            short.made.append(("VIEW", made))
+        elif fact == "orders" and lines is not None and engine.is_one_place and by_customer:
             engine.create("TABLE", made, _with_numbers(lines, columns), as_written=True)
-            short.numbered.add(made)
+            short.numbered[made] = "rowid"
+            short.made.append(("TABLE", made))
         else:
             engine.create("TABLE", made, columns_of(view, columns))
-        short.made.append(("TABLE", made))
+            short.made.append(("TABLE", made))
         _read_instead(own, view, made)
         if fact == "orders":
             short.orders = made
@@ -92,9 +145,31 @@ def shorten(
             engine.create("VIEW", whole, purchases_view(made, _named(bought)))
             short.made.append(("VIEW", whole))
             if made in short.numbered:
-                short.numbered.add(whole)
+                short.numbered[whole] = short.numbered[made]
             _read_instead(bought, facts[PURCHASES], whole)
     return short
+
+
+def _columns_named(fact: str, own: Sequence[Part], bought: Sequence[Part], view: str) -> set[str]:
+    """Return the columns of a fact that its aggregations name, and those of its purchases."""
+    named = {*_KEYS.get(fact, ("customer_id",)), *_named(own)}
+    if bought:
+        purchases = purchases_view(view, _named(bought))
+        named |= {node.name for node in purchases.find_all(exp.Column)}
+    return named
+
+
+def _counted(read: ShortLines, columns: Sequence[str]) -> exp.Select:
+    """Return the query of columns of the order lines read in short, those known as of the date."""
+    known = exp.Is(this=column("customer_number"), expression=exp.Null()).not_()
+    return (
+        exp.select(
+            *(column(name) for name in columns if name != "customer_id"),
+            exp.alias_(column("customer_number"), "customer_id"),
+        )
+        .from_(table(read.relation))
+        .where(column("counted"), known)
+    )
 
 
 def _groups_by_customer(part: Part) -> bool:

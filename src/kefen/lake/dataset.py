@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import date
 
     from kefen.domain.contract import Table
     from kefen.domain.text import Text
@@ -46,6 +47,51 @@ class Finding:
 
 
 @dataclass(frozen=True, slots=True)
+class LinesWanted:
+    """What grading will ask of order lines, where that is known before they are read.
+
+    Attributes:
+        as_of: The as-of date.
+        columns: The columns that it names, `ordered_on` (the day of `ordered_at`) among them.
+        counted: DuckDB SQL of the canonical columns that is true of the lines known, and not
+            cancelled, at the as-of date.
+        unless: Columns that `counted` does not hold for: with one of them in the data nothing is
+            known beforehand.
+    """
+
+    as_of: date
+    columns: frozenset[str]
+    counted: str
+    unless: frozenset[str] = frozenset()
+
+
+@dataclass(slots=True)
+class ShortLines:
+    """Order lines in the engine's memory, of the columns that were wanted.
+
+    Its rows are those of a relation of order lines, unknown customers among them, with
+    `customer_number` in place of the customer's id (null where the customer is blank or unknown)
+    and `counted` (whether it meets `LinesWanted.counted`).
+
+    Attributes:
+        wanted: What was wanted.
+        relation: The name of the table.
+        columns: Which of the columns wanted it has: those that the input had.
+        of: The relation whose rows it has.
+        customers: The name of a table of the customers read (`customer_id`, `created_on`), whose
+            `rowid` is the number of a customer.
+        is_taken: Whether somebody took the table, to drop it after use.
+    """
+
+    wanted: LinesWanted
+    relation: str
+    columns: frozenset[str]
+    of: str
+    customers: str
+    is_taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ReadTable:
     """One contract table as read.
 
@@ -72,6 +118,9 @@ class ReadTable:
             are none.
         first_days: A relation of the customers of its rows, each with the day of its first
             (`customer_id`, `first_on`); None before attribution, and for tables without dates.
+        first_days_from: The as-of date from which on `first_days` tells all: it lacks customers
+            who were created by then. None where it has every customer.
+        short: Its rows in short; None where they were not made so.
     """
 
     table: Table
@@ -89,6 +138,19 @@ class ReadTable:
     inputs: tuple[Mapping[str, Any], ...] = ()
     with_strangers: str | None = None
     first_days: str | None = None
+    first_days_from: date | None = None
+    short: ShortLines | None = None
+
+    @property
+    def short_lines(self) -> ShortLines | None:
+        """Its rows in short, if those are still the rows that the table has.
+
+        What is filled in, converted or left out later makes a relation of its own.
+        """
+        short = self.short
+        if short is None or short.is_taken or short.of != (self.with_strangers or self.relation):
+            return None
+        return short
 
 
 def generated_in(tables: Mapping[str, ReadTable]) -> tuple[str, ...]:

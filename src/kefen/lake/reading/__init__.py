@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping as MappingOf
 
     from kefen.engines.engine import Engine
-    from kefen.lake.dataset import Dataset, Finding, ReadTable
+    from kefen.lake.dataset import Dataset, Finding, LinesWanted, ReadTable
 
 __all__ = [
     "REJECTION_REASONS",
@@ -52,7 +52,10 @@ __all__ = [
 
 
 def read_dataset(
-    engine: Engine, sources: MappingOf[str, Source], options: ReadingOptions
+    engine: Engine,
+    sources: MappingOf[str, Source],
+    options: ReadingOptions,
+    wanted: LinesWanted | None = None,
 ) -> Dataset:
     """Read the files of every table into one dataset, ready to be graded.
 
@@ -60,6 +63,7 @@ def read_dataset(
         engine: The engine that will hold the relations.
         sources: The files of each table, by the table's name.
         options: How they are read.
+        wanted: What will be asked of order lines; None: that is not known yet.
 
     Raises:
         CallError: There is no such table or file.
@@ -68,7 +72,14 @@ def read_dataset(
     tables: dict[str, ReadTable] = {}
     findings: list[Finding] = []
     for table, source in sources.items():
-        tables[table], found = read_table(engine, table, source, options)
+        tables[table], found = read_table(
+            engine,
+            table,
+            source,
+            options,
+            wanted=None if "products" in sources else wanted,  # they fill in order lines
+            customers=tables.get("customers"),
+        )
         findings.extend(found)
     return attribute_rows(
         engine,

@@ -12,6 +12,7 @@ from kefen.lake.reading.currency import one_currency
 from kefen.lake.reading.enrichment import enrich
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.rejected_rows import new_rejected_table
+from kefen.lake.reading.short_lines import finish, first_days
 from kefen.lake.reading.sql import SQL, joined, listed, name, statement, union_all
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.engines.engine import Engine
+    from kefen.lake.dataset import ShortLines
 
 _EXAMPLES = 100
 
@@ -144,45 +146,10 @@ def _attributed(
 
     A cost without a customer is the company's, not unattributed.
     """
-    optional = not read.table.column("customer_id").required
-    people, strangers = new_name("customers_of_facts"), new_name("unknown_customers")
-    amounts = SQL("sum(facts.amount)" if "amount" in read.table.column_names else "NULL")
-    dated = read.table.date is not None
-    first = SQL(f", min(CAST(facts.{read.table.date} AS DATE)) AS first_on" if dated else "")
-    engine.run(
-        statement(
-            "CREATE TABLE {people} AS SELECT facts.customer_id, count(*) AS row_count, "
-            "CAST({amounts} AS DECIMAL(38,4)) AS amount {first} FROM {facts} AS facts "
-            "GROUP BY facts.customer_id",
-            people=name(people),
-            amounts=amounts,
-            first=first,
-            facts=name(read.relation),
-        )
-    )
-    read = replace(read, first_days=people if dated else None)
-    blank = SQL("people.customer_id IS NOT NULL" if optional else "true")
-    source = (
-        statement(
-            "FROM {people} AS people ANTI JOIN {customers} AS customers "
-            "ON people.customer_id = customers.customer_id WHERE {blank}",
-            people=name(people),
-            customers=name(customers.relation),
-            blank=blank,
-        )
-        if known
-        else statement(
-            "FROM {people} AS people WHERE people.customer_id IS NULL AND {blank}",
-            people=name(people),
-            blank=blank,
-        )
-    )
-    engine.run(
-        statement(
-            "CREATE TABLE {strangers} AS SELECT people.* {source}",
-            strangers=name(strangers),
-            source=source,
-        )
+    read, strangers = (
+        _strangers(engine, read, customers, known=known)
+        if read.short_lines is None
+        else _strangers_in_short(engine, read, read.short_lines)
     )
     ids, rows, blanks, total = engine.rows(
         statement(
@@ -226,6 +193,75 @@ def _attributed(
         amount_unattributed=amount,
     )
     return attributed, tuple(findings)
+
+
+def _strangers(
+    engine: Engine, read: ReadTable, customers: ReadTable, *, known: bool
+) -> tuple[ReadTable, str]:
+    """Return a table with the first days of its customers, and a table of those who are unknown.
+
+    Of each of those it has the id (null: blank), how many rows (`row_count`) and their amount.
+    """
+    optional = not read.table.column("customer_id").required
+    people, strangers = new_name("customers_of_facts"), new_name("unknown_customers")
+    amounts = SQL("sum(facts.amount)" if "amount" in read.table.column_names else "NULL")
+    dated = read.table.date is not None
+    first = SQL(f", min(CAST(facts.{read.table.date} AS DATE)) AS first_on" if dated else "")
+    engine.run(
+        statement(
+            "CREATE TABLE {people} AS SELECT facts.customer_id, count(*) AS row_count, "
+            "CAST({amounts} AS DECIMAL(38,4)) AS amount {first} FROM {facts} AS facts "
+            "GROUP BY facts.customer_id",
+            people=name(people),
+            amounts=amounts,
+            first=first,
+            facts=name(read.relation),
+        )
+    )
+    read = replace(read, first_days=people if dated else None)
+    blank = SQL("people.customer_id IS NOT NULL" if optional else "true")
+    source = (
+        statement(
+            "FROM {people} AS people ANTI JOIN {customers} AS customers "
+            "ON people.customer_id = customers.customer_id WHERE {blank}",
+            people=name(people),
+            customers=name(customers.relation),
+            blank=blank,
+        )
+        if known
+        else statement(
+            "FROM {people} AS people WHERE people.customer_id IS NULL AND {blank}",
+            people=name(people),
+            blank=blank,
+        )
+    )
+    engine.run(
+        statement(
+            "CREATE TABLE {strangers} AS SELECT people.* {source}",
+            strangers=name(strangers),
+            source=source,
+        )
+    )
+    return read, strangers
+
+
+def _strangers_in_short(
+    engine: Engine, read: ReadTable, short: ShortLines
+) -> tuple[ReadTable, str]:
+    """Return the same as `_strangers` of order lines in short."""
+    strangers = new_name("unknown_customers")
+    engine.run(
+        statement(
+            "CREATE TABLE {strangers} AS SELECT stranger AS customer_id, count(*) AS row_count, "
+            "CAST(sum(amount) AS DECIMAL(38,4)) AS amount FROM {short} "
+            "WHERE customer_number IS NULL GROUP BY stranger",
+            strangers=name(strangers),
+            short=name(short.relation),
+        )
+    )
+    days = first_days(engine, short)
+    finish(engine, short)
+    return replace(read, first_days=days, first_days_from=short.wanted.as_of), strangers
 
 
 def _decimal_ids(

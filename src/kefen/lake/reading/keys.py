@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.raw_tables import new_name
+from kefen.lake.reading.short_lines import LINE_NUMBER, suspect_lines
 from kefen.lake.reading.sql import SQL, joined, listed, name, statement
 
 if TYPE_CHECKING:
@@ -15,8 +16,6 @@ if TYPE_CHECKING:
     from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
 
-LINE_NUMBER = "line number"
-"""The column of staged order lines with the number of the line as a whole number."""
 _EXAMPLES = 5
 
 
@@ -27,6 +26,7 @@ def find_duplicates(
     columns: Sequence[str],
     given: frozenset[str],
     line_number: str | None = None,
+    short: str | None = None,
 ) -> tuple[str, str | None]:
     """Find the rows to leave out as copies of others.
 
@@ -38,6 +38,7 @@ def find_duplicates(
         columns: The columns that make a row: those of the contract and the attributes.
         given: The columns of the contract that the input has.
         line_number: The column of the whole numbers that all order lines have; None without it.
+        short: The table of the rows in short, of order lines in one place; None without it.
 
     Returns:
         The relation of the accepted rows, and a relation of the copies (`file_number`, `row_id`)
@@ -48,6 +49,12 @@ def find_duplicates(
     """
     if not table.key:
         return staged, None
+    if short is not None:
+        suspects = _alike_lines(engine, staged, short)
+        if suspects is None:
+            return staged, None
+        same_row = SQL("staged.row_id = suspects.row_id")
+        return staged, _duplicates(engine, table, name(staged), columns, suspects, same_row)
     if table.name == "orders":
         suspects = _suspect_orders(engine, staged, "line" in given, line_number)
         hashed: Sequence[str] = ("order_id",)
@@ -58,7 +65,10 @@ def find_duplicates(
         return staged, None
     # Whole rows are brought together by key only where some may be copies.
     together = engine.placed(staged, table.key[0])
-    copies = _duplicates(engine, table, name(together), columns, suspects, hashed)
+    same_key = statement(
+        "hash({hashed}) = suspects.key_hash", hashed=listed(name(column) for column in hashed)
+    )
+    copies = _duplicates(engine, table, name(together), columns, suspects, same_key)
     return (staged, None) if copies is None else (together, copies)
 
 
@@ -114,9 +124,18 @@ def _duplicates(
     staged: SQL,
     columns: Sequence[str],
     suspects: str,
-    hashed: Sequence[str],
+    on: SQL,
 ) -> str | None:
-    """Settle the suspects: copies are listed, differing rows refused."""
+    """Settle the suspects: copies are listed, differing rows refused.
+
+    Args:
+        engine: The engine that holds the rows.
+        table: The contract table.
+        staged: The rows.
+        columns: The columns that make a row.
+        suspects: A table that tells which rows may share a key with others; it is dropped.
+        on: The condition under which a row is one of those.
+    """
     key = listed(name(column) for column in table.key)
     chosen = new_name("same_key")
     engine.run(
@@ -124,7 +143,7 @@ def _duplicates(
             "CREATE TABLE {chosen} AS SELECT staged.file_number, staged.row_id, "
             "staged.row_number_in_file, {key_columns}, row({columns}) AS whole "
             "FROM {staged} AS staged "
-            "SEMI JOIN {suspects} AS suspects ON hash({hashed}) = suspects.key_hash "
+            "SEMI JOIN {suspects} AS suspects ON {on} "
             "WHERE {known} "
             "QUALIFY count(*) OVER (PARTITION BY {key}) > 1",
             chosen=name(chosen),
@@ -133,7 +152,7 @@ def _duplicates(
             columns=listed(name(column) for column in columns),
             staged=staged,
             suspects=name(suspects),
-            hashed=listed(name(column) for column in hashed),
+            on=on,
             known=joined(
                 " AND ",
                 (statement("{c} IS NOT NULL", c=name(column)) for column in table.key),
@@ -166,6 +185,43 @@ def _duplicates(
     for spent in (chosen, suspects):
         engine.run(statement("DROP TABLE {t}", t=name(spent)))
     return copies if found else None
+
+
+def _alike_lines(engine: Engine, staged: str, short: str) -> str | None:
+    """Check orders by their lines in short.
+
+    Returns a table of the rows that have order and line in common with another (`row_id`); None
+    if there are none.
+    """
+    lines = suspect_lines(engine, short)
+    if lines is None:
+        return None
+    orders = new_name("orders_of_two")
+    engine.run(
+        statement(
+            "CREATE TABLE {orders} AS SELECT hash(order_id) AS key_hash FROM {lines} "
+            "GROUP BY order_id HAVING min(customer_number) <> max(customer_number) "
+            "OR min(stranger) <> max(stranger) "
+            "OR (count(customer_number) > 0 AND count(stranger) > 0)",
+            orders=name(orders),
+            lines=name(lines),
+        )
+    )
+    if engine.rows(statement("SELECT 1 FROM {o} LIMIT 1", o=name(orders))):
+        _refuse_two_customers(engine, name(staged), orders)
+    made = new_name("alike_lines")
+    engine.run(
+        statement(
+            "CREATE TABLE {made} AS SELECT row_id FROM {lines} WHERE {number} IS NOT NULL "
+            "QUALIFY count(*) OVER (PARTITION BY order_id, {number}) > 1",
+            made=name(made),
+            lines=name(lines),
+            number=name(LINE_NUMBER),
+        )
+    )
+    for spent in (lines, orders):
+        engine.run(statement("DROP TABLE {t}", t=name(spent)))
+    return made if engine.rows(statement("SELECT 1 FROM {m} LIMIT 1", m=name(made))) else None
 
 
 def _suspect_orders(

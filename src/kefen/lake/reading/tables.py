@@ -21,7 +21,7 @@ from kefen.lake.reading.encodings import is_guess
 from kefen.lake.reading.evidence import weigh_evidence
 from kefen.lake.reading.files import fingerprint, open_file
 from kefen.lake.reading.frames import open_frame
-from kefen.lake.reading.keys import LINE_NUMBER, find_duplicates, orders_in_several_files
+from kefen.lake.reading.keys import find_duplicates, orders_in_several_files
 from kefen.lake.reading.mapping import Computed, TableMapping
 from kefen.lake.reading.numbers import currency_of
 from kefen.lake.reading.raw_tables import new_name
@@ -32,6 +32,7 @@ from kefen.lake.reading.rejected_rows import (
     new_rejected_table,
 )
 from kefen.lake.reading.shaping import shape
+from kefen.lake.reading.short_lines import LINE_NUMBER, leave_out, make_short_lines
 from kefen.lake.reading.spreadsheets import refuse_alike_sheets
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement, union_all
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.contract import Column, Table
     from kefen.engines.engine import Engine
+    from kefen.lake.dataset import LinesWanted
     from kefen.lake.reading.columns import ColumnChoice
     from kefen.lake.reading.source import RawFile, ReadingOptions, Source
 
@@ -57,7 +59,13 @@ class _Prepared:
 
 
 def read_table(
-    engine: Engine, table: str, source: Source, options: ReadingOptions
+    engine: Engine,
+    table: str,
+    source: Source,
+    options: ReadingOptions,
+    *,
+    wanted: LinesWanted | None = None,
+    customers: ReadTable | None = None,
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     """Read the files of one table into a canonical relation of the engine.
 
@@ -69,6 +77,9 @@ def read_table(
         table: The name of the contract table.
         source: Its files.
         options: How they are read.
+        wanted: What will be asked of order lines; None: that is not known yet.
+        customers: The customers, where `wanted` is given. A file of order lines in place then
+            comes in short too, which is also the faster way to check it.
 
     Returns:
         The table, and what was found while reading it.
@@ -109,7 +120,7 @@ def read_table(
         )
         for position, ((file, found), choice) in enumerate(zip(opened, choices, strict=True))
     ]
-    return _assemble(engine, contract, prepared, options)
+    return _assemble(engine, contract, prepared, options, wanted, customers)
 
 
 def _used(table: Table, choice: ColumnChoice) -> dict[str, Column]:
@@ -176,7 +187,12 @@ def _marked_currency(table: Table, file: RawFile, choice: ColumnChoice) -> Conve
 
 
 def _assemble(
-    engine: Engine, table: Table, prepared: Sequence[_Prepared], options: ReadingOptions
+    engine: Engine,
+    table: Table,
+    prepared: Sequence[_Prepared],
+    options: ReadingOptions,
+    wanted: LinesWanted | None,
+    customers: ReadTable | None,
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     attributes = _attributes(table, prepared)
     in_place = all(p.file.in_place and all(c.cheap for c in p.conversions) for p in prepared)
@@ -226,11 +242,29 @@ def _assemble(
     given = frozenset(c.column.name for p in prepared for c in p.conversions)
     one_file = len(prepared) == 1
     shared = 0
+    short = None
+    if (
+        wanted is not None
+        and customers is not None
+        and engine.is_one_place
+        and numbered
+        and one_file
+        and accepted == staged
+        and not given & (wanted.unless | {"currency"})  # money may be converted yet
+    ):
+        with timed(table.name, "short"):
+            short = make_short_lines(engine, accepted, customers.relation, wanted, given)
     with timed(table.name, "keys"):
         if table.name == "orders" and not one_file and "line" not in given:
             shared = orders_in_several_files(engine, accepted)
         accepted, copies = find_duplicates(
-            engine, table, accepted, columns, given, LINE_NUMBER if numbered else None
+            engine,
+            table,
+            accepted,
+            columns,
+            given,
+            LINE_NUMBER if numbered else None,
+            None if short is None else short.relation,
         )
     relation = new_name(f"read_{table.name}")
     source = _without(name(accepted), name(copies), one_file=one_file) if copies else name(accepted)
@@ -245,6 +279,10 @@ def _assemble(
     duplicates = (
         engine.rows(statement("SELECT count(*) FROM {c}", c=name(copies)))[0][0] if copies else 0
     )
+    if short is not None:
+        short.of = relation
+        if copies is not None:
+            leave_out(engine, short, copies)
     rows_in = sum(c.rows_in for c in counts)
     rejected = sum(c.rejected for c in counts)
     currencies, unnamed = _currencies(engine, relation, given)
@@ -262,6 +300,7 @@ def _assemble(
         inputs=tuple(
             entry for p, c in zip(prepared, counts, strict=True) for entry in _inputs(p.file, c)
         ),
+        short=short,
     )
     return read, tuple(_findings(table, prepared, counts, duplicates, shared))
 

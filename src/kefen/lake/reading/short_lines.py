@@ -1,0 +1,250 @@
+"""Order lines in short: in memory, of the few columns that are wanted, customers by number.
+
+Where grading says beforehand what it will ask of order lines, they are read into a table once,
+and what else reading wants to know of them (whether keys repeat, whose rows they are, the first
+day of a customer) is asked of that table, in which a customer is a whole number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+
+from kefen.lake.dataset import ShortLines
+from kefen.lake.reading.raw_tables import new_name
+from kefen.lake.reading.sql import SQL, listed, literal, name, statement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import numpy.typing as npt
+
+    from kefen.engines.engine import Engine
+    from kefen.lake.dataset import LinesWanted
+
+LINE_NUMBER = "line number"
+"""The column of staged order lines with the number of the line as a whole number."""
+_ALWAYS = frozenset({"order_id", "amount", "ordered_on"})
+_LINE_BITS = 6
+_MOST_SORTED = 1 << 25  # codes of 8 bytes, twice in memory for a moment
+_SHARE_OF_MEMORY = 4
+_AT_ONCE = 1 << 18  # of them compared at once, which fit a processor's cache
+_EMPTY = np.empty(0, np.uint64)
+
+
+def make_short_lines(
+    engine: Engine, staged: str, customers: str, wanted: LinesWanted, given: frozenset[str]
+) -> ShortLines:
+    """Make the table of the lines in short.
+
+    It has `row_id`, `line number` and `stranger` (the id of a customer who is unknown) too, until
+    `finish` drops them.
+
+    Args:
+        engine: The engine, which is one place.
+        staged: The relation of the lines, with `row_id` and `LINE_NUMBER`.
+        customers: The relation of the customers.
+        wanted: What is wanted of them.
+        given: The columns of the contract that the input has.
+    """
+    numbers, made = new_name("customers_by_number"), new_name("short_lines")
+    engine.run(
+        statement(
+            "CREATE TABLE {numbers} AS SELECT customer_id, created_on FROM {customers}",
+            numbers=name(numbers),
+            customers=name(customers),
+        )
+    )
+    columns = (wanted.columns & (given | {"ordered_on"})) | _ALWAYS
+    query = statement(
+        "SELECT facts.row_id, {columns}, facts.{line}, facts.counted, "
+        "CAST(numbers.rowid AS UINTEGER) AS customer_number, "
+        "CASE WHEN numbers.rowid IS NULL THEN facts.customer_id END AS stranger "
+        "FROM (SELECT *, CAST(ordered_at AS DATE) AS ordered_on, {counted} AS counted "
+        "FROM {staged}) AS facts "
+        "LEFT JOIN {numbers} AS numbers ON facts.customer_id = numbers.customer_id",
+        columns=listed(
+            statement("facts.{c}", c=name(c)) for c in sorted(columns - {"customer_id"})
+        ),
+        line=name(LINE_NUMBER),
+        counted=SQL(f"({wanted.counted})"),
+        staged=name(staged),
+        numbers=name(numbers),
+    )
+    engine.run(statement("CREATE TABLE {made} AS {query}", made=name(made), query=query))
+    return ShortLines(wanted, made, columns, staged, numbers)
+
+
+def suspect_lines(engine: Engine, short: str) -> str | None:
+    """Return a table of the lines of orders that may have copies, or several customers.
+
+    None if there are none. Every such order is in it with all its lines; others only by chance.
+
+    Args:
+        engine: The engine that holds the lines.
+        short: The table of the lines in short.
+    """
+    count, largest = engine.rows(
+        statement("SELECT count(*), max(customer_number) FROM {s}", s=name(short))
+    )[0]
+    codes = Codes(0 if largest is None else int(largest) + 1)
+    suspects = new_name("suspects")
+    repeated = repeated_sorted if _fits(engine, count) else repeated_grouped
+    repeated(engine, short, codes, suspects)
+    lines = new_name("suspect_lines")
+    # An order with a customer who is unknown is looked at by the customer's id.
+    engine.run(
+        statement(
+            "CREATE TABLE {lines} AS SELECT row_id, order_id, {line}, customer_number, stranger "
+            "FROM {short} AS short WHERE {bits} IN (SELECT bits FROM {suspects} UNION ALL "
+            "SELECT {bits} FROM {short} AS short WHERE stranger IS NOT NULL)",
+            lines=name(lines),
+            line=name(LINE_NUMBER),
+            short=name(short),
+            suspects=name(suspects),
+            bits=codes.order,
+        )
+    )
+    engine.run(statement("DROP TABLE {t}", t=name(suspects)))
+    return lines if engine.rows(statement("SELECT 1 FROM {x} LIMIT 1", x=name(lines))) else None
+
+
+class Codes:
+    """A whole number of 64 bits for each line: bits of its order, its customer, bits of its line.
+
+    Sorted, lines of one order lie together, and in it those of one customer. Two lines with the
+    same order and line have the same code, or another customer. The converse need not hold: some
+    bits of an order's hash may be those of another's, and lines 1 and 65 have the same bits.
+
+    Attributes:
+        customer_shift: How far left the customer stands.
+        order_shift: How far left the order stands.
+    """
+
+    def __init__(self, customers: int) -> None:
+        """Give room for so many customers, numbered from 0, and for none."""
+        self.nobody = customers
+        self.customer_shift = _LINE_BITS
+        self.order_shift = _LINE_BITS + customers.bit_length()
+
+    @property
+    def order(self) -> SQL:
+        """SQL for the bits of a line's order."""
+        mask = literal((1 << (64 - self.order_shift)) - 1)
+        return statement("(hash(short.order_id) & CAST({mask} AS UBIGINT))", mask=mask)
+
+    def query(self, short: str) -> SQL:
+        """Return the query of the codes of all lines that have an order."""
+        return statement(
+            "SELECT ({order} << {far}) "
+            "| (CAST(coalesce(customer_number, {nobody}) AS UBIGINT) << {near}) "
+            "| CAST(coalesce({line}, 0) & {lines} AS UBIGINT) AS code "
+            "FROM {short} AS short WHERE order_id IS NOT NULL",
+            order=self.order,
+            far=literal(self.order_shift),
+            nobody=literal(self.nobody),
+            near=literal(self.customer_shift),
+            line=name(LINE_NUMBER),
+            lines=literal((1 << _LINE_BITS) - 1),
+            short=name(short),
+        )
+
+
+def _fits(engine: Engine, lines: int) -> bool:
+    """Whether the codes of so many lines may be sorted in memory, beside what the engine holds."""
+    if lines > _MOST_SORTED:
+        return False
+    limit = engine.rows(
+        "SELECT value FROM duckdb_settings() WHERE name = 'memory_limit'"  # such as 1.8 GiB
+    )[0][0]
+    number, unit = str(limit).split()
+    power = ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
+    return 16 * lines * _SHARE_OF_MEMORY <= float(number) * float(1024**power)
+
+
+def repeated_sorted(engine: Engine, short: str, codes: Codes, made: str) -> None:
+    """Make the table of the orders (`bits`) with two equal codes, or with two customers."""
+    every = engine.arrow(codes.query(short)).column("code").to_numpy()
+    if not every.flags.writeable:
+        every = every.copy()
+    every.sort()
+    found = pa.array(np.unique(np.concatenate([_EMPTY, *_neighbours(every, codes)])))
+    engine.register("bits of suspects", pa.table({"bits": found}))
+    engine.run(
+        statement('CREATE TABLE {made} AS SELECT bits FROM "bits of suspects"', made=name(made))
+    )
+    engine.unregister("bits of suspects")
+
+
+def _neighbours(codes: npt.NDArray[np.uint64], of: Codes) -> Iterator[npt.NDArray[np.uint64]]:
+    """Yield the bits of orders that have equal codes, or customers that differ, in sorted codes."""
+    one_order = np.uint64(1 << of.order_shift)
+    one_customer = np.uint64(1 << of.customer_shift)
+    for start in range(0, len(codes) - 1, _AT_ONCE):
+        piece = codes[start : start + _AT_ONCE + 1]
+        differ = piece[1:] ^ piece[:-1]
+        suspect = (differ < one_order) & ((differ == 0) | (differ >= one_customer))
+        yield piece[1:][suspect] >> np.uint64(of.order_shift)
+
+
+def repeated_grouped(engine: Engine, short: str, codes: Codes, made: str) -> None:
+    """Make the same table as `repeated_sorted` by grouping, which can be spilled to the disk."""
+    engine.run(
+        statement(
+            "CREATE TABLE {made} AS SELECT code >> {far} AS bits FROM ({codes}) AS coded "
+            "GROUP BY code >> {far} HAVING min(code >> {near}) <> max(code >> {near}) "
+            "OR bit_count(bit_or(CAST(1 AS UBIGINT) << (code & {lines}))) <> count(*)",
+            made=name(made),
+            far=literal(codes.order_shift),
+            near=literal(codes.customer_shift),
+            lines=literal((1 << _LINE_BITS) - 1),
+            codes=codes.query(short),
+        )
+    )
+
+
+def leave_out(engine: Engine, short: ShortLines, copies: str) -> None:
+    """Take rows that are copies (`row_id`) out of the lines in short."""
+    engine.run(
+        statement(
+            "DELETE FROM {short} WHERE row_id IN (SELECT row_id FROM {copies})",
+            short=name(short.relation),
+            copies=name(copies),
+        )
+    )
+
+
+def first_days(engine: Engine, short: ShortLines) -> str:
+    """Make a table of the first day of customers whose creation does not tell when they came.
+
+    Those are customers without a date of creation, and with one after the as-of date.
+    """
+    made = new_name("first_days")
+    engine.run(
+        statement(
+            "CREATE TABLE {made} AS SELECT numbers.customer_id, min(short.ordered_on) AS first_on "
+            "FROM {short} AS short JOIN {numbers} AS numbers "
+            "ON short.customer_number = numbers.rowid "
+            "WHERE numbers.created_on IS NULL OR numbers.created_on > CAST({day} AS DATE) "
+            "GROUP BY numbers.customer_id",
+            made=name(made),
+            short=name(short.relation),
+            numbers=name(short.customers),
+            day=literal(short.wanted.as_of.isoformat()),
+        )
+    )
+    return made
+
+
+def finish(engine: Engine, short: ShortLines) -> None:
+    """Drop the columns that only reading needs."""
+    for column in ("row_id", LINE_NUMBER, "stranger"):
+        engine.run(
+            statement(
+                "ALTER TABLE {short} DROP COLUMN {column}",
+                short=name(short.relation),
+                column=name(column),
+            )
+        )
