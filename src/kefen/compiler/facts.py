@@ -25,6 +25,9 @@ _LATER_EVENTS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }
 
+COUNTED_ALONE = frozenset({"line", "product_id", "quantity", "discount", "channel"})
+"""The columns of orders that no view here looks at: only metrics that name them."""
+
 
 def column(name: str) -> exp.Column:
     """Return a quoted column."""

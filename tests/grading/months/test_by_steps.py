@@ -28,6 +28,7 @@ from kefen.grading.stored import StoredRun
 from kefen.grading.written_run import write_run
 from kefen.lake.book import Book
 from kefen.lake.book.doctor import doctor
+from kefen.lake.book.versions import Came
 from kefen.standards.reader import bundled_standard, bundled_text, read_standard
 
 FEBRUARY, MARCH = date(2025, 2, 28), date(2025, 3, 31)
@@ -113,6 +114,41 @@ def test_changed_and_replaced_lines_and_new_customers(filled: Book, tmp_path: Pa
     assert all(month.regraded for month in found.months)
     for run in kept_runs(filled)[2:]:
         assert_equal_to_grading_all(filled, run)
+
+
+def test_what_products_say_of_lines_is_known_by_steps(book: Book, tmp_path: Path) -> None:
+    products = tmp_path / "products.csv"
+    products.write_text("product_id,category,unit_cost\np1,Tea,2.5\np2,Cups,4\n")
+    import_file(book, "products", products)
+    lines = [f"b{n},{one},2025-03-{n % 28 + 1:02d},{n + 9}" for n, one in enumerate(CUSTOMERS)]
+    path = tmp_path / "bought.csv"
+    path.write_text(
+        "order_id,customer_id,ordered_at,amount,product_id,quantity\n"
+        + "".join(f"{line},p{n % 2 + 1},{n % 5}\n" for n, line in enumerate(lines))
+    )
+    import_file(book, "orders", path)
+    fill(book)
+    path.write_text(
+        "order_id,customer_id,ordered_at,amount,product_id,quantity\n"
+        f"late,{CUSTOMERS[3]},2025-03-11,70,p2,6\n"
+    )
+    import_file(book, "orders", path)
+    assert [month.regraded for month in fill(book).months] == [1, 1]
+    assert_equal_to_grading_all(book, last_run(book))
+
+
+def test_a_column_that_is_not_read_has_no_value(filled: Book, tmp_path: Path) -> None:
+    bring(filled, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000"])
+    versions = filled.versions()
+    with DuckDBEngine(memory_limit="500MB") as engine:
+        engine.run(f"CREATE TABLE picked AS SELECT '{CUSTOMERS[0]}' AS customer_id")
+        came = {"orders": Came((3,), ())}
+        now, then = filled.tables_among(engine, versions, "picked", came, {"orders": {"quantity"}})
+        for read in (now["orders"], then["orders"]):
+            assert "quantity" in dict(engine.columns(f'"{read.relation}"'))
+            assert engine.rows(f'SELECT count(amount) FROM "{read.relation}"')[0][0] > 0
+            with pytest.raises(Exception, match=r"orders\.quantity was not read"):
+                engine.rows(f'SELECT count(quantity) FROM "{read.relation}"')
 
 
 def test_rules_and_amounts_are_counted_of_all(book: Book, tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ from kefen.lake.dataset import generated_in
 from kefen.lake.reading.attribution import attribute_rows
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from kefen.domain.text import Language
     from kefen.engines.engine import Engine
@@ -156,7 +156,12 @@ class Book:
         return tables_at(engine, self.lake, self.imports.batches(), versions)
 
     def tables_among(
-        self, engine: Engine, versions: Mapping[str, int], among: str, came: Mapping[str, Came]
+        self,
+        engine: Engine,
+        versions: Mapping[str, int],
+        among: str,
+        came: Mapping[str, Came],
+        unread: Mapping[str, Collection[str]] | None = None,
     ) -> tuple[dict[str, ReadTable], dict[str, ReadTable]]:
         """Return the rows of some customers, and the rows they had before batches came.
 
@@ -165,11 +170,14 @@ class Book:
             versions: The version of each table to read.
             among: The relation of the customers: all those of whom rows changed.
             came: What came, by table.
+            unread: The columns of a table that are not read: whoever looks at one fails.
 
         Raises:
             BookError: A table cannot be read.
         """
-        return tables_among(engine, self.lake, self.imports.batches(), versions, among, came)
+        return tables_among(
+            engine, self.lake, self.imports.batches(), versions, among, came, unread
+        )
 
     def dataset(
         self,

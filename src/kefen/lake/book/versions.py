@@ -13,7 +13,7 @@ from kefen.lake.book.layout import BATCH, CANCELLED_FROM, contract_table
 from kefen.lake.dataset import ReadTable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Collection, Iterable, Mapping
     from pathlib import Path
 
     from kefen.domain.contract import Table
@@ -98,6 +98,7 @@ def tables_among(
     versions: Mapping[str, int],
     among: str,
     came: Mapping[str, Came],
+    unread: Mapping[str, Collection[str]] | None = None,
 ) -> tuple[dict[str, ReadTable], dict[str, ReadTable]]:
     """Make tables of the rows of some customers, as they are and as they were.
 
@@ -111,6 +112,8 @@ def tables_among(
         versions: The version of each table to read.
         among: The relation of the customers (`customer_id`): all those of whom rows changed.
         came: What came to these versions since, by table; the other tables are as they were.
+        unread: The columns of a table that are not read. Its relations have them all the same,
+            and a statement that looks at one fails.
 
     Returns:
         The tables as read, as they are and as they were. How many rows they have is told of all
@@ -134,7 +137,8 @@ def tables_among(
             now[name] = then[name] = _view(engine, snapshot, standing)
             continue
         rows, own = f"kefen_book_rows_of_{name}", came.get(name)
-        columns = sql.names(snapshot.layout.columns)
+        layout, left_out = snapshot.layout, (unread or {}).get(name, ())
+        columns = sql.names(one for one in layout.columns if one not in left_out)
         engine.run(
             sql.statement(
                 "CREATE OR REPLACE TABLE {rows} AS SELECT {columns} FROM {files} "
@@ -146,12 +150,13 @@ def tables_among(
             )
         )
         now[name] = replace(read, relation=f"{rows}_now")
-        _make(engine, snapshot.layout, f"{rows}_now", rows)
+        _make(engine, layout, f"{rows}_now", rows, left_out)
         if own is None:
             then[name] = now[name]
             continue
         then[name] = replace(read, relation=f"{rows}_then", rows_in=0, rows_used=0)
-        _make(engine, snapshot.layout, f"{rows}_then", _earlier(engine, rows, columns, among, own))
+        earlier = _earlier(engine, rows, columns, among, own)
+        _make(engine, layout, f"{rows}_then", earlier, left_out)
     return now, then
 
 
@@ -206,12 +211,16 @@ def _view(engine: Engine, snapshot: Snapshot, standing: list[Batch]) -> ReadTabl
     return _read(snapshot, standing, relation)
 
 
-def _make(engine: Engine, layout: Layout, relation: str, source: str) -> None:
-    """Make the view that a user knows of rows of the lake."""
+def _make(
+    engine: Engine, layout: Layout, relation: str, source: str, unread: Collection[str] = ()
+) -> None:
+    """Make the view that a user knows of rows of the lake.
+
+    A column that was not read is there, so that views over all columns can be made, and has no
+    value: neither a null nor anything else that would be counted.
+    """
     columns = [
-        f"coalesce(cancelled_on, {sql.name(CANCELLED_FROM)}) AS cancelled_on"
-        if column == "cancelled_on" and layout.dates_cancellations
-        else sql.name(column)
+        _unread(layout, column) if column in unread else _as_known(layout, column)
         for column in layout.data_columns
     ]
     engine.run(
@@ -221,6 +230,21 @@ def _make(engine: Engine, layout: Layout, relation: str, source: str) -> None:
             columns=", ".join(columns),
             source=source,
         )
+    )
+
+
+def _as_known(layout: Layout, column: str) -> str:
+    if column == "cancelled_on" and layout.dates_cancellations:
+        return f"coalesce(cancelled_on, {sql.name(CANCELLED_FROM)}) AS cancelled_on"
+    return sql.name(column)
+
+
+def _unread(layout: Layout, column: str) -> str:
+    return sql.statement(
+        "CAST(error({message}) AS {type}) AS {column}",
+        message=sql.text(f"{layout.table.name}.{column} was not read"),
+        type=layout.sql_type(column),
+        column=sql.name(column),
     )
 
 

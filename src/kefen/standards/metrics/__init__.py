@@ -1,7 +1,12 @@
 """Reading the metrics of a standard."""
 
 from kefen.standards.metrics.counted import AGGREGATES
-from kefen.standards.metrics.needs import needed_by, needed_columns, needed_names
+from kefen.standards.metrics.needs import (
+    named_columns,
+    needed_by,
+    needed_columns,
+    needed_names,
+)
 from kefen.standards.metrics.read import RESERVED, read_metrics
 from kefen.standards.model.metrics import UNITS
 
@@ -9,6 +14,7 @@ __all__ = [
     "AGGREGATES",
     "RESERVED",
     "UNITS",
+    "named_columns",
     "needed_by",
     "needed_columns",
     "needed_names",

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from kefen.expressions.tree import Call, Name
+from kefen.expressions.tree import Call, Name, names_in
 from kefen.standards.facts import date_column, fact_types, source_columns
 from kefen.standards.model import ComputedMetric, ModelMetric
+from kefen.standards.model.metrics import BY_LAST_ROW
 
 if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
@@ -49,3 +50,18 @@ def needed_columns(definition: FactMetric) -> frozenset[str]:
     if definition.across is not None:
         columns.add(f"customers.{definition.across}")
     return frozenset(columns)
+
+
+def named_columns(definition: FactMetric) -> frozenset[str]:
+    """Return the contract columns, as `table.column`, that counting a metric looks at.
+
+    Beside those that it cannot do without: what it can do without, and all that put rows of one
+    moment in order where the last or first counts.
+    """
+    fact = definition.table
+    own = fact_types(fact)
+    names = {definition.dated or date_column(fact)}
+    if definition.aggregate in BY_LAST_ROW:
+        names |= set(own)
+    names |= {name for tree in definition.expressions for name in names_in(tree) if name in own}
+    return frozenset(column for name in names for column in source_columns(fact, name))

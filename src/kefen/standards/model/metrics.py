@@ -32,6 +32,8 @@ Aggregate: TypeAlias = Literal[
     "highest_balance",
     "leading",
 ]
+BY_LAST_ROW: frozenset[Aggregate] = frozenset({"first", "last", "daily_average", "highest_balance"})
+"""Aggregates of a last or first row: all columns of a fact put rows of one moment in order."""
 TakeKind: TypeAlias = Literal[
     "largest", "smallest", "mean", "sum", "number", "longest_run", "latest_run"
 ]
