@@ -83,18 +83,19 @@ def metrics_query(
             )
             if without_rows is not None:
                 value = exp.Coalesce(this=value, expressions=[literal(without_rows)])
-            query = query.select(exp.alias_(value, name, quoted=True))
+            query = query.select(exp.alias_(value, name, quoted=True, copy=False), copy=False)
     if there:
         query = query.join(
             exp.alias_(table(customers), "attributes", table=True),
             on=_same_customer("customer_id", exp.to_identifier("attributes")),
             join_type="left",
+            copy=False,
         )
         for name in there:
             own = exp.column(
                 exp.to_identifier(name.removeprefix("customers."), quoted=True), table="attributes"
             )
-            query = query.select(exp.alias_(own, name, quoted=True))
+            query = query.select(exp.alias_(own, name, quoted=True, copy=False), copy=False)
     types = standard.metric_types | {"as_of": ValueType.DATE} | named
     done = set(counted)
     pending = computed
@@ -114,10 +115,11 @@ def metrics_query(
             ),
             metric.id,
             quoted=True,
+            copy=False,
         )
         for metric in standard.metrics.values()
     ]
-    found = exp.select(column("customer_id"), *stored).from_(
+    found = exp.select(column("customer_id"), *stored, copy=False).from_(
         query.subquery("complete", copy=False), copy=False
     )
     return found.order_by(column("customer_id"), copy=False) if ordered else found
@@ -126,7 +128,7 @@ def metrics_query(
 def _with_part(query: exp.Select, relation: str, own: str) -> exp.Select:
     """Return the query with a relation of metrics joined to a column of the population."""
     name = exp.to_identifier(relation, quoted=True)
-    return query.join(table(relation), on=_same_customer(own, name), join_type="left")
+    return query.join(table(relation), on=_same_customer(own, name), join_type="left", copy=False)
 
 
 def _same_customer(own: str, relation: exp.Identifier) -> exp.Expr:
@@ -152,7 +154,8 @@ def _computed(
     }
     columns["as_of"] = literal(as_of)
     stored = STORED[type_of(formula, types)]
-    return exp.alias_(cast_to(to_sql(formula, columns, types), stored), metric.id, quoted=True)
+    value = cast_to(to_sql(formula, columns, types), stored)
+    return exp.alias_(value, metric.id, quoted=True, copy=False)
 
 
 def customers_columns(metrics: Iterable[Metric]) -> dict[str, ValueType]:

@@ -54,9 +54,11 @@ def model_inputs(
     if model.among is not None:
         steps.append(Step(_AMONG, replace_names(model.among, dict(there)), ValueType.BOOLEAN))
     wanted = [step.name for step in steps]
-    query = layered_query(source, steps, types, wanted).subquery("inputs")
-    values = [exp.alias_(_plain(one), _column(one), quoted=True) for one in model.inputs]
-    found = exp.select(column("customer_id"), *values).from_(query)
+    query = layered_query(source, steps, types, wanted).subquery("inputs", copy=False)
+    values = [
+        exp.alias_(_plain(one), _column(one), quoted=True, copy=False) for one in model.inputs
+    ]
+    found = exp.select(column("customer_id"), *values, copy=False).from_(query, copy=False)
     for name in kept:
         found = found.where(exp.Is(this=column(name), expression=exp.Null()).not_())
     return found if model.among is None else found.where(column(_AMONG))

@@ -364,7 +364,7 @@ class Grading:
         first, *others = parts.values() or [no_grades_query(METRICS)]
         query: exp.Query = first
         for further in others:
-            query = exp.union(query, further, distinct=False)
+            query = exp.union(query, further, distinct=False, copy=False)
         self.engine.create("VIEW", GRADES, query)
         amounts = [column(REVENUE)] if self._has_revenue else []
         self.classes = self._tally({name: own.select(*amounts) for name, own in parts.items()})

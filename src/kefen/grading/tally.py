@@ -163,25 +163,28 @@ def tally_sides(
 
 
 def _tally(query: exp.Select, side: exp.Expr, *, revenue: bool) -> str:
-    keys = [exp.alias_(side, "side"), *(column(name) for name in ("grade", "reason"))]
+    keys = [exp.alias_(side.copy(), "side", copy=False), *(column(name) for name in ("grade", "reason"))]
     money = exp.cast(column(REVENUE), "DECIMAL(38, 4)")
     low = exp.EQ(this=column("confidence"), expression=exp.Literal.string("low"))
     counted = exp.select(
         *keys,
         exp.alias_(exp.Count(this=exp.Star()), "customers"),
-        exp.alias_(exp.Sum(this=money) if revenue else exp.Null(), "total"),
+        exp.alias_(exp.Sum(this=money) if revenue else exp.Null(), "total", copy=False),
         exp.alias_(
-            exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=low)), "low"
+            exp.Filter(this=exp.Count(this=exp.Star()), expression=exp.Where(this=low)),
+            "low",
+            copy=False,
         ),
         exp.alias_(
-            exp.Count(this=column(REVENUE)) if revenue else exp.Literal.number(0), "revenue_of"
+            exp.Count(this=column(REVENUE)) if revenue else exp.Literal.number(0),
+            "revenue_of",
+            copy=False,
         ),
+        copy=False,
     )
-    return (
-        counted.from_(query.subquery("graded"))
-        .group_by(*(exp.Literal.number(place) for place in range(1, len(keys) + 1)))
-        .sql("duckdb")
-    )
+    places = [exp.Literal.number(place) for place in range(1, len(keys) + 1)]
+    counted = counted.from_(query.subquery("graded", copy=False), copy=False)
+    return counted.group_by(*places, copy=False).sql("duckdb", copy=False)
 
 
 def in_order(standard: Standard, scheme: str, tallies: list[ClassTally]) -> tuple[ClassTally, ...]:

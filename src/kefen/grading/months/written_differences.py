@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -46,17 +47,17 @@ def write_differences(run: GradedRun, own: Differences, folder: Path, before: Pa
     Raises:
         EngineError: The disk is full.
     """
-    engine = run.dataset.engine
-    for relation, name in (
-        (run.metrics, METRICS_FILE),
-        (run.grades, GRADES_FILE),
-        (run.outcomes, OUTCOMES_FILE),
-    ):
-        if relation is not None:
-            rows = exp.select("*").from_(table(relation))
-            engine.write_parquet(rows.sql("duckdb"), folder / changed_file(name))
-    customers = exp.select("*").from_(table(own.changed))
-    engine.write_parquet(customers.sql("duckdb"), folder / CUSTOMERS_FILE)
+    grades = folder / changed_file(GRADES_FILE)
+    with run.dataset.engine.beside(partial(_write_rows, run, run.grades, grades)):
+        _write_others(run, own, folder, before)
+
+
+def _write_others(run: GradedRun, own: Differences, folder: Path, before: Path | None) -> None:
+    """Write all but the grades."""
+    _write_rows(run, run.metrics, folder / changed_file(METRICS_FILE))
+    if run.outcomes is not None:
+        _write_rows(run, run.outcomes, folder / changed_file(OUTCOMES_FILE))
+    _write_rows(run, own.changed, folder / CUSTOMERS_FILE)
     running = [item["scheme"] for item in run.record["schemes"]]
     schemes = [run.standard.schemes[name] for name in running]
     write_json(
@@ -78,6 +79,11 @@ def write_differences(run: GradedRun, own: Differences, folder: Path, before: Pa
     write_json(folder / RECORD_FILE, run.record)
     if run.standard.alerts:
         _write_alerts(run, own, folder, before)
+
+
+def _write_rows(run: GradedRun, relation: str, path: Path) -> None:
+    rows = exp.select("*").from_(table(relation))
+    run.dataset.engine.write_parquet(rows.sql("duckdb"), path)
 
 
 def _write_alerts(run: GradedRun, own: Differences, folder: Path, before: Path | None) -> None:
