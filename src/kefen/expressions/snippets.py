@@ -365,9 +365,7 @@ def count_cuts(
     # Written at once: a standard has some dozens of such trees, and as thousands of nodes they take
     # longer to make than a small population to grade.
     own, sign = value.sql("duckdb"), _SIGNS[passes]
-    written = [
-        line.name if line.is_number else line.sql("duckdb") for line in lines
-    ]
+    written = [line.name if line.is_number else line.sql("duckdb") for line in lines]
 
     def between(low: int, high: int) -> str:
         if low == high:

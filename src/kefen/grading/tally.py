@@ -163,7 +163,7 @@ def tally_sides(
 
 
 def _tally(query: exp.Select, side: exp.Expr, *, revenue: bool) -> str:
-    keys = [exp.alias_(side.copy(), "side", copy=False), *(column(name) for name in ("grade", "reason"))]
+    keys = [exp.alias_(side.copy(), "side", copy=False), column("grade"), column("reason")]
     money = exp.cast(column(REVENUE), "DECIMAL(38, 4)")
     low = exp.EQ(this=column("confidence"), expression=exp.Literal.string("low"))
     counted = exp.select(
