@@ -365,7 +365,7 @@ def count_cuts(
     # Written at once: a standard has some dozens of such trees, and as thousands of nodes they take
     # longer to make than a small population to grade.
     own, sign = value.sql("duckdb"), _SIGNS[passes]
-    written = [line.name if line.is_number else line.sql("duckdb") for line in lines]
+    written = [_written(line) for line in lines]
 
     def between(low: int, high: int) -> str:
         if low == high:
@@ -375,6 +375,11 @@ def count_cuts(
         return f"CASE WHEN {own} {sign} {written[middle]} THEN {above} ELSE {below} END"
 
     return when_all_known([value], exp.Var(this=between(0, len(lines))))
+
+
+def _written(line: exp.Expr) -> str:
+    bare = isinstance(line, exp.Literal) and not line.is_string
+    return line.name if bare else line.sql("duckdb")
 
 
 def _bare(cut: exp.Expr) -> exp.Expr:
