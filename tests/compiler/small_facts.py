@@ -12,7 +12,8 @@ from kefen.compiler.rowwise_metrics import metrics_of_customers
 from kefen.domain.calendar import Window
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
-from kefen.grading.measure import METRICS, make_metrics, make_views
+from kefen.grading.fact_views import make_views
+from kefen.grading.measure import METRICS, make_metrics
 from kefen.grading.population import available_metrics, make_population
 from kefen.standards.document import Mapping as DocumentMapping
 from kefen.standards.document import load_document

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +24,13 @@ from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.explain import explain
 from kefen.grading.grade import grade
 from kefen.grading.modelled import fitting
-from kefen.grading.outputs import METRICS_FILE, output_directory, write_results
+from kefen.grading.outputs import (
+    CALIBRATION_FILE,
+    GRADES_FILE,
+    METRICS_FILE,
+    output_directory,
+    write_results,
+)
 from kefen.grading.smallest_changes import smallest_changes
 from kefen.grading.stored import StoredRun
 from kefen.grading.what_if import what_if
@@ -129,6 +139,55 @@ def test_batches_do_not_matter(
     other = stored_run(tmp_path / "out", lifetime_company(3, 400))
     assert other.calibration == run.calibration
     assert metrics_in(other) == metrics_in(run)
+
+
+class OneAfterTheOther(DuckDBEngine):
+    """An engine that does nothing at once."""
+
+    @contextmanager
+    def beside(self, work: Callable[[], Any]) -> Iterator[Callable[[], Any]]:
+        found = cache(work)
+        yield found
+        found()
+
+
+def test_fitting_beside_the_aggregations_gives_the_same_files(tmp_path: Path) -> None:
+    lines = "  lines: {name: {en: Lines, zh: 行}, sum: orders.amount, over: all time}\n"
+    text = LIFETIME.replace("metrics:\n", MORE_MODELS + "metrics:\n" + MORE_METRICS + lines)
+    company = lifetime_company(3, 400)
+    at_once = stored_run(tmp_path / "at once", company, text=text)
+    with OneAfterTheOther() as engine:
+        run = grade(dataset_by_hand(engine, company), read_standard(text, "lifetime.yaml"), AS_OF)
+        with output_directory(tmp_path / "in turn", overwrite=False) as folder:
+            write_results(run, folder)
+    assert at_once.calibration.models["buying"].is_fitted
+    for file in (METRICS_FILE, GRADES_FILE, CALIBRATION_FILE):
+        written = (tmp_path / "in turn" / file).read_bytes()
+        assert (at_once.directory / file).read_bytes() == written
+
+
+WITHOUT_PANDAS = """
+import sys
+import pyarrow as pa
+from kefen.engines.duckdb import DuckDBEngine
+from kefen.grading.modelled.rows import as_array
+with DuckDBEngine() as engine:
+    engine.run("CREATE TABLE given AS SELECT range AS i, range / 2 AS h FROM range(5000)")
+    rows = engine.arrow("SELECT i, h FROM given ORDER BY i")
+    assert as_array(rows["i"]).tolist() == list(range(5000))
+    assert as_array(rows["h"]).sum() == 5000 * 4999 / 4
+    assert as_array(rows.slice(0, 0)["i"]).size == 0
+    engine.computed("found", "given", lambda batch: batch, rows.schema)
+    assert engine.rows("SELECT sum(i) FROM found") == [(5000 * 4999 / 2,)]
+assert "pandas" not in sys.modules
+"""
+
+
+def test_columns_become_arrays_without_importing_pandas() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", WITHOUT_PANDAS], capture_output=True, text=True, check=False
+    )
+    assert ended.returncode == 0, ended.stderr
 
 
 def test_the_order_of_rows_does_not_matter(run: StoredRun, tmp_path: Path) -> None:

@@ -236,7 +236,8 @@ class DuckDBEngine:
             self.run(f'{statement} SELECT * FROM "{given}"')  # noqa: S608
             self.unregister(given)
 
-        put(columns.empty_table(), f'CREATE OR REPLACE TABLE "{name}" AS')
+        # An empty table of a schema's own making would import pandas, wherever that is installed.
+        put(pa.Table.from_batches([], schema=columns), f'CREATE OR REPLACE TABLE "{name}" AS')
         # The rows are read by a connection of their own, so that batches can be put in between.
         with translated(), self.connection.cursor() as cursor:
             every = cursor.sql(f'SELECT * FROM "{relation}"')  # noqa: S608

@@ -19,10 +19,11 @@ from kefen.domain.text import Text
 from kefen.grading.calibrate import calibrate_scheme, learns_from_population, patterns_in
 from kefen.grading.confidence import low_in_words
 from kefen.grading.costs import cost_to_win_and_keep
+from kefen.grading.fact_views import make_views
 from kefen.grading.freshness import out_of_date
 from kefen.grading.grades_query import grades_query, no_grades_query
 from kefen.grading.judgements import unusable_judgements
-from kefen.grading.measure import METRICS, make_metrics, make_views
+from kefen.grading.measure import METRICS, make_metrics
 from kefen.grading.modelled.earlier import earlier_inputs
 from kefen.grading.modelled.method import import_ahead
 from kefen.grading.outcomes import OUTCOMES, outcome_columns, outcomes_query

@@ -1,18 +1,19 @@
-"""Measuring: the as-of views of the facts, and every metric of a standard for each customer."""
+"""Measuring: every metric of a standard for each customer."""
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass
+from queue import SimpleQueue
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
 from kefen.compiler.aggregates import FactSQL
 from kefen.compiler.aggregation import FactAggregation, joined_names, source_of
-from kefen.compiler.facts import as_of_view, cancellations_view, purchases_view, table
+from kefen.compiler.facts import as_of_view, table
 from kefen.compiler.linked import joined_view, of_each_member
 from kefen.compiler.metrics import customers_columns, metrics_query
-from kefen.compiler.settlements import account_view, covered_view, settled_view
 from kefen.expressions.tree import names_in
 from kefen.grading.families import make_families
 from kefen.grading.modelled.population import (
@@ -23,21 +24,15 @@ from kefen.grading.modelled.population import (
 )
 from kefen.grading.population import POPULATION, available_metrics
 from kefen.grading.shortened import days_with_orders, shorten
-from kefen.standards.facts import FACT_TABLES, RECORDED_ON, STATUS
-from kefen.standards.model import (
-    ACCOUNT,
-    CANCELLATIONS,
-    PURCHASES,
-    ComputedMetric,
-    FactMetric,
-    ModelMetric,
-)
+from kefen.standards.facts import RECORDED_ON
+from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from kefen.compiler.aggregation import Source
+    from kefen.compiler.aggregation import Part, Source
+    from kefen.grading.shortened import Shortened
     from kefen.lake.dataset import Dataset, ShortLines
     from kefen.standards.calibration import Calibration
     from kefen.standards.model import Metric, Model, Standard
@@ -46,44 +41,7 @@ if TYPE_CHECKING:
 METRICS = "metrics"
 """The relation of metrics: one row a customer, ordered by customer_id."""
 _SO_FAR = "metrics so far"
-_COVERED = "invoices covered by payments"
 _FOR_MODELS = "metrics for models"
-
-
-def make_views(dataset: Dataset, as_of: date) -> dict[str, str]:
-    """Make the as-of view of each imported fact, and return their names by fact."""
-    views: dict[str, str] = {}
-    for name, read in dataset.tables.items():
-        if name not in FACT_TABLES:
-            continue
-        views[name] = f"{name} as of"
-        recorded = RECORDED_ON in read.columns
-        view = as_of_view(name, read.relation, as_of, recorded=recorded)
-        dataset.engine.create("VIEW", views[name], view)
-    if "orders" in views:
-        views[PURCHASES] = "purchases as of"
-        dataset.engine.create("VIEW", views[PURCHASES], purchases_view(views["orders"]))
-        orders = dataset.tables["orders"]
-        if STATUS in orders.columns:
-            views[CANCELLATIONS] = "cancellations as of"
-            recorded = RECORDED_ON in orders.columns
-            view = cancellations_view(orders.relation, as_of, recorded=recorded)
-            dataset.engine.create("VIEW", views[CANCELLATIONS], view)
-    if "receivables" in views:
-        _make_account(dataset, views, as_of)
-    return views
-
-
-def _make_account(dataset: Dataset, views: dict[str, str], as_of: date) -> None:
-    """Make the view of the movements of accounts, and let payments settle invoices."""
-    engine, payments = dataset.engine, views.get("payments")
-    if payments is not None and "invoice_id" in dataset.tables["payments"].columns:
-        engine.create("VIEW", _COVERED, covered_view(views["receivables"], payments))
-        settled = "receivables settled as of"
-        engine.create("VIEW", settled, settled_view(views["receivables"], _COVERED))
-        views["receivables"] = settled
-    views[ACCOUNT] = "account movements as of"
-    engine.create("VIEW", views[ACCOUNT], account_view(views["receivables"], payments, as_of))
 
 
 def make_metrics(
@@ -168,6 +126,21 @@ class Measured:
     available: frozenset[str]
     models: Mapping[str, ModelCalibration]
     days: frozenset[date]
+
+
+@dataclass(frozen=True, slots=True)
+class _Aggregated:
+    """A table that an aggregation made.
+
+    Attributes:
+        relation: The table, a row a customer.
+        metrics: The metrics that it gives.
+        number: The column of the population that it has as `customer_id`; None: it has ids.
+    """
+
+    relation: str
+    metrics: Sequence[str]
+    number: str | None
 
 
 class _Measuring:
@@ -299,20 +272,74 @@ class _Measuring:
         short = shorten(self.engine, parts, self.facts, self._lines(), self._read_in_short())
         if short.orders is not None:
             self.days = days_with_orders(self.engine, short.orders)
-        for part in parts:
-            name = f"aggregated {len(self.parts)}"
-            query = part.query
-            if part.source.across is not None:
-                families = self.engine.placed(self.families[part.source.across], "family")
-                query = of_each_member(query, families)
-            self.engine.create("TABLE", name, query)
-            placed = self.engine.placed(name, "customer_id")
-            self.parts[placed] = part.metrics
-            for node in part.query.find_all(exp.Table):
-                if node.name in short.numbered:
-                    self.numbered[placed] = short.numbered[node.name]
+        self._aggregate(parts, short)
         for kind, name in reversed(short.made):
             self._drop(kind, name)
+
+    def _aggregate(self, parts: Sequence[Part], short: Shortened) -> None:
+        """Make the tables of aggregations, and fit and apply the models whose metrics they give.
+
+        Fitting keeps one core busy and the engine idle, so models are fitted as soon as what they
+        name is there, beside the aggregations that are left. All that is known of the metrics is
+        changed there alone.
+        """
+        named = [self._named_by(model) for model in self._models_to_come()]
+        arrived: SimpleQueue[_Aggregated | None] = SimpleQueue()
+
+        def take() -> None:
+            while (made := arrived.get()) is not None:
+                self.parts[made.relation] = made.metrics
+                if made.number is not None:
+                    self.numbered[made.relation] = made.number
+                if named:
+                    self._model()
+
+        def first_model(part: Part) -> int:
+            wanting = (n for n, names in enumerate(named) if names & set(part.metrics))
+            return next(wanting, len(named))
+
+        number = len(self.parts)
+        with self.engine.beside(take) if named else nullcontext(take) as ended:
+            try:
+                for part in sorted(parts, key=first_model):
+                    arrived.put(self._aggregated(part, short, f"aggregated {number}"))
+                    number += 1
+            finally:
+                arrived.put(None)
+            ended()
+
+    def _aggregated(self, part: Part, short: Shortened, name: str) -> _Aggregated:
+        query = part.query
+        if part.source.across is not None:
+            families = self.engine.placed(self.families[part.source.across], "family")
+            query = of_each_member(query, families)
+        self.engine.create("TABLE", name, query)
+        placed = self.engine.placed(name, "customer_id")
+        numbers = (short.numbered.get(node.name) for node in part.query.find_all(exp.Table))
+        return _Aggregated(placed, part.metrics, next(filter(None, numbers), None))
+
+    def _models_to_come(self) -> list[Model]:
+        """Return the models that are still to be applied, in their order."""
+        return [
+            model
+            for model in self.standard.models.values()
+            if model.id not in self.models and self._given_by(model)
+        ]
+
+    def _named_by(self, model: Model) -> set[str]:
+        """Return the metrics that a model names, and those that these are computed from."""
+        metrics = self.standard.metrics
+        pending, found = model.names & set(metrics), set[str]()
+        while pending:
+            found |= pending
+            formulas = [
+                definition.formula
+                for name in pending
+                if isinstance(definition := metrics[name].definition, ComputedMetric)
+            ]
+            named = {name for formula in formulas for name in names_in(formula)}
+            pending = frozenset(named & set(metrics) - found)
+        return found
 
     def _read_in_short(self) -> ShortLines | None:
         """Return the order lines as they were read in short for this date, if they were."""

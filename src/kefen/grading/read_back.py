@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import exp
 
-from kefen.grading.measure import make_views
+from kefen.grading.fact_views import make_views
 from kefen.grading.outputs import (
     GRADES_FILE,
     METRICS_FILE,

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.calendar import months_before
 from kefen.expressions.tree import names_in
-from kefen.grading.measure import METRICS, make_metrics, make_views
+from kefen.grading.fact_views import make_views
+from kefen.grading.measure import METRICS, make_metrics
 from kefen.grading.modelled.population import make_inputs
 from kefen.grading.population import make_population
 from kefen.standards.model import ComputedMetric

@@ -10,7 +10,7 @@ from kefen.compiler.histograms import MAX_HISTOGRAM_ROWS
 from kefen.compiler.modelled import COUNT, LOST, different_rows, input_columns
 from kefen.domain.text import Text
 from kefen.grading.modelled.method import fitted_method
-from kefen.grading.modelled.rows import columns_of
+from kefen.grading.modelled.rows import as_array, columns_of, numbers
 from kefen.methods.errors import NotEstimableError
 from kefen.standards.model_calibration import ModelCalibration
 
@@ -57,7 +57,7 @@ def _count(relation: str) -> str:
 
 
 def _sum_of(rows: pa.Table) -> int:
-    return int(np.asarray(rows[COUNT].to_numpy(), dtype=np.int64).sum())
+    return int(np.asarray(as_array(rows[COUNT]), dtype=np.int64).sum())
 
 
 def fit_rows(model: Model, rows: pa.Table, population: int, one_in: int) -> ModelCalibration:
@@ -72,8 +72,8 @@ def fit_rows(model: Model, rows: pa.Table, population: int, one_in: int) -> Mode
     method = fitted_method(model.method)
     inputs = columns_of(model, [rows[name] for name in input_columns(model)])
     if model.lost is not None:
-        inputs[LOST] = rows[LOST].to_numpy() > 0
-    counts = np.asarray(rows[COUNT].to_numpy(), dtype=np.float64)
+        inputs[LOST] = numbers(as_array(rows[LOST])) > 0
+    counts = np.asarray(as_array(rows[COUNT]), dtype=np.float64)
     usable = method.usable(model, inputs)
     unusable, fitted_on = int(counts[~usable].sum()), int(counts[usable].sum())
     if population - unusable < model.smallest_population:

@@ -14,13 +14,13 @@ from sqlglot import exp
 
 from kefen.compiler.facts import column, table
 from kefen.domain.text import Text
+from kefen.grading.fact_views import make_views
 from kefen.grading.grade import Grading
 from kefen.grading.measure import (
     METRICS,
     counted_from_facts,
     make_metrics,
     make_metrics_of_counted,
-    make_views,
 )
 from kefen.grading.months.changes import CHANGED, NotBySteps
 from kefen.grading.months.differences import rows_of, whole_rows
