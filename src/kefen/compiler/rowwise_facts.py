@@ -81,10 +81,14 @@ def _known_by_then(fact: str, given: Rows, as_of: date) -> Rows:
     """Return the rows of an imported table without what happened, or was recorded, later."""
     happened = [day is not None and day <= as_of for day in given.days(date_column(fact))]
     rows = given.where(happened)
-    if knowable_later(fact):
+    if knowable_later(fact) and not _blank(rows[RECORDED_ON]):
         rows = rows.where([day is None or day <= as_of for day in rows.days(RECORDED_ON)])
     for told_on, hidden in _TOLD_LATER.get(fact, {}).items():
-        later = [day is not None and day > as_of for day in rows.days(told_on)]
+        later = (
+            []
+            if _blank(rows[told_on])
+            else [day is not None and day > as_of for day in rows.days(told_on)]
+        )
         if any(later):
             rows = rows.with_columns(
                 {
@@ -96,6 +100,11 @@ def _known_by_then(fact: str, given: Rows, as_of: date) -> Rows:
                 }
             )
     return rows.beside({"as_of": as_of})
+
+
+def _blank(column: Sequence[Value]) -> bool:
+    """Return whether a column says nothing: most columns of most tables."""
+    return column.count(None) == len(column)
 
 
 _TOLD_LATER: Mapping[str, Mapping[str, Mapping[str, Value]]] = {

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_UP, Context, Decimal, Overflow, localcontext
+from decimal import ROUND_HALF_UP, Context, Decimal, Overflow
+from functools import reduce
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,6 +18,8 @@ _STORED_LIMIT = Decimal(10) ** 14
 
 def rounded(value: Decimal, places: int = PLACES) -> Decimal:
     """Return `value` rounded half up (away from zero at the half) to `places` decimals."""
+    if places == PLACES and value.same_quantum(ONE_UNIT):
+        return value  # written so already
     unit = ONE_UNIT if places == PLACES else Decimal(1).scaleb(-places)
     return value.quantize(unit, context=_WIDE)
 
@@ -62,8 +65,7 @@ def subtracted(left: Decimal, right: Decimal) -> Decimal:
 
 def exact_sum(values: Iterable[Decimal | int]) -> Decimal:
     """Return the sum of numbers, exactly, whatever precision the caller's context has."""
-    with localcontext(_WIDE):
-        return Decimal(sum(values, start=Decimal(0)))
+    return reduce(_WIDE.add, values, Decimal(0))
 
 
 def negated(value: Decimal) -> Decimal:

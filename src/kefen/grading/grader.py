@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from kefen.compiler.plan import part
 from kefen.compiler.rowwise_metrics import RowMetrics
@@ -20,7 +20,7 @@ from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.rows import Rows
 from kefen.grading.confidence import low_in_words
 from kefen.grading.explain import explain
-from kefen.lake.reading.plain_rows import PlainRows
+from kefen.lake.reading.plain_rows import GivenColumns, PlainRows
 from kefen.standards.calibration import SchemeCalibration
 from kefen.standards.facts import FACT_TABLES
 from kefen.standards.model import FactMetric
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from kefen.grading.stored import StoredRun
     from kefen.lake.reading.plain_rows import ReadRows
     from kefen.standards.model import Metric, ModelMetric
+
+    GivenFacts: TypeAlias = Mapping[str, Iterable[Mapping[str, Any]] | GivenColumns]
 
 _CUSTOMERS = "customers"
 _CUSTOMER = "customer_id"
@@ -101,16 +103,15 @@ class Grader:
             self.grade_stored(customer)
             pause()
 
-    def metrics(
-        self, customer: Mapping[str, Any], facts: Mapping[str, Iterable[Mapping[str, Any]]]
-    ) -> dict[str, Value]:
+    def metrics(self, customer: Mapping[str, Any], facts: GivenFacts) -> dict[str, Value]:
         """Return every metric of a customer, from its own rows.
 
         Args:
             customer: Its row of `customers`; at least `customer_id`.
             facts: Its rows of the fact tables, by table; of a table that the run had and that is
                 not here, it has none. Rows are mappings from the contract's columns to values:
-                texts, numbers, dates. Rows of later days are passed over.
+                texts, numbers, dates; or all of them column by column. Rows of later days are
+                passed over.
 
         Raises:
             CallError: The run had no such table, or a metric needs other customers' rows.
@@ -121,7 +122,8 @@ class Grader:
         identifier = own[_CUSTOMER]
         rows: dict[str, Rows] = {name: self._nothing[name] for name in self._tables}
         for name, given in facts.items():
-            read = self._rows[name].all_canonical(list(given), (_CUSTOMER, identifier))
+            sent = given if isinstance(given, GivenColumns) else list(given)
+            read = self._rows[name].all_canonical(sent, (_CUSTOMER, identifier))
             self._refuse_what_other_tables_tell(name, read, own)
             rows[name] = Rows(read.count, read.every_column().__getitem__)
         try:
@@ -133,9 +135,7 @@ class Grader:
                 mend=Text("Use a larger unit.", "请使用更大的单位。"),
             ) from error
 
-    def grade(
-        self, customer: Mapping[str, Any], facts: Mapping[str, Iterable[Mapping[str, Any]]]
-    ) -> dict[str, CustomerGrade]:
+    def grade(self, customer: Mapping[str, Any], facts: GivenFacts) -> dict[str, CustomerGrade]:
         """Return what each scheme that was run says of a customer, from its own rows.
 
         Raises:
@@ -171,7 +171,7 @@ class Grader:
     def explain(
         self,
         customer: Mapping[str, Any],
-        facts: Mapping[str, Iterable[Mapping[str, Any]]],
+        facts: GivenFacts,
         *,
         scheme: str | None = None,
     ) -> Explanation:

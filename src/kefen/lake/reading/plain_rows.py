@@ -40,6 +40,35 @@ _WHOLE_DOUBLE = 1e15
 _LONG = 2**63
 
 
+class Absent:
+    """The type of `ABSENT`."""
+
+
+ABSENT = Absent()
+"""Stands in a given column for what a row does not say, not even that it is blank."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenColumns:
+    """Rows of one table as they are given, column by column.
+
+    Attributes:
+        count: How many rows there are.
+        columns: The columns by name; a value is `ABSENT` where a row does not have the column.
+    """
+
+    count: int
+    columns: Mapping[str, Sequence[Any]]
+
+    def one_by_one(self) -> list[dict[str, Any]]:
+        """Return the rows one by one, each with the columns that it has."""
+        names = tuple(self.columns)
+        return [
+            {name: value for name, value in zip(names, row, strict=True) if value is not ABSENT}
+            for row in zip(*self.columns.values(), strict=True)
+        ]
+
+
 @dataclass(frozen=True, slots=True)
 class ReadRows:
     """Rows of one table with canonical values, column by column.
@@ -97,7 +126,9 @@ class PlainRows:
                 raise self._missing(self._table.column(name))
         return found
 
-    def all_canonical(self, rows: Sequence[Mapping[str, Any]], owner: tuple[str, Any]) -> ReadRows:
+    def all_canonical(
+        self, rows: Sequence[Mapping[str, Any]] | GivenColumns, owner: tuple[str, Any]
+    ) -> ReadRows:
         """Return many rows as `canonical` gives each, with one column set to its owner.
 
         Rows of an equal key and equal content count once. Orders whose lines have no number keep
@@ -108,30 +139,31 @@ class PlainRows:
                 has different rows.
         """
         column, identifier = owner
-        try:
-            found = self._by_column(rows, column, identifier)
-        except (ValueError, TypeError, ArithmeticError, KeyError):
-            found = None  # read one by one they tell which row it is
+        found: ReadRows | None = None
+        # Read one by one they tell which row it is that cannot be read.
+        with suppress(ValueError, TypeError, ArithmeticError, KeyError):
+            given = rows if isinstance(rows, GivenColumns) else _by_column(rows)
+            if given is not None:
+                found = self._all_read(given, column, identifier)
         if found is not None and self._is_once(found):
             return found
-        read = [self.canonical({**row, column: identifier}) for row in rows]
+        each = rows.one_by_one() if isinstance(rows, GivenColumns) else rows
+        read = [self.canonical({**row, column: identifier}) for row in each]
         return self._one_by_one(once(self._table, read))
 
-    def _by_column(
-        self, rows: Sequence[Mapping[str, Any]], owner: str, identifier: Any
-    ) -> ReadRows | None:
+    def _all_read(self, given: GivenColumns, owner: str, identifier: Any) -> ReadRows | None:
         """Return rows read column by column; None where they differ in their columns."""
-        names = tuple(rows[0]) if rows else ()
-        if len(names) < 2 or _types(rows) != {dict} or set(map(len, rows)) != {len(names)}:
-            return None
-        columns: dict[str, Sequence[Any]] = dict(
-            zip(names, zip(*map(itemgetter(*names), rows), strict=True), strict=True)
-        )
-        columns[owner] = (identifier,) * len(rows)
-        found = {name: self._read(name, values) for name, values in columns.items()}
+        columns = {**given.columns, owner: (identifier,) * given.count}
+        found: dict[str, Sequence[Any]] = {}
+        for name, values in columns.items():
+            types = _types(values)
+            if Absent not in types:
+                found[name] = self._read(name, values, types)
+            elif len(types) > 1:
+                return None
         if not found.keys() >= set(self._required):
             return None
-        return ReadRows(self._table, len(rows), found, self._kinds.keys() - found.keys())
+        return ReadRows(self._table, given.count, found, self._kinds.keys() - found.keys())
 
     def _one_by_one(self, rows: Sequence[Mapping[str, Any]]) -> ReadRows:
         """Return canonical rows, whichever columns each has."""
@@ -152,14 +184,13 @@ class PlainRows:
         whole = [one for one in keys if None not in one]
         return len(set(whole)) == len(whole)
 
-    def _read(self, name: str, values: Sequence[Any]) -> Sequence[Any]:
+    def _read(self, name: str, values: Sequence[Any], types: set[type]) -> Sequence[Any]:
         """Return the canonical values of a column; itself where it holds nothing else.
 
         Raises:
             ValueError: A required value is missing. Other errors say that a value is not what the
                 column holds.
         """
-        types = _types(values)
         blanks = NoneType in types
         types.discard(NoneType)
         required = name in self._required
@@ -169,7 +200,7 @@ class PlainRows:
             return values
         kind = self._kinds.get(name)
         if types == {str}:
-            known = _all_read(set(values), kind, self._readers.get(name, _text))
+            known = _texts_read(set(values), kind, self._readers.get(name, _text))
             if required and None in known.values():
                 raise ValueError(name)
             if all(map(eq, known, known.values())):
@@ -231,6 +262,15 @@ def once(table: Table, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
                 mend=Text("Keep the right one.", "请保留正确的一行。"),
             )
     return list(found.values())
+
+
+def _by_column(rows: Sequence[Mapping[str, Any]]) -> GivenColumns | None:
+    """Return rows column by column; None where they differ in their columns."""
+    names = tuple(rows[0]) if rows else ()
+    if len(names) < 2 or _types(rows) != {dict} or set(map(len, rows)) != {len(names)}:
+        return None
+    columns = zip(*map(itemgetter(*names), rows), strict=True)
+    return GivenColumns(len(rows), dict(zip(names, columns, strict=True)))
 
 
 def _types(values: Sequence[Any]) -> set[type]:
@@ -370,7 +410,7 @@ def _all_plain(values: Sequence[Any], kind: Kind | None) -> Sequence[Any] | None
     return None
 
 
-def _all_read(texts: set[Any], kind: Kind | None, read: Callable[[Any], Any]) -> dict[Any, Any]:
+def _texts_read(texts: set[Any], kind: Kind | None, read: Callable[[Any], Any]) -> dict[Any, Any]:
     """Return what each text is read as, None as itself."""
     filled = [text for text in texts if text is not None]
     found: Sequence[Any] | None = None

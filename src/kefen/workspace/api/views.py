@@ -13,11 +13,11 @@ from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from kefen.domain.errors import CallError, KefenError
-from kefen.domain.text import Text
 from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
 from kefen.workspace.api.queries import answer
+from kefen.workspace.api.sent import rows_sent
 from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.runs.queries import grader_of
 from kefen.workspace.shell.language import said
@@ -26,8 +26,6 @@ if TYPE_CHECKING:
     from django.http import HttpRequest
 
     from kefen.workspace.customers.sight import Sight
-
-_SENT = msgspec.json.Decoder(float_hook=str)
 
 
 @needs(Ability.SEE_CUSTOMERS)
@@ -64,7 +62,7 @@ def grade_rows(request: HttpRequest) -> HttpResponse:
     if sight is None:
         raise Http404
     try:
-        customer, facts = _rows_of(request.body)
+        customer, facts = rows_sent(request.body)
         found = grader_of(sight.publication.run_id).grade(customer, facts)
     except KefenError as error:
         return _refused(error)
@@ -81,39 +79,6 @@ def _sight_of_one(request: HttpRequest, customer_id: str) -> Sight:
     if sight is None or not sight.sees(customer_id):
         raise Http404
     return sight
-
-
-def _rows_of(body: bytes) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
-    """Return the customer's row and its rows by table.
-
-    Raises:
-        CallError: The body is not such an object.
-    """
-    try:
-        # Numbers with a point stay the decimals that were written.
-        sent = _SENT.decode(body)
-    except (ValueError, RecursionError):
-        sent = None
-    customer = sent.pop("customer", None) if isinstance(sent, dict) else None
-    if (
-        not isinstance(sent, dict)
-        or not isinstance(customer, dict)
-        or not all(
-            isinstance(rows, list) and all(isinstance(row, dict) for row in rows)
-            for rows in sent.values()
-        )
-    ):
-        raise CallError(
-            Text("This is not a customer with its rows.", "这不是一位客户及其各行数据。"),
-            mend=Text(
-                "Send JSON such as {e}.",
-                "请发送 JSON，如 {e}。",
-            ).filled(
-                e='{"customer": {"customer_id": "C001"}, "orders": [{"order_id": "1", '
-                '"ordered_at": "2026-10-01", "amount": "120.50"}]}'
-            ),
-        )
-    return customer, sent
 
 
 def _json(found: dict[str, Any], status: int = 200) -> HttpResponse:
