@@ -160,8 +160,8 @@ def _cleaned(connection: duckdb.DuckDBPyConnection, orders: Path) -> dict[str, s
     """Return how each column of text is read: cleaned where it may need it, else as it lies."""
     doubts = connection.execute(_filled(DOUBTS, {"orders": f"'{orders}'"})).fetchall()[0]
     return {
-        f"clean_{name}": f"{clean}({name})" if doubt else name
-        for (name, clean), doubt in zip(TEXTS.items(), doubts, strict=True)
+        f"clean_{name}": f"clean({name})" if doubt else name
+        for name, doubt in zip(TEXTS, doubts, strict=True)
     }
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 _MONEY = ("amount", "cost")
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-_WORDS_FOR_NOTHING = ("NULL", "\\N")
+_NOTHING = ["", "NULL", "\\N"]
 _MOST = 10**14
 """Numbers have at most 14 digits before the point."""
 
@@ -27,7 +27,7 @@ def read_customers(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     Raises:
         ValueError: A check failed.
     """
-    table = _clean(pq.read_table(path), ("customer_id",), ("name", "country", "industry"))
+    table = _clean(pq.read_table(path), ("customer_id", "name", "country", "industry"))
     everybody: pd.DataFrame = table.to_pandas()
     if everybody["customer_id"].isna().any():
         raise ValueError("rows are rejected")
@@ -70,8 +70,8 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
 
 def _lines(path: Path) -> pd.DataFrame:
     """Return the lines with clean text, their day, and money in ten-thousandths."""
-    ids = ("order_id", "customer_id", "product_id", "status")
-    table = _clean(pq.read_table(path), ids, ("category",))
+    texts = ("order_id", "customer_id", "product_id", "category", "status")
+    table = _clean(pq.read_table(path), texts)
     for name in _MONEY:
         whole = pc.cast(table[name], pa.decimal128(18, 4))
         units = pc.cast(pc.multiply(whole, pa.scalar(10_000, pa.decimal128(5, 0))), pa.int64())
@@ -81,12 +81,11 @@ def _lines(path: Path) -> pd.DataFrame:
     return lines
 
 
-def _clean(table: pa.Table, ids: tuple[str, ...], texts: tuple[str, ...]) -> pa.Table:
-    """Trim text; what is empty then is nothing, and in ids and codes so is a word for nothing."""
-    for name in (*ids, *texts):
+def _clean(table: pa.Table, texts: tuple[str, ...]) -> pa.Table:
+    """Trim text; what is empty then, or a word for nothing, is nothing."""
+    for name in texts:
         text = pc.utf8_trim(table[name], _BLANKS)
-        nothing = pa.array(["", *_WORDS_FOR_NOTHING] if name in ids else [""])
-        is_nothing = pc.is_in(text, nothing)
+        is_nothing = pc.is_in(text, pa.array(_NOTHING))
         if pc.any(is_nothing).as_py():
             text = pc.if_else(is_nothing, pa.scalar(None, text.type), text)
         table = table.set_column(table.schema.get_field_index(name), name, text)

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-_WORDS_FOR_NOTHING = ["NULL", "\\N"]
+_NOTHING = ["", "NULL", "\\N"]
 _MOST = 10**14
 """Numbers have at most 14 digits before the point."""
 
@@ -25,7 +25,7 @@ def read_customers(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """
     people = pd.read_parquet(path)
     rows = len(people)
-    _clean(people, ids=["customer_id"], texts=["name", "country", "industry"])
+    _clean(people, ["customer_id", "name", "country", "industry"])
     if people["customer_id"].isna().any() or _too_large(people, ["employees"]):
         raise ValueError("rows are rejected")
     people = people.drop_duplicates()
@@ -47,7 +47,7 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
     """
     lines = pd.read_parquet(path)
     rows = len(lines)
-    _clean(lines, ids=["order_id", "customer_id", "product_id", "status"], texts=["category"])
+    _clean(lines, ["order_id", "customer_id", "product_id", "category", "status"])
     if lines[["order_id", "ordered_at", "amount"]].isna().any(axis=None):
         raise ValueError("rows are rejected")
     if not lines["status"].dropna().isin(["completed", "cancelled"]).all():
@@ -70,12 +70,11 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
     return lines[is_known], counts, _ids_with_decimals(unattributed, people)
 
 
-def _clean(frame: pd.DataFrame, ids: list[str], texts: list[str]) -> None:
-    """Trim text; what is empty then is nothing, and in ids and codes so is a word for nothing."""
-    for name in [*ids, *texts]:
+def _clean(frame: pd.DataFrame, texts: list[str]) -> None:
+    """Trim text; what is empty then, or a word for nothing, is nothing."""
+    for name in texts:
         text = frame[name].str.strip(_BLANKS)
-        nothing = ["", *_WORDS_FOR_NOTHING] if name in ids else [""]
-        frame[name] = text.mask(text.isin(nothing))
+        frame[name] = text.mask(text.isin(_NOTHING))
 
 
 def _too_large(frame: pd.DataFrame, names: list[str]) -> bool:

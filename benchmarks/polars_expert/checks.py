@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 CUSTOMER = "customer_id"
 _ORDER = "order_id"
-_IDS = (_ORDER, CUSTOMER, "product_id", "status")
+_TEXTS = (_ORDER, CUSTOMER, "product_id", "category", "status")
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-_WORDS_FOR_NOTHING = ("NULL", "\\N")
+_NOTHING = ("", "NULL", "\\N")
 _UNCLEAN = r"^$|^[ \t\r\n\u{a0}\u{3000}\u{feff}]|[ \t\r\n\u{a0}\u{3000}\u{feff}]$|^NULL$|^\\N$"
 _MOST = 10**14
 """Numbers have at most 14 digits before the point."""
@@ -59,7 +59,7 @@ def checked(customers: Path, orders: Path, as_of: date) -> Checked:
 def _cleaned(file: pl.LazyFrame, texts: tuple[str, ...]) -> pl.LazyFrame:
     """Return the file with clean text; a look at every cell finds the columns to clean.
 
-    In ids and codes a word for nothing is nothing.
+    A word for nothing is nothing.
     """
     unclean = file.select(pl.col(name).str.contains(_UNCLEAN).any() for name in texts).collect(
         engine="streaming"
@@ -67,8 +67,7 @@ def _cleaned(file: pl.LazyFrame, texts: tuple[str, ...]) -> pl.LazyFrame:
     for name in texts:
         if unclean[name][0]:
             text = pl.col(name).str.strip_chars(_BLANKS)
-            nothing = ("", *_WORDS_FOR_NOTHING) if name in _IDS else ("",)
-            file = file.with_columns(pl.when(~text.is_in(nothing)).then(text).alias(name))
+            file = file.with_columns(pl.when(~text.is_in(_NOTHING)).then(text).alias(name))
     return file
 
 
@@ -77,7 +76,7 @@ def _lines(path: Path) -> pl.LazyFrame:
 
     Numbers of more digits than Kefen takes do not fit the decimals, which stops the query.
     """
-    file = _cleaned(pl.scan_parquet(path), (*_IDS, "category"))
+    file = _cleaned(pl.scan_parquet(path), _TEXTS)
     return file.with_columns(
         pl.col("ordered_at").dt.date().alias("day"), *(_whole(name) for name in ("amount", "cost"))
     )

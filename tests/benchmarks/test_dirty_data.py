@@ -30,6 +30,7 @@ _DIRTY = {
                 ELSE customer_id END AS customer_id,
             CASE c % 5 WHEN 0 THEN chr(160) || country WHEN 1 THEN ' ' ELSE country END AS country,
             CASE c % 11 WHEN 0 THEN '' WHEN 1 THEN 'NULL' WHEN 2 THEN industry || chr(9)
+                WHEN 3 THEN '\\N '
                 ELSE industry END AS industry
         ) FROM numbered
         UNION ALL SELECT * EXCLUDE (c) REPLACE (customer_id || chr(9) AS customer_id,

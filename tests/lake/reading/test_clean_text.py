@@ -49,6 +49,8 @@ def _ids_and_names(path: Path, names: list[str | None]) -> list[tuple[str, str |
         ("\u00a1x", "\u00a1x"),
         ("\u3001x", "\u3001x"),
         ("\U0001f600", "\U0001f600"),
+        *((f"{blank}{word}", None) for word in ("NULL", "\\N") for blank in ("", *_BLANKS)),
+        *((word, word) for word in ("Null", "NULLS", "\\n", "N/A", "None", "无", "-")),
     ],
 )
 def test_one_cell_in_a_clean_column_decides_how_it_is_read(

@@ -63,6 +63,46 @@ def test_an_encoding_that_is_a_guess_is_told(
     assert ("encoding_guessed" in {one.code for one in findings}) is told
 
 
+@pytest.mark.parametrize("word", ["NULL", "\\N"])
+@pytest.mark.parametrize("suffix", ["csv", "xlsx", "jsonl", "parquet"])
+def test_a_word_for_nothing_forms_no_class_and_is_told(
+    tmp_path: Path, read: Any, rows: Any, suffix: str, word: str
+) -> None:
+    headings = ["customer_id", "name", "industry", "Segment"]
+    content = [["1", "Ann", word, "big"], ["2", word, "trade", f" {word} "], ["3", "N/A", "-", ""]]
+    path = tmp_path / f"customers.{suffix}"
+    if suffix == "csv":
+        lines = "\n".join(",".join(line) for line in (headings, *content))
+        path.write_text(lines + "\n", encoding="utf-8")
+    elif suffix == "xlsx":
+        book = openpyxl.Workbook()
+        for line in (headings, *content):
+            book.active.append(line)
+        book.save(path)
+    elif suffix == "jsonl":
+        lines = "\n".join(json.dumps(dict(zip(headings, c, strict=True))) for c in content)
+        path.write_text(lines + "\n", encoding="utf-8")
+    else:
+        columns = list(zip(*content, strict=True))
+        parquet.write_table(pa.table(dict(zip(headings, columns, strict=True))), path)
+    table, findings = read("customers", path)
+    assert rows(table, "customer_id", "name", "industry", "Segment") == [
+        ("1", "Ann", None, "big"),
+        ("2", None, "trade", None),
+        ("3", "N/A", "-", None),
+    ]
+    told = next(finding for finding in findings if finding.code == "words_for_nothing")
+    assert told.count == 3
+    assert "name, industry, Segment" in told.message.en
+    assert word in told.message.zh
+
+
+def test_a_word_for_nothing_is_no_currency(tmp_path: Path, read: Any, rows: Any) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text(HEAD[:-1] + ",currency\n1,a,2024-01-01,1,NULL\n2,a,2024-01-01,1,eur\n")
+    assert rows(read("orders", path)[0], "currency") == [("EUR",), (None,)]
+
+
 def test_quotes_hold_delimiters_quotes_and_line_breaks(
     tmp_path: Path, read: Any, rows: Any
 ) -> None:
@@ -225,6 +265,50 @@ def test_text_written_as_a_formula_is_what_a_spreadsheet_shows(
     assert rows(read("orders", path)[0], "order_id", "customer_id", "amount") == [
         ("007", "1/2", Decimal("12.5")),
         ("8", "b", Decimal(3)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("heading", "total"),
+    [
+        (HEAD.strip(), "合计,,,99"),
+        (HEAD.strip(), "Total,,,99"),
+        (f"序号,{HEAD.strip()},备注", "合  计,,,,99,"),
+        (f"{HEAD.strip()},note", ",,,99,Grand total:"),
+    ],
+)
+def test_a_row_of_totals_below_a_short_table_stops_nothing(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any, heading: str, total: str
+) -> None:
+    path = tmp_path / "o.csv"
+    before = "1," if heading.startswith("序") else ""
+    after = ",x" if heading.endswith(("备注", "note")) else ""
+    lines = [f"{before}{n},k{n},2024-01-0{n},{n}.5{after}" for n in range(1, 6)]
+    path.write_text("\n".join([heading, *lines, total]) + "\n", encoding="utf-8")
+    table, findings = read("orders", path)
+    assert len(rows(table, "order_id")) == 5
+    assert [(row, code) for row, _, _, code in rejected(table)] == [(7, "total_row")]
+    assert "rows_rejected" in {finding.code for finding in findings}
+
+
+def test_a_row_that_is_wrong_stops_a_short_file_and_is_told_the_share_that_lets_it_pass(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any
+) -> None:
+    path = tmp_path / "o.csv"
+    lines = [f"{n},k{n},2024-01-0{n},{n}.5" for n in range(1, 6)]
+    lines += ["6,k1,2024-01-07,?", "7,合计,,5", "合计,,,22.5"]
+    path.write_text(HEAD + "\n".join(lines) + "\n", encoding="utf-8")
+    with pytest.raises(TooManyRejectedError) as refused:
+        read("orders", path)
+    assert "1 of 8 rows is rejected" in refused.value.what.en
+    assert "row 7, amount" in refused.value.what.en
+    assert "--max-rejected 13%" in refused.value.mend.en
+    table, _ = read("orders", path, max_rejected=Decimal("0.13"))
+    assert len(rows(table, "order_id")) == 5
+    assert [(row, code) for row, _, _, code in rejected(table)] == [
+        (7, "not_a_number"),
+        (8, "total_row"),
+        (9, "total_row"),
     ]
 
 

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from kefen.domain.contract import Kind
+from kefen.lake.reading.nothing import WORDS
 from kefen.lake.reading.sql import SQL, any_of, listed, literal, statement
 
 if TYPE_CHECKING:
@@ -28,8 +29,7 @@ _RANGES = (
     ("\u00a0", "\u00a1"),
     ("\u3000", "\u3001"),
     ("\ufeff", "\uff00"),
-    ("NULL", "NULL "),
-    ("\\N", "\\N "),
+    *((word, f"{word} ") for word in WORDS),
 )
 
 

@@ -13,6 +13,7 @@ from kefen.domain.contract import Kind
 from kefen.lake.reading import dates, numbers
 from kefen.lake.reading.cells import FORMULA_ERRORS
 from kefen.lake.reading.code_words import FALSE_WORDS, TRUE_WORDS, code_answers, currency_answers
+from kefen.lake.reading.nothing import filled
 from kefen.lake.reading.raw_tables import BLANK
 from kefen.lake.reading.sql import SQL, choose, listed, literal, statement
 
@@ -24,11 +25,11 @@ if TYPE_CHECKING:
     from kefen.lake.reading.source import RawColumn
 
 _ERRORS = SQL("(" + listed(literal(code) for code in FORMULA_ERRORS) + ")")
-TOTALS = literal(
-    "(?i)^(?:(?:.*[ :：\\-])?(?:本页)?(?:合计|总计|小计|累计)|grand total|sub-?totals?)[:：]?$"
-)
+_TOTAL_WORDS = "(?:.*[ :：\\-])?(?:本页)?(?:合计|总计|小计|累计)|grand total|sub-?totals?"
+TOTALS = literal(f"(?i)^(?:{_TOTAL_WORDS})[:：]?$")
 """SQL for the pattern of what stands for an id in a row that sums up others."""
-_NULL_WORDS = SQL("('NULL', '\\N')")
+ANY_TOTAL = literal(f"(?i)^\\s*(?:{_TOTAL_WORDS}|totals?|sum|合\\s+计|总\\s+计)\\s*[:：]?\\s*$")
+"""The same with words that tell it only of a row that is rejected anyhow."""
 
 
 @dataclass(frozen=True)
@@ -104,26 +105,25 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
         timezone: The IANA zone that times with a zone are converted to.
     """
     text = text_of(raw)
-    blank = statement("{text} IS NULL", text=text)
+    content = filled(text) if raw.kind in ("text", "mixed") and not raw.clean else text
     if column.kind in (Kind.ID, Kind.TEXT):
-        return _text_column(column, raw, text)
-    filled = _filled(text) if raw.kind in ("text", "mixed") and not raw.clean else text
+        return _text_column(column, raw, text, content)
     codes_alone = False
     if raw.kind in ("text", "mixed"):
-        blank = statement("{filled} IS NULL", filled=filled)
+        blank = statement("{content} IS NULL", content=content)
     else:
         blank = statement("{v} IS NULL", v=raw.value)
     if column.kind is Kind.CODE:
         codes_alone = raw.codes == column.codes and not evidence.values
-        value = filled if codes_alone else _code(column, filled, evidence)
+        value = content if codes_alone else _code(column, content, evidence)
         cheap = raw.clean
     elif column.kind is Kind.BOOLEAN:
-        value, cheap = _boolean(raw, filled), raw.kind == "boolean"
+        value, cheap = _boolean(raw, content), raw.kind == "boolean"
     elif column.kind in (Kind.DATE, Kind.TIMESTAMP):
-        value = dates.date_value(column, raw, filled, evidence, timezone)
+        value = dates.date_value(column, raw, content, evidence, timezone)
         cheap = raw.kind in ("date", "timestamp", "instant")
     else:
-        value = numbers.number_value(column, raw, filled, evidence)
+        value = numbers.number_value(column, raw, content, evidence)
         cheap = raw.kind in ("integer", "decimal", "double") and evidence.factor is None
     if raw.kind == "mixed" and raw.kinds is not None:
         value = statement(
@@ -163,11 +163,19 @@ def rejection_code(column: Column) -> str:
     }[column.kind]
 
 
-def _text_column(column: Column, raw: RawColumn, text: SQL) -> Conversion:
-    value = text
+def _text_column(column: Column, raw: RawColumn, text: SQL, content: SQL) -> Conversion:
+    """Return how ids and text are made.
+
+    Args:
+        column: The column of the contract.
+        raw: The input column.
+        text: Its cell as text.
+        content: The same, null where it is a word for nothing.
+    """
+    value = content
     certain = True
     if column.name == "currency":
-        upper = statement("upper({text})", text=text)
+        upper = statement("upper({text})", text=content)
         value = statement(
             "coalesce({known}, {upper})", known=choose(upper, currency_answers()), upper=upper
         )
@@ -176,18 +184,16 @@ def _text_column(column: Column, raw: RawColumn, text: SQL) -> Conversion:
             "CASE WHEN {text} NOT IN {errors} THEN {value} END",
             text=text,
             errors=_ERRORS,
-            value=_own_id(_filled(text)) if column.kind is Kind.ID else text,
+            value=_own_id(content) if column.kind is Kind.ID else content,
         )
         certain = False
-    elif raw.kind == "text" and column.kind is Kind.ID and not raw.clean:
-        value = _filled(text)
     elif raw.kind == "mixed" and raw.kinds is not None:
         value = statement(
             "CASE {kinds} WHEN 'number' THEN regexp_replace({text}, '\\.0+$', '') "
             "WHEN 'error' THEN NULL ELSE {written} END",
             kinds=raw.kinds,
             text=text,
-            written=_own_id(text) if column.kind is Kind.ID else text,
+            written=_own_id(content) if column.kind is Kind.ID else content,
         )
         certain = False
     elif raw.kind == "double":
@@ -201,7 +207,7 @@ def _text_column(column: Column, raw: RawColumn, text: SQL) -> Conversion:
         value = statement("regexp_replace(CAST({v} AS VARCHAR), '\\.0+$', '')", v=raw.value)
     blank = statement("({value}) IS NULL", value=value)
     if not certain:
-        blank = statement("{text} IS NULL", text=_filled(text))
+        blank = statement("{content} IS NULL", content=content)
     return Conversion(
         column=column,
         heading=raw.heading,
@@ -210,13 +216,6 @@ def _text_column(column: Column, raw: RawColumn, text: SQL) -> Conversion:
         shown=text,
         certain=certain,
         cheap=True,
-    )
-
-
-def _filled(text: SQL) -> SQL:
-    """Return text, null for the words that databases export for nothing."""
-    return statement(
-        "CASE WHEN {text} NOT IN {nothing} THEN {text} END", text=text, nothing=_NULL_WORDS
     )
 
 

@@ -90,6 +90,26 @@ def encoding_guessed(table: Table, file: str, encoding: str) -> Finding:
     )
 
 
+def words_for_nothing(table: Table, count: int, headings: Sequence[str]) -> Finding:
+    """Cells of text hold what databases export for nothing, and are read as empty."""
+    shown = ", ".join(headings[:12])
+    return Finding(
+        code="words_for_nothing",
+        principle="whole",
+        severity="note",
+        table=table.name,
+        count=count,
+        message=Text(
+            "{n} {n:cell holds|cells hold} NULL or \\N, as databases export nothing: {h}.",
+            "有 {n} 个单元格的内容为 NULL 或 \\N（数据库导出时表示空值）：{h}。",
+        ).filled(n=count, h=shown),
+        effect=Text(
+            "They are read as empty, and never form a class or a segment of their own.",
+            "这些单元格按空值处理，不会自成一类。",
+        ),
+    )
+
+
 def unit_of_title(table: Table, unit: str) -> Finding:
     """A title above the heading says what amounts are counted in."""
     return Finding(

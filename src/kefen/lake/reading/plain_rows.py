@@ -26,6 +26,7 @@ from kefen.lake.reading.code_words import (
     code_answers,
     currency_answers,
 )
+from kefen.lake.reading.nothing import WORDS
 from kefen.lake.reading.rejections import rejection_reason
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
     from kefen.domain.contract import Column, Table
 
 _BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-_NOTHING = frozenset({"", "NULL", "\\N"})
+_NOTHING = frozenset({"", *WORDS})
 _WHOLE_DOUBLE = 1e15
 _LONG = 2**63
 
@@ -295,11 +296,14 @@ def _reader(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
     """Return what gives a value of a column that is not None; None for a blank one."""
     if column.name == "currency":
         words = dict(reversed(currency_answers()))
-        return lambda value: words.get(str(_text(value)).upper(), str(_text(value)).upper())
-    if column.kind is Kind.TEXT:
+
+        def currency(value: Any) -> str | None:
+            text = _text(value)
+            return None if text is None else words.get(str(text).upper(), str(text).upper())
+
+        return currency
+    if column.kind in (Kind.ID, Kind.TEXT):
         return _text
-    if column.kind is Kind.ID:
-        return _identifier
     if column.kind in (Kind.MONEY, Kind.NUMBER):
         return _number
     read = _filled_reader(column, zone)
@@ -335,7 +339,8 @@ def _is_blank(value: Any) -> bool:
 def _text(value: Any) -> Any:
     """Return a value as text: trimmed, whole floats without their point; None for a blank one."""
     if isinstance(value, str):
-        return value.strip(_BLANKS) or None
+        text = value.strip(_BLANKS)
+        return None if text in _NOTHING else text
     if isinstance(value, float):
         if value != value or value in (float("inf"), float("-inf")):
             raise ValueError(value)
@@ -345,11 +350,6 @@ def _text(value: Any) -> Any:
         whole, _, places = written.partition(".")
         return whole if not places.strip("0") else written
     return None if _is_blank(value) else str(value)
-
-
-def _identifier(value: Any) -> str | None:
-    text: str | None = _text(value)
-    return None if text in _NOTHING else text
 
 
 def _number(value: Any) -> Decimal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.contract import Kind
@@ -10,7 +11,7 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading import dates
 from kefen.lake.reading.cells import FORMULA_ERRORS
-from kefen.lake.reading.conversion import TOTALS, rejection_code
+from kefen.lake.reading.conversion import ANY_TOTAL, TOTALS, rejection_code
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.rejections import rejection_reason
 from kefen.lake.reading.sql import (
@@ -26,7 +27,6 @@ from kefen.lake.reading.sql import (
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-    from decimal import Decimal
 
     from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
@@ -59,11 +59,18 @@ class RejectedRows:
         rows_in: Rows in the file, with the lines that could not be split into columns.
         rejected: Rows rejected, a row with several reasons once.
         bad: Those of them that were split into columns.
+        totals: Those that sum up others: no data is lost with them.
     """
 
     rows_in: int
     rejected: int
     bad: int
+    totals: int = 0
+
+    @property
+    def lost(self) -> int:
+        """Return how many rows of data are rejected."""
+        return self.rejected - self.totals
 
 
 def new_rejected_table(engine: Engine, table: str) -> str:
@@ -128,6 +135,7 @@ def keep_rejected(
         )
     )[0][0]
     values = name(f"{rejected}_values")
+    totals = 0
     if bad:
         engine.run(
             statement(
@@ -136,6 +144,7 @@ def keep_rejected(
                 found=union_all(_found(file, c, test, file_number) for c, test in tests),
             )
         )
+        totals = _tell_totals(engine, file, conversions, rejected, file_number)
     if file.lost is not None:
         engine.run(
             statement(
@@ -148,10 +157,62 @@ def keep_rejected(
                 lost=name(file.lost),
             )
         )
-    counted = RejectedRows(total + file.lost_rows, bad + file.lost_rows, bad)
-    if counted.rejected > max_rejected * counted.rows_in:
+    counted = RejectedRows(total + file.lost_rows, bad + file.lost_rows, bad, totals)
+    if counted.lost > max_rejected * counted.rows_in:
         raise _too_many(engine, file, counted, rejected, file_number, max_rejected)
     return counted
+
+
+def _tell_totals(
+    engine: Engine,
+    file: RawFile,
+    conversions: Sequence[Conversion],
+    rejected: str,
+    file_number: int,
+) -> int:
+    """Give the rejected rows that sum up others this one reason, and return how many they are.
+
+    Such a row has a word for a total in place of an id, or lacks what it must have and holds such
+    a word in any other cell.
+    """
+    words = [
+        statement(
+            "regexp_matches(CAST({v} AS VARCHAR), {totals})", v=column.value, totals=ANY_TOTAL
+        )
+        for column in file.columns
+        if column.kind in ("text", "mixed")
+    ]
+    ids = [
+        statement("regexp_matches({v}, {totals})", v=c.shown, totals=ANY_TOTAL)
+        for c in conversions
+        if c.column.kind is Kind.ID and not c.computed
+    ]
+    missing = [c.blank for c in conversions if c.column.required]
+    tests = [any_of(ids)] if ids else []
+    if words and missing:
+        tests.append(statement("({a}) AND ({b})", a=any_of(missing), b=any_of(words)))
+    if not tests:
+        return 0
+    of_total = statement(
+        "file_number = {number} AND row_id IN (SELECT {id} FROM {file} WHERE {test})",
+        number=literal(file_number),
+        id=file.identity,
+        file=file.relation,
+        test=any_of(tests),
+    )
+    values = name(f"{rejected}_values")
+    engine.run(
+        statement(
+            "CREATE OR REPLACE TEMP TABLE rejected_totals AS SELECT DISTINCT ON (row_id) * "
+            "REPLACE ('total_row' AS code) FROM {values} WHERE {of_total} "
+            "ORDER BY row_id, code <> 'total_row', \"column\"",
+            values=values,
+            of_total=of_total,
+        )
+    )
+    engine.run(statement("DELETE FROM {values} WHERE {of_total}", values=values, of_total=of_total))
+    engine.run(statement("INSERT INTO {values} FROM rejected_totals", values=values))
+    return int(engine.rows(SQL("SELECT count(*) FROM rejected_totals"))[0][0])
 
 
 def _test(table: Table, conversion: Conversion) -> SQL | None:
@@ -236,12 +297,14 @@ def _too_many(
     rows = engine.rows(
         statement(
             'SELECT "row", "column", "value", code FROM {values} '
-            'WHERE file_number = {number} ORDER BY "row", "column" LIMIT {limit}',
+            "WHERE file_number = {number} AND code <> 'total_row' "
+            'ORDER BY "row", "column" LIMIT {limit}',
             values=name(f"{rejected}_values"),
             number=literal(file_number),
             limit=literal(_EXAMPLES),
         )
     )
+    share = -(-100 * counted.lost // counted.rows_in)  # the least whole percent that lets them pass
     examples = Text(
         "\n".join(_example(row, "en") for row in rows),
         "\n".join(_example(row, "zh") for row in rows),
@@ -253,18 +316,19 @@ def _too_many(
             "共 {all} 行，其中 {n} 行被拒绝，超过允许的 {share}%；"
             "未写入任何内容。前几处：\n{examples}",
         ).filled(
-            n=counted.rejected,
+            n=counted.lost,
             all=counted.rows_in,
             share=format((max_rejected * 100).normalize(), "f"),
             examples=examples,
         ),
         where=file.path.name,
         mend=Text(
-            "Mend the rows, or map the column; --max-rejected 1 (in Python: max_rejected=1) lets "
-            "them all pass and keeps the full list of rejected rows.",
-            "请修正这些行或提供列映射；使用 --max-rejected 1（Python 中为 max_rejected=1）"
-            "可全部放行，并保留完整的拒绝清单。",
-        ),
+            "Mend the rows, or map the column. To do without {n:this row|these rows}: "
+            "--max-rejected {share}% (in Python: max_rejected={part}); the results keep the full "
+            "list of rejected rows.",
+            "请修正这些行或提供列映射。若可以不要这 {n} 行，请使用 --max-rejected {share}%"
+            "（Python 中为 max_rejected={part}），结果中会保留完整的拒绝清单。",
+        ).filled(n=counted.lost, share=share, part=share / Decimal(100)),
         rejected=rejected,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,7 @@ from kefen.lake.reading.files import fingerprint, open_file
 from kefen.lake.reading.frames import open_frame
 from kefen.lake.reading.keys import find_duplicates, orders_in_several_files
 from kefen.lake.reading.mapping import Computed, TableMapping
+from kefen.lake.reading.nothing import cells_without_content
 from kefen.lake.reading.numbers import currency_of
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.rejected_rows import (
@@ -111,6 +113,9 @@ def read_table(
         ]
         files = [(file, choice) for (file, _), choice in zip(opened, choices, strict=True)]
         evidence = weigh_evidence(engine, contract, files, mapping)
+        nothing = Counter[str]()
+        for file, choice in files:
+            nothing.update(cells_without_content(engine, contract, file, choice))
     prepared = [
         _Prepared(
             file,
@@ -120,7 +125,10 @@ def read_table(
         )
         for position, ((file, found), choice) in enumerate(zip(opened, choices, strict=True))
     ]
-    return _assemble(engine, contract, prepared, options, wanted, customers)
+    read, findings = _assemble(engine, contract, prepared, options, wanted, customers)
+    if nothing:
+        findings += (messages.words_for_nothing(contract, nothing.total(), tuple(nothing)),)
+    return read, findings
 
 
 def _used(table: Table, choice: ColumnChoice) -> dict[str, Column]:
