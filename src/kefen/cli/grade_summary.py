@@ -137,6 +137,8 @@ def _warnings(graded: Graded) -> Iterator[Text]:
             "Sample data, partly generated; the report says which parts.",
             "示例数据，部分为生成；报告中注明了哪些部分。",
         )
+    for late in graded.run.record.get("begun_late", ()):
+        yield Text.from_dict(late["text"])
     yield from _drifts(graded)
     ignored = graded.previous_of_another_standard
     if ignored is not None:

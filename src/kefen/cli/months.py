@@ -265,7 +265,19 @@ def _notes(found: BackFill) -> list[Text]:
                 "重述改变了什么、为何改变：kefen runs 运行。",
             )
         )
-    return notes
+    return [*notes, *_begun_late(found)]
+
+
+def _begun_late(found: BackFill) -> list[Text]:
+    """Tell of the counters that began afresh after their day, each once."""
+    from kefen.grading.outputs import RECORD_FILE, read_json
+
+    told: dict[tuple[str, str], Text] = {}
+    for month in found.months:
+        record = read_json(month.run.folder / RECORD_FILE) if month.run else {}
+        for late in record.get("begun_late", ()):
+            told.setdefault((late["scheme"], late["counter"]), Text.from_dict(late["text"]))
+    return list(told.values())
 
 
 def _listed(days: list[date]) -> Text:

@@ -132,6 +132,18 @@ class Cadence:
                 return found
             index += self.months
 
+    @property
+    def ends_a_month(self) -> bool:
+        """Return whether each of the days is the last of its month, whatever the year."""
+        if self.weekday is not None:
+            return False
+        # A day of 29 February is the 28th in other years.
+        return self.day is None or (
+            self.months == 12
+            and self.month != 2
+            and _day_of(2001, self.month, None).day == self.day
+        )
+
     def falls_within(self, after: date, until: date) -> bool:
         """Return whether one of the days is after `after` and not after `until`."""
         return self.next_after(after) <= until

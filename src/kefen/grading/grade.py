@@ -123,7 +123,7 @@ def served_run(run: GradedRun, serving: Serving) -> GradedRun:
     if served is None:
         return run
     seconds = {**run.record["seconds"], "served": round(time.perf_counter() - start, 3)}
-    told = serving.record(served_counts(engine, served))
+    told = serving.record(served_counts(engine, served), run.standard, run.as_of)
     record = {**run.record, **told, "seconds": seconds}
     return replace(run, served=served, record=record)
 

@@ -110,7 +110,7 @@ def everything(run: GradedRun) -> dict[str, Any]:
     }
     record = dict(run.record)
     # The grades that customers hold are made on one machine, from what a cluster has written.
-    for own in ("seconds", "engine", "served", "served_from", "overrides"):
+    for own in ("seconds", "engine", "served", "served_from", "begun_late", "overrides"):
         record.pop(own, None)
     return found | {"record": record, "calibration": run.calibration.as_dict()}
 

@@ -174,6 +174,32 @@ def test_terms_without_one_after_a_fall_are_noted(movement: str, noted: bool) ->
     assert all(p.place.line == HEAD.count("\n") + 2 and "fall: 1 year" in p.mend.en for p in told)
 
 
+@pytest.mark.parametrize(
+    ("day", "noted"),
+    [
+        ("1 April", "04-30"),
+        ("15 March", "03-31"),
+        ("28 February", "02-28"),
+        ("last Friday of June", "06-30"),
+        ("31 March", None),
+        ("30 June", None),
+        ("last day of February", None),
+        ("365 days", None),
+    ],
+)
+def test_a_day_on_which_no_run_of_months_falls_is_noted(day: str, noted: str | None) -> None:
+    lines = (
+        "counters: {c: {name: {en: C, zh: C}, counts: total, afresh: [every " + day + "]}}",
+        "to_rise: {A: c >= 5}",
+        "to_stay: {A: c >= 1}",
+    )
+    text = "".join(f"      {line}\n" for line in lines)
+    _, problems = examine_standard(f"{HEAD}    movement:\n{text}", "moving.yaml")
+    told = [p for p in problems if "no month's end" in p.what.en]
+    assert [p.severity for p in told] == ([] if noted is None else ["note"])
+    assert all(f"on {noted} only" in p.what.en and f"{noted} " in p.what.zh for p in told)
+
+
 def test_classes_without_an_order_do_not_move() -> None:
     text = HEAD.replace("grade_by: score", "grade_by: value of industry")
     text = text.replace("    score: nights\n", "")

@@ -23,20 +23,27 @@ from kefen.compiler.movement_names import (
 )
 from kefen.compiler.scoring import layered_query
 from kefen.compiler.steps import part
+from kefen.domain.spans import Cadence
+from kefen.domain.text import Text
 from kefen.expressions.snippets import cast_to
 from kefen.grading.serving.before import BY_NAME
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     import pyarrow as pa
 
     from kefen.engines.engine import Engine
     from kefen.grading.serving.before import RunBefore
-    from kefen.standards.model import Scheme, Standard
+    from kefen.standards.model import Counter, Scheme, Standard
 
 SERVED = "served"
+_BEGUN_LATE = Text(
+    "The counter “{c}” should have begun afresh on {d}; no run was on that day, so that it begins "
+    "on {a}, and what happened in between is not counted after it.",
+    "计数器“{c}”应在 {d} 重新起算；当日没有评级，因此自 {a} 起重新起算，其间发生的不再计入此后。",
+)
 _OVERRIDES = "overrides given"
 _SOURCE = "customers as before"
 COLUMNS = (*SHOWN, *(name for name in STATE if name not in SHOWN))
@@ -58,23 +65,70 @@ class Serving:
     overrides: pa.Table | None = None
     applied: tuple[Mapping[str, Any], ...] = ()
 
-    def record(self, counts: list[dict[str, Any]]) -> dict[str, Any]:
+    def record(
+        self, counts: list[dict[str, Any]], standard: Standard, as_of: date
+    ) -> dict[str, Any]:
         """Return what `run.json` tells of the grades held.
 
         Args:
             counts: By scheme, how many are held for which reason (see `served_counts`).
+            standard: The standard.
+            as_of: The as-of date.
         """
+        schemes = [standard.schemes[str(said["scheme"])] for said in counts]
         return {
             "served": counts,
+            "begun_late": self.begun_late(schemes, as_of),
             "served_from": self.before.as_dict() if self.before is not None else None,
             "overrides": [dict(own) for own in self.applied],
         }
+
+    def begun_late(self, schemes: Iterable[Scheme], as_of: date) -> list[Mapping[str, Any]]:
+        """Return the counters that begin afresh in this run, because none was on their day.
+
+        Args:
+            schemes: The schemes whose grades are held.
+            as_of: The as-of date.
+
+        Returns:
+            Of each the scheme, the counter, its day (`due`) and how that is said.
+        """
+        found: list[Mapping[str, Any]] = []
+        for scheme in schemes if self.before is not None else ():
+            for counter in scheme.movement.counters if scheme.movement is not None else ():
+                day = _last_missed(counter, self.before.as_of, as_of) if self.before else None
+                if day is None:
+                    continue
+                found.append(
+                    {
+                        "scheme": scheme.id,
+                        "counter": counter.id,
+                        "due": day.isoformat(),
+                        "text": _BEGUN_LATE.filled(
+                            c=counter.name, d=day.isoformat(), a=as_of.isoformat()
+                        ).as_dict(),
+                    }
+                )
+        return found
 
     def overridden(self) -> frozenset[str]:
         """Return the schemes that people say something of."""
         if self.overrides is None:
             return frozenset()
         return frozenset(str(name) for name in self.overrides.column("scheme").to_pylist())
+
+
+def _last_missed(counter: Counter, before: date, as_of: date) -> date | None:
+    """Return the last day between two runs on which a counter should have begun, or None.
+
+    None too where this run is on such a day: what lies before it is then counted as it should be.
+    """
+    if not isinstance(counter.every, Cadence):
+        return None
+    found, day = None, counter.every.next_after(before)
+    while day <= as_of:
+        found, day = day, counter.every.next_after(day)
+    return None if found == as_of else found
 
 
 def served_schemes(

@@ -109,7 +109,10 @@ def serve_written(run: GradedRun, directory: Path, serving: Serving, memory: str
         engine.write_parquet(
             rows.sql("duckdb"), directory / SERVED_FILE, group_rows=TOGETHER[SERVED_FILE]
         )
-        record = {**run.record, **serving.record(served_counts(engine, served))}
+        record = {
+            **run.record,
+            **serving.record(served_counts(engine, served), run.standard, run.as_of),
+        }
     write_json(directory / RECORD_FILE, record)
     return replace(run, record=record)
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+from kefen.domain.calendar import month_end
+from kefen.domain.spans import Cadence
 from kefen.domain.text import Text
 from kefen.expressions.tree import Call, Literal, Name, names_in
 from kefen.standards.checks.findings import plain, quoted
@@ -17,7 +20,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Expression
     from kefen.standards.checks.findings import Findings
     from kefen.standards.checks.places import Places
-    from kefen.standards.model import Movement, MovementRule, Scheme, Way
+    from kefen.standards.model import Counter, Movement, MovementRule, Scheme, Way
 
 _UPWARD = ("at_least", "greater")
 
@@ -206,6 +209,8 @@ class _Movement:
                     ),
                     Text("Use it in a line or a rule, or remove it.", "请使用，或删除。"),
                 )
+            if isinstance(counter.every, Cadence) and not counter.every.ends_a_month:
+                self._between_month_ends(counter, counter.every)
             if "stay" in counter.afresh and "stay" not in self.movement.keeps:
                 self.findings.error(
                     self.places.of(*path, "afresh"),
@@ -218,6 +223,25 @@ class _Movement:
                         "请补上“keeps: {{stay: 1 year}}”，或去掉“stay”。",
                     ).filled(),
                 )
+
+    def _between_month_ends(self, counter: Counter, day: Cadence) -> None:
+        """Note a day on which the runs at the ends of months do not fall."""
+        first = day.next_after(date(2000, 12, 31))
+        self.findings.note(
+            self.places.of(*self.path, "counters", counter.id, "afresh"),
+            Text(
+                "“{c}” begins afresh in the first run on or after {d}, which is no month's end: "
+                "graded month by month, it begins on {e} only",
+                "“{c}”在 {d} 当日或之后的首次评级时重新起算，而该日不是月末：逐月评级时，要到 {e} "
+                "才重新起算",
+            ).filled(c=counter.id, d=f"{first:%m-%d}", e=f"{month_end(first):%m-%d}"),
+            Text(
+                "Name the day before it, where that is a month's end (a counter is read before it "
+                "begins afresh), or grade on the day too: kefen grade --as-of.",
+                "若前一日是月末，请改写前一日（计数器先读取、后起算）；或在该日也评级一次："
+                "kefen grade --as-of。",
+            ),
+        )
 
     def _rules(self) -> None:
         for place, rule in enumerate(self.movement.rules):
