@@ -30,12 +30,12 @@ _DIRTY = {
                 ELSE customer_id END AS customer_id,
             CASE c % 5 WHEN 0 THEN chr(160) || country WHEN 1 THEN ' ' ELSE country END AS country,
             CASE c % 11 WHEN 0 THEN '' WHEN 1 THEN 'NULL' WHEN 2 THEN industry || chr(9)
-                WHEN 3 THEN '\\N '
-                ELSE industry END AS industry
+                WHEN 3 THEN '\\N ' ELSE industry END AS industry
         ) FROM numbered
         UNION ALL SELECT * EXCLUDE (c) REPLACE (customer_id || chr(9) AS customer_id,
             CASE c % 5 WHEN 1 THEN '' ELSE country END AS country,
-            CASE c % 11 WHEN 0 THEN NULL WHEN 1 THEN 'NULL ' ELSE industry END AS industry)
+            CASE c % 11 WHEN 0 THEN NULL WHEN 1 THEN 'NULL ' WHEN 3 THEN '' ELSE industry END
+                AS industry)
         FROM numbered WHERE c % 50 = 3""",
     # The same; besides ids with decimals, dates far off, amounts of 0, and months without an order.
     "orders": """
@@ -154,6 +154,8 @@ def test_the_dirt_is_found(dirty: Path) -> None:
         ("rows_duplicate", "orders"),
         ("rows_unattributed", "orders"),
         ("ids_with_decimals", "orders"),
+        ("words_for_nothing", "customers"),
+        ("words_for_nothing", "orders"),
     }
     assert record["months"] == {"covered": 5, "of": 12}
     low = {name for name, own in record["classes"].items() if any(c["low_confidence"] for c in own)}

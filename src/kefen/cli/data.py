@@ -256,12 +256,14 @@ def files_given(given: dict[str, Any]) -> dict[str, tuple[Path | str, ...]]:
 
 
 def check_file(path: Path) -> None:
-    """Refuse a path that is no file.
+    """Refuse a path that is no file, nor a sheet of one.
 
     Raises:
         CallError: There is no such file.
     """
-    if not path.is_file():
+    from kefen.lake.reading.files import sheet_of
+
+    if not sheet_of(path)[0].is_file():
         raise CallError(
             Text("There is no such file.", "文件不存在。"),
             where=str(path),

@@ -13,6 +13,7 @@ import click
 from kefen.cli.language import say
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
+from kefen.lake.reading.files import sheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -91,7 +92,8 @@ def check_room(asked: Grading) -> None:
         paths = [path for path in asked.data.book.lake.rglob("*.parquet") if path.is_file()]
         target = asked.data.book.directory
     else:
-        paths = [path for source in asked.data.sources.values() for path in source.paths]
+        given = (path for source in asked.data.sources.values() for path in source.paths)
+        paths = list(dict.fromkeys(sheet_of(path)[0] for path in given))
         target = Path.cwd()
     target = asked.out.absolute().parent if asked.out is not None else target
     needed = estimate(paths)

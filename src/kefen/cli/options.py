@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATA_FILES = Text(
-    "Data (CSV, Excel, Parquet, JSON lines, URL#TABLE of a database; repeatable)",
-    "数据（CSV、Excel、Parquet、JSON lines，或数据库的“地址#数据表”；可重复）",
+    "Data (CSV, Excel or FILE#SHEET, Parquet, JSON lines, URL#TABLE of a database; repeatable)",
+    "数据（CSV、Excel 或“文件#工作表”、Parquet、JSON lines，或数据库的“地址#数据表”；可重复）",
 )
 READING = Text("How files are read", "读取方式")
 FILE = Text("FILE", "文件")

@@ -324,6 +324,63 @@ def test_a_unit_in_the_title_holds_for_amounts_and_is_told(
     assert "unit_of_title" in {finding.code for finding in findings}
 
 
+def _months(path: Path) -> Path:
+    """Write a workbook of customers, two months of orders, and a sheet of words."""
+    book = openpyxl.Workbook()
+    book.active.title = "说明"
+    book.active.append(["由财务部导出"])
+    sheets = {
+        "客户": ["客户编号,名称", "a,甲", "b,乙"],
+        "1月": [HEAD.strip(), "1,a,2024-01-05,10", "2,b,2024-01-06,20", "合计,,,30"],
+        "2月": [HEAD.strip(), "3,a,2024-02-05,40", "4,b,2024-02-06,?"],
+    }
+    for title, lines in sheets.items():
+        sheet = book.create_sheet(title)
+        for line in lines:
+            sheet.append([None if cell == "" else cell for cell in line.split(",")])
+    book.save(path)
+    return path
+
+
+def test_sheets_are_named_behind_the_workbook(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any
+) -> None:
+    path = _months(tmp_path / "firm.xlsx")
+    assert len(rows(read("customers", path)[0], "customer_id")) == 2
+    with pytest.raises(DataError) as refused:
+        read("orders", path)
+    assert "firm.xlsx#*" in refused.value.mend.en
+    with pytest.raises(DataError, match="There is no sheet"):
+        read("orders", Path(f"{path}#3月"))
+    with pytest.raises(CallError):
+        read("orders", tmp_path / "other.xlsx#1月")
+    january = read("orders", Path(f"{path}#1月"))[0]
+    assert rows(january, "order_id") == [("1",), ("2",)]
+    every = read("orders", Path(f"{path}#*"), max_rejected=Decimal("0.5"))[0]
+    assert rows(every, "order_id") == [("1",), ("2",), ("3",)]
+    assert [given["sheet"] for given in every.inputs] == ["1月", "2月"]
+    assert rejected(every) == [
+        (3, "amount", "?", "not_a_number"),
+        (4, "order_id", "合计", "total_row"),
+    ]
+    both = (Path(f"{path}#2月"), Path(f"{path}#1月"))
+    found = read("orders", *both, max_rejected=Decimal("0.5"))[0]
+    assert rows(found, "order_id") == rows(every, "order_id")
+
+
+def test_a_rejected_row_names_the_sheet_that_was_asked_for(tmp_path: Path, read: Any) -> None:
+    path = _months(tmp_path / "firm.xlsx")
+    with pytest.raises(TooManyRejectedError) as refused:
+        read("orders", Path(f"{path}#*"))
+    assert refused.value.where == "firm.xlsx#2月"
+
+
+def test_a_file_with_a_hash_in_its_name_is_a_file(tmp_path: Path, read: Any, rows: Any) -> None:
+    path = tmp_path / "orders #1.csv"
+    path.write_text(HEAD + "1,a,2024-01-05,10\n", encoding="utf-8")
+    assert rows(read("orders", path)[0], "order_id") == [("1",)]
+
+
 def test_rows_of_totals_are_rejected_as_such(
     tmp_path: Path, read: Any, rows: Any, rejected: Any
 ) -> None:

@@ -22,6 +22,17 @@ if TYPE_CHECKING:
 _EXCEL_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb"})
 _JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
 _BLOCK = 1 << 20
+ALL_SHEETS = "*"
+"""Stands for every sheet that has the heading of the one that fits best; no sheet is called so."""
+
+
+def sheet_of(path: Path) -> tuple[Path, str | None]:
+    """Return a file and the sheet named behind it, as in `firm.xlsx#Orders`; None without one."""
+    if path.is_file() or "#" not in path.name:
+        return path, None
+    file, _, sheet = path.name.partition("#")
+    found = path.with_name(file) if file else path
+    return (found, sheet) if sheet and found.is_file() else (path, None)
 
 
 def open_file(
@@ -35,7 +46,7 @@ def open_file(
 
     Args:
         engine: The engine that will hold them.
-        path: The file.
+        path: The file, or a sheet of it, as `sheet_of` has it.
         table: The contract table it is for, which tells its heading from its title rows.
         sheet: The sheet of an Excel file.
         encoding: The encoding of a text file; None to find it.
@@ -44,6 +55,9 @@ def open_file(
         CallError: There is no such file.
         DataError: The file is empty, damaged, or of a format that is not read.
     """
+    path, named = sheet_of(path)
+    if named is not None and named != ALL_SHEETS:
+        sheet = named
     if not path.is_file():
         raise CallError(
             Text("There is no such file.", "文件不存在。"),

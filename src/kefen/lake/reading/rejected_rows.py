@@ -152,7 +152,7 @@ def keep_rejected(
                 "left(value, {shown}), code FROM {lost}",
                 values=values,
                 number=literal(file_number),
-                file=literal(file.path.name),
+                file=literal(file.shown),
                 shown=literal(_SHOWN_CHARACTERS),
                 lost=name(file.lost),
             )
@@ -175,44 +175,69 @@ def _tell_totals(
     Such a row has a word for a total in place of an id, or lacks what it must have and holds such
     a word in any other cell.
     """
-    words = [
-        statement(
-            "regexp_matches(CAST({v} AS VARCHAR), {totals})", v=column.value, totals=ANY_TOTAL
-        )
+    ids = [(c.heading, c.shown) for c in conversions if c.column.kind is Kind.ID and not c.computed]
+    others = [
+        (column.heading, column.value)
         for column in file.columns
-        if column.kind in ("text", "mixed")
+        if column.kind in ("text", "mixed") and column.heading not in dict(ids)
     ]
-    ids = [
-        statement("regexp_matches({v}, {totals})", v=c.shown, totals=ANY_TOTAL)
-        for c in conversions
-        if c.column.kind is Kind.ID and not c.computed
+    missing = any_of(c.blank for c in conversions if c.column.required)
+    tests = [_says_total(cell) for _, cell in ids]
+    tests += [
+        statement("({missing} AND {total})", missing=missing, total=_says_total(cell))
+        for _, cell in others
     ]
-    missing = [c.blank for c in conversions if c.column.required]
-    tests = [any_of(ids)] if ids else []
-    if words and missing:
-        tests.append(statement("({a}) AND ({b})", a=any_of(missing), b=any_of(words)))
     if not tests:
         return 0
-    of_total = statement(
-        "file_number = {number} AND row_id IN (SELECT {id} FROM {file} WHERE {test})",
-        number=literal(file_number),
-        id=file.identity,
-        file=file.relation,
-        test=any_of(tests),
-    )
+    told = list(zip([*ids, *others], tests, strict=True))
     values = name(f"{rejected}_values")
     engine.run(
         statement(
-            "CREATE OR REPLACE TEMP TABLE rejected_totals AS SELECT DISTINCT ON (row_id) * "
-            "REPLACE ('total_row' AS code) FROM {values} WHERE {of_total} "
-            "ORDER BY row_id, code <> 'total_row', \"column\"",
+            "CREATE OR REPLACE TEMP TABLE rejected_totals AS "
+            'SELECT {number}, {id} AS row_id, {file}, {row}, CASE {headings} END AS "column", '
+            "left(CASE {cells} END, {limit}), 'total_row' FROM {relation} "
+            "WHERE {id} IN (SELECT row_id FROM {values} WHERE file_number = {number})",
+            number=literal(file_number),
+            id=file.identity,
+            file=literal(file.shown),
+            row=file.row,
+            headings=joined(
+                " ",
+                (
+                    statement("WHEN {test} THEN {h}", test=test, h=literal(heading))
+                    for (heading, _), test in told
+                ),
+            ),
+            cells=joined(
+                " ",
+                (
+                    statement("WHEN {test} THEN {cell}", test=test, cell=cell)
+                    for (_, cell), test in told
+                ),
+            ),
+            limit=literal(_SHOWN_CHARACTERS),
+            relation=file.relation,
             values=values,
-            of_total=of_total,
         )
     )
-    engine.run(statement("DELETE FROM {values} WHERE {of_total}", values=values, of_total=of_total))
+    engine.run(SQL('DELETE FROM rejected_totals WHERE "column" IS NULL'))
+    engine.run(
+        statement(
+            "DELETE FROM {values} WHERE file_number = {number} "
+            "AND row_id IN (SELECT row_id FROM rejected_totals)",
+            values=values,
+            number=literal(file_number),
+        )
+    )
     engine.run(statement("INSERT INTO {values} FROM rejected_totals", values=values))
     return int(engine.rows(SQL("SELECT count(*) FROM rejected_totals"))[0][0])
+
+
+def _says_total(cell: SQL) -> SQL:
+    """Return SQL that is true where a cell is a word for a total."""
+    return statement(
+        "regexp_matches(CAST({cell} AS VARCHAR), {totals})", cell=cell, totals=ANY_TOTAL
+    )
 
 
 def _test(table: Table, conversion: Conversion) -> SQL | None:
@@ -234,7 +259,7 @@ def _found(file: RawFile, conversion: Conversion, test: SQL, file_number: int) -
         "FROM {relation} WHERE {test}",
         number=literal(file_number),
         id=file.identity,
-        file=literal(file.path.name),
+        file=literal(file.shown),
         row=file.row,
         column=literal(conversion.heading),
         shown=conversion.shown,
@@ -321,7 +346,7 @@ def _too_many(
             share=format((max_rejected * 100).normalize(), "f"),
             examples=examples,
         ),
-        where=file.path.name,
+        where=file.shown,
         mend=Text(
             "Mend the rows, or map the column. To do without {n:this row|these rows}: "
             "--max-rejected {share}% (in Python: max_rejected={part}); the results keep the full "

@@ -22,7 +22,8 @@ class Source:
     """The inputs of one table, read one after the other as if they were one.
 
     Attributes:
-        paths: The files, of any format; each with its own heading.
+        paths: The files, of any format; each with its own heading. Behind a workbook `#` and the
+            name of a sheet may stand, or `#*` for all its sheets with the same heading.
         sheet: The name of the sheet of an Excel file; None for the one that fits best.
         frames: Rows that are no file, read after the files.
         encoding: The encoding of a text file; None to find it.
@@ -106,6 +107,7 @@ class RawFile:
         further: Other files whose columns were joined to it.
         alike_sheets: The sheets of a workbook that have the heading of the one that was taken, and
             that one; empty where it is alone or was named.
+        sheet: The sheet of a workbook that was asked for by name; None without.
         title_unit: The unit of amounts that a title above the heading names (`万元`); None without.
         properties: How it was read: format, encoding, delimiter, sheet.
         fingerprint: Name, size and checksum of rows that are no file; None for a file.
@@ -121,9 +123,15 @@ class RawFile:
     in_place: bool = False
     further: tuple[Path, ...] = ()
     alike_sheets: tuple[str, ...] = ()
+    sheet: str | None = None
     title_unit: str | None = None
     properties: MappingOf[str, Any] = field(default_factory=dict)
     fingerprint: MappingOf[str, Any] | None = None
+
+    @property
+    def shown(self) -> str:
+        """Return what the file is called where its rows are told of, with the sheet asked for."""
+        return self.path.name if self.sheet is None else f"{self.path.name}#{self.sheet}"
 
     @property
     def headings(self) -> tuple[str, ...]:

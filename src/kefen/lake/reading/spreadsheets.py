@@ -99,6 +99,7 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
         row=row_below(heading.position + 1),
         identity=SQL("row_number_in_file"),
         alike_sheets=alike,
+        sheet=sheet,
         title_unit=unit_in_titles(_title(v) for row in rows[: heading.position] for v in row),
         properties={"format": "excel", "sheet": chosen},
     )
@@ -120,11 +121,11 @@ def refuse_alike_sheets(inputs: Sequence[RawFile], table: Table) -> None:
                 ).filled(n=len(file.alike_sheets), all=", ".join(file.alike_sheets)),
                 where=f"{file.path.name} ({table.name})",
                 mend=Text(
-                    "Name the one to read: --sheet {t}={s}. To read several, put their rows into "
-                    "one sheet, or save each as a file and give them all.",
-                    "请指定要读取的工作表：--sheet {t}={s}。如需读取多个，"
-                    "请将各表的行合并到一个工作表，或分别另存为文件后一并提供。",
-                ).filled(t=table.name, s=file.alike_sheets[0]),
+                    "To read them all, write the file as “{f}#*”; to read one, --sheet {t}={s}, or "
+                    "“{f}#{s}”, which may be repeated for others.",
+                    "全部读取时，把文件写成“{f}#*”；只读一个时，用 --sheet {t}={s}，"
+                    "或把文件写成“{f}#{s}”，可重复以读取多个。",
+                ).filled(f=file.path.name, t=table.name, s=file.alike_sheets[0]),
             )
 
 

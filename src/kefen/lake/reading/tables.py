@@ -20,7 +20,7 @@ from kefen.lake.reading.compute import computed_column
 from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
 from kefen.lake.reading.encodings import is_guess
 from kefen.lake.reading.evidence import weigh_evidence
-from kefen.lake.reading.files import fingerprint, open_file
+from kefen.lake.reading.files import ALL_SHEETS, fingerprint, open_file, sheet_of
 from kefen.lake.reading.frames import open_frame
 from kefen.lake.reading.keys import find_duplicates, orders_in_several_files
 from kefen.lake.reading.mapping import Computed, TableMapping
@@ -40,6 +40,7 @@ from kefen.lake.reading.sql import SQL, listed, literal, name, statement, union_
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from pathlib import Path
 
     from kefen.domain.contract import Column, Table
     from kefen.engines.engine import Engine
@@ -98,10 +99,7 @@ def read_table(
     contract = TABLES[table]
     mapping = options.mapping.table(table) if options.mapping else TableMapping()
     with timed(table, "open"):
-        inputs = [
-            open_file(engine, path, contract, source.sheet, source.encoding)
-            for path in source.paths
-        ]
+        inputs = [file for path in source.paths for file in _opened(engine, path, contract, source)]
         if source.sheet is None:
             refuse_alike_sheets(inputs, contract)
         inputs += [open_frame(engine, frame) for frame in source.frames]
@@ -129,6 +127,16 @@ def read_table(
     if nothing:
         findings += (messages.words_for_nothing(contract, nothing.total(), tuple(nothing)),)
     return read, findings
+
+
+def _opened(engine: Engine, path: Path, table: Table, source: Source) -> Iterator[RawFile]:
+    """Yield a file, or each of the sheets of it that are to be read."""
+    file = open_file(engine, path, table, source.sheet, source.encoding)
+    if sheet_of(path)[1] == ALL_SHEETS and file.alike_sheets:
+        for sheet in file.alike_sheets:
+            yield open_file(engine, file.path, table, sheet, source.encoding)
+    else:
+        yield file
 
 
 def _used(table: Table, choice: ColumnChoice) -> dict[str, Column]:
