@@ -72,7 +72,7 @@ def grade_by_hand(
             path = str(out / f"{name}.parquet")
             connection.sql(query).write_parquet(path, compression="zstd")
         write_json(out / "calibration.json", {"models": models, "schemes": schemes})
-        rows = _rows(counted)
+        rows = _rows(counted | _without_content(connection, values))
         write_json(
             out / "run.json",
             {
@@ -96,12 +96,29 @@ def grade_by_hand(
     (out / "scratch.duckdb").unlink()
 
 
+def _without_content(
+    connection: duckdb.DuckDBPyConnection, values: dict[str, str]
+) -> dict[str, int]:
+    """Return how many cells of ids and texts hold a word for nothing, by table."""
+    doubtful = [name for name in TEXTS if name != "status" and values[f"clean_{name}"] != name]
+    found = {}
+    for table, names in (
+        ("customers", ["customer_id", "name", "country", "industry"]),
+        ("orders", doubtful),
+    ):
+        parts = [f"count(*) FILTER (WHERE is_word({name}))" for name in names]
+        query = f"SELECT {' + '.join(parts) or '0'} FROM read_parquet({values[table]})"
+        found[f"{table}_without_content"] = connection.execute(query).fetchall()[0][0]
+    return found
+
+
 def _rows(counted: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Return what became of the rows of each table."""
     people, copies = counted["customer_rows"], counted["customer_duplicates"]
     lines, strangers = counted["rows"] - counted["duplicates"], counted["unattributed_rows"] or 0
     return {
         "customers": {
+            "without_content": counted["customers_without_content"],
             "in": people,
             "used": people - copies,
             "rejected": 0,
@@ -110,6 +127,7 @@ def _rows(counted: dict[str, Any]) -> dict[str, dict[str, Any]]:
             "amount_unattributed": None,
         },
         "orders": {
+            "without_content": counted["orders_without_content"],
             "in": counted["rows"],
             "used": lines - strangers,
             "rejected": 0,

@@ -92,8 +92,12 @@ def _counted(record: dict[str, Any]) -> dict[str, Any]:
         ]
         for own in record["findings"]
     }
-    same = {part: record[part] for part in ("as_of", "months", "customers", "rows")}
-    return {**same, "inputs": files, "classes": classes, "findings": findings}
+    rows = {
+        table: {part: counts[part] for part in counts if part != "without_content"}
+        for table, counts in record["rows"].items()
+    }  # Kefen tells of cells without content among its findings
+    same = {part: record[part] for part in ("as_of", "months", "customers")}
+    return {**same, "rows": rows, "inputs": files, "classes": classes, "findings": findings}
 
 
 def _unlike(mine: Any, theirs: Any, place: str = "") -> Iterator[str]:

@@ -22,9 +22,16 @@ def fingerprint(path: Path) -> dict[str, Any]:
     return {"name": path.name, "size": path.stat().st_size, "sha256": digest}
 
 
-def row_counts(rows: int, copies: int) -> dict[str, Any]:
-    """Return what became of the rows of a table, before those of nobody are known."""
+def row_counts(rows: int, copies: int, without_content: int) -> dict[str, Any]:
+    """Return what became of the rows of a table, before those of nobody are known.
+
+    Args:
+        rows: All of them.
+        copies: Those that are copies of others.
+        without_content: How many cells of ids and texts held a word for nothing.
+    """
     return {
+        "without_content": without_content,
         "in": rows,
         "used": rows - copies,
         "rejected": 0,
@@ -46,13 +53,18 @@ def findings_of(rows: Mapping[str, Mapping[str, Any]], ids_with_decimals: int) -
 
     Args:
         rows: What became of the rows of each table: `duplicate`, `unattributed` and
-            `amount_unattributed`, what the latter come to.
+            `amount_unattributed`, what the latter come to; and of its cells: `without_content`.
         ids_with_decimals: Unknown ids such as `12346.0` that match a customer without their `.0`.
     """
     found = [
         finding("rows_duplicate", table, counts["duplicate"])
         for table, counts in rows.items()
         if counts["duplicate"]
+    ]
+    found += [
+        finding("words_for_nothing", table, counts["without_content"])
+        for table, counts in rows.items()
+        if counts["without_content"]
     ]
     orders = rows["orders"]
     if orders["unattributed"]:

@@ -27,7 +27,8 @@ def read_customers(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     Raises:
         ValueError: A check failed.
     """
-    table = _clean(pq.read_table(path), ("customer_id", "name", "country", "industry"))
+    texts = ("customer_id", "name", "country", "industry")
+    table, without = _clean(pq.read_table(path), texts)
     everybody: pd.DataFrame = table.to_pandas()
     if everybody["customer_id"].isna().any():
         raise ValueError("rows are rejected")
@@ -35,7 +36,7 @@ def read_customers(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     if people["customer_id"].duplicated().any():
         raise ValueError("a customer has two different rows")
     people["created_on"] = pd.to_datetime(people["created_on"])
-    counts = row_counts(len(everybody), len(everybody) - len(people))
+    counts = row_counts(len(everybody), len(everybody) - len(people), without)
     return people.set_index("customer_id").sort_index(), counts
 
 
@@ -50,12 +51,12 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
         ValueError: A check failed.
         pyarrow.ArrowInvalid: An amount has more digits than Kefen takes.
     """
-    every = _lines(path)
+    every, without = _lines(path)
     copies = _checked(every)
     lines = every.drop(copies)
     if (lines.groupby("order_id")["customer_id"].nunique() > 1).any():
         raise ValueError("an order has two customers")
-    counts = row_counts(len(every), len(copies))
+    counts = row_counts(len(every), len(copies), without)
     is_known = lines["customer_id"].isin(people.index)
     unattributed = lines[~is_known]
     counts["used"] -= len(unattributed)
@@ -68,28 +69,38 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
     return lines[is_known], counts, int(plain.isin(people.index).sum())
 
 
-def _lines(path: Path) -> pd.DataFrame:
-    """Return the lines with clean text, their day, and money in ten-thousandths."""
-    texts = ("order_id", "customer_id", "product_id", "category", "status")
-    table = _clean(pq.read_table(path), texts)
+def _lines(path: Path) -> tuple[pd.DataFrame, int]:
+    """Return the lines with clean text, their day, and money in ten-thousandths.
+
+    And how many cells of ids and texts held a word for nothing.
+    """
+    texts = ("order_id", "customer_id", "product_id", "category")
+    table, without = _clean(pq.read_table(path), texts)
+    table, _ = _clean(table, ("status",))
     for name in _MONEY:
         whole = pc.cast(table[name], pa.decimal128(18, 4))
         units = pc.cast(pc.multiply(whole, pa.scalar(10_000, pa.decimal128(5, 0))), pa.int64())
         table = table.set_column(table.schema.get_field_index(name), name, units)
     lines: pd.DataFrame = table.to_pandas()
     lines["day"] = lines["ordered_at"].dt.normalize()
-    return lines
+    return lines, without
 
 
-def _clean(table: pa.Table, texts: tuple[str, ...]) -> pa.Table:
-    """Trim text; what is empty then, or a word for nothing, is nothing."""
+def _clean(table: pa.Table, texts: tuple[str, ...]) -> tuple[pa.Table, int]:
+    """Trim text; what is empty then, or a word for nothing, is nothing.
+
+    Returns:
+        The table, and how many cells held such a word.
+    """
+    without = 0
     for name in texts:
         text = pc.utf8_trim(table[name], _BLANKS)
         is_nothing = pc.is_in(text, pa.array(_NOTHING))
         if pc.any(is_nothing).as_py():
+            without += pc.sum(pc.is_in(text, pa.array(_NOTHING[1:]))).as_py() or 0
             text = pc.if_else(is_nothing, pa.scalar(None, text.type), text)
         table = table.set_column(table.schema.get_field_index(name), name, text)
-    return table
+    return table, without
 
 
 def _checked(lines: pd.DataFrame) -> pd.Index:

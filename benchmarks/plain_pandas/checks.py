@@ -25,14 +25,14 @@ def read_customers(path: Path) -> tuple[pd.DataFrame, dict[str, Any]]:
     """
     people = pd.read_parquet(path)
     rows = len(people)
-    _clean(people, ["customer_id", "name", "country", "industry"])
+    without = _clean(people, ["customer_id", "name", "country", "industry"])
     if people["customer_id"].isna().any() or _too_large(people, ["employees"]):
         raise ValueError("rows are rejected")
     people = people.drop_duplicates()
     if people["customer_id"].duplicated().any():
         raise ValueError("a customer has two different rows")
     people["created_on"] = pd.to_datetime(people["created_on"])
-    return people, row_counts(rows, rows - len(people))
+    return people, row_counts(rows, rows - len(people), without)
 
 
 def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str, Any], int]:
@@ -47,7 +47,8 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
     """
     lines = pd.read_parquet(path)
     rows = len(lines)
-    _clean(lines, ["order_id", "customer_id", "product_id", "category", "status"])
+    without = _clean(lines, ["order_id", "customer_id", "product_id", "category"])
+    _clean(lines, ["status"])
     if lines[["order_id", "ordered_at", "amount"]].isna().any(axis=None):
         raise ValueError("rows are rejected")
     if not lines["status"].dropna().isin(["completed", "cancelled"]).all():
@@ -60,7 +61,7 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
     if (lines.groupby("order_id")["customer_id"].nunique() > 1).any():
         raise ValueError("an order has two customers")
     lines["day"] = lines["ordered_at"].dt.normalize()
-    counts = row_counts(rows, rows - len(lines))
+    counts = row_counts(rows, rows - len(lines), without)
     is_known = lines["customer_id"].isin(people["customer_id"])
     unattributed = lines[~is_known]
     counts["used"] -= len(unattributed)
@@ -70,11 +71,18 @@ def read_lines(path: Path, people: pd.DataFrame) -> tuple[pd.DataFrame, dict[str
     return lines[is_known], counts, _ids_with_decimals(unattributed, people)
 
 
-def _clean(frame: pd.DataFrame, texts: list[str]) -> None:
-    """Trim text; what is empty then, or a word for nothing, is nothing."""
+def _clean(frame: pd.DataFrame, texts: list[str]) -> int:
+    """Trim text; what is empty then, or a word for nothing, is nothing.
+
+    Returns:
+        How many cells held such a word.
+    """
+    without = 0
     for name in texts:
         text = frame[name].str.strip(_BLANKS)
         frame[name] = text.mask(text.isin(_NOTHING))
+        without += int(text.isin(_NOTHING[1:]).sum())
+    return without
 
 
 def _too_large(frame: pd.DataFrame, names: list[str]) -> bool:

@@ -52,34 +52,45 @@ def checked(customers: Path, orders: Path, as_of: date) -> Checked:
         ValueError: A check failed.
     """
     people, of_people = _checked_customers(customers)
-    lines, purchases, of_lines = _checked_orders(_lines(orders), as_of)
+    lines, purchases, of_lines = _checked_orders(*_lines(orders), as_of)
     return Checked(people, lines, purchases, {"customers": of_people, "orders": of_lines})
 
 
-def _cleaned(file: pl.LazyFrame, texts: tuple[str, ...]) -> pl.LazyFrame:
+def _cleaned(file: pl.LazyFrame, texts: tuple[str, ...]) -> tuple[pl.LazyFrame, int]:
     """Return the file with clean text; a look at every cell finds the columns to clean.
 
     A word for nothing is nothing.
+
+    Returns:
+        The file, and how many cells of ids and texts held such a word.
     """
     unclean = file.select(pl.col(name).str.contains(_UNCLEAN).any() for name in texts).collect(
         engine="streaming"
     )
+    without = 0
+    doubtful = [name for name in texts if unclean[name][0] and name != "status"]
+    if doubtful:
+        words = (pl.col(n).str.strip_chars(_BLANKS).is_in(_NOTHING[1:]).sum() for n in doubtful)
+        without = sum(file.select(words).collect(engine="streaming").row(0))
     for name in texts:
         if unclean[name][0]:
             text = pl.col(name).str.strip_chars(_BLANKS)
             file = file.with_columns(pl.when(~text.is_in(_NOTHING)).then(text).alias(name))
-    return file
+    return file, without
 
 
-def _lines(path: Path) -> pl.LazyFrame:
+def _lines(path: Path) -> tuple[pl.LazyFrame, int]:
     """Return the lines, with their day and money in ten-thousandths.
+
+    And how many cells held a word for nothing.
 
     Numbers of more digits than Kefen takes do not fit the decimals, which stops the query.
     """
-    file = _cleaned(pl.scan_parquet(path), _TEXTS)
-    return file.with_columns(
+    file, without = _cleaned(pl.scan_parquet(path), _TEXTS)
+    lines = file.with_columns(
         pl.col("ordered_at").dt.date().alias("day"), *(_whole(name) for name in ("amount", "cost"))
     )
+    return lines, without
 
 
 def _whole(name: str) -> pl.Expr:
@@ -88,18 +99,19 @@ def _whole(name: str) -> pl.Expr:
 
 def _checked_customers(path: Path) -> tuple[pl.DataFrame, dict[str, Any]]:
     texts = (CUSTOMER, "name", "country", "industry")
-    everybody = _cleaned(pl.scan_parquet(path), texts).collect()
+    file, without = _cleaned(pl.scan_parquet(path), texts)
+    everybody = file.collect()
     if everybody[CUSTOMER].null_count():
         raise ValueError("rows are rejected")
     people = everybody.unique()
     if people[CUSTOMER].is_duplicated().any():
         raise ValueError("a customer has two different rows")
-    counts = row_counts(everybody.height, everybody.height - people.height)
+    counts = row_counts(everybody.height, everybody.height - people.height, without)
     return people.select(CUSTOMER, "created_on", "country", "industry", "employees"), counts
 
 
 def _checked_orders(
-    lines: pl.LazyFrame, as_of: date
+    lines: pl.LazyFrame, without: int, as_of: date
 ) -> tuple[pl.LazyFrame, pl.LazyFrame, dict[str, Any]]:
     """Return the lines without copies, what each order came to, and what became of the rows.
 
@@ -144,7 +156,8 @@ def _checked_orders(
         ]
     ).filter(pl.col("purchase_amount") > 0)  # fmt: skip
     held = int(orders.filter("suspect")["rows"].sum())
-    return unique, purchases, row_counts(int(orders["rows"].sum()), held - settled.height)
+    rows = int(orders["rows"].sum())
+    return unique, purchases, row_counts(rows, held - settled.height, without)
 
 
 def is_live(as_of: date) -> pl.Expr:

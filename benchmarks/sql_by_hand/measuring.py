@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 CLEANING = (
+    """CREATE MACRO trimmed(value) AS
+        trim(value, chr(9) || chr(10) || chr(13) || ' ' || chr(160) || chr(12288)
+            || chr(65279))""",
+    "CREATE MACRO is_word(value) AS trimmed(value) IN ('NULL', '\\N')",
     """CREATE MACRO clean(value) AS
-        nullif(nullif(nullif(trim(value, chr(9) || chr(10) || chr(13) || ' ' || chr(160)
-            || chr(12288) || chr(65279)), ''), 'NULL'), '\\N')""",
+        nullif(nullif(nullif(trimmed(value), ''), 'NULL'), '\\N')""",
 )
 TEXTS = ("order_id", "customer_id", "product_id", "category", "status")
 """The columns of text of the lines."""
