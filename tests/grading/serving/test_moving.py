@@ -361,6 +361,15 @@ def test_a_paid_rise_ends_with_its_year(moving: Callable[[str], History]) -> Non
     assert follow(found, "CCCCC", event=[0, 1, 0, 0, 0]) == "CAACC"
 
 
+def test_a_time_is_not_lengthened_but_begins_anew_where_its_cause_still_holds(
+    moving: Callable[[str], History],
+) -> None:
+    rules = "rules:\n  cap: {name: {en: Cap, zh: 封顶}, when: event > 0, at_most: C, for: 3 months}"
+    # A second cause within the time changes nothing; one on the day it ends does.
+    assert follow(moving(rules), "AAAAAAA", event=[0, 1, 0, 1, 0, 0, 0]) == "ACCCAAA"
+    assert follow(moving(rules), "AAAAAAAA", event=[0, 1, 0, 0, 1, 0, 0, 0]) == "ACCCCCCA"
+
+
 def test_a_veto_lasts_and_promotion_is_barred_for_longer(
     moving: Callable[[str], History],
 ) -> None:

@@ -416,9 +416,9 @@ def _texts_read(texts: set[Any], kind: Kind | None, read: Callable[[Any], Any]) 
     found: Sequence[Any] | None = None
     # Written as they mostly are they are read all at once; what is not is read one by one.
     with suppress(ValueError, ArithmeticError):
-        if read is _text or read is _identifier:
-            found = [text.strip(_BLANKS) or None for text in filled]
-            if read is _identifier and not _NOTHING.isdisjoint(found):
+        if read is _text:
+            found = [text.strip(_BLANKS) for text in filled]
+            if not _NOTHING.isdisjoint(found):
                 found = None
         elif kind in (Kind.MONEY, Kind.NUMBER):
             found = _all_exact([Decimal(text) for text in filled])
