@@ -161,14 +161,14 @@ def _columns_named(fact: str, own: Sequence[Part], bought: Sequence[Part], view:
 
 def _counted(read: ShortLines, columns: Sequence[str]) -> exp.Select:
     """Return the query of columns of the order lines read in short, those known as of the date."""
-    known = exp.Is(this=column("customer_number"), expression=exp.Null()).not_()
+    counts = exp.Is(this=column("counted_number"), expression=exp.Null()).not_()
     return (
         exp.select(
             *(column(name) for name in columns if name != "customer_id"),
-            exp.alias_(column("customer_number"), "customer_id"),
+            exp.alias_(column("counted_number"), "customer_id"),
         )
         .from_(table(read.relation))
-        .where(column("counted"), known)
+        .where(counts)
     )
 
 

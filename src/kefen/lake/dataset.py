@@ -69,9 +69,9 @@ class LinesWanted:
 class ShortLines:
     """Order lines in the engine's memory, of the columns that were wanted.
 
-    Its rows are those of a relation of order lines, unknown customers among them, with
-    `customer_number` in place of the customer's id (null where the customer is blank or unknown)
-    and `counted` (whether it meets `LinesWanted.counted`).
+    Its rows are those of a relation of order lines, with `counted_number`, the number of the
+    customer, in place of the customer's id. It is null where a line counts for nobody: where the
+    customer is blank or unknown, where it does not meet `LinesWanted.counted`, and of copies.
 
     Attributes:
         wanted: What was wanted.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kefen.lake.dataset import Dataset
 
-AS_OF = date(2024, 6, 30)
+AS_OF = date(2024, 6, 1)
 WANTED = LinesWanted(
     as_of=AS_OF,
     columns=frozenset({"order_id", "customer_id", "amount", "ordered_on", "category"}),
@@ -78,10 +78,10 @@ def _told(engine: DuckDBEngine, folder: Path, lines: Sequence[Line], wanted: Any
         assert engine.rows(
             "SELECT numbers.customer_id, order_id, amount, ordered_on "
             f"FROM {short.relation} AS short JOIN {short.customers} AS numbers "
-            "ON numbers.rowid = customer_number ORDER BY ALL"
+            "ON numbers.rowid = counted_number ORDER BY ALL"
         ) == engine.rows(
             "SELECT customer_id, order_id, amount, CAST(ordered_at AS DATE) "
-            f"FROM {orders.relation} ORDER BY ALL"
+            f"FROM {orders.relation} WHERE {WANTED.counted} ORDER BY ALL"
         )
     undated = [name.strip() for name, day in CUSTOMERS.items() if not day or day > AS_OF]
     return (

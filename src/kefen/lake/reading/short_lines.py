@@ -39,8 +39,8 @@ def make_short_lines(
 ) -> ShortLines:
     """Make the table of the lines in short.
 
-    It has `row_id`, `line number` and `stranger` (the id of a customer who is unknown) too, until
-    `finish` drops them.
+    Until `finish` drops them it also has `row_id`, `line number`, the number of the customer of
+    every line (`customer_number`), and the id of a customer who is unknown (`stranger`).
 
     Args:
         engine: The engine, which is one place.
@@ -59,10 +59,11 @@ def make_short_lines(
     )
     columns = (wanted.columns & (given | {"ordered_on"})) | _ALWAYS
     query = statement(
-        "SELECT facts.row_id, {columns}, facts.{line}, facts.counted, "
+        "SELECT facts.row_id, {columns}, facts.{line}, "
+        "CASE WHEN facts.counts THEN CAST(numbers.rowid AS UINTEGER) END AS counted_number, "
         "CAST(numbers.rowid AS UINTEGER) AS customer_number, "
         "CASE WHEN numbers.rowid IS NULL THEN facts.customer_id END AS stranger "
-        "FROM (SELECT *, CAST(ordered_at AS DATE) AS ordered_on, {counted} AS counted "
+        "FROM (SELECT *, CAST(ordered_at AS DATE) AS ordered_on, {counted} AS counts "
         "FROM {staged}) AS facts "
         "LEFT JOIN {numbers} AS numbers ON facts.customer_id = numbers.customer_id",
         columns=listed(
@@ -206,12 +207,24 @@ def repeated_grouped(engine: Engine, short: str, codes: Codes, made: str) -> Non
 
 
 def leave_out(engine: Engine, short: ShortLines, copies: str) -> None:
-    """Take rows that are copies (`row_id`) out of the lines in short."""
+    """Let rows that are copies (`row_id`) count for nobody.
+
+    Only those of unknown customers, who are counted by rows, are deleted: in each piece of the
+    table from which rows are deleted, all its rows are listed.
+    """
+    gone = statement("row_id IN (SELECT row_id FROM {copies})", copies=name(copies))
     engine.run(
         statement(
-            "DELETE FROM {short} WHERE row_id IN (SELECT row_id FROM {copies})",
+            "UPDATE {short} SET counted_number = NULL WHERE counted_number IS NOT NULL AND {gone}",
             short=name(short.relation),
-            copies=name(copies),
+            gone=gone,
+        )
+    )
+    engine.run(
+        statement(
+            "DELETE FROM {short} WHERE customer_number IS NULL AND {gone}",
+            short=name(short.relation),
+            gone=gone,
         )
     )
 
@@ -240,7 +253,7 @@ def first_days(engine: Engine, short: ShortLines) -> str:
 
 def finish(engine: Engine, short: ShortLines) -> None:
     """Drop the columns that only reading needs."""
-    for column in ("row_id", LINE_NUMBER, "stranger"):
+    for column in ("row_id", LINE_NUMBER, "stranger", "customer_number"):
         engine.run(
             statement(
                 "ALTER TABLE {short} DROP COLUMN {column}",
