@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import TYPE_CHECKING, Any
 
 import duckdb
+import openpyxl
 import pyarrow as pa
 import pytest
 from hypothesis import given, settings
@@ -243,6 +244,78 @@ def test_a_column_gives_evidence_for_its_decimal_mark(tmp_path: Path, read: Any,
     assert rows(read("orders", path)[0], "amount") == [(Decimal("2.5"),), (Decimal(1234),)]
     path = _orders(tmp_path / "p.tsv", amounts=["1,234", "2.50"])
     assert rows(read("orders", path)[0], "amount") == [(Decimal("2.5"),), (Decimal(1234),)]
+
+
+@pytest.mark.parametrize(
+    ("dates", "read_as"),
+    [
+        (["26-03-10", "26-04-11"], None),
+        (["26/03/10"] * 20, None),
+        # A day that is no year, or a month that is none, tells.
+        (["26-03-10", "26-04-41"], datetime.datetime(2010, 3, 26)),
+        (["26/03/24", "3/04/24"], datetime.datetime(2024, 3, 26)),
+        (["05/26/24", "05/03/24"], datetime.datetime(2024, 5, 3)),
+        (["26.03.10", "27.03.10"], datetime.datetime(2010, 3, 26)),
+        # Many days and one year.
+        ([f"{day}/03/24" for day in range(13, 29)], datetime.datetime(2024, 3, 13)),
+        ([f"26-03-{day}" for day in range(10, 29)], None),
+    ],
+)
+def test_years_of_two_digits_that_may_stand_first_are_refused(
+    tmp_path: Path, read: Any, rows: Any, dates: list[str], read_as: datetime.datetime | None
+) -> None:
+    path = tmp_path / "o.csv"
+    lines = [f"{n},c,{day},1" for n, day in enumerate(dates)]
+    path.write_text(
+        "order_id,customer_id,ordered_at,amount\n" + "\n".join(lines) + "\n", encoding="utf-8"
+    )
+    if read_as is None:
+        with pytest.raises(DataError) as refused:
+            read("orders", path)
+        assert "%y-%m-%d" in refused.value.mend.en
+        assert "%y-%m-%d" in refused.value.mend.zh
+    else:
+        found = rows(read("orders", path, max_rejected=Decimal("0.5"))[0], "ordered_at")
+        assert (read_as,) in found
+
+
+def test_a_mapping_tells_where_a_year_of_two_digits_stands(
+    tmp_path: Path, read: Any, rows: Any
+) -> None:
+    path = tmp_path / "o.csv"
+    path.write_text("order_id,customer_id,ordered_at,amount\n1,c,26-03-10,1\n", encoding="utf-8")
+    for said, moment in (
+        ("%y-%m-%d", datetime.datetime(2026, 3, 10)),
+        ("day first", datetime.datetime(2010, 3, 26)),
+    ):
+        mapping = Mapping("m", {"orders": TableMapping(dates={"ordered_at": said})})
+        assert rows(read("orders", path, mapping=mapping)[0], "ordered_at") == [(moment,)]
+
+
+@pytest.mark.parametrize("cut", ["1.23457E+11", "1,23E+11", "9e+17"])
+def test_an_id_that_a_spreadsheet_cut_is_rejected(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any, cut: str
+) -> None:
+    path = tmp_path / "c.csv"
+    path.write_text(f'customer_id,phone\n1E5,1.39E+10\n"{cut}",1\nE+1,2\n12,3\n', encoding="utf-8")
+    table, _ = read("customers", path, max_rejected=Decimal("0.5"))
+    assert rows(table, "customer_id") == [("12",), ("1E5",), ("E+1",)]
+    assert rejected(table) == [(3, "customer_id", cut, "cut_id")]
+
+
+def test_an_id_of_too_many_digits_for_a_spreadsheet_is_rejected(
+    tmp_path: Path, read: Any, rows: Any, rejected: Any
+) -> None:
+    book = openpyxl.Workbook()
+    book.active.append(["order_id", "customer_id", "ordered_at", "amount"])
+    book.active.append([1, 123456789012345, "2024-01-31", 5])
+    book.active.append([2, 913100001234567890, "2024-01-31", 5])
+    book.save(tmp_path / "o.xlsx")
+    table, _ = read("orders", tmp_path / "o.xlsx", max_rejected=Decimal("0.5"))
+    assert rows(table, "customer_id") == [("123456789012345",)]
+    assert [(row, column, code) for row, column, _, code in rejected(table)] == [
+        (3, "customer_id", "cut_id")
+    ]
 
 
 @pytest.mark.parametrize(

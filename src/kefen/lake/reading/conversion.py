@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from kefen.lake.reading.source import RawColumn
 
 _ERRORS = SQL("(" + listed(literal(code) for code in FORMULA_ERRORS) + ")")
+CUT_ID = literal("^-?[0-9]([.,][0-9]+)?[Ee]\\+[0-9]+$")
+"""SQL for the pattern of an id of which a spreadsheet has kept the first digits only."""
 _TOTAL_WORDS = "(?:.*[ :：\\-])?(?:本页)?(?:合计|总计|小计|累计)|grand total|sub-?totals?"
 TOTALS = literal(f"(?i)^(?:{_TOTAL_WORDS})[:：]?$")
 """SQL for the pattern of what stands for an id in a row that sums up others."""
@@ -141,8 +143,19 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
     )
 
 
-def _own_id(text: SQL) -> SQL:
-    """Return an id; null where it says that the row sums up others."""
+def _own_id(column: Column, text: SQL) -> SQL:
+    """Return an id; null where it says that the row sums up others, or was cut short.
+
+    Only ids that a row must have are told to be cut: a telephone number cut short loses no row.
+    """
+    if column.required:
+        return statement(
+            "CASE WHEN NOT regexp_matches({text}, {totals}) "
+            "AND NOT (contains({text}, '+') AND regexp_matches({text}, {cut})) THEN {text} END",
+            text=text,
+            totals=TOTALS,
+            cut=CUT_ID,
+        )
     return statement(
         "CASE WHEN NOT regexp_matches({text}, {totals}) THEN {text} END", text=text, totals=TOTALS
     )
@@ -184,16 +197,16 @@ def _text_column(column: Column, raw: RawColumn, text: SQL, content: SQL) -> Con
             "CASE WHEN {text} NOT IN {errors} THEN {value} END",
             text=text,
             errors=_ERRORS,
-            value=_own_id(content) if column.kind is Kind.ID else content,
+            value=_own_id(column, content) if column.kind is Kind.ID else content,
         )
         certain = False
     elif raw.kind == "mixed" and raw.kinds is not None:
+        plain = statement("regexp_replace({text}, '\\.0+$', '')", text=text)
         value = statement(
-            "CASE {kinds} WHEN 'number' THEN regexp_replace({text}, '\\.0+$', '') "
-            "WHEN 'error' THEN NULL ELSE {written} END",
+            "CASE {kinds} WHEN 'number' THEN {number} WHEN 'error' THEN NULL ELSE {written} END",
             kinds=raw.kinds,
-            text=text,
-            written=_own_id(content) if column.kind is Kind.ID else content,
+            number=_own_id(column, plain) if column.kind is Kind.ID else plain,
+            written=_own_id(column, content) if column.kind is Kind.ID else content,
         )
         certain = False
     elif raw.kind == "double":

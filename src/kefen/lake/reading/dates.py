@@ -20,7 +20,8 @@ _TIME = (
 _TIME_PARTS = ("half", "hour", "minute", "second", "fraction", "half_after", "zone")
 _YEAR_FIRST = "^(\\d{4})[-/.年](\\d{1,2})[-/.月](\\d{1,2})日?" + _TIME + "$"
 _YEAR_LAST = "^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})" + _TIME + "$"
-
+# With points the day comes first wherever dates are written so.
+_SHORT_YEAR = "^(\\d{2})[-/](\\d{1,2})[-/](\\d{2})(?:\\D|$)"
 _DAY_MONTH_NAME = "^(\\d{1,2})[- ]([A-Z]{3})[A-Z]*[-, ]+(\\d{4}|\\d{2})" + _TIME + "$"
 _MONTH_NAME_DAY = "^([A-Z]{3})[A-Z]*\\.?[- ](\\d{1,2})(?:ST|ND|RD|TH)?[-, ]+(\\d{4})" + _TIME + "$"
 _ISO = "\\d{4}-\\d{2}-\\d{2}( \\d{2}:\\d{2}:\\d{2}(\\.\\d{1,6})?)?"  # the quick way for most
@@ -72,6 +73,19 @@ def year_last_parts(text: SQL) -> tuple[SQL, SQL]:
             t=tidy(text),
             p=literal(_YEAR_LAST),
         ),
+    )
+
+
+def short_year_parts(text: SQL) -> tuple[SQL, SQL, SQL]:
+    """Return the three numbers of a date such as `26-03-10`, which may begin with its year."""
+    return tuple(  # type: ignore[return-value]
+        statement(
+            "TRY_CAST(nullif(regexp_extract({t}, {p}, {part}), '') AS INTEGER)",
+            t=tidy(text),
+            p=literal(_SHORT_YEAR),
+            part=literal(part),
+        )
+        for part in (1, 2, 3)
     )
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 _NUMBERS = (Kind.MONEY, Kind.NUMBER, Kind.INTEGER)
 _DATES = (Kind.DATE, Kind.TIMESTAMP)
+_MANY_DAYS, _FEW_YEARS = 8, 3
 
 
 def weigh_evidence(
@@ -56,6 +57,8 @@ def weigh_evidence(
                 date_format = said
             elif totals:
                 day_first = _day_first(table, column, files, totals)
+                if totals[4] and not totals[5]:
+                    _refuse_short_years(engine, table, column, files)
         evidence[column.name] = tuple(
             ColumnEvidence(
                 decimal_comma=marks.get(column.name, False),
@@ -167,11 +170,22 @@ def _questions(column: Column, raw: RawColumn) -> list[SQL]:
         return list(numbers.decimal_comma_evidence(text))
     if column.kind in _DATES:
         first, second = dates.year_last_parts(text)
+        one, two, three = dates.short_year_parts(text)
         return [
             statement("{a} > 12 AND {b} <= 12", a=first, b=second),
             statement("{b} > 12 AND {a} <= 12", a=first, b=second),
             statement("{a} <= 12 AND {b} <= 12 AND {a} <> {b}", a=first, b=second),
             statement("{a} IS NOT NULL", a=first),
+            statement("{b} BETWEEN 1 AND 12 AND {c} BETWEEN 1 AND 31", b=two, c=three),
+            # Year first is no date, or a day of one digit stands where the year would.
+            statement(
+                "({b} NOT BETWEEN 1 AND 12 OR {c} NOT BETWEEN 1 AND 31 "
+                "OR ({first} IS NOT NULL AND {a} IS NULL))",
+                a=one,
+                b=two,
+                c=three,
+                first=first,
+            ),
         ]
     return []
 
@@ -182,7 +196,7 @@ def _day_first(
     files: Sequence[tuple[RawFile, ColumnChoice]],
     totals: Sequence[int],
 ) -> bool | None:
-    day, month, either, written_so = totals
+    day, month, either, written_so, *_ = totals
     if not written_so:
         return None
     if day and month:
@@ -205,5 +219,55 @@ def _day_first(
             "(or month first, or a format such as %d/%m/%Y).",
             "请在映射文件中说明：tables: {{{t}: {{dates: {{{c}: day first}}}}}}"
             "（day first 为日在前，month first 为月在前，也可写 %d/%m/%Y 这样的格式）。",
+        ).filled(t=table.name, c=column.name),
+    )
+
+
+def _refuse_short_years(
+    engine: Engine,
+    table: Table,
+    column: Column,
+    files: Sequence[tuple[RawFile, ColumnChoice]],
+) -> None:
+    """Refuse dates such as 26-03-10 that may all begin with the year as well as with the day.
+
+    Days are many and years few: where the first number takes many values and the last one hardly
+    any, the last is the year.
+
+    Raises:
+        DataError: The values do not tell.
+    """
+    firsts = lasts = 0
+    for file, choice in files:
+        heading = choice.columns.get(column.name)
+        if heading is None or isinstance(heading, Computed):
+            continue
+        raw = file.column(heading)
+        if raw.kind not in ("text", "mixed"):
+            continue
+        first, _, last = dates.short_year_parts(text_of(raw))
+        counted = engine.rows(
+            statement(
+                "SELECT count(DISTINCT {first}), count(DISTINCT {last}) FROM {file}",
+                first=first,
+                last=last,
+                file=file.relation,
+            )
+        )[0]
+        firsts, lasts = max(firsts, int(counted[0])), max(lasts, int(counted[1]))
+    if firsts >= _MANY_DAYS and lasts <= _FEW_YEARS:
+        return
+    raise DataError(
+        Text(
+            "The dates of {c} have years of two digits that may stand first or last, as in "
+            "26-03-10.",
+            "{c} 的日期为两位年份，既可理解为年在前，也可理解为年在后，就像 26-03-10 那样。",
+        ).filled(c=column.name),
+        where=f"{', '.join(file.path.name for file, _ in files)} ({table.name}.{column.name})",
+        mend=Text(
+            'Say which in a mapping file: tables: {{{t}: {{dates: {{{c}: "%y-%m-%d"}}}}}} where '
+            "the year comes first, else day first or month first; or write years in full.",
+            '请在映射文件中说明：年在前写 tables: {{{t}: {{dates: {{{c}: "%y-%m-%d"}}}}}}，'
+            "否则写 day first（日在前）或 month first（月在前）；也可以把年份写成四位。",
         ).filled(t=table.name, c=column.name),
     )

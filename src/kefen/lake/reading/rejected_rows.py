@@ -11,7 +11,7 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading import dates
 from kefen.lake.reading.cells import FORMULA_ERRORS
-from kefen.lake.reading.conversion import ANY_TOTAL, TOTALS, rejection_code
+from kefen.lake.reading.conversion import ANY_TOTAL, CUT_ID, TOTALS, rejection_code
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.rejections import rejection_reason
 from kefen.lake.reading.sql import (
@@ -285,9 +285,11 @@ def _code(conversion: Conversion) -> SQL:
     if kind is Kind.ID:
         branches.append(
             statement(
-                "WHEN regexp_matches({shown}, {totals}) THEN 'total_row'",
+                "WHEN regexp_matches({shown}, {totals}) THEN 'total_row' "
+                "WHEN regexp_matches({shown}, {cut}) THEN 'cut_id'",
                 shown=conversion.shown,
                 totals=TOTALS,
+                cut=CUT_ID,
             )
         )
     if kind in _NUMBER_KINDS and not conversion.computed:

@@ -30,6 +30,11 @@ REJECTION_REASONS: Mapping[str, Text] = MappingProxyType(
             "a row that sums up others, with “total” in place of an id",
             "合计行：编号处写的是“合计”，不是单独的记录",
         ),
+        "cut_id": Text(
+            "an id of which the spreadsheet kept the first digits only; give the column the "
+            "format Text, enter or export the ids anew, and read again",
+            "编号被电子表格截成科学计数，后面的数字已丢失；请将该列设为文本格式，重新录入或导出",
+        ),
         "not_computed": Text(
             "the expression of the mapping has no value for this row",
             "映射中的表达式在该行没有结果",
