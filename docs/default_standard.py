@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from kefen.domain.text import Language
     from kefen.standards.model import Metric, Scheme
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent))
 from page_tables import heads, table_lines
 
 _STANDARD = bundled_standard()

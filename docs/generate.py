@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.text import Language
 
-sys.path.insert(0, str(Path(__file__).parent))
+sys.path.append(str(Path(__file__).parent))
 import default_standard
 from constructs import cards_of, features_of
 from page_tables import heads, table_lines

@@ -7,7 +7,7 @@ import sys
 
 from documentation_pages import DOCS
 
-sys.path.insert(0, str(DOCS))
+sys.path.append(str(DOCS))
 
 import constructs
 
