@@ -13,6 +13,7 @@ from kefen.lake.reading.parquet import read_parquet
 from kefen.lake.reading.spreadsheets import read_spreadsheet
 
 if TYPE_CHECKING:
+    import threading
     from pathlib import Path
 
     from kefen.domain.contract import Table
@@ -86,12 +87,19 @@ def open_file(
     return read_delimited(engine, path, table, encoding)
 
 
-def fingerprint(path: Path) -> dict[str, Any]:
-    """Return a file's name, size in bytes and SHA-256."""
+def fingerprint(path: Path, given_up: threading.Event | None = None) -> dict[str, Any]:
+    """Return a file's name, size in bytes and SHA-256.
+
+    Args:
+        path: The file.
+        given_up: Once it is set, nobody wants to know any more, and the rest is not read.
+    """
     digest = hashlib.sha256()
     size = 0
     with path.open("rb") as file:
         while block := file.read(_BLOCK):
+            if given_up is not None and given_up.is_set():
+                break
             digest.update(block)
             size += len(block)
     return {"name": path.name, "size": size, "sha256": digest.hexdigest()}

@@ -7,11 +7,13 @@ import time
 from collections import Counter
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
+from kefen.engines.beside import beside
 from kefen.lake.dataset import Finding, ReadTable
 from kefen.lake.reading import messages
 from kefen.lake.reading.clean_text import with_clean_columns
@@ -39,7 +41,7 @@ from kefen.lake.reading.spreadsheets import refuse_alike_sheets
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement, union_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from kefen.domain.contract import Column, Table
@@ -123,7 +125,14 @@ def read_table(
         )
         for position, ((file, found), choice) in enumerate(zip(opened, choices, strict=True))
     ]
-    read, findings = _assemble(engine, contract, prepared, options, wanted, customers)
+    given_up = Event()
+    # Reading the bytes of a large file keeps one core busy, and none of the engine's.
+    with beside(
+        lambda: [_fingerprints(p.file, given_up) for p in prepared], stop=given_up.set
+    ) as fingerprints:
+        read, findings = _assemble(
+            engine, contract, prepared, options, fingerprints, wanted, customers
+        )
     if nothing:
         findings += (messages.words_for_nothing(contract, nothing.total(), tuple(nothing)),)
     return read, findings
@@ -207,6 +216,7 @@ def _assemble(
     table: Table,
     prepared: Sequence[_Prepared],
     options: ReadingOptions,
+    fingerprints: Callable[[], Sequence[Sequence[Mapping[str, Any]]]],
     wanted: LinesWanted | None,
     customers: ReadTable | None,
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
@@ -314,7 +324,9 @@ def _assemble(
         currency=currencies[0] if len(currencies) == 1 and not unnamed else None,
         attributes=attributes,
         inputs=tuple(
-            entry for p, c in zip(prepared, counts, strict=True) for entry in _inputs(p.file, c)
+            entry
+            for p, c, own in zip(prepared, counts, fingerprints(), strict=True)
+            for entry in _inputs(p.file, c, own)
         ),
         short=short,
     )
@@ -430,12 +442,20 @@ def _currencies(engine: Engine, relation: str, given: frozenset[str]) -> tuple[l
     return named, len(named) != len(rows)
 
 
-def _inputs(file: RawFile, counted: RejectedRows) -> Iterator[dict[str, Any]]:
+def _fingerprints(file: RawFile, given_up: Event) -> list[Mapping[str, Any]]:
+    """Return the fingerprints of a file and of those joined to it."""
+    own = fingerprint(file.path, given_up) if file.fingerprint is None else file.fingerprint
+    return [own, *(fingerprint(path, given_up) for path in file.further)]
+
+
+def _inputs(
+    file: RawFile, counted: RejectedRows, fingerprints: Sequence[Mapping[str, Any]]
+) -> Iterator[dict[str, Any]]:
     """Yield the record of a file and of those joined to it."""
-    own = fingerprint(file.path) if file.fingerprint is None else file.fingerprint
+    own, *further = fingerprints
     yield {**own, "rows": counted.rows_in, **file.properties}
-    for path in file.further:
-        yield {**fingerprint(path), "joined_to": file.path.name}
+    for joined in further:
+        yield {**joined, "joined_to": file.path.name}
 
 
 def _findings(
