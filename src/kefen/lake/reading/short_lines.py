@@ -167,9 +167,10 @@ def _fits(engine: Engine, lines: int) -> bool:
 
 def repeated_sorted(engine: Engine, short: str, codes: Codes, made: str) -> None:
     """Make the table of the orders (`bits`) with two equal codes, or with two customers."""
-    every = engine.arrow(codes.query(short)).column("code").to_numpy()
-    if not every.flags.writeable:
-        every = every.copy()
+    found_codes = engine.arrow(codes.query(short)).column("code")
+    # Arrow's own conversion imports pandas wherever that is installed.
+    every = np.concatenate([_EMPTY, *map(np.from_dlpack, found_codes.chunks)])
+    del found_codes
     every.sort()
     found = pa.array(np.unique(np.concatenate([_EMPTY, *_neighbours(every, codes)])))
     engine.register("bits of suspects", pa.table({"bits": found}))
