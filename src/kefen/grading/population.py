@@ -82,7 +82,7 @@ def default_as_of(dataset: Dataset) -> date:
     last = last_order_on(dataset)
     if last is None:
         raise DataError(
-            Text("there are no orders to take the as-of date from", "没有订单，无法确定评级日"),
+            Text("There are no orders to take the as-of date from.", "没有订单，无法确定评级日。"),
             mend=Text("Give it with --as-of 2026-10-31.", "请用 --as-of 2026-10-31 指定。"),
         )
     if is_month_end(last):

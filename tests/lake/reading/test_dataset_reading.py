@@ -64,6 +64,21 @@ def test_rows_of_blank_and_unknown_customers_are_unattributed(build: Build, rows
     assert found["ids_with_decimals"].details["examples"] == {"12346.0": "12346"}
 
 
+def test_unknown_ids_that_differ_in_capital_or_wide_letters_are_told(build: Build) -> None:
+    dataset = build(
+        customers="customer_id\nK1\nk2\nK-3\n7\n",
+        orders="order_id,customer_id,ordered_at,amount\n"
+        "a,k1,2024-01-01,1\nb,K2,2024-01-01,2\nc,Ｋ－３,2024-01-01,4\nd,７,2024-01-01,8\n"
+        "e,K9,2024-01-01,1\nf,K1,2024-01-01,1\ng,,2024-01-01,1\n",
+    )
+    found = {finding.code: finding for finding in dataset.findings}
+    told = found["ids_in_other_letters"]
+    assert told.details["examples"] == {"k1": "K1", "K2": "k2", "Ｋ－３": "K-3", "７": "7"}
+    assert told.count == 4
+    assert "k1 → K1" in told.message.zh
+    assert dataset.tables["orders"].rows_unattributed == 6
+
+
 def test_without_a_customer_list_customers_are_those_of_the_facts(build: Build, rows: Any) -> None:
     dataset = build(
         orders="order_id,customer_id,ordered_at,amount\na,1,2024-01-01,1\nb,,2024-01-01,2\n",

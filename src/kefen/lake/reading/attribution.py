@@ -13,7 +13,7 @@ from kefen.lake.reading.enrichment import enrich
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.rejected_rows import new_rejected_table
 from kefen.lake.reading.short_lines import finish, first_days
-from kefen.lake.reading.sql import SQL, joined, listed, name, statement, union_all
+from kefen.lake.reading.sql import SQL, joined, listed, literal, name, statement, union_all
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from kefen.lake.dataset import ShortLines
 
 _EXAMPLES = 100
+_WIDE = "".join(chr(code + 0xFEE0) for code in range(0x21, 0x7F))
+_NARROW = "".join(chr(code) for code in range(0x21, 0x7F))
+_LETTERS = literal("[A-Za-z！-～]")
 
 
 def attribute_rows(
@@ -184,6 +187,7 @@ def _attributed(
     findings = [messages.rows_unattributed(read.table, int(rows), amount)]
     if ids:
         findings.extend(_decimal_ids(engine, read, customers, strangers))
+        findings.extend(_other_writings(engine, read, customers, strangers))
     attributed = replace(
         read,
         relation=made,
@@ -268,31 +272,70 @@ def _decimal_ids(
     engine: Engine, read: ReadTable, customers: ReadTable, strangers: str
 ) -> tuple[Finding, ...]:
     """Find unknown ids such as `12346.0` that match a customer without their `.0`."""
-    trimmed = new_name("ids_without_decimals")
-    engine.run(
-        statement(
-            "CREATE VIEW {trimmed} AS SELECT customer_id AS written, "
-            "regexp_replace(customer_id, '\\.0+$', '') AS plain FROM {strangers} "
-            "WHERE regexp_full_match(customer_id, '[0-9]+\\.0+')",
-            trimmed=name(trimmed),
-            strangers=name(strangers),
-        )
+    written = statement(
+        "SELECT customer_id AS written, regexp_replace(customer_id, '\\.0+$', '') AS plain "
+        "FROM {strangers} WHERE regexp_full_match(customer_id, '[0-9]+\\.0+')",
+        strangers=name(strangers),
     )
+    count, examples = _matches(engine, customers, written)
+    return (messages.ids_with_decimals(read.table, count, examples),) if count else ()
+
+
+def _other_writings(
+    engine: Engine, read: ReadTable, customers: ReadTable, strangers: str
+) -> tuple[Finding, ...]:
+    """Find unknown ids that match a customer in other letters: `k1`, `Ｋ１` for `K1`."""
+    lettered = statement(
+        "SELECT count(*) FROM {strangers} WHERE regexp_matches(customer_id, {letters})",
+        strangers=name(strangers),
+        letters=_LETTERS,
+    )
+    if not engine.rows(lettered)[0][0]:
+        return ()
+    narrow = statement(
+        "translate(customer_id, {wide}, {narrow})", wide=literal(_WIDE), narrow=literal(_NARROW)
+    )
+    count, examples = 0, dict[str, str]()
+    for plain, among in (
+        ("upper({n})", "regexp_matches(customer_id, {letters})"),
+        ("lower({n})", "regexp_matches(customer_id, {letters}) AND lower({n}) <> upper({n})"),
+    ):
+        written = statement(
+            "SELECT customer_id AS written, {plain} AS plain FROM {strangers} WHERE {among}",
+            plain=statement(plain, n=narrow),
+            strangers=name(strangers),
+            among=statement(among, n=narrow, letters=_LETTERS),
+        )
+        more, found = _matches(engine, customers, written)
+        count += more
+        examples |= found
+    return (messages.ids_in_other_letters(read.table, count, examples),) if count else ()
+
+
+def _matches(engine: Engine, customers: ReadTable, written: SQL) -> tuple[int, dict[str, str]]:
+    """Return how many ids match a customer as they would be written, and some of them.
+
+    Args:
+        engine: The engine.
+        customers: The customers.
+        written: A query of the ids (`written`) and of how they would be written (`plain`).
+    """
+    view = new_name("ids_written")
+    engine.run(statement("CREATE VIEW {view} AS {query}", view=name(view), query=written))
     matching = statement(
-        "FROM {trimmed} AS strangers JOIN {customers} AS customers "
+        "FROM {view} AS strangers JOIN {customers} AS customers "
         "ON strangers.plain = customers.customer_id",
-        trimmed=name(engine.placed(trimmed, "plain")),
+        view=name(engine.placed(view, "plain")),
         customers=name(customers.relation),
     )
     count = int(engine.rows(statement("SELECT count(*) {matching}", matching=matching))[0][0])
     if not count:
-        return ()
+        return 0, {}
     matches = engine.rows(
         statement(
-            "SELECT strangers.written, customers.customer_id {matching} ORDER BY 1 LIMIT {limit}",
+            "SELECT strangers.written, customers.customer_id {matching} ORDER BY 1, 2 LIMIT {n}",
             matching=matching,
-            limit=SQL(str(_EXAMPLES)),
+            n=SQL(str(_EXAMPLES)),
         )
     )
-    examples = {str(one): str(other) for one, other in matches}
-    return (messages.ids_with_decimals(read.table, count, examples),)
+    return count, {str(one): str(other) for one, other in matches}

@@ -242,6 +242,29 @@ def ids_with_decimals(table: Table, count: int, examples: Mapping[str, str]) -> 
     )
 
 
+def ids_in_other_letters(table: Table, count: int, examples: Mapping[str, str]) -> Finding:
+    """Unknown customer ids match a customer but for capital or full-width letters."""
+    shown = ", ".join(f"{one} → {other}" for one, other in list(examples.items())[:5])
+    return Finding(
+        code="ids_in_other_letters",
+        principle="whole",
+        severity="warning",
+        table=table.name,
+        column="customer_id",
+        count=count,
+        message=Text(
+            "{n} unknown customer {n:id|ids} of {t} {n:differs|differ} from known ones only in "
+            "capital or full-width letters: {x}.",
+            "{t}中有 {n} 个未知客户编号与已知编号只有大小写或全角半角之差：{x}。",
+        ).filled(n=count, t=table.label, x=shown),
+        effect=Text(
+            "Their rows are unattributed until the ids are mended in the file.",
+            "在文件中更正编号之前，这些行归为“未归属”。",
+        ),
+        details={"examples": dict(examples)},
+    )
+
+
 def category_from_products(count: int) -> Finding:
     """Categories of order lines were taken from the products."""
     return Finding(
