@@ -160,16 +160,24 @@ def over_rows(tree: Expression) -> RowsEvaluation:
     operator = CATALOGUE[tree.operator]
     if operator.strict and len(tree.arguments) == 2:
         return _of_two_over_rows(operator, *tree.arguments)
-    arguments = [over_rows(argument) for argument in tree.arguments]
-    return lambda rows: [
-        operator.value(values)
-        for values in zip(*(argument(rows) for argument in arguments), strict=True)
-    ]
+    return _of_any_over_rows(operator, [over_rows(argument) for argument in tree.arguments])
+
+
+def _of_any_over_rows(operator: Operator, arguments: Sequence[RowsEvaluation]) -> RowsEvaluation:
+    """Return what `operator.value` gives for arguments in each row."""
+    meaning, checked, strict = operator.meaning, operator.all_checked, operator.strict
+
+    def values(rows: Rows) -> Sequence[Value]:
+        of_rows = zip(*(argument(rows) for argument in arguments), strict=True)
+        found = [None if strict and None in given else meaning(given) for given in of_rows]
+        return checked(found)
+
+    return values
 
 
 def _of_two_over_rows(operator: Operator, left: Expression, right: Expression) -> RowsEvaluation:
     """Return what `operator.value` gives for two arguments in each row."""
-    meaning, checked = operator.meaning_of_two, operator.checked
+    meaning, checked = operator.meaning_of_two, operator.all_checked
     of_left, of_right = over_rows(left), over_rows(right)
 
     def values(rows: Rows) -> Sequence[Value]:
@@ -177,7 +185,7 @@ def _of_two_over_rows(operator: Operator, left: Expression, right: Expression) -
             None if one is None or other is None else meaning(one, other)
             for one, other in zip(of_left(rows), of_right(rows), strict=True)
         ]
-        return [v if v is None or v is True or v is False else checked(v) for v in found]
+        return checked(found)
 
     return values
 

@@ -60,15 +60,15 @@ _compare("at_least", "a >= b", Text("Whether a is at least b.", "a 是否不小�
 
 
 def _and(values: Sequence[Value]) -> Value:
-    if any(value is False for value in values):
+    if False in values:
         return False
-    return None if any(value is None for value in values) else True
+    return None if None in values else True
 
 
 def _or(values: Sequence[Value]) -> Value:
-    if any(value is True for value in values):
+    if True in values:
         return True
-    return None if any(value is None for value in values) else False
+    return None if None in values else False
 
 
 add(

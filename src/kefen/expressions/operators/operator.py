@@ -24,6 +24,7 @@ Rendering: TypeAlias = Callable[[Sequence[exp.Expr], Sequence[ValueType]], exp.E
 _LONG = 2**63
 _WIDE_LIMIT = Decimal(10) ** 34
 _WIDE_LEAST = -_WIDE_LIMIT
+_NEVER_TOO_LARGE = {bool, str, type(None)}
 
 
 class OutOfRangeError(ArithmeticError):
@@ -95,6 +96,21 @@ class Operator:
         elif isinstance(result, int) and not -_LONG <= result < _LONG:
             raise OutOfRangeError(self.name)
         return result
+
+    def all_checked(self, results: Sequence[Value]) -> Sequence[Value]:
+        """Return results as `checked` gives each.
+
+        Raises:
+            OutOfRangeError: One is too large to be exact.
+        """
+        types = set(map(type, results))
+        if types <= _NEVER_TOO_LARGE:
+            return results
+        if types == {Decimal}:
+            numbers: Any = results
+            if min(numbers) > _WIDE_LEAST and max(numbers) < _WIDE_LIMIT:
+                return results
+        return [self.checked(value) for value in results]
 
 
 CATALOGUE: dict[str, Operator] = {}
