@@ -18,7 +18,7 @@ from kefen.domain.errors import DataError
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.lake.dataset import LinesWanted
 from kefen.lake.reading import ReadingOptions, Source, read_dataset
-from kefen.lake.reading.short_lines import Codes, repeated_grouped, repeated_sorted
+from kefen.lake.reading.short_lines import Codes, fits, repeated_grouped, repeated_sorted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -214,3 +214,22 @@ def test_lines_whose_money_may_be_converted_are_not_read_in_short(tmp_path: Path
     with DuckDBEngine() as engine:
         data = read_dataset(engine, sources, ReadingOptions(), WANTED)
         assert data.tables["orders"].short is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "lines", "expected"),
+    [
+        ("100MB", 1_000_000, True),
+        ("100MB", 2_000_000, False),
+        ("512KB", 20_000, False),
+        ("2TB", 33_000_000, True),
+        ("2TB", 34_000_000, False),
+        ("-1", 33_000_000, True),
+    ],
+)
+def test_codes_are_sorted_within_a_quarter_of_the_memory(
+    limit: str, lines: int, expected: bool
+) -> None:
+    with DuckDBEngine(memory_limit="2GB") as engine:
+        engine.run(f"SET memory_limit = '{limit}'")
+        assert fits(engine, lines) is expected

@@ -92,7 +92,7 @@ def suspect_lines(engine: Engine, short: str) -> str | None:
     )[0]
     codes = Codes(0 if largest is None else int(largest) + 1)
     suspects = new_name("suspects")
-    repeated = repeated_sorted if _fits(engine, count) else repeated_grouped
+    repeated = repeated_sorted if fits(engine, count) else repeated_grouped
     repeated(engine, short, codes, suspects)
     lines = new_name("suspect_lines")
     # An order with a customer who is unknown is looked at by the customer's id.
@@ -153,7 +153,7 @@ class Codes:
         )
 
 
-def _fits(engine: Engine, lines: int) -> bool:
+def fits(engine: Engine, lines: int) -> bool:
     """Whether the codes of so many lines may be sorted in memory, beside what the engine holds."""
     if lines > _MOST_SORTED:
         return False
@@ -161,7 +161,7 @@ def _fits(engine: Engine, lines: int) -> bool:
         "SELECT value FROM duckdb_settings() WHERE name = 'memory_limit'"  # such as 1.8 GiB
     )[0][0]
     number, unit = str(limit).split()
-    power = ("bytes", "KiB", "MiB", "GiB", "TiB").index(unit)
+    power = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB").index(unit)
     return 16 * lines * _SHARE_OF_MEMORY <= float(number) * float(1024**power)
 
 
