@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import shutil
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from kefen.cli.estimate import check_room
@@ -164,6 +165,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
     Raises:
         KefenError: The call, the data, the standard or the book is wrong.
     """
+    from kefen.engines.beside import beside
     from kefen.engines.opened import SPARK, opened_engine
     from kefen.grading.grade import STAGES
     from kefen.grading.outputs import check_output
@@ -185,8 +187,14 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
             graded = Graded(asked, run)
             if asked.report and asked.engine != SPARK:
                 _judge(graded, run, begin)
-            _write(graded, begin)
+            # What will be shown is imported meanwhile: writing leaves some of a core for it.
+            with nullcontext() if asked.quiet else beside(_import_summary):
+                _write(graded, begin)
         yield graded
+
+
+def _import_summary() -> None:
+    import_module("kefen.cli.grade_summary")
 
 
 def _run(
