@@ -13,7 +13,6 @@ import click
 from kefen.cli.language import say
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
-from kefen.lake.reading.files import sheet_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -88,6 +87,8 @@ def check_room(asked: Grading) -> None:
     Raises:
         EngineError: There is not enough room for temporary files or results.
     """
+    from kefen.lake.reading.files import sheet_of
+
     if asked.data.book is not None:
         paths = [path for path in asked.data.book.lake.rglob("*.parquet") if path.is_file()]
         target = asked.data.book.directory

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 DATA_FILES = Text(
-    "Data (CSV, Excel or FILE#SHEET, Parquet, JSON lines, URL#TABLE of a database; repeatable)",
-    "数据（CSV、Excel 或“文件#工作表”、Parquet、JSON lines，或数据库的“地址#数据表”；可重复）",
+    "Data (CSV, FILE.xlsx#SHEET, Parquet, JSON lines, URL#TABLE; repeatable)",
+    "数据（CSV、文件.xlsx#工作表、Parquet、JSON lines、地址#数据表；可重复）",
 )
 READING = Text("How files are read", "读取方式")
 FILE = Text("FILE", "文件")
