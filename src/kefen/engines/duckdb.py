@@ -209,6 +209,19 @@ class DuckDBEngine:
         with translated():
             return self.connection.sql(sql, params=parameters).to_arrow_table()
 
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Run a query and yield its rows as they come, none of them kept.
+
+        Brief tables are not seen by it: the rows are read by a connection of their own, so that
+        others can be asked meanwhile.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+        with translated(), self.connection.cursor() as cursor:
+            _prepare(cursor)
+            yield from cursor.sql(sql).to_arrow_reader(BATCH)
+
     def computed(
         self,
         name: str,
@@ -238,12 +251,8 @@ class DuckDBEngine:
 
         # An empty table of a schema's own making would import pandas, wherever that is installed.
         put(pa.Table.from_batches([], schema=columns), f'CREATE OR REPLACE TABLE "{name}" AS')
-        # The rows are read by a connection of their own, so that batches can be put in between.
-        with translated(), self.connection.cursor() as cursor:
-            every = cursor.sql(f'SELECT * FROM "{relation}"')  # noqa: S608
-            reader: pa.RecordBatchReader = every.to_arrow_reader(BATCH)
-            for rows in reader:
-                put(function(pa.Table.from_batches([rows])), f'INSERT INTO "{name}"')
+        for rows in self.batches(f'SELECT * FROM "{relation}"'):  # noqa: S608
+            put(function(pa.Table.from_batches([rows])), f'INSERT INTO "{name}"')
 
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable in SQL under `name`."""

@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Mapping, Sequence
+    from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
     from contextlib import AbstractContextManager
     from pathlib import Path
 
@@ -77,6 +77,15 @@ class Engine(Protocol):
 
     def arrow(self, sql: str, parameters: list[Any] | None = None) -> pa.Table:
         """Run a query and return an Arrow table.
+
+        Raises:
+            EngineError: As for `run`.
+        """
+
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Run a query and yield its rows as they come, none of them kept.
+
+        Brief tables are not seen by it.
 
         Raises:
             EngineError: As for `run`.

@@ -422,6 +422,14 @@ class SparkEngine:
         """
         return self._questions.found(sql, parameters, self._local.arrow)
 
+    def batches(self, sql: str) -> Iterator[pa.RecordBatch]:
+        """Ask every piece, and yield the rows of the combined answer.
+
+        Raises:
+            EngineError: As for `rows`.
+        """
+        yield from self.arrow(sql).to_batches()
+
     def write_parquet(
         self,
         sql: str,

@@ -167,13 +167,16 @@ def fits(engine: Engine, lines: int) -> bool:
 
 def repeated_sorted(engine: Engine, short: str, codes: Codes, made: str) -> None:
     """Make the table of the orders (`bits`) with two equal codes, or with two customers."""
-    found_codes = engine.arrow(codes.query(short)).column("code")
-    # Arrow's own conversion imports pandas wherever that is installed.
-    every = np.concatenate([_EMPTY, *map(np.from_dlpack, found_codes.chunks)])
-    del found_codes
+    count = engine.rows(statement("SELECT count(order_id) FROM {s}", s=name(short)))[0][0]
+    every, read = np.empty(count, np.uint64), 0
+    for batch in engine.batches(codes.query(short)):
+        every[read : read + batch.num_rows] = np.from_dlpack(batch.column(0))
+        read += batch.num_rows
     every.sort()
-    found = pa.array(np.unique(np.concatenate([_EMPTY, *_neighbours(every, codes)])))
-    engine.register("bits of suspects", pa.table({"bits": found}))
+    found = np.unique(np.concatenate([_EMPTY, *_neighbours(every, codes)]))
+    # Arrow's own conversions of arrays import pandas wherever that is installed.
+    bits = pa.Array.from_buffers(pa.uint64(), len(found), [None, pa.py_buffer(found)])
+    engine.register("bits of suspects", pa.table({"bits": bits}))
     engine.run(
         statement('CREATE TABLE {made} AS SELECT bits FROM "bits of suspects"', made=name(made))
     )
