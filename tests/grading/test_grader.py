@@ -138,6 +138,20 @@ def test_values_may_be_written_as_text(run: StoredRun, tables: Tables) -> None:
     assert grader.metrics(plain, written) == grader.metrics(customer, facts)
 
 
+def test_rows_that_say_they_are_of_another_customer_are_refused(run: StoredRun) -> None:
+    grader = Grader(run)
+    line = {"order_id": 1, "line": 1, "ordered_at": date(2026, 10, 1), "amount": 5}
+    silent = grader.metrics({"customer_id": "12"}, {"orders": [line]})
+    for own in ("12", " 12 ", 12, 12.0, "", None, float("nan")):
+        told = [{**line, "customer_id": own}]
+        assert grader.metrics({"customer_id": "12"}, {"orders": told}) == silent
+    for other in ("13", "012", 13, ["12"]):
+        for rows in ([{**line, "customer_id": other}], [line, {"customer_id": other, **line}]):
+            with pytest.raises(DataError, match="these rows are to be of “12”") as refused:
+                grader.metrics({"customer_id": "12"}, {"orders": rows})
+            assert "应属于“12”" in refused.value.what.zh
+
+
 def test_copies_count_once_and_contradictions_are_refused(run: StoredRun) -> None:
     grader = Grader(run)
     line = {"order_id": 1, "line": 1, "ordered_at": date(2026, 10, 1), "amount": 5}

@@ -132,14 +132,15 @@ class PlainRows:
     ) -> ReadRows:
         """Return many rows as `canonical` gives each, with one column set to its owner.
 
-        Rows of an equal key and equal content count once. Orders whose lines have no number keep
-        every line; tables without a key keep every row.
+        A row need not say whose it is. Rows of an equal key and equal content count once. Orders
+        whose lines have no number keep every line; tables without a key keep every row.
 
         Raises:
-            DataError: A value is not what its column holds, a required one is missing, or one key
-                has different rows.
+            DataError: A value is not what its column holds, a required one is missing, a row is
+                another owner's, or one key has different rows.
         """
         column, identifier = owner
+        self._refuse_others(rows, column, identifier)
         found: ReadRows | None = None
         # Read one by one they tell which row it is that cannot be read.
         with suppress(ValueError, TypeError, ArithmeticError, KeyError):
@@ -151,6 +152,31 @@ class PlainRows:
         each = rows.one_by_one() if isinstance(rows, GivenColumns) else rows
         read = [self.canonical({**row, column: identifier}) for row in each]
         return self._one_by_one(once(self._table, read))
+
+    def _refuse_others(
+        self, rows: Sequence[Mapping[str, Any]] | GivenColumns, owner: str, identifier: Any
+    ) -> None:
+        """Refuse rows that say they are another's: they would be counted as the owner's."""
+        given = (
+            rows.columns.get(owner, ())
+            if isinstance(rows, GivenColumns)
+            else [row.get(owner) for row in rows]
+        )
+        for value in given:
+            if value is None or value is ABSENT or value == identifier or value != value:
+                continue  # most say whose they are in just these words, or nothing
+            if not _is_blank(value) and _text(value) not in (None, identifier):
+                raise DataError(
+                    Text(
+                        "A row is of “{o}”, and these rows are to be of “{i}”.",
+                        "有一行属于“{o}”，而这些行应属于“{i}”。",
+                    ).filled(o=value, i=identifier),
+                    where=f"{self._table.name}.{owner}",
+                    mend=Text(
+                        "Give the rows of one customer; they need not name it.",
+                        "请只提供同一客户的数据行；行内可以不写客户编号。",
+                    ),
+                )
 
     def _all_read(self, given: GivenColumns, owner: str, identifier: Any) -> ReadRows | None:
         """Return rows read column by column; None where they differ in their columns."""
