@@ -7,6 +7,8 @@ import time
 from contextvars import ContextVar
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
 import pytest
 
 from kefen.domain.errors import EngineError
@@ -84,6 +86,22 @@ def test_the_work_of_an_engine_reads_and_makes_tables_of_the_same_database(tmp_p
         assert engine.rows("SELECT total FROM made") == [(499500,)]
         written = f"SELECT count(*) FROM read_parquet('{tmp_path / 'given.parquet'}')"
         assert engine.rows(written) == [(1000,)]
+
+
+def test_the_work_of_an_engine_reads_frames_that_were_registered_before() -> None:
+    frame = pa.table({"i": [1, 2, 3]})
+    with DuckDBEngine() as engine:
+        engine.register("frame", frame)
+        engine.register("gone", frame)
+        engine.unregister("gone")
+        engine.run("CREATE VIEW seen AS SELECT i FROM frame")
+        with engine.beside(lambda: engine.rows("SELECT sum(i) FROM seen")) as found:
+            assert found() == engine.rows("SELECT sum(i) FROM seen") == [(6,)]
+        with (
+            pytest.raises(duckdb.CatalogException),
+            engine.beside(lambda: engine.rows("SELECT sum(i) FROM gone")),
+        ):
+            pass
 
 
 def test_the_work_of_an_engine_has_the_zone_of_the_engine(monkeypatch: pytest.MonkeyPatch) -> None:

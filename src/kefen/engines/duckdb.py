@@ -49,6 +49,7 @@ class DuckDBEngine:
         self.scratch = self._scratch.path
         self._connection = duckdb.connect()
         self._here = threading.local()
+        self._registered: dict[str, pa.Table] = {}
         for setting, value in (
             ("memory_limit", memory_limit),
             ("temp_directory", str(self.scratch / "spill")),
@@ -68,8 +69,8 @@ class DuckDBEngine:
     def beside(self, work: Callable[[], Found]) -> Iterator[Callable[[], Found]]:
         """Do work of this engine in a thread of its own while the block does other work.
 
-        Neither may change what the other reads. Brief tables, and Arrow tables that were
-        registered, are seen by the one alone that made them.
+        Neither may change what the other reads. Arrow tables that were registered before are seen
+        by both; brief tables, and what is registered meanwhile, by the one alone that made them.
 
         Args:
             work: The work. When the block fails, its statement is broken off.
@@ -79,6 +80,8 @@ class DuckDBEngine:
         """
         with self.connection.cursor() as connection:
             _prepare(connection)
+            for name, table in tuple(self._registered.items()):
+                connection.register(name, table)
 
             def with_own_connection() -> Found:
                 self._here.connection = connection
@@ -257,6 +260,7 @@ class DuckDBEngine:
     def register(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable in SQL under `name`."""
         self.connection.register(name, table)
+        self._registered[name] = table
 
     def divided(self, name: str, table: pa.Table) -> None:
         """Make an Arrow table readable in SQL under `name`."""
@@ -283,6 +287,7 @@ class DuckDBEngine:
     def unregister(self, name: str) -> None:
         """Forget a table that was registered."""
         self.connection.unregister(name)
+        self._registered.pop(name, None)
 
     def close(self) -> None:
         """Close the connection and remove the scratch directory."""

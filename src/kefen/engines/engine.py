@@ -100,9 +100,9 @@ class Engine(Protocol):
     def beside(self, work: Callable[[], Found]) -> AbstractContextManager[Callable[[], Found]]:
         """Do work while the block does other work, or after it; the block can ask what it found.
 
-        Neither may change what the other reads. Brief tables, and Arrow tables that were
-        registered, are seen by the one alone that made them. When the block has ended, so has
-        the work.
+        Neither may change what the other reads. Arrow tables that were registered before are seen
+        by both; brief tables, and what is registered meanwhile, by the one alone that made them.
+        When the block has ended, so has the work.
 
         Args:
             work: The work.
