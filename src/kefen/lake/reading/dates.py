@@ -78,7 +78,7 @@ def year_last_parts(text: SQL) -> tuple[SQL, SQL]:
 
 def short_year_parts(text: SQL) -> tuple[SQL, SQL, SQL]:
     """Return the three numbers of a date such as `26-03-10`, which may begin with its year."""
-    return tuple(  # type: ignore[return-value]
+    first, second, third = (
         statement(
             "TRY_CAST(nullif(regexp_extract({t}, {p}, {part}), '') AS INTEGER)",
             t=tidy(text),
@@ -87,6 +87,7 @@ def short_year_parts(text: SQL) -> tuple[SQL, SQL, SQL]:
         )
         for part in (1, 2, 3)
     )
+    return first, second, third
 
 
 def looks_like_date(text: SQL) -> SQL:

@@ -137,11 +137,8 @@ def _counts(
     asked: list[tuple[str, int]] = []
     parts: list[SQL] = []
     for column in table.columns:
-        heading = choice.columns.get(column.name)
-        if heading is None or isinstance(heading, Computed):
-            continue
-        raw = file.column(heading)
-        if raw.kind not in ("text", "mixed"):
+        raw = _text_given(column, file, choice)
+        if raw is None:
             continue
         questions = _questions(column, raw)
         if questions:
@@ -223,6 +220,15 @@ def _day_first(
     )
 
 
+def _text_given(column: Column, file: RawFile, choice: ColumnChoice) -> RawColumn | None:
+    """Return what a file gives for a column, where that is text; None where it is not."""
+    heading = choice.columns.get(column.name)
+    if heading is None or isinstance(heading, Computed):
+        return None
+    raw = file.column(heading)
+    return raw if raw.kind in ("text", "mixed") else None
+
+
 def _refuse_short_years(
     engine: Engine,
     table: Table,
@@ -239,11 +245,8 @@ def _refuse_short_years(
     """
     firsts = lasts = 0
     for file, choice in files:
-        heading = choice.columns.get(column.name)
-        if heading is None or isinstance(heading, Computed):
-            continue
-        raw = file.column(heading)
-        if raw.kind not in ("text", "mixed"):
+        raw = _text_given(column, file, choice)
+        if raw is None:
             continue
         first, _, last = dates.short_year_parts(text_of(raw))
         counted = engine.rows(

@@ -221,42 +221,37 @@ def rows_unattributed(table: Table, count: int, amount: str | None) -> Finding:
 
 def ids_with_decimals(table: Table, count: int, examples: Mapping[str, str]) -> Finding:
     """Unknown customer ids such as `12346.0` match a customer without their `.0`."""
-    shown = ", ".join(f"{one} → {other}" for one, other in list(examples.items())[:5])
-    return Finding(
-        code="ids_with_decimals",
-        principle="whole",
-        severity="warning",
-        table=table.name,
-        column="customer_id",
-        count=count,
-        message=Text(
-            "{n} unknown customer {n:id|ids} of {t} {n:looks|look} like known ones written as "
-            "decimals: {x}.",
-            "{t}中有 {n} 个未知客户编号疑似把已知编号写成了小数：{x}。",
-        ).filled(n=count, t=table.label, x=shown),
-        effect=Text(
-            "Their rows are unattributed until the ids are mended in the file.",
-            "在文件中更正编号之前，这些行归为“未归属”。",
-        ),
-        details={"examples": dict(examples)},
+    message = Text(
+        "{n} unknown customer {n:id|ids} of {t} {n:looks|look} like known ones written as "
+        "decimals: {x}.",
+        "{t}中有 {n} 个未知客户编号疑似把已知编号写成了小数：{x}。",
     )
+    return _almost_known("ids_with_decimals", message, table, count, examples)
 
 
 def ids_in_other_letters(table: Table, count: int, examples: Mapping[str, str]) -> Finding:
     """Unknown customer ids match a customer but for capital or full-width letters."""
+    message = Text(
+        "{n} unknown customer {n:id|ids} of {t} {n:differs|differ} from known ones only in "
+        "capital or full-width letters: {x}.",
+        "{t}中有 {n} 个未知客户编号与已知编号只有大小写或全角半角之差：{x}。",
+    )
+    return _almost_known("ids_in_other_letters", message, table, count, examples)
+
+
+def _almost_known(
+    code: str, message: Text, table: Table, count: int, examples: Mapping[str, str]
+) -> Finding:
+    """Return the finding of unknown ids that are probably those of known customers."""
     shown = ", ".join(f"{one} → {other}" for one, other in list(examples.items())[:5])
     return Finding(
-        code="ids_in_other_letters",
+        code=code,
         principle="whole",
         severity="warning",
         table=table.name,
         column="customer_id",
         count=count,
-        message=Text(
-            "{n} unknown customer {n:id|ids} of {t} {n:differs|differ} from known ones only in "
-            "capital or full-width letters: {x}.",
-            "{t}中有 {n} 个未知客户编号与已知编号只有大小写或全角半角之差：{x}。",
-        ).filled(n=count, t=table.label, x=shown),
+        message=message.filled(n=count, t=table.label, x=shown),
         effect=Text(
             "Their rows are unattributed until the ids are mended in the file.",
             "在文件中更正编号之前，这些行归为“未归属”。",
