@@ -9,36 +9,40 @@ from __future__ import annotations
 
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from decimal import Decimal
 from operator import eq, itemgetter
 from types import NoneType
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from kefen.domain.contract import Kind
-from kefen.domain.decimals import all_rounded, all_stored, fits_storage, parse_decimal, rounded
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.lake.reading.code_words import (
-    FALSE_WORDS,
-    TRUE_WORDS,
-    code_answers,
-    currency_answers,
+from kefen.lake.reading.plain_values import (
+    all_plain,
+    as_text,
+    is_blank,
+    texts_read,
+    value_reader,
 )
-from kefen.lake.reading.nothing import WORDS
 from kefen.lake.reading.rejections import rejection_reason
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
 
     from kefen.domain.contract import Column, Table
 
-_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
-_NOTHING = frozenset({"", *WORDS})
-_WHOLE_DOUBLE = 1e15
-_LONG = 2**63
+_CODES = {
+    Kind.ID: "formula_error",
+    Kind.TEXT: "formula_error",
+    Kind.CODE: "unknown_code",
+    Kind.BOOLEAN: "not_a_boolean",
+    Kind.DATE: "not_a_date",
+    Kind.TIMESTAMP: "not_a_date",
+    Kind.INTEGER: "not_an_integer",
+    Kind.NUMBER: "not_a_number",
+    Kind.MONEY: "not_a_number",
+}
 
 
 class Absent:
@@ -104,7 +108,7 @@ class PlainRows:
         self._table = table
         zone = ZoneInfo(timezone)
         self._required = table.required
-        self._readers = {column.name: _reader(column, zone) for column in table.columns}
+        self._readers = {column.name: value_reader(column, zone) for column in table.columns}
         self._kinds = {column.name: column.kind for column in table.columns}
 
     def canonical(self, row: Mapping[str, Any]) -> dict[str, Any]:
@@ -119,7 +123,7 @@ class PlainRows:
         try:
             for name, value in row.items():
                 # Most columns of most rows are empty.
-                found[name] = None if value is None else readers.get(name, _text)(value)
+                found[name] = None if value is None else readers.get(name, as_text)(value)
         except (ValueError, TypeError, ArithmeticError, KeyError) as error:
             raise self._refused(self._table.column(name), row[name]) from error
         for name in self._required:
@@ -165,7 +169,7 @@ class PlainRows:
         for value in given:
             if value is None or value is ABSENT or value == identifier or value != value:
                 continue  # most say whose they are in just these words, or nothing
-            if not _is_blank(value) and _text(value) not in (None, identifier):
+            if not is_blank(value) and as_text(value) not in (None, identifier):
                 raise DataError(
                     Text(
                         "A row is of “{o}”, and these rows are to be of “{i}”.",
@@ -227,16 +231,16 @@ class PlainRows:
             return values
         kind = self._kinds.get(name)
         if types == {str}:
-            known = _texts_read(set(values), kind, self._readers.get(name, _text))
+            known = texts_read(set(values), kind, self._readers.get(name, as_text))
             if required and None in known.values():
                 raise ValueError(name)
             if all(map(eq, known, known.values())):
                 return values
             return [known[value] for value in values]
         filled = [value for value in values if value is not None] if blanks else values
-        found = _all_plain(filled, kind) if len(types) == 1 else None
+        found = all_plain(filled, kind) if len(types) == 1 else None
         if found is None:
-            read = self._readers.get(name, _text)
+            read = self._readers.get(name, as_text)
             return [None if value is None else read(value) for value in values]
         if found is filled or not blanks:
             return values if found is filled else found
@@ -303,196 +307,3 @@ def _by_column(rows: Sequence[Mapping[str, Any]]) -> GivenColumns | None:
 def _types(values: Sequence[Any]) -> set[type]:
     # Asking for None itself would compare: with decimals that is slow.
     return set(map(type, values))
-
-
-_CODES = {
-    Kind.ID: "formula_error",
-    Kind.TEXT: "formula_error",
-    Kind.CODE: "unknown_code",
-    Kind.BOOLEAN: "not_a_boolean",
-    Kind.DATE: "not_a_date",
-    Kind.TIMESTAMP: "not_a_date",
-    Kind.INTEGER: "not_an_integer",
-    Kind.NUMBER: "not_a_number",
-    Kind.MONEY: "not_a_number",
-}
-
-
-def _reader(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
-    """Return what gives a value of a column that is not None; None for a blank one."""
-    if column.name == "currency":
-        words = dict(reversed(currency_answers()))
-
-        def currency(value: Any) -> str | None:
-            text = _text(value)
-            return None if text is None else words.get(str(text).upper(), str(text).upper())
-
-        return currency
-    if column.kind in (Kind.ID, Kind.TEXT):
-        return _text
-    if column.kind in (Kind.MONEY, Kind.NUMBER):
-        return _number
-    read = _filled_reader(column, zone)
-
-    def value_or_blank(value: Any) -> Any:
-        # A moment is the most frequent, and never blank.
-        return None if type(value) is not datetime and _is_blank(value) else read(value)
-
-    return value_or_blank
-
-
-def _filled_reader(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
-    if column.kind is Kind.CODE:
-        # Of a word that stands for two codes the first counts, as in files.
-        words = {word.strip(): code for word, code in reversed(code_answers(column.codes))}
-        return lambda value: words[str(_text(value)).lower()]
-    if column.kind is Kind.BOOLEAN:
-        return _boolean
-    if column.kind is Kind.INTEGER:
-        return _integer
-    if column.kind is Kind.DATE:
-        return lambda value: _moment(value, zone).date()
-    return lambda value: _moment(value, zone)
-
-
-def _is_blank(value: Any) -> bool:
-    if isinstance(value, str):
-        return value in _NOTHING or value.strip(_BLANKS) in _NOTHING
-    # NaT and NA of pandas.
-    return type(value).__name__ in ("NAType", "NaTType")
-
-
-def _text(value: Any) -> Any:
-    """Return a value as text: trimmed, whole floats without their point; None for a blank one."""
-    if isinstance(value, str):
-        text = value.strip(_BLANKS)
-        return None if text in _NOTHING else text
-    if isinstance(value, float):
-        if value != value or value in (float("inf"), float("-inf")):
-            raise ValueError(value)
-        return str(int(value)) if value.is_integer() and abs(value) < _WHOLE_DOUBLE else repr(value)
-    if isinstance(value, Decimal):
-        written = format(value, "f")
-        whole, _, places = written.partition(".")
-        return whole if not places.strip("0") else written
-    return None if _is_blank(value) else str(value)
-
-
-def _number(value: Any) -> Decimal | None:
-    """Return an exact number, half up at four decimals; None for a blank."""
-    if type(value) is Decimal:
-        exact = value
-    elif _is_blank(value):
-        return None
-    elif isinstance(value, bool):
-        raise TypeError(value)
-    elif isinstance(value, str):
-        exact = parse_decimal(value.strip(_BLANKS))
-    elif isinstance(value, float):
-        exact = parse_decimal(repr(float(value)))
-    elif isinstance(value, int | Decimal):
-        exact = Decimal(value)
-    else:
-        exact = parse_decimal(str(value))
-    if not exact.is_finite():
-        raise ValueError(value)
-    found = rounded(exact)
-    if not fits_storage(found):
-        raise ValueError(value)
-    return found
-
-
-def _all_exact(values: Sequence[Decimal]) -> Sequence[Decimal]:
-    """Return exact numbers, half up at four decimals, as `_number` gives each."""
-    found = values if all_stored(values) else all_rounded(values)
-    if not all(map(Decimal.is_finite, found)) or not (
-        fits_storage(max(found)) and fits_storage(min(found))
-    ):
-        raise ValueError
-    return found
-
-
-def _all_plain(values: Sequence[Any], kind: Kind | None) -> Sequence[Any] | None:
-    """Return what values of one type are read as; None where they are to be read one by one.
-
-    Args:
-        values: The values, none of them None; returned themselves where they are canonical.
-        kind: The kind of their column.
-    """
-    of_type = type(values[0])
-    if kind in (Kind.MONEY, Kind.NUMBER):
-        if of_type is Decimal:
-            return _all_exact(values)
-        if of_type is int:
-            return _all_exact(list(map(Decimal, values)))
-        if of_type is float:
-            return _all_exact([Decimal(repr(value)) for value in values])
-    if of_type is int and kind is Kind.INTEGER:
-        return values if fits_storage(max(values)) and fits_storage(min(values)) else None
-    if of_type is datetime and kind is Kind.TIMESTAMP:
-        return values if all(value.tzinfo is None for value in values) else None
-    if (of_type, kind) in ((date, Kind.DATE), (bool, Kind.BOOLEAN)):
-        return values
-    return None
-
-
-def _texts_read(texts: set[Any], kind: Kind | None, read: Callable[[Any], Any]) -> dict[Any, Any]:
-    """Return what each text is read as, None as itself."""
-    filled = [text for text in texts if text is not None]
-    found: Sequence[Any] | None = None
-    # Written as they mostly are they are read all at once; what is not is read one by one.
-    with suppress(ValueError, ArithmeticError):
-        if read is _text:
-            found = [text.strip(_BLANKS) for text in filled]
-            if not _NOTHING.isdisjoint(found):
-                found = None
-        elif kind in (Kind.MONEY, Kind.NUMBER):
-            found = _all_exact([Decimal(text) for text in filled])
-        elif kind in (Kind.TIMESTAMP, Kind.DATE):
-            moments = [datetime.fromisoformat(text) for text in filled]
-            if all(moment.tzinfo is None for moment in moments):
-                found = moments if kind is Kind.TIMESTAMP else [one.date() for one in moments]
-    if found is None:
-        found = [read(text) for text in filled]
-    known: dict[Any, Any] = dict(zip(filled, found, strict=True))
-    if None in texts:
-        known[None] = None
-    return known
-
-
-def _integer(value: Any) -> int:
-    number = _number(value)
-    whole = 0 if number is None else int(number)
-    if whole != number or not -_LONG <= whole < _LONG:
-        raise ValueError(value)
-    return whole
-
-
-def _boolean(value: Any) -> bool:
-    if isinstance(value, bool):
-        return value
-    word = str(_text(value)).lower()
-    if word in TRUE_WORDS:
-        return True
-    if word in FALSE_WORDS:
-        return False
-    raise ValueError(value)
-
-
-def _moment(value: Any, zone: ZoneInfo) -> datetime:
-    if type(value) is datetime and value.tzinfo is None:
-        return value
-    if isinstance(value, str):
-        value = datetime.fromisoformat(value.strip(_BLANKS))
-    if isinstance(value, datetime):
-        if value.tzinfo is not None:
-            value = value.astimezone(zone).replace(tzinfo=None)
-        # A moment of pandas counts nanoseconds; an ordinary one is what is meant.
-        return (
-            value
-            if type(value) is datetime
-            else datetime.fromisoformat(value.isoformat(timespec="microseconds"))
-        )
-    if isinstance(value, date):
-        return datetime.combine(value, time())
-    raise TypeError(value)

@@ -6,7 +6,6 @@ import logging
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from threading import Event
 from typing import TYPE_CHECKING, Any
 
@@ -18,16 +17,13 @@ from kefen.lake.dataset import Finding, ReadTable
 from kefen.lake.reading import messages
 from kefen.lake.reading.clean_text import with_clean_columns
 from kefen.lake.reading.columns import choose_columns
-from kefen.lake.reading.compute import computed_column
-from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
 from kefen.lake.reading.encodings import is_guess
 from kefen.lake.reading.evidence import weigh_evidence
 from kefen.lake.reading.files import ALL_SHEETS, fingerprint, open_file, sheet_of
 from kefen.lake.reading.frames import open_frame
 from kefen.lake.reading.keys import find_duplicates, orders_in_several_files
-from kefen.lake.reading.mapping import Computed, TableMapping
+from kefen.lake.reading.mapping import TableMapping
 from kefen.lake.reading.nothing import cells_without_content
-from kefen.lake.reading.numbers import currency_of
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.rejected_rows import (
     RejectedRows,
@@ -38,7 +34,14 @@ from kefen.lake.reading.rejected_rows import (
 from kefen.lake.reading.shaping import shape
 from kefen.lake.reading.short_lines import LINE_NUMBER, leave_out, make_short_lines
 from kefen.lake.reading.spreadsheets import refuse_alike_sheets
-from kefen.lake.reading.sql import SQL, listed, literal, name, statement, union_all
+from kefen.lake.reading.sql import SQL, listed, name, statement, union_all
+from kefen.lake.reading.staging import (
+    PreparedFile,
+    attributes_of,
+    conversions_of,
+    line_number,
+    staged_query,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,16 +54,6 @@ if TYPE_CHECKING:
     from kefen.lake.reading.source import RawFile, ReadingOptions, Source
 
 _log = logging.getLogger("kefen.reading")
-
-
-@dataclass(frozen=True)
-class _Prepared:
-    """One file with what becomes of its columns."""
-
-    file: RawFile
-    choice: ColumnChoice
-    conversions: tuple[Conversion, ...]
-    findings: tuple[Finding, ...]
 
 
 def read_table(
@@ -117,10 +110,10 @@ def read_table(
         for file, choice in files:
             nothing.update(cells_without_content(engine, contract, file, choice))
     prepared = [
-        _Prepared(
+        PreparedFile(
             file,
             choice,
-            _conversions(contract, file, choice, position, evidence, options),
+            conversions_of(contract, file, choice, position, evidence, options),
             found,
         )
         for position, ((file, found), choice) in enumerate(zip(opened, choices, strict=True))
@@ -163,69 +156,21 @@ def timed(table: str, step: str) -> Iterator[None]:
     _log.debug("%s: %s took %.3f s", table, step, time.perf_counter() - started)
 
 
-def _conversions(
-    table: Table,
-    file: RawFile,
-    choice: ColumnChoice,
-    position: int,
-    evidence: dict[str, Any],
-    options: ReadingOptions,
-) -> tuple[Conversion, ...]:
-    """Return the conversion of every column of the contract that the file has."""
-    made = []
-    for column in table.columns:
-        given = choice.columns.get(column.name)
-        if given is None:
-            if column.name == "currency" and (found := _marked_currency(table, file, choice)):
-                made.append(found)
-            continue
-        if isinstance(given, Computed):
-            where = f"{file.path.name} ({table.name}.{column.name})"
-            made.append(computed_column(column, given.expression, file, options.timezone, where))
-        else:
-            made.append(
-                convert(
-                    column,
-                    file.column(given),
-                    evidence[column.name][position],
-                    options.timezone,
-                )
-            )
-    return tuple(made)
-
-
-def _marked_currency(table: Table, file: RawFile, choice: ColumnChoice) -> Conversion | None:
-    """Return the currency that the marks in the amounts name, where amounts are text."""
-    heading = choice.columns.get("amount")
-    if not isinstance(heading, str) or file.column(heading).kind not in ("text", "mixed"):
-        return None
-    value = currency_of(file.column(heading).value)
-    return Conversion(
-        column=table.column("currency"),
-        heading=heading,
-        value=value,
-        blank=SQL("true"),
-        shown=SQL("NULL"),
-        certain=True,
-        cheap=False,
-    )
-
-
 def _assemble(
     engine: Engine,
     table: Table,
-    prepared: Sequence[_Prepared],
+    prepared: Sequence[PreparedFile],
     options: ReadingOptions,
     fingerprints: Callable[[], Sequence[Sequence[Mapping[str, Any]]]],
     wanted: LinesWanted | None,
     customers: ReadTable | None,
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
-    attributes = _attributes(table, prepared)
+    attributes = attributes_of(table, prepared)
     in_place = all(p.file.in_place and all(c.cheap for c in p.conversions) for p in prepared)
-    numbered = in_place and table.name == "orders" and all(map(_line_number, prepared))
+    numbered = in_place and table.name == "orders" and all(map(line_number, prepared))
     staged = new_name(f"staged_{table.name}")
     query = union_all(
-        _staged_query(table, p, position, attributes, numbered=numbered)
+        staged_query(table, p, position, attributes, numbered=numbered)
         for position, p in enumerate(prepared)
     )
     with timed(table.name, "stage"):
@@ -333,89 +278,6 @@ def _assemble(
     return read, tuple(_findings(table, prepared, counts, duplicates, shared))
 
 
-def _staged_query(
-    table: Table,
-    prepared: _Prepared,
-    position: int,
-    attributes: Sequence[str],
-    *,
-    numbered: bool,
-) -> SQL:
-    """Return the query that gives one file's rows in canonical columns, with their origin.
-
-    Order lines that are numbered have their `LINE_NUMBER` too, so that whole numbers need not
-    become text and whole numbers again.
-    """
-    by_name = {c.column.name: c.value for c in prepared.conversions}
-    parts = [
-        statement("{n} AS file_number", n=literal(position)),
-        statement("{id} AS row_id", id=prepared.file.identity),
-        statement("{row} AS row_number_in_file", row=prepared.file.row),
-    ]
-    parts += [
-        statement(
-            "CAST({value} AS {kind}) AS {column}",
-            value=by_name.get(column.name, SQL("NULL")),
-            kind=SQL(column.kind.sql_type),
-            column=name(column.name),
-        )
-        for column in table.columns
-    ]
-    own = _attribute_values(table, prepared)
-    parts += [
-        statement(
-            "CAST({value} AS VARCHAR) AS {column}",
-            value=own.get(attribute, SQL("NULL")),
-            column=name(attribute),
-        )
-        for attribute in attributes
-    ]
-    line = _line_number(prepared) if numbered else None
-    if line is not None:
-        parts.append(statement("{v} AS {n}", v=line, n=name(LINE_NUMBER)))
-    return statement("SELECT {parts} FROM {file}", parts=listed(parts), file=prepared.file.relation)
-
-
-def _line_number(prepared: _Prepared) -> SQL | None:
-    """Return SQL for an order line's number where the file has whole numbers; None elsewhere."""
-    for conversion in prepared.conversions:
-        if conversion.column.name == "line" and not conversion.computed:
-            raw = prepared.file.column(conversion.heading)
-            if raw.kind == "integer":
-                return statement("TRY_CAST({v} AS BIGINT)", v=raw.value)
-    return None
-
-
-def _attribute_values(table: Table, prepared: _Prepared) -> dict[str, SQL]:
-    """Return the further columns of customers: their unique name and their text."""
-    if table.name != "customers":
-        return {}
-    used = {
-        column.lower()
-        for column in (*table.column_names, "file_number", "row_id", "row_number_in_file")
-    }
-    values: dict[str, SQL] = {}
-    for heading in prepared.choice.unknown:
-        attribute, number = heading, 1
-        while attribute.lower() in used:
-            number += 1
-            attribute = f"{heading} ({number})"
-        used.add(attribute.lower())
-        raw = prepared.file.column(heading)
-        column = table.column("name")
-        plain = replace(raw, from_spreadsheet=False)
-        values[attribute] = convert(column, plain, ColumnEvidence(), "UTC").value
-    return values
-
-
-def _attributes(table: Table, prepared: Sequence[_Prepared]) -> tuple[str, ...]:
-    found: dict[str, str] = {}
-    for p in prepared:
-        for attribute in _attribute_values(table, p):
-            found.setdefault(attribute.lower(), attribute)
-    return tuple(found.values())
-
-
 def _without(source: SQL, left_out: SQL, *, one_file: bool) -> SQL:
     """Return a FROM clause without the rows that a relation of (`file_number`, `row_id`) lists.
 
@@ -460,7 +322,7 @@ def _inputs(
 
 def _findings(
     table: Table,
-    prepared: Sequence[_Prepared],
+    prepared: Sequence[PreparedFile],
     counts: Sequence[RejectedRows],
     duplicates: int,
     shared: int,
