@@ -11,7 +11,8 @@ from kefen.grading.explain import explain
 
 if TYPE_CHECKING:
     from kefen.expressions.tree import Value
-    from kefen.grading.explanation import Line, SchemeExplanation
+    from kefen.grading.explanation import SchemeExplanation
+    from kefen.grading.explanation_parts import Line
     from kefen.grading.stored import StoredRun
 
 SCHEME = """

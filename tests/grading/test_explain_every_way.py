@@ -24,7 +24,8 @@ from stored_runs import stored_run
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.expressions.tree import Value
 from kefen.grading.explain import explain
-from kefen.grading.explanation import Adjustment, Explanation, Line, SchemeExplanation
+from kefen.grading.explanation import Explanation, SchemeExplanation
+from kefen.grading.explanation_parts import Adjustment, Line
 from kefen.grading.stored import StoredRun
 from kefen.standards.calibration import SchemeCalibration
 from kefen.standards.reader import read_standard

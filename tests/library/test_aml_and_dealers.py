@@ -9,7 +9,7 @@ from typing import Any
 from probing import Verdict, graded
 
 from kefen.domain.decimals import quotient
-from kefen.grading.explanation import Line
+from kefen.grading.explanation_parts import Line
 
 AS_OF = "2026-12-31"
 

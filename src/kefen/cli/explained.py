@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from kefen.grading.conditions import ConditionPart
-    from kefen.grading.explanation import Datum, Explanation, Line, SchemeExplanation, Threshold
+    from kefen.grading.explanation import Explanation, SchemeExplanation
+    from kefen.grading.explanation_parts import Datum, Line, Threshold
     from kefen.standards.model import Scheme
 
 
@@ -83,7 +84,7 @@ def _show_points(screen: Console, scheme: SchemeExplanation) -> None:
     from rich.padding import Padding
 
     from kefen.cli.terminal import plain_table, print_prose
-    from kefen.grading.explanation import Line
+    from kefen.grading.explanation_parts import Line
 
     if not scheme.lines:
         return

@@ -52,7 +52,7 @@ def what_if(
 ) -> None:
     """Grade a customer with other values, or find what reaches a grade."""
     from kefen.grading.explain import checked_scheme
-    from kefen.grading.explanation import for_json
+    from kefen.grading.json_values import for_json
     from kefen.grading.named import grade_called
     from kefen.grading.smallest_changes import smallest_changes
     from kefen.grading.what_if import what_if as grade_with

@@ -16,7 +16,8 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.expressions.tree import names_in
 from kefen.grading.confidence import low_in_words
-from kefen.grading.explanation import Datum, Explanation, SchemeExplanation
+from kefen.grading.explanation import Explanation, SchemeExplanation
+from kefen.grading.explanation_parts import Datum
 from kefen.grading.lines import adjustments_of, lines_of
 from kefen.grading.modelled.words import origin
 from kefen.grading.named import called

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 from kefen.compiler.points import POSITION_WHOLE, out_of
 from kefen.domain.decimals import from_units, quotient, rounded
 from kefen.domain.text import Text
-from kefen.grading.explanation import Adjustment, Line
+from kefen.grading.explanation_parts import Adjustment, Line
 from kefen.grading.next_points import next_points
 from kefen.grading.wording import plain_number
 from kefen.standards.band_words import points_for_each
 from kefen.standards.model import Bands, Formula, OfBest, Position, Tiles
 
 if TYPE_CHECKING:
-    from kefen.grading.explanation import State
+    from kefen.grading.explanation_parts import State
     from kefen.grading.subject import Subject
     from kefen.standards.model import Band, Indicator
 

@@ -11,7 +11,7 @@ from kefen.domain.decimals import ONE_UNIT, rounded
 from kefen.domain.text import Text
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.tree import Call, Literal, Name
-from kefen.grading.explanation import NextPoints
+from kefen.grading.explanation_parts import NextPoints
 from kefen.grading.wording import metric_in_words, plain_number
 from kefen.standards.model import Bands
 

@@ -9,7 +9,7 @@ from kefen.compiler.deciding import is_ending
 from kefen.domain.calendar import months_before
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
-from kefen.grading.explanation import Review, RuleOutcome, TagOutcome, TermOutcome
+from kefen.grading.explanation_parts import Review, RuleOutcome, TagOutcome, TermOutcome
 from kefen.grading.wording import metric_in_words
 from kefen.standards.decision_words import for_grade, rule_effect_in_words
 

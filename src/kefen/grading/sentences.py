@@ -17,7 +17,7 @@ from kefen.standards.model import Categories, Conditions, CutOffs, Grid, RankOfA
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from kefen.grading.explanation import Line, RuleOutcome, Threshold
+    from kefen.grading.explanation_parts import Line, RuleOutcome, Threshold
     from kefen.grading.subject import Subject
     from kefen.standards.model import ScoreLine
 

@@ -22,7 +22,7 @@ from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.tree import Call
 from kefen.expressions.types import ValueType
 from kefen.grading.explain import checked_scheme
-from kefen.grading.explanation import plain_value
+from kefen.grading.json_values import plain_value
 from kefen.grading.named import grade_called
 from kefen.grading.turning_points import Follower, tests_of
 from kefen.grading.values_compared import only_possible, values_compared

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
 from kefen.grading.conditions import taken_apart
-from kefen.grading.explanation import Threshold
+from kefen.grading.explanation_parts import Threshold
 from kefen.grading.figures import places_inside
 from kefen.standards.decision_words import REST, cells_in_words, percent, score_line_in_words
 from kefen.standards.model import Conditions, CutOffs, Grid, RankOfAll, ShareOfTotal

@@ -13,7 +13,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.types import ValueType
-from kefen.grading.explanation import plain_value
+from kefen.grading.json_values import plain_value
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kefen.expressions.tree import Expression
-    from kefen.grading.explanation import Line, SchemeExplanation
+    from kefen.grading.explanation import SchemeExplanation
+    from kefen.grading.explanation_parts import Line
     from kefen.reports.population import Population
     from kefen.reports.tables import Cell
     from kefen.standards.model import Indicator, Metric, Scheme, Standard

@@ -104,6 +104,17 @@ class Grades:
                 if code is not None:
                     yield code, child
 
+    def one_or_by_grade(
+        self, reading: Reading, node: Mapping, key: str
+    ) -> Iterator[tuple[str | None, Node]]:
+        """Return what stands under a key: one thing for all grades (None), or one by grade."""
+        child = node.entries.get(key)
+        if child is None:
+            return iter(())
+        if isinstance(child, Mapping):
+            return self.by_grade(reading, child)
+        return iter([(None, child)])
+
 
 def read_grades(reading: Reading, node: Mapping | None, reasons: Collection[str]) -> Grades:
     """Return the classes under `grades`; none at all when there is no such key.

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal
 from typing import TYPE_CHECKING, cast
 
 from kefen.domain.spans import CADENCES, Cadence, Span, parse_cadence, parse_span
 from kefen.domain.text import Text
-from kefen.expressions.parser import parse
-from kefen.expressions.tokens import ExpressionError
-from kefen.expressions.tree import Literal
 from kefen.expressions.types import ValueType
-from kefen.expressions.units import DAYS, MONTHS, unit_of
+from kefen.expressions.units import DAYS, MONTHS
 from kefen.standards.document import Mapping, Scalar
-from kefen.standards.model import Counter, Level, Movement, MovementRule, Patience, Way
+from kefen.standards.model import EVENTS, Level, Movement, MovementRule, Patience, Way
+from kefen.standards.movement_counters import read_counters
 from kefen.standards.naming import name_of, named_parts, needs_named_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from kefen.expressions.tree import Expression
     from kefen.expressions.units import Unit
     from kefen.standards.document import Node
@@ -34,10 +29,8 @@ MOVEMENT_KEYS = (
 )
 WAY_KEYS = ("when", "steps", "once_in", "after")
 RISE_KEYS = (*WAY_KEYS, "by")
-COUNTER_KEYS = ("name", "counts", "afresh", "carries_above")
 MOVEMENT_RULE_EFFECTS = ("grade", "at_most", "at_least")
 MOVEMENT_RULE_KEYS = ("when", "name", *MOVEMENT_RULE_EFFECTS, "for")
-EVENTS: tuple[Event, ...] = ("first", "rise", "fall", "stay")
 CHANGES: tuple[Event, ...] = ("first", "rise", "fall")
 TAKES_EFFECT = ("same day", "next day", "next month", "next quarter", "next year")
 BY_HAND = "hand"
@@ -49,11 +42,9 @@ MONTH_NAMES_OF_STATE = (
     *("months_at_grade", "months_graded", "months_since_rise", "months_since_fall"),
 )
 """Names in a movement that are whole months."""
-MOST_COUNTERS = 20
 MOST_MOVEMENT_RULES = 30
 _MOVEMENT = Text("“movement”", "“movement”")
 _RULE = Text("a rule of movement", "升降级规则")
-_COUNTER = Text("a counter", "计数器")
 _TIMES = re.compile(r"(\d{1,3}) times running")
 _LEVEL = re.compile(r"(?:one (above|below) )?previous")
 _DAYS_AT_NAME = re.compile(rf"\b{DAYS_AT}\.([^\W\d]\w*)")
@@ -142,7 +133,8 @@ class _Movement:
                 Text("“movement” says nothing", "“movement”没有内容"),
                 Text("Write how grades may move, or remove it.", "请写明如何升降，或删除此项。"),
             )
-        counters = self._counters()
+        section = reading.mapping(node, "counters")
+        counters = read_counters(reading, section, self.grades, self.history, tuple(self.types))
         for counter in counters:
             self.types[counter.id] = ValueType.DECIMAL
             self.units[counter.id] = counter.unit
@@ -214,14 +206,9 @@ class _Movement:
         self.reading.only_known(section, EVENTS, what)
         found: dict[Event, dict[str | None, Span]] = {}
         for event in EVENTS:
-            given = section.entries.get(event)
-            if given is None:
+            if event not in section.entries:
                 continue
-            by_grade = (
-                self.grades.by_grade(self.reading, given)
-                if isinstance(given, Mapping)
-                else iter([(None, given)])
-            )
+            by_grade = self.grades.one_or_by_grade(self.reading, section, event)
             spans = {grade: self._span(item) for grade, item in by_grade}
             found[event] = {grade: span for grade, span in spans.items() if span is not None}
         return found
@@ -301,18 +288,9 @@ class _Movement:
             after=self._after(section),
         )
 
-    def _by_grade(self, section: Mapping, key: str) -> Iterator[tuple[str | None, Node]]:
-        """Return what stands under a key: one thing for all grades (None), or one by grade."""
-        child = section.entries.get(key)
-        if child is None:
-            return iter(())
-        if isinstance(child, Mapping):
-            return self.grades.by_grade(self.reading, child)
-        return iter([(None, child)])
-
     def _after(self, section: Mapping) -> dict[str | None, Patience]:
         found: dict[str | None, Patience] = {}
-        for grade, item in self._by_grade(section, "after"):
+        for grade, item in self.grades.one_or_by_grade(self.reading, section, "after"):
             match = _TIMES.fullmatch(" ".join(getattr(item, "text", "").split()))
             if match and int(match[1]):
                 found[grade] = Patience(times=int(match[1]))
@@ -331,95 +309,7 @@ class _Movement:
                 found[grade] = Patience(span=span)
         return found
 
-    # --- counters and rules -----------------------------------------------------------------------
-
-    def _counters(self) -> tuple[Counter, ...]:
-        section = self.reading.mapping(self.node, "counters")
-        if section is not None:
-            count = Text("counters", "计数器")
-            self.reading.at_most(len(section.entries), MOST_COUNTERS, section.place, count)
-        found = []
-        for identifier, child, place in named_parts(
-            self.reading, section, _COUNTER, tuple(self.types)
-        ):
-            if not isinstance(child, Mapping):
-                needs_named_values(self.reading, identifier, place)
-                continue
-            counter = self._counter(identifier, child, place)
-            if counter is not None:
-                found.append(counter)
-        return tuple(found)
-
-    def _counter(self, identifier: str, node: Mapping, place: Place) -> Counter | None:
-        reading = self.reading
-        reading.only_known(node, COUNTER_KEYS, _COUNTER)
-        name = name_of(reading, node, identifier, _COUNTER, place)
-        child = reading.scalar(node, "counts", _COUNTER, needed=True)
-        numbers = (ValueType.INTEGER, ValueType.DECIMAL)
-        read = reading.expression(child, self.history, numbers) if child is not None else None
-        if "afresh" not in node.entries:
-            reading.missing(place, "afresh", _COUNTER)
-            return None
-        events: set[Event] = set()
-        every: Span | Cadence | None = None
-        for item in reading.items(node.entries["afresh"]):
-            if item.text in EVENTS:
-                events.add(item.text)
-                continue
-            recurs = _recurs(item.text)
-            if recurs is None:
-                reading.problem(
-                    item.place,
-                    Text(
-                        "“{v}” is no event after which a counter begins afresh",
-                        "“{v}”不是计数器重新起算的事件",
-                    ).filled(v=item.text),
-                    Text(
-                        "Write “rise”, “fall”, “stay”, “every 365 days” or “every 31 December”.",
-                        "请写“rise”、“fall”、“stay”、“every 365 days”或“every 31 December”。",
-                    ),
-                )
-            elif every is not None:
-                reading.problem(
-                    item.place,
-                    Text("a counter has one “every”", "一个计数器只能有一个“every”"),
-                    Text("Remove one of them.", "请删除其一。"),
-                )
-            every = recurs or every
-        above = self._carries_above(node)
-        if read is None or not (events or every):
-            return None
-        unit = unit_of(read[0], reading.units)
-        return Counter(identifier, name, read[0], unit, frozenset(events), every, above, place)
-
-    def _carries_above(self, node: Mapping) -> dict[str | None, Decimal]:
-        found: dict[str | None, Decimal] = {}
-        for grade, item in self._by_grade(node, "carries_above"):
-            number = self._written_number(item)
-            if number is not None and number >= 0:
-                found[grade] = number
-                continue
-            self.reading.problem(
-                item.place,
-                Text("“carries_above” is a number from 0 on", "“carries_above”应为不小于 0 的数"),
-                Text(
-                    "Write “carries_above: {{A: 5000, else: 0}}”.",
-                    "例如写“carries_above: {{A: 5000, else: 0}}”。",
-                ).filled(),
-            )
-        return found
-
-    @staticmethod
-    def _written_number(node: Node) -> Decimal | None:
-        """Return a number that is written out, `5000` or `5 wan`; None for anything else."""
-        try:
-            tree = parse(node.text) if isinstance(node, Scalar) else None
-        except ExpressionError:
-            return None
-        value = tree.value if isinstance(tree, Literal) else None
-        if isinstance(value, bool) or not isinstance(value, int | Decimal):
-            return None
-        return Decimal(value)
+    # --- rules ------------------------------------------------------------------------------------
 
     def _rules(self) -> tuple[MovementRule, ...]:
         section = self.reading.mapping(self.node, "rules")
@@ -480,23 +370,6 @@ _PERIODS = {
     "half-year": Text("half-year", "半年"),
     "year": Text("year", "年"),
 }
-
-
-def _recurs(words: str) -> Span | Cadence | None:
-    """Return how often a counter begins afresh: `every 365 days`, `every 31 December`; or None."""
-    rest = words.removeprefix("every ")
-    if rest == words:
-        return None
-    try:
-        span = parse_span(rest)
-    except ValueError:
-        span = None
-    if span is not None:
-        return span if span.count is not None else None
-    try:
-        return parse_cadence("year", rest)
-    except ValueError:
-        return None
 
 
 def _names_of_days(node: Node) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.calendar import months_before
 from kefen.domain.contract import TABLES
 from kefen.domain.decimals import quotient
-from kefen.lake.quality import amounts, comparable, continuous, row_rules, whole
+from kefen.lake.quality import amounts, comparable, continuous, matched, row_rules, whole
 from kefen.lake.quality.activity import ORDER_CUSTOMERS, order_activity
 from kefen.lake.quality.distribution import TABLES_WITH_AMOUNTS, amount_distribution
 from kefen.lake.quality.kinds import label_of
@@ -94,6 +94,7 @@ def _assess(
 ) -> Iterator[Finding]:
     used = activity if activity is not None and profiles["orders"].rows else None
     yield from whole.findings(cut, profiles)
+    yield from matched.findings(cut)
     yield from row_rules.findings(profiles)
     yield from amounts.findings(cut, profiles, distributions, used)
     yield from comparable.findings(cut, profiles, distributions, used)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from kefen.lake.quality import amounts, comparable, continuous, scientific, whole
+from kefen.lake.quality import amounts, comparable, continuous, matched, scientific, whole
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 FINDING_KINDS: Mapping[str, FindingKind] = MappingProxyType(
     {
         kind.code: kind
-        for module in (whole, scientific, amounts, comparable, continuous)
+        for module in (whole, matched, scientific, amounts, comparable, continuous)
         for kind in module.KINDS
     }
 )

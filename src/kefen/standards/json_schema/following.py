@@ -18,12 +18,10 @@ from kefen.standards.json_schema.kinds import (
     ref,
     suggested,
 )
-from kefen.standards.model import SEVERITIES
+from kefen.standards.model import EVENTS, SEVERITIES
 from kefen.standards.model.service import ACTORS
 from kefen.standards.movement import (
     BY_HAND,
-    COUNTER_KEYS,
-    EVENTS,
     MOVEMENT_KEYS,
     MOVEMENT_RULE_EFFECTS,
     MOVEMENT_RULE_KEYS,
@@ -31,6 +29,7 @@ from kefen.standards.movement import (
     TAKES_EFFECT,
     WAY_KEYS,
 )
+from kefen.standards.movement_counters import COUNTER_KEYS
 from kefen.standards.ownership import DAYS_PATTERN, NEVER, OWNERSHIP_KEYS
 from kefen.standards.service import LAST_PLACE, SERVICE_KEYS
 from kefen.standards.terms import TERM_UNITS

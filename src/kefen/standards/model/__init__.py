@@ -29,6 +29,7 @@ from kefen.standards.model.metrics import (
 )
 from kefen.standards.model.models import Model, ModelInput, ModelMetric
 from kefen.standards.model.movement import (
+    EVENTS,
     Counter,
     Event,
     Level,
@@ -77,6 +78,7 @@ __all__ = [
     "ACTORS",
     "BEFORE",
     "CANCELLATIONS",
+    "EVENTS",
     "PURCHASES",
     "SEVERITIES",
     "TOTAL",

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 RuleEffect: TypeAlias = Literal["grade", "at_most", "at_least"]
 Event: TypeAlias = Literal["first", "rise", "fall", "stay"]
+EVENTS: tuple[Event, ...] = ("first", "rise", "fall", "stay")
 
 
 @dataclass(frozen=True, slots=True)

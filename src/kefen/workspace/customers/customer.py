@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.grading.explain import explain
-from kefen.grading.explanation import Line
+from kefen.grading.explanation_parts import Line
 from kefen.grading.history import current_runs, kept_runs
 from kefen.grading.past import past_grade
 from kefen.grading.what_if import WhatIf, what_if
@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
-    from kefen.grading.explanation import Adjustment, SchemeExplanation
+    from kefen.grading.explanation import SchemeExplanation
+    from kefen.grading.explanation_parts import Adjustment
     from kefen.grading.stored import StoredRun
     from kefen.workspace.customers.sight import ShownColumn, ShownGrade, Sight
 
