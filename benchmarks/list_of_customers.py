@@ -318,7 +318,7 @@ def _measured(asked: argparse.Namespace, seconds: dict[str, float] | None) -> di
     for role in ("manager", "account_manager"):
         clients[role] = Client()
         clients[role].force_login(
-            User.objects.get(username=role), backend="django.contrib.auth.backends.ModelBackend"
+            User.objects.get(username=role), backend="kefen.workspace.accounts.backends.People"
         )
         clients[role].get("/customers/")  # what is read once for all: templates, the copy
     found: dict[str, dict[str, float]] = {}

@@ -134,7 +134,7 @@ def signed_in(db):
         made = Client(headers={"accept-language": language})
         made.force_login(
             User.objects.get(username=role),
-            backend="django.contrib.auth.backends.ModelBackend",
+            backend="kefen.workspace.accounts.backends.People",
         )
         return made
 

@@ -11,8 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
+from django.db.models import TextField, Value
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.models import QuerySet
 
 
@@ -20,6 +23,10 @@ class Asked(str):
     """Stands, in the question that is put into words, for a value given when it is asked."""
 
     __slots__ = ()
+
+
+ASKED_NUMBER = Value(Asked(), output_field=TextField())
+"""The same where a column holds numbers, to which Django would turn an `Asked`."""
 
 
 class Statement:
@@ -32,12 +39,19 @@ class Statement:
     def __init__(self, question: QuerySet[Any, Any]) -> None:
         self._words = ""
         self._values: tuple[Any, ...] = ()
+        self._readings: list[tuple[int, Any, list[Callable[..., Any]]]] = []
         # Where nothing can meet the conditions there is nothing to ask.
         with suppress(EmptyResultSet):
-            self._words, self._values = question.query.sql_with_params()
+            compiler = question.query.get_compiler(connection=connection)
+            self._words, self._values = compiler.as_sql()
+            shown = [column for column, _, _ in compiler.select]
+            self._readings = [
+                (place, column, readings)
+                for place, (readings, column) in compiler.get_converters(shown).items()
+            ]
 
-    def rows(self, value: str | None = None) -> list[tuple[Any, ...]]:
-        """Return the rows, as the database has them.
+    def rows(self, value: str | int | None = None) -> list[tuple[Any, ...]]:
+        """Return the rows, as `values_list` gives them.
 
         Args:
             value: What an `Asked` stands for.
@@ -50,4 +64,12 @@ class Statement:
                 [value if isinstance(one, Asked) else one for one in self._values],
             )
             found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
+        return [self._read(row) for row in found] if self._readings else found
+
+    def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Return a row with the values that Django reads otherwise than the database has them."""
+        values = list(row)
+        for place, column, readings in self._readings:
+            for reading in readings:
+                values[place] = reading(values[place], column, connection)
+        return tuple(values)

@@ -9,6 +9,8 @@ from kefen.workspace.shell.addresses import CustomerNumber, GivenCustomerNumber
 register_converter(CustomerNumber, "customer")
 register_converter(GivenCustomerNumber, "given_customer")
 urlpatterns = [
+    # First, for programs ask most often; addresses before it would be tried each time.
+    path("api/", include("kefen.workspace.api.urls")),
     path("", include("kefen.workspace.overview.urls")),
     path("", include("kefen.workspace.shell.urls")),
     path("", include("kefen.workspace.accounts.urls")),
@@ -22,7 +24,6 @@ urlpatterns = [
     path("runs/", include("kefen.workspace.runs.urls")),
     path("import/", include("kefen.workspace.imports.urls")),
     path("audit/", include("kefen.workspace.audit.urls")),
-    path("api/", include("kefen.workspace.api.urls")),
 ]
 
 handler400 = "kefen.workspace.shell.views.not_understood"

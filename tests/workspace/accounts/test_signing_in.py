@@ -2,9 +2,18 @@
 
 from __future__ import annotations
 
-from django.test import Client
+from datetime import timedelta
+
+import pytest
+from django.contrib.auth import get_user
+from django.contrib.sessions.models import Session
+from django.db import connection
+from django.test import Client, RequestFactory
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from kefen.workspace.accounts.models import User
+from kefen.workspace.accounts.sessions import SessionStore
 from kefen.workspace.audit.models import AuditEntry
 from kefen.workspace.jobs.models import Job
 
@@ -83,3 +92,34 @@ def test_adding_a_person_is_written_down(signed_in, person):
     assert "correct-horse" not in str(entry.detail)
     taken = signed_in("administrator").post("/people/new/", form | {"username": "ZHOU"})
     assert "taken" in taken.content.decode()
+
+
+@pytest.mark.parametrize("ended", ["it is over", "it was deleted", "it says something else"])
+def test_a_session_that_ended_elsewhere_is_over_with_the_next_request(ended, signed_in):
+    client = signed_in("manager")
+    assert client.get("/customers/").status_code == 200
+    kept = Session.objects.filter(session_key=client.session.session_key)
+    if ended == "it is over":
+        kept.update(expire_date=timezone.now() - timedelta(seconds=1))
+    elif ended == "it was deleted":
+        kept.delete()
+    else:
+        kept.update(session_data="forged")
+    assert client.get("/customers/").headers["Location"].startswith("/sign-in/")
+
+
+@pytest.mark.parametrize("role", ["manager", "account_manager"])
+def test_the_person_of_a_request_is_the_one_that_is_stored(role, signed_in, person):
+    client = signed_in(role)
+    request = RequestFactory().get("/")
+    request.session = SessionStore(client.session.session_key)
+    found, stored = get_user(request), person(role)
+    assert isinstance(found, User)
+    for field in User._meta.concrete_fields:
+        assert getattr(found, field.attname) == getattr(stored, field.attname)
+    with CaptureQueriesContext(connection) as asked:
+        assert (found.team and found.team.name) == (stored.team and stored.team.name)
+    assert len(asked) == (stored.team is not None)  # the stored one looks the team up, once
+    found.name = "Changed"
+    found.save()
+    assert User.objects.get(pk=found.pk).name == "Changed"

@@ -54,7 +54,7 @@ if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
     from django.http.response import HttpResponseBase
 
-_BACKEND = "django.contrib.auth.backends.ModelBackend"
+_BACKEND = "kefen.workspace.accounts.backends.People"
 _THIS_MACHINE = ("127.0.0.1", "::1")
 
 _sign_in = LoginView.as_view(
