@@ -7,7 +7,7 @@ import pytest
 from kefen.expressions import CATALOGUE, Call, Literal, parse
 from kefen.expressions.wording import in_words
 
-INNER = {"cuts_below", "cuts_up_to", "share_of", "part_of", "lookup"}
+INNER = {"cuts_below", "cuts_around", "share_of", "part_of", "lookup"}
 """Operators of calibrated schemes, which nobody reads as an expression."""
 
 

@@ -317,7 +317,7 @@ ARGUMENTS: dict[str, st.SearchStrategy[Any]] = {
     ),
     **dict.fromkeys(("contains", "starts_with", "ends_with"), rows_of([T.TEXT, T.TEXT])),
     **dict.fromkeys(
-        ("cuts_below", "cuts_up_to"),
+        ("cuts_below", "cuts_around"),
         st.sampled_from([T.INTEGER, T.DECIMAL, T.DATE]).flatmap(
             lambda t: _with_constants((t,), ascending_cuts(t))
         ),

@@ -44,8 +44,9 @@ def metrics_query(
     attributes: Collection[str],
     numbered: Mapping[str, str] | None = None,
     ordered: bool = True,
+    only: Collection[str] | None = None,
 ) -> exp.Select:
-    """Return the query of all metrics, one row a customer.
+    """Return the query of all metrics, or of some, one row a customer.
 
     Args:
         standard: The standard that defines them.
@@ -58,11 +59,13 @@ def metrics_query(
         numbered: For each relation of `parts` that has a customer's number as `customer_id`, the
             column of the population that has these numbers (`rowid` or its own).
         ordered: Whether by customer_id.
+        only: The metrics that are wanted, and all that they are computed from; None: all.
     """
+    wanted = [one for one in standard.metrics.values() if only is None or one.id in only]
     counted = {name for names in parts.values() for name in names}
     computed = [
         metric
-        for metric in standard.metrics.values()
+        for metric in wanted
         if metric.id in available and isinstance(metric.definition, ComputedMetric)
     ]
     named = customers_columns(computed)
@@ -117,7 +120,7 @@ def metrics_query(
             quoted=True,
             copy=False,
         )
-        for metric in standard.metrics.values()
+        for metric in wanted
     ]
     found = exp.select(column("customer_id"), *stored, copy=False).from_(
         query.subquery("complete", copy=False), copy=False

@@ -236,9 +236,7 @@ def _weighted(
     if isinstance(scoring, Position):
         value = steps.own("value", indicator.id)
         goodness, literals = goodness_and_cuts(steps, value, scoring.better, cuts)
-        below = Call("cuts_below", (goodness, *literals))
-        up_to = Call("cuts_up_to", (goodness, *literals))
-        steps.step("position", Call("add", (below, up_to)), indicator.id)
+        steps.step("position", Call("cuts_around", (goodness, *literals)), indicator.id)
         place: Expression = steps.own("position", indicator.id)
         if indicator.if_unknown != "left out":
             place = Call("first_known", (place, Literal(_unknown_position(indicator))))

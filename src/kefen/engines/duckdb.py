@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import glob
 import threading
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MEMORY_LIMIT = "2GB"
 _MOST_WORDS = 1_000
-_REORDERING = "join_order,build_side_probe_side"
+_AS_WRITTEN = "join_order,build_side_probe_side,common_subexpressions"
 BATCH = 200_000
 """About how many rows a function computes from at once."""
 Found = TypeVar("Found")
@@ -121,9 +121,10 @@ class DuckDBEngine:
             query: What it holds; taken over, so that it is of no use to the caller afterwards.
             brief: Whether a table lasts as long as the connection only, and is never written out.
             kept: Of no matter here: every table is kept.
-            as_written: Whether joins are made in the order in which they are written. DuckDB
-                guesses how many rows are left where some were left out before, and then may look
-                up the few in the many.
+            as_written: Whether joins are made in the order in which they are written, and equal
+                expressions are not looked for. DuckDB guesses how many rows are left where some
+                were left out before, and then may look up the few in the many; and it looks
+                through thousands of comparisons for longer than a small population takes.
 
         Raises:
             EngineError: As for `run`.
@@ -137,12 +138,19 @@ class DuckDBEngine:
         )
         # The query is taken over: copying it took longer than writing it as text.
         text = created.sql("duckdb", copy=False)
-        if not as_written:
+        with self.without(_AS_WRITTEN) if as_written else nullcontext():
             self.run(text)
-            return
-        self.run(f"SET disabled_optimizers = '{_REORDERING}'")
+
+    @contextmanager
+    def without(self, optimizers: str) -> Iterator[None]:
+        """Let no statement of the block be optimised in some ways; nor others' meanwhile.
+
+        Args:
+            optimizers: DuckDB's names of these ways, joined by commas.
+        """
+        self.run(f"SET disabled_optimizers = '{optimizers}'")
         try:
-            self.run(text)
+            yield
         finally:
             self.run("RESET disabled_optimizers")
 

@@ -62,7 +62,7 @@ class Engine(Protocol):
             brief: Whether a table may be gone when the engine's connection is.
             kept: Whether many questions will be asked of it, so that a cluster keeps its rows.
             as_written: Whether joins are best made in the order in which they are written, each
-                row of the left side looked up in the right one.
+                row of the left side looked up in the right one, and no two expressions are equal.
 
         Raises:
             EngineError: As for `run`.

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 _TREE_FROM = 8
-_SIGNS: dict[type[exp.Binary], str] = {exp.GT: ">", exp.GTE: ">="}
 _WHOLE_DIGITS = 14  # of a number of 18 digits, 4 of them after the point
 _MOST_DAYS = 4_000_000  # more than any two days are apart
 _NARROW_BELOW = 9_999_999_999
@@ -334,23 +333,28 @@ def ascii_lower(text: exp.Expr) -> exp.Expr:
 
 
 def count_cuts(
-    arguments: Sequence[exp.Expr],
-    types: Sequence[ValueType],
-    passes: type[exp.Binary],
+    arguments: Sequence[exp.Expr], types: Sequence[ValueType], *, around: bool
 ) -> exp.Expr:
-    """Return how many ascending cuts the value passes: a sum, or a binary tree when many."""
+    """Return how many ascending cuts the value passes: a sum, or a binary tree when many.
+
+    Args:
+        arguments: The value and the cuts.
+        types: Their types.
+        around: Whether the cuts that it reaches are counted too, and those that it passes twice.
+    """
     wide = alike(arguments, types)
     value, cuts = wide[0], wide[1:]
     if not cuts:
         return when_all_known([value], number(0))
+    passed = 2 if around else 1
     if len(cuts) < _TREE_FROM:
         total: exp.Expr = number(0)
         for cut in cuts:
-            one = exp.Case(
-                ifs=[exp.If(this=passes(this=value.copy(), expression=cut), true=number(1))],
-                default=number(0),
-            )
-            total = exp.Add(this=total, expression=one)
+            ifs = [exp.If(this=exp.GT(this=value.copy(), expression=cut), true=number(passed))]
+            if around:
+                reaches = exp.EQ(this=value.copy(), expression=cut.copy())
+                ifs.append(exp.If(this=reaches, true=number(1)))
+            total = exp.Add(this=total, expression=exp.Case(ifs=ifs, default=number(0)))
         return when_all_known([value], paren(total))
 
     # Equal cuts are passed together: scores of few values have many.
@@ -364,15 +368,17 @@ def count_cuts(
 
     # Written at once: a standard has some dozens of such trees, and as thousands of nodes they take
     # longer to make than a small population to grade.
-    own, sign = value.sql("duckdb"), _SIGNS[passes]
+    own = value.sql("duckdb")
     written = [_written(line) for line in lines]
 
     def between(low: int, high: int) -> str:
         if low == high:
-            return str(counts[low])
+            return str(counts[low] * passed)
         middle = (low + high) // 2
-        below, above = between(low, middle), between(middle + 1, high)
-        return f"CASE WHEN {own} {sign} {written[middle]} THEN {above} ELSE {below} END"
+        line, below, above = written[middle], between(low, middle), between(middle + 1, high)
+        reached = counts[middle] + counts[middle + 1]
+        equal = f"WHEN {own} = {line} THEN {reached} " if around else ""
+        return f"CASE WHEN {own} > {line} THEN {above} {equal}ELSE {below} END"
 
     return when_all_known([value], exp.Var(this=between(0, len(lines))))
 

@@ -295,9 +295,8 @@ class Grading:
         calibrate()
         with self._stage("grades"):
             wanted = [*kept, REVENUE] if self._has_revenue else kept
-            self.engine.create(
-                "TABLE", SCORED, layered_query(source, pending, types, wanted), kept=True
-            )
+            query = layered_query(source, pending, types, wanted)
+            self.engine.create("TABLE", SCORED, query, kept=True, as_written=True)
 
     @property
     def _has_revenue(self) -> bool:

@@ -221,7 +221,9 @@ class _Measuring:
             ]
             if not ready:
                 return
-            self.engine.create("VIEW", _FOR_MODELS, self._query(known, ordered=False))
+            named = frozenset[str]().union(*(self._named_by(model) for model, _ in ready))
+            query = self._query(known, ordered=False, only=named)
+            self.engine.create("VIEW", _FOR_MODELS, query)
             for model, metrics in ready:
                 self._apply(model, metrics)
             self._drop("VIEW", _FOR_MODELS)
@@ -410,7 +412,13 @@ class _Measuring:
                     known.add(metric.id)
         return frozenset(known)
 
-    def _query(self, available: frozenset[str], *, ordered: bool = True) -> exp.Select:
+    def _query(
+        self,
+        available: frozenset[str],
+        *,
+        ordered: bool = True,
+        only: frozenset[str] | None = None,
+    ) -> exp.Select:
         return metrics_query(
             self.standard,
             available,
@@ -421,6 +429,7 @@ class _Measuring:
             attributes=self.attributes,
             numbered=self.numbered,
             ordered=ordered,
+            only=only,
         )
 
     def _drop(self, kind: str, name: str) -> None:

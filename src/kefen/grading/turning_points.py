@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kefen.expressions.tree import Expression, Value
 
 _COMPARISONS = frozenset({"equals", "differs", "less", "at_most", "greater", "at_least"})
-_CUTS = frozenset({"cuts_below", "cuts_up_to", "one_of"})
+_CUTS = frozenset({"cuts_below", "cuts_around", "one_of"})
 _KEYED = frozenset({"lookup", "choose"})
 _LIMITS = frozenset({"smallest", "largest"})
 _KNOWN = frozenset({"is_known", "is_unknown", "first_known"})

@@ -151,6 +151,31 @@ def test_a_column_that_is_not_read_has_no_value(filled: Book, tmp_path: Path) ->
                 engine.rows(f'SELECT count(quantity) FROM "{read.relation}"')
 
 
+def test_of_changed_customers_no_column_is_read_that_no_metric_names(
+    filled: Book, tmp_path: Path
+) -> None:
+    bring(filled, tmp_path, [f"late,{CUSTOMERS[0]},2025-03-10,5000"])
+    with DuckDBEngine(memory_limit="500MB") as engine:
+        grade_by_steps(filled, engine, STANDARD, MARCH)
+        read = dict(engine.columns("kefen_book_rows_of_customers"))
+    assert {"customer_id", "created_on", "country", "industry"} <= read.keys()
+    assert not {"name", "address", "phone"} & read.keys()
+
+
+def test_many_customers_have_the_rows_that_few_have(filled: Book) -> None:
+    versions = filled.versions()
+    others = [f"nobody {number}" for number in range(60)]
+    found = []
+    for picked in (CUSTOMERS[:3], CUSTOMERS[:3] + others):
+        with DuckDBEngine(memory_limit="500MB") as engine:
+            engine.run("CREATE TABLE picked AS SELECT unnest(?) AS customer_id", [picked])
+            now, _ = filled.tables_among(engine, versions, "picked", {})
+            rows = engine.rows(f'SELECT * FROM "{now["orders"].relation}" ORDER BY order_id')
+            found.append(rows)
+    assert found[0]
+    assert found[0] == found[1]
+
+
 def test_rules_and_amounts_are_counted_of_all(book: Book, tmp_path: Path) -> None:
     def invoices(rows: list[str]) -> Path:
         path = tmp_path / f"invoices {len(rows)}.csv"

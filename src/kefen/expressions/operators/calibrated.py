@@ -39,21 +39,24 @@ add(
         Text("How many of the ascending cuts are strictly less than a.", "严格小于 a 的切点个数。"),
         _cuts_rule,
         lambda v: bisect_left(v, v[0], 1) - 1,
-        lambda a, t: s.count_cuts(a, t, exp.GT),
+        lambda a, t: s.count_cuts(a, t, around=False),
         units=compared,
         repeats_first=lambda count: count,
     )
 )
 add(
     Operator(
-        "cuts_up_to",
-        "cuts_up_to(a, cut, ...)",
-        Text("How many of the ascending cuts are at most a.", "不大于 a 的切点个数。"),
+        "cuts_around",
+        "cuts_around(a, cut, ...)",
+        Text(
+            "How many of the ascending cuts are strictly less than a, plus how many are at most a.",
+            "严格小于 a 的切点个数与不大于 a 的切点个数之和。",
+        ),
         _cuts_rule,
-        lambda v: bisect_right(v, v[0], 1) - 1,
-        lambda a, t: s.count_cuts(a, t, exp.GTE),
+        lambda v: bisect_left(v, v[0], 1) + bisect_right(v, v[0], 1) - 2,
+        lambda a, t: s.count_cuts(a, t, around=True),
         units=compared,
-        repeats_first=lambda count: count,
+        repeats_first=lambda count: 2 * count,
     )
 )
 

@@ -14,6 +14,8 @@ from sqlglot import exp
 
 import kefen
 from kefen.compiler.facts import COUNTED_ALONE, table
+from kefen.compiler.metrics import customers_columns
+from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.history import current_runs, kept_runs
@@ -46,6 +48,8 @@ if TYPE_CHECKING:
 
 WORTH_TAKING_OVER = 200_000
 """From how many customers on taking over what was counted is faster than counting all anew."""
+_OF_CUSTOMERS = frozenset({"customer_id", "created_on", "payment_terms"})
+"""The columns of customers that are looked at whether or not a metric names them."""
 MOST_CHANGED = 0.2
 """From this share of changed customers on, grading all of them is no slower."""
 
@@ -170,16 +174,21 @@ def base_of(run: KeptRun, runs: Sequence[KeptRun]) -> KeptRun:
 
 
 def _unread(standard: Standard, versions: Mapping[str, int]) -> dict[str, frozenset[str]]:
-    """Return the columns of order lines, by table, that grading under a standard can do without."""
+    """Return the columns, by table, that grading under a standard can do without."""
+    metrics = standard.metrics.values()
+    named = set(customers_columns(metrics))
+    customers = set(TABLES["customers"].column_names) - _OF_CUSTOMERS
+    unread = {"customers": frozenset(one for one in customers if f"customers.{one}" not in named)}
     if "products" in versions:
-        return {}  # they say of what a line is and what it cost
+        return unread  # they say of a line what it is and what it cost
     named = {
         name
-        for metric in standard.metrics.values()
+        for metric in metrics
         if isinstance(metric.definition, FactMetric)
         for name in named_columns(metric.definition)
     }
-    return {"orders": frozenset(one for one in COUNTED_ALONE if f"orders.{one}" not in named)}
+    orders = frozenset(one for one in COUNTED_ALONE if f"orders.{one}" not in named)
+    return unread | {"orders": orders}
 
 
 def _dataset(

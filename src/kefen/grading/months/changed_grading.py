@@ -73,6 +73,7 @@ class _Changed(Grading):
     ) -> None:
         super().__init__(_both(step), step.standard, step.as_of, calibration, None, on_stage)
         self.step = step
+        self._graded: dict[str, int] | None = None
 
     def run(self) -> GradedRun:
         """Grade, and return the run with what it says of all customers."""
@@ -222,8 +223,11 @@ class _Changed(Grading):
         return super()._make_grades(running, covered)
 
     def _graded_counts(self, running: tuple[str, ...]) -> dict[str, int]:
-        if not running:
-            return {}
+        if self._graded is None:
+            self._graded = self._count_graded(running) if running else {}
+        return self._graded
+
+    def _count_graded(self, running: tuple[str, ...]) -> dict[str, int]:
         grades = [column(part(identifier, "grade")) for identifier in running]
         counts = self._counted([exp.Count(this=grade) for grade in grades], SCORED)
         base = self.step.graded_then

@@ -47,14 +47,18 @@ def write_differences(run: GradedRun, own: Differences, folder: Path, before: Pa
     Raises:
         EngineError: The disk is full.
     """
-    grades = folder / changed_file(GRADES_FILE)
-    with run.dataset.engine.beside(partial(_write_rows, run, run.grades, grades)):
+    with run.dataset.engine.beside(partial(_write_results, run, folder)):
         _write_others(run, own, folder, before)
 
 
-def _write_others(run: GradedRun, own: Differences, folder: Path, before: Path | None) -> None:
-    """Write all but the grades."""
+def _write_results(run: GradedRun, folder: Path) -> None:
+    """Write the grades and the metrics."""
+    _write_rows(run, run.grades, folder / changed_file(GRADES_FILE))
     _write_rows(run, run.metrics, folder / changed_file(METRICS_FILE))
+
+
+def _write_others(run: GradedRun, own: Differences, folder: Path, before: Path | None) -> None:
+    """Write all but the grades and the metrics."""
     if run.outcomes is not None:
         _write_rows(run, run.outcomes, folder / changed_file(OUTCOMES_FILE))
     _write_rows(run, own.changed, folder / CUSTOMERS_FILE)

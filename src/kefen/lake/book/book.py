@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
 
     from kefen.domain.text import Language
+    from kefen.engines.duckdb import DuckDBEngine
     from kefen.engines.engine import Engine
     from kefen.lake.book.record_log import RecordLog
     from kefen.lake.dataset import Dataset, ReadTable
@@ -157,7 +158,7 @@ class Book:
 
     def tables_among(
         self,
-        engine: Engine,
+        engine: DuckDBEngine,
         versions: Mapping[str, int],
         among: str,
         came: Mapping[str, Came],

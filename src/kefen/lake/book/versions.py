@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from kefen.domain.contract import TABLES
@@ -17,10 +19,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.domain.contract import Table
+    from kefen.engines.duckdb import DuckDBEngine
     from kefen.engines.engine import Engine
     from kefen.lake.book.layout import Layout
 
 NO_REJECTED = "kefen_book_no_rejected_rows"
+_FEW = 50
+"""Up to how many ids DuckDB looks for in what the files tell of their rows, before reading them."""
 
 
 def newest_versions(lake: Path) -> dict[str, int]:
@@ -92,7 +97,7 @@ class Came:
 
 
 def tables_among(
-    engine: Engine,
+    engine: DuckDBEngine,
     lake: Path,
     batches: Iterable[Batch],
     versions: Mapping[str, int],
@@ -125,6 +130,9 @@ def tables_among(
     _make_no_rejected(engine)
     now, then = {}, {}
     history = list(batches)
+    customers = engine.rows(sql.statement("SELECT count(*) FROM {a}", a=sql.name(among)))[0][0]
+    # Of many ids it makes a filter by their first letters, which costs more than it leaves out.
+    reading = nullcontext if customers <= _FEW else partial(engine.without, "join_filter_pushdown")
     for name, table in TABLES.items():
         if name not in versions:
             continue
@@ -139,16 +147,16 @@ def tables_among(
         rows, own = f"kefen_book_rows_of_{name}", came.get(name)
         layout, left_out = snapshot.layout, (unread or {}).get(name, ())
         columns = sql.names(one for one in layout.columns if one not in left_out)
-        engine.run(
-            sql.statement(
-                "CREATE OR REPLACE TABLE {rows} AS SELECT {columns} FROM {files} "
-                "SEMI JOIN {among} USING (customer_id)",
-                rows=rows,
-                columns=columns,
-                files=_rows(engine, snapshot),
-                among=sql.name(among),
-            )
+        statement = sql.statement(
+            "CREATE OR REPLACE TABLE {rows} AS SELECT {columns} FROM {files} "
+            "SEMI JOIN {among} USING (customer_id)",
+            rows=rows,
+            columns=columns,
+            files=_rows(engine, snapshot),
+            among=sql.name(among),
         )
+        with reading():
+            engine.run(statement)
         now[name] = replace(read, relation=f"{rows}_now")
         _make(engine, layout, f"{rows}_now", rows, left_out)
         if own is None:
