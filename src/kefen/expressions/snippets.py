@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -358,29 +358,51 @@ def count_cuts(
         return when_all_known([value], paren(total))
 
     # Equal cuts are passed together: scores of few values have many.
-    lines, counts = [_bare(cuts[0])], [0]
+    lines, counts = [cuts[0]], [0]
+    known = [_constant(cut) for cut in cuts]
     for place, cut in enumerate(cuts[1:], start=1):
-        line, last = _bare(cut), lines[-1]
-        if not (isinstance(line, exp.Literal) and isinstance(last, exp.Literal)) or line != last:
-            lines.append(line)
+        if known[place] is None or known[place] != known[place - 1]:
+            lines.append(cut)
             counts.append(place)
     counts.append(len(cuts))
 
     # Written at once: a standard has some dozens of such trees, and as thousands of nodes they take
     # longer to make than a small population to grade.
     own = value.sql("duckdb")
-    written = [_written(line) for line in lines]
+    written = [_written(_bare(line)) for line in lines]
 
-    def between(low: int, high: int) -> str:
+    def between(low: int, high: int, sign: str, *, reached: bool) -> str:
         if low == high:
-            return str(counts[low] * passed)
+            return str(counts[low] * (1 + reached))
         middle = (low + high) // 2
-        line, below, above = written[middle], between(low, middle), between(middle + 1, high)
-        reached = counts[middle] + counts[middle + 1]
-        equal = f"WHEN {own} = {line} THEN {reached} " if around else ""
-        return f"CASE WHEN {own} > {line} THEN {above} {equal}ELSE {below} END"
+        line = written[middle]
+        below = between(low, middle, sign, reached=reached)
+        above = between(middle + 1, high, sign, reached=reached)
+        both = counts[middle] + counts[middle + 1]
+        equal = f"WHEN {own} = {line} THEN {both} " if reached else ""
+        return f"CASE WHEN {own} {sign} {line} THEN {above} {equal}ELSE {below} END"
 
-    return when_all_known([value], exp.Var(this=between(0, len(lines))))
+    whole = (0, len(lines))
+    if not around or None not in known:
+        return when_all_known([value], exp.Var(this=between(*whole, ">", reached=around)))
+    # Which of lines that differ by group are equal is not known here.
+    sides = (exp.Var(this=between(*whole, sign, reached=False)) for sign in (">", ">="))
+    return when_all_known([value], paren(exp.Add(this=next(sides), expression=next(sides))))
+
+
+def _constant(cut: exp.Expr) -> Decimal | str | None:
+    """Return what a cut is for all rows: equal for equal cuts; None where rows may differ."""
+    bare = cut
+    while isinstance(bare, exp.Cast | exp.Paren):
+        bare = bare.this
+    sign = -1 if isinstance(bare, exp.Neg) else 1
+    bare = bare.this if isinstance(bare, exp.Neg) else bare
+    if not isinstance(bare, exp.Literal):
+        return None
+    try:
+        return sign * Decimal(bare.name)
+    except InvalidOperation:
+        return cut.sql("duckdb")
 
 
 def _written(line: exp.Expr) -> str:
