@@ -65,11 +65,19 @@ def test_shares_and_money_are_rounded_half_up() -> None:
 
 def test_rows_of_parquet_are_counted_and_of_text_guessed(tmp_path: Path) -> None:
     pq.write_table(pa.table({"a": range(1000)}), tmp_path / "a.parquet")
-    (tmp_path / "a.csv").write_bytes(b"x" * 6000)
-    assert estimate([tmp_path / "a.parquet"]).rows == 1000
-    both = estimate([tmp_path / "a.parquet", tmp_path / "a.csv"])
+    (tmp_path / "a.csv").write_bytes(b"x" * 8000)
+    assert estimate([tmp_path / "a.parquet"], report=False).rows == 1000
+    both = estimate([tmp_path / "a.parquet", tmp_path / "a.csv"], report=False)
     assert both.rows == 1100
     assert not both.large
+
+
+def test_a_run_takes_longer_where_reports_are_written(tmp_path: Path) -> None:
+    large = tmp_path / "large.csv"
+    with large.open("wb") as file:
+        file.truncate(400_000_000)
+    bare, reported = (estimate([large], report=report).seconds for report in (False, True))
+    assert 0 < bare < reported
 
 
 def test_a_run_that_the_disk_cannot_hold_is_refused_before_work(call, tmp_path: Path) -> None:

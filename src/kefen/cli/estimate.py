@@ -48,21 +48,27 @@ class Estimate:
         return self.rows > LARGE_ROWS or self.size > LARGE_BYTES
 
 
-# Measured on two cores of a small server with 6 million lines, reports included, rounded up; bytes
-# are those of the files read.
-_SECONDS_A_PARQUET_ROW = 6e-6
-_SECONDS_A_TEXT_BYTE = 2e-7
+# Measured on two cores of a small server, `kefen grade` on 250,000 customers with 5 million lines
+# (`benchmarks/generate.py`) as Parquet and as CSV, with reports and without; bytes are those of the
+# files read.
+_SECONDS_A_PARQUET_ROW = 1.6e-6
+_SECONDS_A_TEXT_BYTE = 3.3e-7
+_SECONDS_A_ROW_REPORTED = 4e-6
 # Reckoned, not measured: the short table of order lines has some 70 bytes a line, uncompressed.
 _SCRATCH_OF_PARQUET = 3.0
 _SCRATCH_OF_TEXT = 2.0
 _RESULTS_OF_ANY = 0.25
-_ROWS_A_TEXT_BYTE = 1 / 60
+_ROWS_A_TEXT_BYTE = 1 / 80
 
 
-def estimate(paths: Iterable[Path]) -> Estimate:
+def estimate(paths: Iterable[Path], *, report: bool) -> Estimate:
     """Return what reading and grading files will need.
 
     Rows of Parquet are counted from its footer; of other files they follow from the size.
+
+    Args:
+        paths: The files.
+        report: Whether reports are written too.
     """
     rows = size = 0
     seconds = scratch = 0.0
@@ -78,6 +84,8 @@ def estimate(paths: Iterable[Path]) -> Estimate:
             rows += counted
             seconds += counted * _SECONDS_A_PARQUET_ROW
             scratch += own * _SCRATCH_OF_PARQUET
+    if report:
+        seconds += rows * _SECONDS_A_ROW_REPORTED
     return Estimate(rows, size, round(seconds), round(scratch), round(size * _RESULTS_OF_ANY))
 
 
@@ -97,7 +105,7 @@ def check_room(asked: Grading) -> None:
         paths = list(dict.fromkeys(sheet_of(path)[0] for path in given))
         target = Path.cwd()
     target = asked.out.absolute().parent if asked.out is not None else target
-    needed = estimate(paths)
+    needed = estimate(paths, report=asked.report)
     if not needed.large:
         return
     if not asked.quiet:

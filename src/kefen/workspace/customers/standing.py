@@ -43,12 +43,12 @@ def standing_of(why: SchemeExplanation) -> Standing | None:
     return Standing(
         None
         if reached is None or margin is None or reached[0] <= 0
-        else Text("{d} above the line of {g}", "高于{g}线 {d}").filled(
+        else Text("{d} above the line of {g}", "高于“{g}”线 {d}").filled(
             d=_number(margin), g=reached[1]
         ),
         None
         if next_up is None
-        else Text("{d} short of {g}", "距{g}还差 {d}").filled(
+        else Text("{d} short of {g}", "距“{g}”还差 {d}").filled(
             d=_number(next_up[0] - score), g=next_up[1]
         ),
         near_falling=reached is not None

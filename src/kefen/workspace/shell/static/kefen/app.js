@@ -2,6 +2,12 @@
 /* The whole of the workspace's own script. Every page works without it, only less smoothly. */
 document.documentElement.classList.add("scripted");
 
+/* On narrow screens the sections stand in one line: the one that is open is scrolled to. */
+(function () {
+  var here = document.querySelector(".navigation [aria-current]");
+  if (here) here.scrollIntoView({ block: "nearest", inline: "nearest" });
+}());
+
 function closeMenus(except) {
   document.querySelectorAll("details.menu[open]").forEach(function (menu) {
     if (menu !== except) menu.open = false;
