@@ -8,6 +8,7 @@ was counted from the facts of the others is taken from the earlier run, and all 
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -122,12 +123,9 @@ def grade_by_steps(
     changes = find_changed(engine, book, base.lake_versions, versions)
     if changes.customers > MOST_CHANGED * base.customers:
         raise NotBySteps(Text("many customers changed", "变动的客户较多"))
-    now, then = (
-        _dataset(book, engine, tables, versions)
-        for tables in book.tables_among(
-            engine, versions, CHANGED, changes.came, _unread(standard, versions)
-        )
-    )
+    states = book.tables_among(engine, versions, CHANGED, changes.came, _unread(standard, versions))
+    with engine.beside(partial(_dataset, book, engine, states[1], versions)) as earlier:
+        now, then = _dataset(book, engine, states[0], versions), earlier()
     if set(now.tables) != set(record["rows"]) or now.currency != record["currency"]:
         raise NotBySteps(Text("the tables differ", "数据表有变"))
     filled = filled_columns(record)

@@ -74,6 +74,7 @@ class _Changed(Grading):
         super().__init__(_both(step), step.standard, step.as_of, calibration, None, on_stage)
         self.step = step
         self._graded: dict[str, int] | None = None
+        self._covered: tuple[int, int] | None = None
 
     def run(self) -> GradedRun:
         """Grade, and return the run with what it says of all customers."""
@@ -214,6 +215,12 @@ class _Changed(Grading):
 
     # --- what is said of all customers ----------------------------------------------------------
 
+    def _make_scored(self, running: tuple[str, ...]) -> None:
+        # Half of the scoring of a few customers is planning, which keeps one core.
+        with self.engine.beside(self.step.months_covered) as covered:
+            super()._make_scored(running)
+            self._covered = covered()
+
     def _make_grades(
         self, running: tuple[str, ...], covered: tuple[int, int] | None
     ) -> dict[str, int]:
@@ -253,7 +260,7 @@ class _Changed(Grading):
         self, facts: Mapping[str, str], days: frozenset[date]
     ) -> tuple[int, int] | None:
         del facts, days  # both states' orders are in them
-        return self.step.months_covered()
+        return self._covered
 
     def _check_confidence(self, graded: Mapping[str, int], covered: tuple[int, int] | None) -> None:
         """Refuse a run in which all customers of a scheme gain or lose confidence."""
