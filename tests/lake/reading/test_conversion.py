@@ -539,3 +539,42 @@ def test_a_date_that_no_calendar_has_is_rejected(
         ("ordered_at", "not_a_date"),
         ("ordered_at", "impossible_date"),
     }
+
+
+def test_a_year_typed_as_a_number_is_no_day_of_1905(tmp_path: Path, read: Any, rows: Any) -> None:
+    path = _workbook(tmp_path / "o.xlsx", ["1", "a", 2026.03, 5], ["2", "a", 46090, 5])
+    table, _ = read("orders", path, max_rejected=1)
+    assert rows(table, "ordered_at") == [(datetime.datetime(2026, 3, 9),)]
+
+
+def test_years_and_months_as_numbers_are_periods(tmp_path: Path, read: Any, rows: Any) -> None:
+    book = openpyxl.Workbook()
+    for row in (["customer_id", "period_end", "revenue"], ["a", 2024, 5], ["b", 202602, 7]):
+        book.active.append(row)
+    book.save(tmp_path / "f.xlsx")
+    table, _ = read("financials", tmp_path / "f.xlsx")
+    assert rows(table, "period_end") == [
+        (datetime.date(2024, 12, 31),),
+        (datetime.date(2026, 2, 28),),
+    ]
+
+
+def _workbook(path: Path, *rows: list[Any]) -> Path:
+    book = openpyxl.Workbook()
+    for row in (["order_id", "customer_id", "ordered_at", "amount"], *rows):
+        book.active.append(row)
+    book.save(path)
+    return path
+
+
+@pytest.mark.parametrize("suffix", ["csv", "parquet"])
+def test_characters_that_nobody_sees_are_no_part_of_an_id(
+    tmp_path: Path, read: Any, rows: Any, suffix: str
+) -> None:
+    ids = ["007\u200b", "\u200e008", "009"]
+    path = tmp_path / f"c.{suffix}"
+    if suffix == "csv":
+        path.write_text("customer_id\n" + "\n".join(ids), encoding="utf-8")
+    else:
+        parquet.write_table(pa.table({"customer_id": ids}), path)
+    assert rows(read("customers", path)[0], "customer_id") == [("007",), ("008",), ("009",)]

@@ -283,3 +283,18 @@ def test_ibm_receivables_from_raw_columns(reference: Path, engine: Any) -> None:
     )[0]
     assert found[:3] == (2_466, 100, 561)
     assert found[3] == 877
+
+
+def test_customers_whose_ids_differ_in_capital_or_wide_letters_alone_are_told(build: Build) -> None:
+    dataset = build(
+        customers="customer_id\nK1\nk1\nk2\nＫ２\nK3\n7\n",
+        orders="order_id,customer_id,ordered_at,amount\na,k1,2024-01-01,1\n",
+    )
+    found = {finding.code: finding for finding in dataset.findings}
+    assert found["customers_alike"].count == 4
+    assert found["customers_alike"].details["examples"] == ["K1, k1", "k2, Ｋ２"]
+    plain = build(
+        customers="customer_id\nK1\nk2\nKa\n",
+        orders="order_id,customer_id,ordered_at,amount\na,k2,2024-01-01,1\n",
+    )
+    assert "customers_alike" not in _codes(plain)

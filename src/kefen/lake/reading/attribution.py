@@ -65,6 +65,7 @@ def attribute_rows(
     if not known:
         converted["customers"] = _customers_of_facts(engine, converted)
         found.append(messages.customers_from_facts(converted["customers"].rows_used))
+    found.extend(_alike_ids(engine, converted["customers"]))
     enriched, more = enrich(engine, converted)
     found.extend(more)
     customers = enriched["customers"]
@@ -292,9 +293,7 @@ def _other_writings(
     )
     if not engine.rows(lettered)[0][0]:
         return ()
-    narrow = statement(
-        "translate(customer_id, {wide}, {narrow})", wide=literal(_WIDE), narrow=literal(_NARROW)
-    )
+    narrow = _narrow(SQL("customer_id"))
     count, examples = 0, dict[str, str]()
     for plain, among in (
         ("upper({n})", "regexp_matches(customer_id, {letters})"),
@@ -310,6 +309,59 @@ def _other_writings(
         count += more
         examples |= found
     return (messages.ids_in_other_letters(read.table, count, examples),) if count else ()
+
+
+def _alike_ids(engine: Engine, customers: ReadTable) -> tuple[Finding, ...]:
+    """Find customers whose ids differ in capital or full-width letters only: `K1` and `k1`."""
+    narrow = _narrow(SQL("customer_id"))
+    others = engine.rows(
+        statement(
+            "SELECT count(*) FILTER (WHERE customer_id <> upper({n})), "
+            "count(*) FILTER (WHERE customer_id <> lower({n})) FROM {customers}",
+            n=narrow,
+            customers=name(customers.relation),
+        )
+    )[0]
+    if not all(others):  # of two that differ so, one at least is not in capitals, one not in small
+        return ()
+    view = new_name("ids_in_capitals")
+    engine.run(
+        statement(
+            "CREATE VIEW {view} AS SELECT customer_id, upper({n}) AS plain FROM {customers}",
+            view=name(view),
+            n=narrow,
+            customers=name(customers.relation),
+        )
+    )
+    groups = new_name("ids_alike")
+    engine.run(
+        statement(
+            "CREATE TABLE {groups} AS SELECT plain, count(*) AS several, "
+            "string_agg(customer_id, ', ' ORDER BY customer_id) AS ids FROM {view} "
+            "GROUP BY plain HAVING count(*) > 1",
+            groups=name(groups),
+            view=name(engine.placed(view, "plain")),
+        )
+    )
+    count = engine.rows(statement("SELECT sum(several) FROM {g}", g=name(groups)))[0][0]
+    if not count:
+        return ()
+    examples = engine.rows(
+        statement(
+            "SELECT ids FROM {g} ORDER BY ids LIMIT {n}", g=name(groups), n=SQL(str(_EXAMPLES))
+        )
+    )
+    return (messages.customers_alike(int(count), [str(row[0]) for row in examples]),)
+
+
+def _narrow(text: SQL) -> SQL:
+    """Return a text in narrow letters; most have no others."""
+    return statement(
+        "CASE WHEN strlen({t}) = length({t}) THEN {t} ELSE translate({t}, {wide}, {narrow}) END",
+        t=text,
+        wide=literal(_WIDE),
+        narrow=literal(_NARROW),
+    )
 
 
 def _matches(engine: Engine, customers: ReadTable, written: SQL) -> tuple[int, dict[str, str]]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.contract import Kind
 from kefen.lake.reading.nothing import WORDS
+from kefen.lake.reading.raw_tables import BLANK
 from kefen.lake.reading.sql import SQL, any_of, listed, literal, statement
 
 if TYPE_CHECKING:
@@ -20,13 +21,16 @@ if TYPE_CHECKING:
     from kefen.engines.engine import Engine
     from kefen.lake.reading.source import RawColumn, RawFile
 
-_BLANKS = SQL("(' ', '\t', '\r', '\n', '\u00a0', '\u3000', '\ufeff')")
+_BLANKS = SQL("(" + ", ".join(f"'{c}'" for c in BLANK.strip("'")) + ")")
 _FIRST_SHOWN, _FIRST_WIDE_BLANK = 0x21, 0xA0  # `!`, and the blank that does not break
 # What is empty or starts with a blank, and the words for nothing, as ranges in byte order, from
 # (with) to (without). `!` is the first character that shows.
 _RANGES = (
     ("", "!"),
     ("\u00a0", "\u00a1"),
+    ("\u200b", "\u2010"),
+    ("\u202a", "\u202d"),
+    ("\u2060", "\u2061"),
     ("\u3000", "\u3001"),
     ("\ufeff", "\uff00"),
     *((word, f"{word} ") for word in WORDS),

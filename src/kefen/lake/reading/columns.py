@@ -12,16 +12,18 @@ from kefen.lake.reading.headings import (
     guess_columns,
     near_misses,
     quantity_and_price,
-    unit_factor,
+    read_heading,
 )
+from kefen.lake.reading.mapping import Computed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from decimal import Decimal
 
     from kefen.domain.contract import Table
-    from kefen.lake.reading.mapping import Computed, TableMapping
+    from kefen.lake.reading.mapping import TableMapping
     from kefen.lake.reading.source import RawFile
+    from kefen.lake.reading.units import Unit
 
 _SHOWN = 40
 
@@ -34,11 +36,15 @@ class ColumnChoice:
         columns: The heading or the expression of each column that the file has.
         factors: What the values of a column are multiplied by.
         unknown: Headings that serve no column.
+        unit_said: The columns of which the file or the mapping says what they are counted in.
+        currency: The currency that these units name; None where they name none.
     """
 
     columns: Mapping[str, str | Computed]
     factors: Mapping[str, Decimal]
     unknown: tuple[str, ...]
+    unit_said: frozenset[str] = frozenset()
+    currency: str | None = None
 
 
 def choose_columns(file: RawFile, table: Table, mapping: TableMapping) -> ColumnChoice:
@@ -46,7 +52,7 @@ def choose_columns(file: RawFile, table: Table, mapping: TableMapping) -> Column
 
     Raises:
         DataError: A heading of the mapping is not in the file, a required column is not found,
-            or several headings fit it equally well.
+            several headings fit it equally well, or units contradict each other.
     """
     for column, given in mapping.columns.items():
         if isinstance(given, str) and given not in file.headings:
@@ -69,38 +75,105 @@ def choose_columns(file: RawFile, table: Table, mapping: TableMapping) -> Column
     for required in table.required:
         if required not in columns:
             raise _not_found(file, table, required)
-    factors = {c: f for c, f in guess.factors.items() if c not in mapping.columns}
-    for column, given in mapping.columns.items():
-        if isinstance(given, str) and column not in mapping.factors:
-            factor = guess_columns((given,), table).factors.get(column)
-            if factor is not None:
-                factors[column] = factor
-    factors.update(_title_factors(file, table, columns, factors))
+    units = _units(file, table, columns)
+    factors = {c: unit.factor for c, unit in units.items() if unit.factor != 1}
     factors.update(mapping.factors)
+    _refuse_unit_of_computed(file, table, columns, mapping)
     used = {heading for heading in columns.values() if isinstance(heading, str)}
     used.update(mapping.leave_out)
     unknown = tuple(heading for heading in file.headings if heading not in used)
-    return ColumnChoice(columns, factors, unknown)
+    return ColumnChoice(
+        columns=columns,
+        factors=factors,
+        unknown=unknown,
+        unit_said=frozenset({*units, *mapping.factors}),
+        currency=_named_currency(file, table, units),
+    )
 
 
-def _title_factors(
-    file: RawFile,
-    table: Table,
-    columns: Mapping[str, str | Computed],
-    factors: Mapping[str, Decimal],
-) -> dict[str, Decimal]:
-    """Return what a title's unit multiplies: amounts whose own heading names no unit."""
-    factor = unit_factor(file.title_unit) if file.title_unit else None
-    if factor is None:
-        return {}
-    return {
-        column: factor
-        for column, heading in columns.items()
-        if column not in factors
-        and isinstance(heading, str)
-        and table.column(column).kind is Kind.MONEY
-        and "元" not in heading
-    }
+def _units(file: RawFile, table: Table, columns: Mapping[str, str | Computed]) -> dict[str, Unit]:
+    """Return what columns of money are counted in: by their heading, the row below it, a title.
+
+    Raises:
+        DataError: The heading and the row below it differ.
+    """
+    units: dict[str, Unit] = {}
+    for column, heading in columns.items():
+        if isinstance(heading, Computed) or table.column(column).kind is not Kind.MONEY:
+            continue
+        own = read_heading(heading).unit
+        below = file.units_below.get(heading)
+        if own is not None and below is not None and own[:2] != below[:2]:
+            raise _two_units(file, table, heading, below)
+        said = own or below or (None if "元" in heading else file.title_unit)
+        if said is not None:
+            units[column] = said
+    return units
+
+
+def _named_currency(file: RawFile, table: Table, units: Mapping[str, Unit]) -> str | None:
+    """Return the currency that the units of a file name.
+
+    Raises:
+        DataError: They name several, so that a row would be in two.
+    """
+    named = {unit.currency: unit.written for unit in units.values() if unit.currency is not None}
+    if len(named) > 1:
+        raise DataError(
+            Text(
+                "Its columns of money are in several currencies: {all}.",
+                "各金额列的币种不同：{all}。",
+            ).filled(all=", ".join(named.values())),
+            where=_place(file, table),
+            mend=Text(
+                "Bring them into one currency, or leave a column out with `leave_out` of a "
+                "mapping file.",
+                "请换算为同一币种，或在映射文件的 leave_out 中略去其中一列。",
+            ),
+        )
+    return next(iter(named), None)
+
+
+def _refuse_unit_of_computed(
+    file: RawFile, table: Table, columns: Mapping[str, str | Computed], mapping: TableMapping
+) -> None:
+    """Refuse an expression over a column that a row below the heading counts in thousands or so.
+
+    Raises:
+        DataError: There is one, and the mapping does not say what the result is counted in.
+    """
+    for column, given in columns.items():
+        if not isinstance(given, Computed) or column in mapping.factors:
+            continue
+        for heading, unit in file.units_below.items():
+            if heading in given.expression and unit.factor != 1:
+                raise DataError(
+                    Text(
+                        "{c} is computed from “{h}”, which the row below the heading counts in "
+                        "{u}.",
+                        "{c} 由“{h}”计算得出，而标题下一行注明该列单位为{u}。",
+                    ).filled(c=column, h=heading, u=unit.written),
+                    where=_place(file, table),
+                    mend=Text(
+                        "Multiply by {n} in the expression, and write units: {{{c}: 1}} in the "
+                        "mapping to say that it is done.",
+                        "请在表达式中乘以 {n}，并在映射中写明 units: {{{c}: 1}}，表示已换算。",
+                    ).filled(n=unit.factor, c=column),
+                )
+
+
+def _two_units(file: RawFile, table: Table, heading: str, below: Unit) -> DataError:
+    return DataError(
+        Text(
+            "The heading “{h}” and the row below it ({u}) name different units.",
+            "标题“{h}”与其下一行（{u}）注明的单位不一致。",
+        ).filled(h=heading, u=below.written),
+        where=_place(file, table),
+        mend=Text(
+            "Correct the file so that both agree.",
+            "请更正文件，使两处一致。",
+        ),
+    )
 
 
 def _place(file: RawFile, table: Table) -> str:

@@ -33,6 +33,14 @@ TOTALS = literal(f"(?i)^(?:{_TOTAL_WORDS})[:：]?$")
 ANY_TOTAL = literal(f"(?i)^\\s*(?:{_TOTAL_WORDS}|totals?|sum|合\\s+计|总\\s+计)\\s*[:：]?\\s*$")
 """The same with words that tell it only of a row that is rejected anyhow."""
 
+_NOTE_WORDS = (
+    "(?:注|附注|备注|说明|数据来源|(?:制表|填表|制单|审核|打印|导出)(?:人|日期|时间)?"
+    "|notes?|remarks?|source|printed|exported|prepared by)"
+)
+NOTES = literal(f"(?i)^{_NOTE_WORDS} ?[0-9]{{0,2}} ?[:：]")
+"""SQL for the pattern of a note that stands in place of an id."""
+_NO_ID = literal(f"(?i)^(?:(?:{_TOTAL_WORDS})[:：]?$|{_NOTE_WORDS} ?[0-9]{{0,2}} ?[:：])")
+
 
 @dataclass(frozen=True)
 class Conversion:
@@ -143,17 +151,18 @@ def convert(column: Column, raw: RawColumn, evidence: ColumnEvidence, timezone: 
     )
 
 
-def _own_id(column: Column, text: SQL) -> SQL:
-    """Return an id; null where it says that the row sums up others, or was cut short.
+def _own_id(column: Column, raw: RawColumn, text: SQL) -> SQL:
+    """Return an id; null where the row is none: a total, a note, the heading; or where it was cut.
 
     Only ids that a row must have are told to be cut: a telephone number cut short loses no row.
     """
     if column.required:
         return statement(
-            "CASE WHEN NOT regexp_matches({text}, {totals}) "
+            "CASE WHEN NOT regexp_matches({text}, {others}) AND {text} <> {heading} "
             "AND NOT (contains({text}, '+') AND regexp_matches({text}, {cut})) THEN {text} END",
             text=text,
-            totals=TOTALS,
+            others=_NO_ID,
+            heading=literal(raw.heading),
             cut=CUT_ID,
         )
     return statement(
@@ -197,7 +206,7 @@ def _text_column(column: Column, raw: RawColumn, text: SQL, content: SQL) -> Con
             "CASE WHEN {text} NOT IN {errors} THEN {value} END",
             text=text,
             errors=_ERRORS,
-            value=_own_id(column, content) if column.kind is Kind.ID else content,
+            value=_own_id(column, raw, content) if column.kind is Kind.ID else content,
         )
         certain = False
     elif raw.kind == "mixed" and raw.kinds is not None:
@@ -205,8 +214,8 @@ def _text_column(column: Column, raw: RawColumn, text: SQL, content: SQL) -> Con
         value = statement(
             "CASE {kinds} WHEN 'number' THEN {number} WHEN 'error' THEN NULL ELSE {written} END",
             kinds=raw.kinds,
-            number=_own_id(column, plain) if column.kind is Kind.ID else plain,
-            written=_own_id(column, content) if column.kind is Kind.ID else content,
+            number=_own_id(column, raw, plain) if column.kind is Kind.ID else plain,
+            written=_own_id(column, raw, content) if column.kind is Kind.ID else content,
         )
         certain = False
     elif raw.kind == "double":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.contract import Kind
-from kefen.lake.reading.sql import SQL, literal, statement
+from kefen.lake.reading.sql import SQL, joined, literal, statement
 
 if TYPE_CHECKING:
     from kefen.domain.contract import Column
@@ -113,13 +113,13 @@ def date_value(
     elif raw.kind == "instant":
         moment = statement("timezone({zone}, {v})", zone=zone, v=raw.value)
     elif raw.kind in ("integer", "double", "decimal"):
-        moment = _from_number(raw.value)
+        moment = _from_number(column, raw.value)
     elif raw.kind == "mixed" and raw.kinds is not None:
         moment = statement(
             "CASE {kinds} WHEN 'number' THEN {number} "
             "WHEN 'time' THEN TRY_CAST({text} AS TIMESTAMP) WHEN 'text' THEN {written} END",
             kinds=raw.kinds,
-            number=_from_number(statement("TRY_CAST({text} AS DOUBLE)", text=text)),
+            number=_from_number(column, statement("TRY_CAST({text} AS DOUBLE)", text=text)),
             text=text,
             written=_from_text(column, text, evidence, zone),
         )
@@ -277,15 +277,33 @@ def _months(t: SQL, *, last_day: bool) -> list[SQL]:
     ]
 
 
-def _from_number(number: SQL) -> SQL:
-    """Return the moment of a number: 20240131, or days since 1899-12-30 as Excel counts them."""
-    return statement(
-        "CASE WHEN {n} BETWEEN 19000101 AND 21991231 THEN {compact} ELSE {serial} END",
-        n=number,
-        compact=statement(
+def _from_number(column: Column, number: SQL) -> SQL:
+    """Return the moment of a number: 20240131, or days since 1899-12-30 as Excel counts them.
+
+    2026 and 2026.03 are a year and a month that somebody typed, not days of 1905; where months are
+    meant, 2026 and 202603 are read as such.
+    """
+    branches = [
+        statement(
+            "WHEN {n} BETWEEN 19000101 AND 21991231 THEN "
             "CAST(try_strptime(CAST(TRY_CAST({n} AS BIGINT) AS VARCHAR), '%Y%m%d') AS TIMESTAMP)",
             n=number,
-        ),
+        )
+    ]
+    if column.name in _MONTH_COLUMNS:
+        digits = statement("CAST(TRY_CAST({n} AS BIGINT) AS VARCHAR)", n=number)
+        branches.append(
+            statement(
+                "WHEN {n} = floor({n}) AND ({n} BETWEEN 1900 AND 2199 "
+                "OR {n} BETWEEN 190001 AND 219912) THEN CASE {months} END",
+                n=number,
+                months=joined(" ", _months(digits, last_day=column.name == "period_end")),
+            )
+        )
+    branches.append(statement("WHEN {n} >= 1900 AND {n} < 2200 THEN NULL", n=number))
+    return statement(
+        "CASE {branches} ELSE {serial} END",
+        branches=joined(" ", branches),
         serial=_serial(number),
     )
 

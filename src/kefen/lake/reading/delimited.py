@@ -14,17 +14,21 @@ from pyarrow import csv as arrow_csv
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.encodings import find_encoding, refuse_other_encoding
-from kefen.lake.reading.headings import find_heading_row, unique_headings, unit_in_titles
+from kefen.lake.reading.headings import find_heading_row, unique_headings, units_in_row
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.raw_tables import BatchWriter, lost_table, new_name, row_below
+from kefen.lake.reading.rows_without_data import is_note
 from kefen.lake.reading.source import RawColumn, RawFile
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement
+from kefen.lake.reading.units import unit_in_titles
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
     from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
+    from kefen.lake.reading.units import Unit
 
 DELIMITERS = (",", ";", "\t", "|")
 _HEAD_CHARACTERS = 1 << 20
@@ -35,10 +39,11 @@ _BLOCK_BYTES = 16 << 20
 @dataclass(frozen=True)
 class _Layout:
     delimiter: str
-    heading_row: int  # its row as a spreadsheet shows it: a quoted line break begins none
-    heading_line: int  # physical lines up to and with the heading
+    rows_above: int  # rows above the first of the body, as a spreadsheet shows them
+    lines_above: int  # physical lines: a quoted line break begins one, but no row
     headings: tuple[str, ...]
-    title_unit: str | None
+    title_unit: Unit | None
+    units_below: Mapping[str, Unit]
 
 
 def read_delimited(
@@ -66,7 +71,7 @@ def read_delimited(
     lost: list[tuple[int, str]] = []
 
     def set_aside(row: arrow_csv.InvalidRow) -> str:
-        lost.append((int(row.number) - layout.heading_line, str(row.text)))
+        lost.append((int(row.number) - layout.lines_above, str(row.text)))
         return "skip"
 
     fields = [f"c{position}" for position in range(len(layout.headings))]
@@ -77,7 +82,7 @@ def read_delimited(
                 str(readable),
                 read_options=arrow_csv.ReadOptions(
                     use_threads=False,
-                    skip_rows=layout.heading_line,
+                    skip_rows=layout.lines_above,
                     column_names=fields,
                     block_size=_BLOCK_BYTES,
                 ),
@@ -101,7 +106,11 @@ def read_delimited(
     relation = writer.finish([number for number, _ in lost])
     kept = _kept_as_text(engine, relation, fields)
     lost_rows = [
-        (n + layout.heading_row, text)
+        (
+            n + layout.rows_above,
+            text,
+            "note_row" if is_note(text, layout.delimiter) else "wrong_number_of_fields",
+        )
         for n, text in lost
         if text.strip(f"{layout.delimiter} \t\r\n")
     ]
@@ -117,11 +126,12 @@ def read_delimited(
             )
             for heading, field in zip(layout.headings, fields, strict=True)
         ),
-        row=row_below(layout.heading_row),
+        row=row_below(layout.rows_above),
         identity=SQL("row_number_in_file"),
-        lost=lost_table(engine, "wrong_number_of_fields", lost_rows),
+        lost=lost_table(engine, lost_rows),
         lost_rows=len(lost_rows),
         title_unit=layout.title_unit,
+        units_below=layout.units_below,
         properties={"format": "csv", "encoding": encoding, "delimiter": layout.delimiter},
     )
 
@@ -165,13 +175,18 @@ def _find_layout(path: Path, encoding: str, table: Table) -> _Layout:
             continue
         found = find_heading_row(rows, table)
         width = len(rows[found.position])
+        headings = unique_headings(rows[found.position])
+        next_row = rows[found.position + 1] if rows[found.position + 1 :] else []
+        below = units_in_row(headings, next_row, table)
+        last = found.position + (1 if below else 0)
         alike = sum(len(row) == width for row in rows[found.position :])
         layout = _Layout(
             delimiter,
-            found.position + 1,
-            ends[found.position],
-            unique_headings(rows[found.position]),
+            last + 1,
+            ends[last],
+            headings,
             unit_in_titles(cell for row in rows[: found.position] for cell in row),
+            below,
         )
         rank = (found.known, alike if width > 1 else 0, width)
         if best is None or rank > best[0]:

@@ -4,57 +4,37 @@ from __future__ import annotations
 
 import difflib
 import re
-import unicodedata
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from kefen.domain.contract import TABLES, Kind
 from kefen.lake.reading.heading_words import WORDS
+from kefen.lake.reading.units import (
+    plain_words,
+    unit_of,
+    unit_within,
+    units_below,
+    without_brackets,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from kefen.domain.contract import Table
+    from kefen.lake.reading.units import Unit
 
-_UNITS = {
-    "元": Decimal(1),
-    "rmb": Decimal(1),
-    "cny": Decimal(1),
-    "人民币": Decimal(1),
-    "百元": Decimal(100),
-    "千元": Decimal(1000),
-    "thousand": Decimal(1000),
-    "k": Decimal(1000),
-    "k$": Decimal(1000),
-    "$k": Decimal(1000),
-    "k€": Decimal(1000),
-    "万": Decimal(10_000),
-    "万元": Decimal(10_000),
-    "wan": Decimal(10_000),
-    "百万": Decimal(1_000_000),
-    "百万元": Decimal(1_000_000),
-    "million": Decimal(1_000_000),
-    "m": Decimal(1_000_000),
-    "m$": Decimal(1_000_000),
-    "$m": Decimal(1_000_000),
-    "千万元": Decimal(10_000_000),
-    "亿": Decimal(100_000_000),
-    "亿元": Decimal(100_000_000),
-}
-_BRACKETS = re.compile(r"[(\[【<]\s*(?:单位[::]?)?\s*([^)\]】>]*)[)\]】>]")
 _SEPARATORS = re.compile(r"[\s_\-./#:'\"*`,;&|\\]+")
-_PREFIX = "单位"
 _QUANTITY_WORDS = ("quantity", "qty", "数量")
+_BARE_UNITS = ("千万元", "百万元", "亿元", "万元", "千元", "百元", "万美元")
 _UNIT_PRICE_WORDS = ("unitprice", "price", "单价", "含税单价", "无税单价", "销售单价")
 
 
 class Heading(NamedTuple):
-    """A heading without its unit, and the factor the unit stands for."""
+    """A heading without its unit, and that unit."""
 
     word: str
-    factor: Decimal
+    unit: Unit | None
 
 
 class HeadingRow(NamedTuple):
@@ -70,69 +50,31 @@ class Guess:
 
     Attributes:
         columns: The heading of each column of the contract that was found.
-        factors: What the values of a column are multiplied by, where the heading has a unit.
+        units: What the values of a column of money are counted in, where the heading says.
         ambiguous: Columns that several headings fit equally well.
         unknown: Headings that fit no column.
     """
 
     columns: Mapping[str, str]
-    factors: Mapping[str, Decimal] = field(default_factory=dict)
+    units: Mapping[str, Unit] = field(default_factory=dict)
     ambiguous: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     unknown: tuple[str, ...] = ()
-
-
-def unit_factor(unit: str) -> Decimal | None:
-    """Return what a unit such as `万元`, `wan`, `thousand` or `1000` stands for.
-
-    Returns:
-        A power of ten; None if the unit is not known.
-    """
-    word = unicodedata.normalize("NFKC", unit).strip().lower().translate(_SIMPLIFIED)
-    if re.fullmatch("10{0,8}", word):
-        return Decimal(word)
-    return _UNITS.get(word)
-
-
-# Traditional characters of headings as the simplified ones the words are listed in.
-_SIMPLIFIED = str.maketrans(
-    "單訂號編戶產類別額數價稱業區國電話發貨幣種狀態結備註應實稅員聯繫係絡郵經總資營萬間時開錄賬帳網億"
-    "銷購買廠貿質級農圖書館車門診藥險貸債務級檔處單項層線",
-    "单订号编户产类别额数价称业区国电话发货币种状态结备注应实税员联系系络邮经总资营万间时开录账账网亿"
-    "销购买厂贸质级农图书馆车门诊药险贷债务级档处单项层线",
-)
 
 
 def read_heading(text: str) -> Heading:
     """Return a heading in the form in which headings are compared.
 
-    Full-width forms, case, spaces and punctuation go; a unit in brackets becomes a factor.
+    Full-width forms, case, spaces and punctuation go; a unit in brackets is told apart.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().lower().translate(_SIMPLIFIED)
-    factor = Decimal(1)
-    for inside in _BRACKETS.findall(plain):
-        found = _UNITS.get(inside.strip())
-        if found is not None:
-            factor = found
-    bare = _BRACKETS.sub("", plain)
+    plain = plain_words(text)
+    unit = unit_within(text)
+    bare = without_brackets(plain)
     word = _SEPARATORS.sub("", bare) or _SEPARATORS.sub("", plain)
-    if word.endswith(("万元", "千元")) and len(word) > 2:  # 销售额万元
-        return Heading(word[:-2], _UNITS[word[-2:]])
-    return Heading(word, factor)
-
-
-_TITLE_UNIT = re.compile(
-    r"单位\s*[::]?\s*(?:人民币|rmb|cny)?\s*(百万元|千万元|亿元|万元|千元|百元)"
-)
-
-
-def unit_in_titles(titles: Iterable[str]) -> str | None:
-    """Return the unit of amounts that the titles above a heading name (`单位：万元`)."""
-    for title in titles:
-        plain = unicodedata.normalize("NFKC", title).lower().translate(_SIMPLIFIED)
-        found = _TITLE_UNIT.search(plain)
-        if found is not None:
-            return found.group(1)
-    return None
+    for written in _BARE_UNITS:  # 销售额万元
+        behind = unit_of(written)
+        if unit is None and behind is not None and word.endswith(written) and word != written:
+            return Heading(word.removesuffix(written), behind)
+    return Heading(word, unit)
 
 
 def guess_columns(headings: Sequence[str], table: Table, taken: Iterable[str] = ()) -> Guess:
@@ -155,14 +97,14 @@ def guess_columns(headings: Sequence[str], table: Table, taken: Iterable[str] = 
                 used.add(found[0])
             elif found:
                 ambiguous[column.name] = tuple(found)
-    factors = {
-        column: read[heading].factor
+    units = {
+        column: unit
         for column, heading in columns.items()
-        if read[heading].factor != 1 and table.column(column).kind is Kind.MONEY
+        if (unit := read[heading].unit) is not None and table.column(column).kind is Kind.MONEY
     }
     in_question = {heading for several in ambiguous.values() for heading in several}
     unknown = tuple(h for h in headings if h not in used and h not in in_question)
-    return Guess(columns, factors, ambiguous, unknown)
+    return Guess(columns, units, ambiguous, unknown)
 
 
 def near_misses(column: str, headings: Iterable[str], table: Table) -> tuple[str, ...]:
@@ -207,6 +149,17 @@ def find_heading_row(rows: Sequence[Sequence[str]], table: Table) -> HeadingRow:
         return best
     fallback = wide if wide is not None else filled
     return HeadingRow(fallback or 0, best.known if best and best.position == fallback else 0)
+
+
+def units_in_row(headings: Sequence[str], cells: Sequence[str], table: Table) -> dict[str, Unit]:
+    """Return the units of the row below the headings where it has nothing else, by heading."""
+    no_numbers = (Kind.ID, Kind.TEXT, Kind.CODE, Kind.DATE, Kind.TIMESTAMP, Kind.BOOLEAN)
+    others = {
+        heading
+        for column, heading in guess_columns(headings, table).columns.items()
+        if table.column(column).kind in no_numbers
+    }
+    return units_below(headings, cells, others)
 
 
 def unique_headings(headings: Sequence[str]) -> tuple[str, ...]:

@@ -62,7 +62,7 @@ def read_json_lines(engine: Engine, path: Path) -> RawFile:
         columns=columns,
         row=SQL("row_number_in_file"),
         identity=SQL("row_number_in_file"),
-        lost=lost_table(engine, "not_json", lost),
+        lost=lost_table(engine, [(line, text, "not_json") for line, text in lost]),
         lost_rows=len(lost),
         properties={"format": "json", "encoding": encoding},
     )

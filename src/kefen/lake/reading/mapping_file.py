@@ -11,8 +11,9 @@ from kefen.domain.contract import TABLES, Kind
 from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.encodings import find_encoding
-from kefen.lake.reading.headings import guess_columns, unit_factor
+from kefen.lake.reading.headings import guess_columns
 from kefen.lake.reading.mapping import Computed, Join, Mapping, TableMapping
+from kefen.lake.reading.units import unit_factor
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -99,7 +100,7 @@ def guess_mapping(name: str, files: MappingOf[str, RawFile]) -> Mapping:
         order = [column for column in TABLES[table].column_names if column in guess.columns]
         tables[table] = TableMapping(
             columns={column: guess.columns[column] for column in order},
-            factors=dict(guess.factors),
+            factors={c: unit.factor for c, unit in guess.units.items() if unit.factor != 1},
         )
     return Mapping(name, tables)
 

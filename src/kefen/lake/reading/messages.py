@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from kefen.domain.contract import Table
+    from kefen.lake.reading.units import Unit
 
 _NO_EFFECT = Text("No scheme is touched.", "不影响任何分类方案。")
 
@@ -119,9 +120,42 @@ def unit_of_title(table: Table, unit: str) -> Finding:
         table=table.name,
         count=1,
         message=Text(
-            "The title of {t} counts amounts in {u}; they were read so.",
+            "The title of {t} gives the unit of amounts ({u}); they were read so.",
             "{t}的表名注明金额单位为{u}，已按此读取。",
         ).filled(t=table.label, u=unit),
+        effect=Text("All amounts are comparable.", "所有金额可比。"),
+    )
+
+
+def units_below_heading(table: Table, units: Mapping[str, Unit]) -> Finding:
+    """A row below the heading says what columns are counted in."""
+    return Finding(
+        code="units_below_heading",
+        principle="comparable",
+        severity="note",
+        table=table.name,
+        count=1,
+        message=Text(
+            "The row below the heading of {t} gives units; amounts were read so: {u}.",
+            "{t}标题的下一行注明了单位，金额已按此读取：{u}。",
+        ).filled(t=table.label, u=", ".join(f"{h} {unit.written}" for h, unit in units.items())),
+        effect=Text("All amounts are comparable.", "所有金额可比。"),
+    )
+
+
+def currency_of_units(table: Table, currency: str) -> Finding:
+    """The unit of a heading, of a title or of the row below the heading names the currency."""
+    return Finding(
+        code="currency_of_units",
+        principle="comparable",
+        severity="note",
+        table=table.name,
+        column="currency",
+        count=1,
+        message=Text(
+            "The unit of the amounts of {t} names the currency: {c}.",
+            "{t}的金额单位注明了币种：{c}。",
+        ).filled(t=table.label, c=currency),
         effect=Text("All amounts are comparable.", "所有金额可比。"),
     )
 
@@ -237,6 +271,28 @@ def ids_in_other_letters(table: Table, count: int, examples: Mapping[str, str]) 
         "{t}中有 {n} 个未知客户编号与已知编号只有大小写或全角半角之差：{x}。",
     )
     return _almost_known("ids_in_other_letters", message, table, count, examples)
+
+
+def customers_alike(count: int, groups: Sequence[str]) -> Finding:
+    """Customers have ids that differ but for capital or full-width letters."""
+    return Finding(
+        code="customers_alike",
+        principle="scientific",
+        severity="warning",
+        table="customers",
+        column="customer_id",
+        count=count,
+        message=Text(
+            "{n} customers have ids that differ only in capital or full-width letters: {x}.",
+            "有 {n} 个客户的编号之间只有大小写或全角半角之差：{x}。",
+        ).filled(n=count, x="; ".join(groups[:5])),
+        effect=Text(
+            "Each is graded as a customer of its own; where they are the same one, its purchases "
+            "are divided among them.",
+            "各按独立客户评级；若实为同一客户，其交易会被拆分到多个编号下。",
+        ),
+        details={"examples": list(groups)},
+    )
 
 
 def _almost_known(

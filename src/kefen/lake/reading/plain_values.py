@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from kefen.domain.contract import Column
 
-_BLANKS = " \t\r\n\u00a0\u3000\ufeff"
+_BLANKS = " \t\r\n\u00a0\u3000\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060"
 _NOTHING = frozenset({"", *WORDS})
 _WHOLE_DOUBLE = 1e15
 _LONG = 2**63

@@ -115,12 +115,12 @@ class BatchWriter:
         return shifted
 
 
-BLANK = SQL("' \t\r\n\u00a0\u3000\ufeff'")
-"""The characters that surround a value without meaning."""
+BLANK = SQL("' \t\r\n\u00a0\u3000\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060'")
+"""The characters that surround a value without meaning: blanks, and what nobody can see."""
 
 
-def lost_table(engine: Engine, code: str, rows: Sequence[tuple[int, str]]) -> str | None:
-    """Keep lines that could not be split into columns, with their numbers.
+def lost_table(engine: Engine, rows: Sequence[tuple[int, str, str]]) -> str | None:
+    """Keep lines that could not be split into columns: their numbers, their text, and why (a code).
 
     Returns:
         The name of a table (`row`, `value`, `code`); None where there are none.
@@ -129,9 +129,9 @@ def lost_table(engine: Engine, code: str, rows: Sequence[tuple[int, str]]) -> st
         return None
     made = new_name("lost")
     content: dict[str, Any] = {
-        "row": pa.array([number for number, _ in rows], pa.int64()),
-        "value": pa.array([text for _, text in rows], pa.string()),
-        "code": pa.array([code] * len(rows), pa.string()),
+        "row": pa.array([number for number, _, _ in rows], pa.int64()),
+        "value": pa.array([text for _, text, _ in rows], pa.string()),
+        "code": pa.array([code for _, _, code in rows], pa.string()),
     }
     engine.register("lost_rows", pa.table(content))
     engine.run(statement("CREATE TABLE {made} AS SELECT * FROM lost_rows", made=name(made)))

@@ -11,9 +11,15 @@ from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading import dates
 from kefen.lake.reading.cells import FORMULA_ERRORS
-from kefen.lake.reading.conversion import ANY_TOTAL, CUT_ID, TOTALS, rejection_code
+from kefen.lake.reading.conversion import CUT_ID, NOTES, TOTALS, rejection_code
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.rejections import rejection_reason
+from kefen.lake.reading.rows_without_data import (
+    SHOWN_CHARACTERS,
+    WITHOUT_DATA,
+    refuse_what_must_be_told,
+    tell_rows_without_data,
+)
 from kefen.lake.reading.sql import (
     SQL,
     any_of,
@@ -30,11 +36,11 @@ if TYPE_CHECKING:
 
     from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
+    from kefen.lake.reading.columns import ColumnChoice
     from kefen.lake.reading.conversion import Conversion
     from kefen.lake.reading.source import RawFile
 
 _EXAMPLES = 5
-_SHOWN_CHARACTERS = 200
 _NUMBER_KINDS = (Kind.MONEY, Kind.NUMBER, Kind.INTEGER)
 
 
@@ -59,18 +65,18 @@ class RejectedRows:
         rows_in: Rows in the file, with the lines that could not be split into columns.
         rejected: Rows rejected, a row with several reasons once.
         bad: Those of them that were split into columns.
-        totals: Those that sum up others: no data is lost with them.
+        no_record: Those that sum up others, are notes, or repeat the heading: no data is lost.
     """
 
     rows_in: int
     rejected: int
     bad: int
-    totals: int = 0
+    no_record: int = 0
 
     @property
     def lost(self) -> int:
         """Return how many rows of data are rejected."""
-        return self.rejected - self.totals
+        return self.rejected - self.no_record
 
 
 def new_rejected_table(engine: Engine, table: str) -> str:
@@ -106,6 +112,7 @@ def keep_rejected(
     table: Table,
     file: RawFile,
     conversions: Sequence[Conversion],
+    choice: ColumnChoice,
     rejected: str,
     file_number: int,
     max_rejected: Decimal,
@@ -117,11 +124,13 @@ def keep_rejected(
         table: The contract table.
         file: The file.
         conversions: How its columns are made.
+        choice: Where they come from.
         rejected: The relation from `new_rejected_table`.
         file_number: The file's position among those of the table.
         max_rejected: The share of its rows that may be rejected.
 
     Raises:
+        DataError: A rejected row says how others are to be read.
         TooManyRejectedError: More are.
     """
     tests = [(c, test) for c in conversions if (test := _test(table, c)) is not None]
@@ -135,7 +144,7 @@ def keep_rejected(
         )
     )[0][0]
     values = name(f"{rejected}_values")
-    totals = 0
+    no_record = 0
     if bad:
         engine.run(
             statement(
@@ -144,7 +153,8 @@ def keep_rejected(
                 found=union_all(_found(file, c, test, file_number) for c, test in tests),
             )
         )
-        totals = _tell_totals(engine, file, conversions, rejected, file_number)
+        refuse_what_must_be_told(engine, table, file, conversions, choice, rejected, file_number)
+        no_record = tell_rows_without_data(engine, file, conversions, rejected, file_number)
     if file.lost is not None:
         engine.run(
             statement(
@@ -153,91 +163,17 @@ def keep_rejected(
                 values=values,
                 number=literal(file_number),
                 file=literal(file.shown),
-                shown=literal(_SHOWN_CHARACTERS),
+                shown=literal(SHOWN_CHARACTERS),
                 lost=name(file.lost),
             )
         )
-    counted = RejectedRows(total + file.lost_rows, bad + file.lost_rows, bad, totals)
+        no_record += engine.rows(
+            statement("SELECT count(*) FROM {lost} WHERE code = 'note_row'", lost=name(file.lost))
+        )[0][0]
+    counted = RejectedRows(total + file.lost_rows, bad + file.lost_rows, bad, no_record)
     if counted.lost > max_rejected * counted.rows_in:
         raise _too_many(engine, file, counted, rejected, file_number, max_rejected)
     return counted
-
-
-def _tell_totals(
-    engine: Engine,
-    file: RawFile,
-    conversions: Sequence[Conversion],
-    rejected: str,
-    file_number: int,
-) -> int:
-    """Give the rejected rows that sum up others this one reason, and return how many they are.
-
-    Such a row has a word for a total in place of an id, or lacks what it must have and holds such
-    a word in any other cell.
-    """
-    ids = [(c.heading, c.shown) for c in conversions if c.column.kind is Kind.ID and not c.computed]
-    others = [
-        (column.heading, column.value)
-        for column in file.columns
-        if column.kind in ("text", "mixed") and column.heading not in dict(ids)
-    ]
-    missing = any_of(c.blank for c in conversions if c.column.required)
-    tests = [_says_total(cell) for _, cell in ids]
-    tests += [
-        statement("({missing} AND {total})", missing=missing, total=_says_total(cell))
-        for _, cell in others
-    ]
-    if not tests:
-        return 0
-    told = list(zip([*ids, *others], tests, strict=True))
-    values = name(f"{rejected}_values")
-    engine.run(
-        statement(
-            "CREATE OR REPLACE TEMP TABLE rejected_totals AS "
-            'SELECT {number}, {id} AS row_id, {file}, {row}, CASE {headings} END AS "column", '
-            "left(CASE {cells} END, {limit}), 'total_row' FROM {relation} "
-            "WHERE {id} IN (SELECT row_id FROM {values} WHERE file_number = {number})",
-            number=literal(file_number),
-            id=file.identity,
-            file=literal(file.shown),
-            row=file.row,
-            headings=joined(
-                " ",
-                (
-                    statement("WHEN {test} THEN {h}", test=test, h=literal(heading))
-                    for (heading, _), test in told
-                ),
-            ),
-            cells=joined(
-                " ",
-                (
-                    statement("WHEN {test} THEN {cell}", test=test, cell=cell)
-                    for (_, cell), test in told
-                ),
-            ),
-            limit=literal(_SHOWN_CHARACTERS),
-            relation=file.relation,
-            values=values,
-        )
-    )
-    engine.run(SQL('DELETE FROM rejected_totals WHERE "column" IS NULL'))
-    engine.run(
-        statement(
-            "DELETE FROM {values} WHERE file_number = {number} "
-            "AND row_id IN (SELECT row_id FROM rejected_totals)",
-            values=values,
-            number=literal(file_number),
-        )
-    )
-    engine.run(statement("INSERT INTO {values} FROM rejected_totals", values=values))
-    return int(engine.rows(SQL("SELECT count(*) FROM rejected_totals"))[0][0])
-
-
-def _says_total(cell: SQL) -> SQL:
-    """Return SQL that is true where a cell is a word for a total."""
-    return statement(
-        "regexp_matches(CAST({cell} AS VARCHAR), {totals})", cell=cell, totals=ANY_TOTAL
-    )
 
 
 def _test(table: Table, conversion: Conversion) -> SQL | None:
@@ -263,7 +199,7 @@ def _found(file: RawFile, conversion: Conversion, test: SQL, file_number: int) -
         row=file.row,
         column=literal(conversion.heading),
         shown=conversion.shown,
-        limit=literal(_SHOWN_CHARACTERS),
+        limit=literal(SHOWN_CHARACTERS),
         code=_code(conversion),
         relation=file.relation,
         test=test,
@@ -286,9 +222,13 @@ def _code(conversion: Conversion) -> SQL:
         branches.append(
             statement(
                 "WHEN regexp_matches({shown}, {totals}) THEN 'total_row' "
+                "WHEN regexp_matches({shown}, {notes}) THEN 'note_row' "
+                "WHEN {shown} = {heading} THEN 'heading_again' "
                 "WHEN regexp_matches({shown}, {cut}) THEN 'cut_id'",
                 shown=conversion.shown,
                 totals=TOTALS,
+                notes=NOTES,
+                heading=literal(conversion.heading),
                 cut=CUT_ID,
             )
         )
@@ -324,10 +264,11 @@ def _too_many(
     rows = engine.rows(
         statement(
             'SELECT "row", "column", "value", code FROM {values} '
-            "WHERE file_number = {number} AND code <> 'total_row' "
+            "WHERE file_number = {number} AND code NOT IN ({no_record}) "
             'ORDER BY "row", "column" LIMIT {limit}',
             values=name(f"{rejected}_values"),
             number=literal(file_number),
+            no_record=listed(literal(code) for code in WITHOUT_DATA),
             limit=literal(_EXAMPLES),
         )
     )

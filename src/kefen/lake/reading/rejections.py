@@ -30,6 +30,8 @@ REJECTION_REASONS: Mapping[str, Text] = MappingProxyType(
             "a row that sums up others, with “total” in place of an id",
             "合计行：编号处写的是“合计”，不是单独的记录",
         ),
+        "note_row": Text("a note in the file, not a record", "文件中的说明文字，不是单独的记录"),
+        "heading_again": Text("the heading again", "重复出现的标题行"),
         "cut_id": Text(
             "an id of which the spreadsheet kept the first digits only; give the column the "
             "format Text, enter or export the ids anew, and read again",

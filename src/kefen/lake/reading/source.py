@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from kefen.lake.reading.frames import Frame
     from kefen.lake.reading.mapping import Mapping
     from kefen.lake.reading.sql import SQL
+    from kefen.lake.reading.units import Unit
 
 DEFAULT_MAX_REJECTED = Decimal("0.01")
 
@@ -109,6 +110,7 @@ class RawFile:
             that one; empty where it is alone or was named.
         sheet: The sheet of a workbook that was asked for by name; None without.
         title_unit: The unit of amounts that a title above the heading names (`万元`); None without.
+        units_below: The units in a row of its own below the heading, by heading.
         properties: How it was read: format, encoding, delimiter, sheet.
         fingerprint: Name, size and checksum of rows that are no file; None for a file.
     """
@@ -124,7 +126,8 @@ class RawFile:
     further: tuple[Path, ...] = ()
     alike_sheets: tuple[str, ...] = ()
     sheet: str | None = None
-    title_unit: str | None = None
+    title_unit: Unit | None = None
+    units_below: MappingOf[str, Unit] = field(default_factory=dict)
     properties: MappingOf[str, Any] = field(default_factory=dict)
     fingerprint: MappingOf[str, Any] | None = None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
@@ -24,13 +25,14 @@ from kefen.lake.reading.headings import (
     find_heading_row,
     guess_columns,
     unique_headings,
-    unit_in_titles,
+    units_in_row,
 )
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.packed import refuse_overfull
 from kefen.lake.reading.raw_tables import row_below
 from kefen.lake.reading.source import RawFile
 from kefen.lake.reading.sql import SQL, name
+from kefen.lake.reading.units import unit_in_titles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -79,11 +81,15 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
     titles = [_title(value) for value in rows[heading.position]]
     width = max(i for i, title in enumerate(titles) if title) + 1
     refuse_too_wide(path, width)
+    headings = unique_headings(titles[:width])
+    below = [_title(v) for row in rows[heading.position + 1 :][:1] for v in row]
+    units = units_in_row(headings, below, table)
+    first = heading.position + (2 if units else 1)
     errors = _formula_errors(path, chosen)
-    _fill_merged(opened, rows, heading.position + 1, _numbers(titles, table))
+    _fill_merged(opened, rows, first, _numbers(titles, table))
 
     def body() -> Iterator[list[Cell]]:
-        for number, row in enumerate(rows[heading.position + 1 :], heading.position + 1):
+        for number, row in enumerate(rows[first:], first):
             cells = [as_cell(value) for value in row[:width]]
             cells += [BLANK_CELL] * (width - len(cells))
             for column, code in errors.get(number, ()):
@@ -91,15 +97,16 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
                     cells[column] = Cell(code, "error")
             yield cells
 
-    raw, columns = write_cells(engine, unique_headings(titles[:width]), body())
+    raw, columns = write_cells(engine, headings, body())
     return RawFile(
         path=path,
         relation=name(raw),
-        columns=columns,
-        row=row_below(heading.position + 1),
+        columns=tuple(replace(column, from_spreadsheet=True) for column in columns),
+        row=row_below(first),
         identity=SQL("row_number_in_file"),
         alike_sheets=alike,
         sheet=sheet,
+        units_below=units,
         title_unit=unit_in_titles(_title(v) for row in rows[: heading.position] for v in row),
         properties={"format": "excel", "sheet": chosen},
     )

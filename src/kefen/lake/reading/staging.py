@@ -63,11 +63,19 @@ def conversions_of(
 
 
 def _marked_currency(table: Table, file: RawFile, choice: ColumnChoice) -> Conversion | None:
-    """Return the currency that the marks in the amounts name, where amounts are text."""
+    """Return the currency that the marks in the amounts name, or else their unit."""
     heading = choice.columns.get("amount")
-    if not isinstance(heading, str) or file.column(heading).kind not in ("text", "mixed"):
+    unit = literal(choice.currency) if choice.currency is not None else None
+    if not isinstance(heading, str):
         return None
-    value = currency_of(file.column(heading).value)
+    if file.column(heading).kind in ("text", "mixed"):
+        value = currency_of(file.column(heading).value)
+        if unit is not None:
+            value = statement("coalesce({mark}, {unit})", mark=value, unit=unit)
+    elif unit is not None:
+        value = unit
+    else:
+        return None
     return Conversion(
         column=table.column("currency"),
         heading=heading,

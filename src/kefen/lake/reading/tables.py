@@ -192,6 +192,7 @@ def _assemble(
                     table,
                     p.file,
                     p.conversions,
+                    p.choice,
                     rejected_table,
                     position,
                     options.max_rejected,
@@ -339,7 +340,12 @@ def _findings(
         if isinstance(found, str) and is_guess(found):
             yield messages.encoding_guessed(table, p.file.path.name, found)
         if p.file.title_unit is not None:
-            yield messages.unit_of_title(table, p.file.title_unit)
+            yield messages.unit_of_title(table, p.file.title_unit.written)
+        below = {h: u for h, u in p.file.units_below.items() if h in p.choice.columns.values()}
+        if below:
+            yield messages.units_below_heading(table, below)
+        if p.choice.currency is not None and "currency" not in p.choice.columns:
+            yield messages.currency_of_units(table, p.choice.currency)
     unknown = tuple(dict.fromkeys(h for p in prepared for h in p.choice.unknown))
     if unknown and table.name != "customers":
         yield messages.columns_unknown(table, unknown)
