@@ -221,6 +221,16 @@ grades:
             "points > 20}}",
         ),
         (
+            "tags: {t: {name: {en: T, zh: 标}, when: orders >= 0 and orders < 5}}",
+            "the part “orders ≥ 0” of “when” of “t” decides nothing",
+            "orders >= 0 and orders < 5}}",
+        ),
+        (
+            "tags: {t: {name: {en: T, zh: 标}, when: orders < 0 or points > 5}}",
+            "the part “orders < 0” of “when” of “t” decides nothing",
+            "orders < 0 or points > 5}}",
+        ),
+        (
             "rules: {r: {name: {en: R, zh: 规}, when: score < 2, no_grade: value_unknown}}",
             "“when” of “r” can never hold",
             "score < 2, no_grade: value_unknown}}",

@@ -19,6 +19,8 @@ from kefen.standards.checks.findings import said
 from kefen.standards.checks.ranges import Scale, Values, value_at
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from kefen.expressions.tree import Expression
     from kefen.standards.checks.domains import Domains
     from kefen.standards.checks.findings import Findings
@@ -66,6 +68,39 @@ def check_condition(
                 "请删除；若要判断是否有值，请写“is known”。",
             ),
         )
+    else:
+        for part in _idle_parts(condition, domains):
+            findings.warning(
+                place,
+                Text(
+                    "the part “{c}” of {w} decides nothing: it is the same for everybody of whom "
+                    "it can be told",
+                    "{w}中的“{c}”不起作用：凡能判断者结果都相同",
+                ).filled(w=what, c=in_words(part, {})),
+                Text(
+                    "Correct or remove it. Of grades, “<=” is the grade and those below it, “>=” "
+                    "those above.",
+                    "请更正或删除。对等级而言，“<=”指该等级及更低等级，“>=”指该等级及更高等级。",
+                ),
+            )
+
+
+def _idle_parts(condition: Expression, domains: Domains) -> Iterator[Expression]:
+    """Yield the parts of `and` that always hold, and those of `or` that never do."""
+    if not isinstance(condition, Call) or condition.operator not in ("and", "or"):
+        return
+    for part in condition.arguments:
+        if isinstance(part, Literal):
+            continue
+        idle = (
+            always_holds(part, domains)
+            if condition.operator == "and"
+            else not can_hold(part, domains)
+        )
+        if idle:
+            yield part
+        else:
+            yield from _idle_parts(part, domains)
 
 
 def why_never(
