@@ -14,7 +14,7 @@ from kefen.lake.reading import dates, numbers
 from kefen.lake.reading.cells import FORMULA_ERRORS
 from kefen.lake.reading.code_words import FALSE_WORDS, TRUE_WORDS, code_answers, currency_answers
 from kefen.lake.reading.nothing import filled
-from kefen.lake.reading.raw_tables import BLANK
+from kefen.lake.reading.raw_tables import trimmed
 from kefen.lake.reading.sql import SQL, choose, listed, literal, statement
 
 if TYPE_CHECKING:
@@ -101,7 +101,7 @@ def text_of(raw: RawColumn) -> SQL:
     if raw.clean:
         return raw.value
     if raw.kind in ("text", "mixed"):
-        return statement("nullif(trim({v}, {blank}), '')", v=raw.value, blank=BLANK)
+        return statement("nullif({v}, '')", v=trimmed(raw.value))
     return statement("CAST({v} AS VARCHAR)", v=raw.value)
 
 

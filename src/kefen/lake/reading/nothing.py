@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.contract import Kind
-from kefen.lake.reading.raw_tables import BLANK
+from kefen.lake.reading.raw_tables import trimmed
 from kefen.lake.reading.sql import SQL, listed, literal, statement
 
 if TYPE_CHECKING:
@@ -59,9 +59,8 @@ def cells_without_content(
             "SELECT {parts} FROM {file}",
             parts=listed(
                 statement(
-                    "count(*) FILTER (WHERE trim({v}, {blank}) IN {nothing})",
-                    v=column.value,
-                    blank=BLANK,
+                    "count(*) FILTER (WHERE {v} IN {nothing})",
+                    v=trimmed(column.value),
                     nothing=_WORDS,
                 )
                 for column in asked

@@ -61,8 +61,7 @@ class BatchWriter:
             "INSERT INTO {table} SELECT * FROM raw_batch WHERE {filled}",
             table=name(self._table),
             filled=any_of(
-                statement("trim({f}, {blank}) <> ''", f=name(field), blank=BLANK)
-                for field in self._fields
+                statement("{trimmed} <> ''", trimmed=trimmed(name(field))) for field in self._fields
             ),
         )
 
@@ -117,6 +116,21 @@ class BatchWriter:
 
 BLANK = SQL("' \t\r\n\u00a0\u3000\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u2060'")
 """The characters that surround a value without meaning: blanks, and what nobody can see."""
+
+
+def trimmed(text: SQL) -> SQL:
+    """Return a text without the blanks around it.
+
+    Most begin and end with a plain letter, a digit or a Chinese character, which is seen faster
+    than a text is trimmed.
+    """
+    shown = "({v}[{place}] BETWEEN '!' AND '~' OR {v}[{place}] BETWEEN '\u3400' AND '\u9fff')"
+    return statement(
+        f"CASE WHEN {shown.replace('{place}', '1')} AND {shown.replace('{place}', '-1')} "
+        "THEN {v} ELSE trim({v}, {blank}) END",
+        v=text,
+        blank=BLANK,
+    )
 
 
 def lost_table(engine: Engine, rows: Sequence[tuple[int, str, str]]) -> str | None:
