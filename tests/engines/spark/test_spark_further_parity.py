@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import modelled_company
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from both_engines import on_duckdb, on_spark, read_files, write_company
 from test_spark_parity import AS_OF, _customers, _orders, _refusal, _shop
 
+from kefen.engines.duckdb import DuckDBEngine
 from kefen.engines.engine import Engine
+from kefen.engines.spark.engine import SparkEngine
 from kefen.lake.dataset import Dataset
 from kefen.lake.reading import ReadingOptions, Source, mapping_of, read_dataset
 from kefen.standards.reader import bundled_standard, read_standard
@@ -135,3 +139,22 @@ def test_online_retail_is_the_same(cluster: Any, reference_data: Path) -> None:
     as_of = date(2011, 11, 30)
     expected = on_duckdb({}, bundled_standard(), as_of, read=read)
     assert on_spark(cluster, {}, bundled_standard(), as_of, read=read) == expected
+
+
+def test_ids_that_differ_in_capital_letters_alone_are_told_alike(
+    tmp_path: Path, cluster: Any
+) -> None:
+    ids = ["K1", "k1", "Ｋ１", "k2", "K2", "k3", *(f"c{n}" for n in range(40))]
+    paths = {"customers": tmp_path / "customers.parquet", "orders": tmp_path / "orders.parquet"}
+    pq.write_table(pa.table({"customer_id": ids}), paths["customers"])
+    when = pa.array([datetime(2026, 5, 1)] * len(ids), pa.timestamp("us"))
+    orders = {"order_id": ids, "customer_id": ids, "ordered_at": when, "amount": [1] * len(ids)}
+    pq.write_table(pa.table(orders), paths["orders"])
+
+    def told(engine: Engine) -> Any:
+        findings = {f.code: f for f in read_files(engine, paths).findings}
+        return findings["customers_alike"].count, findings["customers_alike"].details
+
+    with DuckDBEngine() as duckdb, SparkEngine(cluster) as spark:
+        assert told(duckdb) == told(spark)
+        assert told(duckdb) == (5, {"examples": ["K1, k1, Ｋ１", "K2, k2"]})

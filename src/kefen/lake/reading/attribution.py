@@ -347,9 +347,7 @@ def _alike_ids(engine: Engine, customers: ReadTable) -> tuple[Finding, ...]:
     if not count:
         return ()
     examples = engine.rows(
-        statement(
-            "SELECT ids FROM {g} ORDER BY ids LIMIT {n}", g=name(groups), n=SQL(str(_EXAMPLES))
-        )
+        statement("SELECT ids FROM {g} ORDER BY 1 LIMIT {n}", g=name(groups), n=SQL(str(_EXAMPLES)))
     )
     return (messages.customers_alike(int(count), [str(row[0]) for row in examples]),)
 
