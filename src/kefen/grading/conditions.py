@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from kefen.grading.subject import Subject
 
 _MOST_TOLD = 3
+_ALL_HOLD = Text("all of these hold", "以下全部成立")
+_ONE_HOLDS = Text("one of these holds", "以下有一项成立")
 _SIGNS = {
     "equals": "=",
     "differs": "≠",
@@ -80,13 +82,13 @@ def taken_apart(subject: Subject, condition: Expression) -> ConditionPart:
     value = subject.value_of(condition) if subject.eligible else None
     met = value if isinstance(value, bool) else None
     if isinstance(condition, Call) and condition.operator in ("and", "or"):
-        parts = tuple(taken_apart(subject, one) for one in _alike(condition, condition.operator))
-        if condition.operator == "and":
-            words = Text("all of these hold", "以下全部成立")
-            return ConditionPart("and", words, met, None, measured=False, parts=parts)
-        words = Text("one of these holds", "以下有一项成立")
+        operator = condition.operator
+        alike = subject.run.kept(("alike", id(condition)), lambda: _alike(condition, operator))
+        parts = tuple([taken_apart(subject, one) for one in alike])
+        if operator == "and":
+            return ConditionPart("and", _ALL_HOLD, met, None, measured=False, parts=parts)
         lacks = None if met else _alternatives(parts)
-        return ConditionPart("or", words, met, lacks, measured=False, parts=parts)
+        return ConditionPart("or", _ONE_HOLDS, met, lacks, measured=False, parts=parts)
     lacks = None if met or not subject.eligible else _lacks(subject, condition)
     words = subject.condition(condition)
     return ConditionPart(None, words, met, lacks, measured=_is_measured(subject, condition))

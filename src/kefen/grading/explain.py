@@ -201,8 +201,10 @@ def _low(subject: Subject) -> Text | None:
     run, scheme = subject.run, subject.scheme
     learned = run.calibration.schemes.get(scheme.id, SchemeCalibration(0))
     own = learned.groups.get(str(subject.own("within")), learned)
-    months = run.record.get("months")
-    return low_in_words(run.standard, scheme, own.population, months)
+    return run.kept(
+        ("low", scheme.id, own.population),
+        lambda: low_in_words(run.standard, scheme, own.population, run.record.get("months")),
+    )
 
 
 def _data(subject: Subject) -> tuple[Datum, ...]:
@@ -226,7 +228,9 @@ def _made_datum(subject: Subject, metric: Metric) -> Datum:
         metric=metric.id,
         name=metric.name,
         description=metric.description,
-        window=str(definition.over) if isinstance(definition, FactMetric) else None,
+        window=run.kept(("window", metric.id), lambda: str(definition.over))
+        if isinstance(definition, FactMetric)
+        else None,
         value=value,
         value_words=metric_in_words(value, metric.unit, subject.currency),
         available=metric.id not in run.record.get("metrics_not_available", ()),

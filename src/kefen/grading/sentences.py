@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.decimals import rounded
 from kefen.domain.text import Text
-from kefen.expressions.tree import names_in
 from kefen.grading.conditions import lacking_in_words
 from kefen.grading.outcome import limits_in_words
 from kefen.grading.wording import plain_number, points_in_words
@@ -264,7 +263,7 @@ def _most(line: Line) -> Decimal | None:
 def _asks_something(subject: Subject, line: Line) -> bool:
     """Return whether a line scores a value, and not a constant that is the same for everybody."""
     indicator = next(one for one in subject.scheme.indicators if one.id == line.indicator)
-    return bool(names_in(indicator.value))
+    return bool(subject.names_of(indicator.value))
 
 
 def _by_rank(

@@ -185,9 +185,11 @@ class PlainRows:
     def _all_read(self, given: GivenColumns, owner: str, identifier: Any) -> ReadRows | None:
         """Return rows read column by column; None where they differ in their columns."""
         columns = {**given.columns, owner: (identifier,) * given.count}
+        nothing = (None,) * given.count
         found: dict[str, Sequence[Any]] = {}
         for name, values in columns.items():
-            types = _types(values)
+            # Most columns say nothing in any row: compared at once, up to the first that does.
+            types = {NoneType} if values == nothing else _types(values)
             if Absent not in types:
                 found[name] = self._read(name, values, types)
             elif len(types) > 1:

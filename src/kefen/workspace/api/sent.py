@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import msgspec
@@ -59,7 +58,9 @@ def rows_sent(body: bytes) -> Sent:
 
 def _by_column(table: str, rows: list[Any]) -> GivenColumns:
     names = _COLUMNS[table]
-    columns = zip(*map(attrgetter(*names), rows), strict=True) if rows else [()] * len(names)
+    # The fields of an object are in the order of the columns.
+    read = map(msgspec.structs.astuple, rows)
+    columns = zip(*read, strict=True) if rows else [()] * len(names)
     return GivenColumns(len(rows), dict(zip(names, columns, strict=True)))
 
 
