@@ -8,7 +8,9 @@ serves one machine and many. The values are whole numbers (decimals in ten-thous
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -108,12 +110,12 @@ def values_at_ranks(
         parents = sorted({bin_ for bin_, _ in places})
         finer = max(0, shift - _bits(len(parents), first=first))
         bins = Bins(least, finer, None if first else tuple(parents), shift)
-        below_in_parent = {
-            parent: _ascending(rows)
+        by_parent = {
+            parent: _Ascending(rows)
             for parent, rows in _by_parent(ask(bins), shift - finer).items()
         }
         places = [
-            _descend(below_in_parent[bin_], rank, below)
+            by_parent[bin_].descend(rank, below)
             for rank, (bin_, below) in zip(ranks, places, strict=True)
         ]
         shift, first = finer, False
@@ -175,13 +177,23 @@ def _by_parent(rows: Iterable[BinRow], bits: int) -> dict[int, list[BinRow]]:
     return by_parent
 
 
-def _ascending(rows: list[BinRow]) -> list[BinRow]:
-    return sorted(rows)
+class _Ascending:
+    """The rows of a histogram in ascending order, and how many values lie up to each of them.
 
+    Many ranks are looked for in the same rows: each is found by halving.
+    """
 
-def _descend(rows: list[BinRow], rank: int, below: int) -> tuple[int, int]:
-    for bin_, count, _ in rows:
-        if rank <= below + count:
-            return bin_, below
-        below += count
-    raise ValueError(f"rank {rank} is outside the population")
+    def __init__(self, rows: list[BinRow]) -> None:
+        ordered = sorted(rows)
+        self._bins = [bin_ for bin_, _, _ in ordered]
+        self._up_to = list(accumulate(count for _, count, _ in ordered))
+
+    def descend(self, rank: int, below: int) -> tuple[int, int]:
+        """Return the bin that holds a rank, and how many values lie below that bin.
+
+        Args:
+            rank: The rank, in the whole population.
+            below: How many values lie below these rows.
+        """
+        place = bisect_left(self._up_to, rank - below)
+        return self._bins[place], below + (self._up_to[place - 1] if place else 0)
