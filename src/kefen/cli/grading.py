@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from kefen.lake.book import Book
     from kefen.lake.quality import QualityReport
     from kefen.reports.previous import PreviousRun
+    from kefen.standards.calibration import Calibration
+    from kefen.standards.model import Standard
 
 _QUALITY = Text("Judging the data", "评估数据质量")
 _REPORT = Text("Writing the report", "生成报告")
@@ -202,9 +204,6 @@ def _run(
 ) -> GradedRun:
     """Read what has to be read, and grade."""
     from kefen.grading.grade import STAGES, grade
-    from kefen.grading.months.grading import grade_for_book, grade_in_book
-    from kefen.grading.months.lines import names_of_run
-    from kefen.grading.months.newest import default_as_of_book
     from kefen.grading.population import default_as_of
     from kefen.grading.shortened import lines_wanted
 
@@ -212,7 +211,43 @@ def _run(
         begin(STAGES[stage])
 
     data, book = asked.data, asked.data.book
-    if book is not None and asked.calibration is None and data.rates is None:
+    if book is not None:
+        return _run_of_book(asked, book, named, engine, begin)
+    wanted = None
+    if asked.as_of is not None:
+        wanted = lines_wanted(named.on(asked.as_of), asked.as_of)
+    dataset = data.read(engine, begin, wanted)
+    as_of = asked.as_of or default_as_of(dataset)
+    standard = named.on(as_of)
+    return grade(
+        dataset,
+        standard,
+        as_of,
+        calibration=find_calibration(asked.calibration, standard),
+        previous=_names(asked, standard),
+        serving=serving_of(asked.previous, None, standard, as_of),
+        on_stage=on_stage,
+    )
+
+
+def _run_of_book(
+    asked: Grading,
+    book: Book,
+    named: NamedStandard,
+    engine: Engine,
+    begin: Callable[[Text], None],
+) -> GradedRun:
+    """Read what has to be read of a book, and grade it."""
+    from kefen.grading.grade import STAGES
+    from kefen.grading.months.grading import grade_for_book, grade_in_book
+    from kefen.grading.months.newest import default_as_of_book
+    from kefen.grading.population import default_as_of
+
+    def on_stage(stage: str) -> None:
+        begin(STAGES[stage])
+
+    data = asked.data
+    if asked.calibration is None and data.rates is None:
         dataset, as_of = None, asked.as_of
         if as_of is None and not asked.report:
             as_of = default_as_of_book(book, engine)
@@ -228,37 +263,31 @@ def _run(
             lambda: dataset or data.read(engine, begin),
             everybody=asked.report,
             recalibrate=asked.recalibrate,
-            names=names_of_run(asked.previous, standard),
+            names=_names(asked, standard),
             on_stage=on_stage,
         )
-    wanted = None
-    if book is None and asked.as_of is not None:
-        wanted = lines_wanted(named.on(asked.as_of), asked.as_of)
-    dataset = data.read(engine, begin, wanted)
+    dataset = data.read(engine, begin)
     as_of = asked.as_of or default_as_of(dataset)
     standard = named.on(as_of)
-    calibration = find_calibration(asked.calibration, standard)
-    names = names_of_run(asked.previous, standard)
-    if book is not None:
-        return grade_for_book(
-            book,
-            dataset,
-            standard,
-            as_of,
-            calibration=calibration,
-            recalibrate=asked.recalibrate,
-            names=names,
-            on_stage=on_stage,
-        )
-    return grade(
+    return grade_for_book(
+        book,
         dataset,
         standard,
         as_of,
-        calibration=calibration,
-        previous=names,
-        serving=serving_of(asked.previous, None, standard, as_of),
+        calibration=find_calibration(asked.calibration, standard),
+        recalibrate=asked.recalibrate,
+        names=_names(asked, standard),
         on_stage=on_stage,
     )
+
+
+def _names(asked: Grading, standard: Standard) -> Calibration | None:
+    """Return the calibration whose names a new one keeps, where the call names a run before."""
+    if asked.previous is None:
+        return None
+    from kefen.grading.months.lines import names_of_run
+
+    return names_of_run(asked.previous, standard)
 
 
 def result_language(book: Book | None) -> Language:
