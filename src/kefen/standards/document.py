@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import yaml
@@ -65,8 +66,12 @@ def located(source: str, place: Place) -> str:
     return f"{source}:{place.line}:{place.column}"
 
 
+@lru_cache(maxsize=4)
 def load_document(text: str, source: str) -> Mapping:
     """Return the tree of a YAML document.
+
+    The documents read last are kept: what a standard says of itself is read before the standard
+    is, and reading is most of what either takes.
 
     Raises:
         StandardError: The text is not YAML, holds a tag that would run code, repeats a name, or
