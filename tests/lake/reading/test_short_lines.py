@@ -127,6 +127,35 @@ def test_both_ways_of_reading_tell_the_same(shared: DuckDBEngine, lines: list[Li
         _same(shared, Path(folder), lines)
 
 
+@settings(deadline=None, max_examples=50)
+@given(
+    lines=st.lists(
+        st.tuples(
+            st.sampled_from(["1", "1 ", " 1", "1\u3000", "", "NULL", "\\N", "2", None]),
+            st.sampled_from([1, 2, None]),
+            st.sampled_from(["a", "a ", "a\t", " a", "\ufeffa", "b", "", " ", "NULL", "x", "c"]),
+            st.integers(1, 2),
+            st.sampled_from([1, -2]),
+        ),
+        max_size=5,
+    )
+)
+def test_ids_that_have_to_be_cleaned_are_told_the_same(
+    shared: DuckDBEngine, lines: list[Line]
+) -> None:
+    with TemporaryDirectory() as folder:
+        _same(shared, Path(folder), lines)
+
+
+@pytest.mark.parametrize("order", ["1", "1 ", "1\u00a0"])
+@pytest.mark.parametrize("customer", ["a", "a ", "a\u3000", " a", "NULL", "\\N", "", "x"])
+def test_lines_with_ids_to_be_cleaned_come_in_short_too(
+    tmp_path: Path, shared: DuckDBEngine, order: str, customer: str
+) -> None:
+    told = _same(shared, tmp_path, [(order, 1, customer, 1, 1), ("2", 1, "b", 2, 1)])
+    assert told[0], "the lines did not come in short"
+
+
 @settings(deadline=None, max_examples=25)
 @given(lines=LINES, again=st.integers(1, 3))
 def test_lines_of_one_customer_an_order_are_told_the_same(

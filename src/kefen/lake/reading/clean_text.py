@@ -6,7 +6,7 @@ to trim. One pass over the columns in use finds out.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from kefen.domain.contract import Kind
@@ -15,7 +15,7 @@ from kefen.lake.reading.raw_tables import BLANK
 from kefen.lake.reading.sql import SQL, any_of, listed, literal, statement
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping, Sequence
 
     from kefen.domain.contract import Column
     from kefen.engines.engine import Engine
@@ -37,49 +37,40 @@ _RANGES = (
 )
 
 
-def with_clean_columns(engine: Engine, file: RawFile, used: Mapping[str, Column]) -> RawFile:
+def with_clean_columns(
+    engine: Engine, file: RawFile, used: Mapping[str, Column], later: Collection[str] = ()
+) -> RawFile:
     """Return a file that lies in place with its clean columns of text marked as such.
 
     Args:
         engine: The engine that reads the file.
         file: The file; one that does not lie in place is returned as it is.
         used: The columns of the contract that are taken from it, by heading.
+        later: Columns of the contract that are marked unseen; whoever asks for that asks
+            `are_clean` where their cells cost less to look at, before anything rests on them.
     """
-    asked = [c for c in file.columns if c.heading in used and c.kind == "text"]
-    if not file.in_place or not asked:
+    texts = [c for c in file.columns if c.heading in used and c.kind == "text"]
+    if not file.in_place or not texts:
         return file
-    # The bounds are in the file's statistics, as a rule: they settle most questions unread.
-    bounds = engine.rows(
-        statement(
-            "SELECT {parts} FROM {file}",
-            parts=listed(statement("[min({v}), max({v})]", v=column.value) for column in asked),
-            file=file.relation,
-        )
-    )[0]
-    answers = engine.rows(
-        statement(
-            "SELECT {parts} FROM {file}",
-            parts=listed(
-                statement(
-                    "[{q}, {other}, min(unicode({v}[-1])), max(unicode({v}[-1]))]",
-                    q=_any_row(_means_nothing(column, *bound)),
-                    other=_any_row(_is_no_code(column, used[column.heading])),
-                    v=column.value,
-                )
-                for column, bound in zip(asked, bounds, strict=True)
-            ),
-            file=file.relation,
-        )
-    )[0]
-    clean, coded = set[str](), set[str]()
+    asked = [c for c in texts if used[c.heading].name not in later]
+    bounds = _bounds(engine, file, asked)
+    answers = _answers(
+        engine,
+        file.relation,
+        [
+            (column.value, bound, _is_no_code(column, used[column.heading]))
+            for column, bound in zip(asked, bounds, strict=True)
+        ],
+    )
+    clean = {column.heading for column in texts if column not in asked}
+    coded = set[str]()
     doubtful: list[RawColumn] = []
-    for column, (nothing, other, least, largest) in zip(asked, answers, strict=True):
-        if used[column.heading].kind is Kind.CODE and not other:
+    for column, answer in zip(asked, answers, strict=True):
+        if used[column.heading].kind is Kind.CODE and not answer.other:
             coded.add(column.heading)
-        if nothing:
+        if answer.nothing:
             continue
-        # Of the characters that cells end with, only those outside these bounds can be blanks.
-        if least is None or (least >= _FIRST_SHOWN and largest < _FIRST_WIDE_BLANK):
+        if answer.ends_shown:
             clean.add(column.heading)
         else:
             doubtful.append(column)
@@ -106,6 +97,97 @@ def with_clean_columns(engine: Engine, file: RawFile, used: Mapping[str, Column]
     )
 
 
+def are_clean(
+    engine: Engine,
+    file: RawFile,
+    used: Mapping[str, Column],
+    relation: SQL,
+    cells: Mapping[str, SQL],
+) -> bool:
+    """Return whether columns that were marked unseen hold nothing that has to be cleaned.
+
+    Args:
+        engine: The engine.
+        file: The file.
+        used: The columns of the contract that are taken from it, by heading.
+        relation: What holds all of their cells that may need it.
+        cells: The columns of it, by the names of the contract's.
+    """
+    columns = [c for c in file.columns if c.heading in used and used[c.heading].name in cells]
+    texts = [column for column in columns if column.kind == "text"]
+    bounds = _bounds(engine, file, texts)
+    asked = [
+        (cells[used[column.heading].name], bound, None)
+        for column, bound in zip(texts, bounds, strict=True)
+    ]
+    found = _answers(engine, relation, asked)
+    return all(answer.ends_shown and not answer.nothing for answer in found)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """What is known of the cells of a column.
+
+    Attributes:
+        nothing: Whether one is empty, begins with a blank, or means nothing.
+        other: Whether one is no code of the column.
+        ends_shown: Whether all end with a character that is certainly no blank.
+    """
+
+    nothing: bool
+    other: bool
+    ends_shown: bool
+
+
+_Bound = tuple[str | None, str | None]
+
+
+def _bounds(engine: Engine, file: RawFile, columns: Sequence[RawColumn]) -> list[_Bound]:
+    """Return the least and the largest cell of columns: as a rule from the file's statistics."""
+    if not columns:
+        return []
+    (found,) = engine.rows(
+        statement(
+            "SELECT {parts} FROM {file}",
+            parts=listed(statement("[min({v}), max({v})]", v=column.value) for column in columns),
+            file=file.relation,
+        )
+    )
+    return [(least, largest) for least, largest in found]
+
+
+def _answers(
+    engine: Engine, relation: SQL, asked: Sequence[tuple[SQL, _Bound, SQL | None]]
+) -> list[_Answer]:
+    """Ask of cells, given their bounds, and what is true of those that are no code."""
+    if not asked:
+        return []
+    (found,) = engine.rows(
+        statement(
+            "SELECT {parts} FROM {relation}",
+            parts=listed(
+                statement(
+                    "[{q}, {other}, min(unicode({v}[-1])), max(unicode({v}[-1]))]",
+                    q=_any_row(_means_nothing(value, *bound)),
+                    other=_any_row(other),
+                    v=value,
+                )
+                for value, bound, other in asked
+            ),
+            relation=relation,
+        )
+    )
+    return [
+        _Answer(
+            nothing=bool(nothing),
+            other=bool(other),
+            # Of the characters that cells end with, only those outside these can be blanks.
+            ends_shown=least is None or (least >= _FIRST_SHOWN and largest < _FIRST_WIDE_BLANK),
+        )
+        for nothing, other, least, largest in found
+    ]
+
+
 def _any_row(condition: SQL | None) -> SQL:
     """Return SQL for 1 where any row meets a condition; nothing is asked where none can."""
     if condition is None:
@@ -121,15 +203,15 @@ def _is_no_code(column: RawColumn, used: Column) -> SQL | None:
     return statement("{v} NOT IN ({codes})", v=column.value, codes=codes)
 
 
-def _means_nothing(column: RawColumn, least: str | None, largest: str | None) -> SQL | None:
+def _means_nothing(value: SQL, least: str | None, largest: str | None) -> SQL | None:
     """Return SQL that is true where a cell is empty, begins with a blank, or means nothing.
 
     None where the bounds of the column leave no room for such a cell.
 
     Args:
-        column: The column.
-        least: Its least cell in the order of bytes; None when all are null.
-        largest: Its largest cell.
+        value: The cell.
+        least: The least of the column in the order of bytes; None when all are null.
+        largest: The largest.
     """
     if least is None or largest is None:
         return None
@@ -137,7 +219,7 @@ def _means_nothing(column: RawColumn, least: str | None, largest: str | None) ->
     ranges = [
         statement(
             "({v} >= {low} AND {v} < {high})",
-            v=column.value,
+            v=value,
             low=literal(low),
             high=literal(high),
         )

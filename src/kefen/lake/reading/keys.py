@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.lake.reading.raw_tables import new_name
-from kefen.lake.reading.short_lines import LINE_NUMBER, suspect_lines
+from kefen.lake.reading.short_lines import suspect_lines
 from kefen.lake.reading.sql import SQL, joined, listed, name, statement
+from kefen.lake.reading.staging import LINE_NUMBER
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

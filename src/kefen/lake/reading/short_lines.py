@@ -12,26 +12,32 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
+from kefen.domain.contract import TABLES
+from kefen.engines.beside import beside
 from kefen.lake.dataset import ShortLines
+from kefen.lake.reading.clean_text import are_clean
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement
+from kefen.lake.reading.staging import LINE_NUMBER, columns_used
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     import numpy.typing as npt
 
     from kefen.engines.engine import Engine
     from kefen.lake.dataset import LinesWanted
+    from kefen.lake.reading.staging import PreparedFile
 
-LINE_NUMBER = "line number"
-"""The column of staged order lines with the number of the line as a whole number."""
+LOOKED_AT_IN_SHORT = frozenset({"order_id", "customer_id"})
+"""The columns of order lines that `ids_are_clean` looks at."""
 _ALWAYS = frozenset({"order_id", "amount", "ordered_on"})
 _LINE_BITS = 6
 _MOST_SORTED = 1 << 25  # codes of 8 bytes, twice in memory for a moment
 _SHARE_OF_MEMORY = 4
 _AT_ONCE = 1 << 18  # of them compared at once, which fit a processor's cache
 _EMPTY = np.empty(0, np.uint64)
+_HALF = np.uint64(1 << 63)
 
 
 def make_short_lines(
@@ -76,6 +82,25 @@ def make_short_lines(
     )
     engine.run(statement("CREATE TABLE {made} AS {query}", made=name(made), query=query))
     return ShortLines(wanted, made, columns, staged, numbers)
+
+
+def ids_are_clean(engine: Engine, file: PreparedFile, short: str) -> bool:
+    """Return whether no id of an order or a customer of a file's lines has to be cleaned.
+
+    The ids of customers who are known need not be looked at: theirs are those of clean ones.
+
+    Args:
+        engine: The engine that holds the lines.
+        file: The file.
+        short: The table of its lines in short.
+    """
+    return are_clean(
+        engine,
+        file.file,
+        columns_used(TABLES["orders"], file.choice),
+        name(short),
+        {"order_id": SQL("order_id"), "customer_id": SQL("stranger")},
+    )
 
 
 def suspect_lines(engine: Engine, short: str) -> str | None:
@@ -168,11 +193,7 @@ def fits(engine: Engine, lines: int) -> bool:
 def repeated_sorted(engine: Engine, short: str, codes: Codes, made: str) -> None:
     """Make the table of the orders (`bits`) with two equal codes, or with two customers."""
     count = engine.rows(statement("SELECT count(order_id) FROM {s}", s=name(short)))[0][0]
-    every, read = np.empty(count, np.uint64), 0
-    for batch in engine.batches(codes.query(short)):
-        every[read : read + batch.num_rows] = np.from_dlpack(batch.column(0))
-        read += batch.num_rows
-    every.sort()
+    every = _sorted(count, engine.batches(codes.query(short)))
     found = np.unique(np.concatenate([_EMPTY, *_neighbours(every, codes)]))
     # Arrow's own conversions of arrays import pandas wherever that is installed.
     bits = pa.Array.from_buffers(pa.uint64(), len(found), [None, pa.py_buffer(found)])
@@ -181,6 +202,27 @@ def repeated_sorted(engine: Engine, short: str, codes: Codes, made: str) -> None
         statement('CREATE TABLE {made} AS SELECT bits FROM "bits of suspects"', made=name(made))
     )
     engine.unregister("bits of suspects")
+
+
+def _sorted(count: int, batches: Iterable[pa.RecordBatch]) -> npt.NDArray[np.uint64]:
+    """Return as many codes as are in the batches, sorted: one half beside the other.
+
+    Codes begin with bits of a hash, so that about half of them begin with a 1.
+    """
+    every = np.empty(count, np.uint64)
+    smaller, larger = 0, count  # what begins with a 0 is put in from the front, the others behind
+    for batch in batches:
+        codes = np.from_dlpack(batch.column(0))
+        is_larger = codes >= _HALF
+        further = codes[~is_larger]
+        every[smaller : smaller + len(further)] = further
+        smaller += len(further)
+        further = codes[is_larger]
+        every[larger - len(further) : larger] = further
+        larger -= len(further)
+    with beside(every[:smaller].sort):
+        every[smaller:].sort()
+    return every
 
 
 def _neighbours(codes: npt.NDArray[np.uint64], of: Codes) -> Iterator[npt.NDArray[np.uint64]]:

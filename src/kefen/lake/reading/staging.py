@@ -9,16 +9,19 @@ from kefen.lake.reading.compute import computed_column
 from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
 from kefen.lake.reading.mapping import Computed
 from kefen.lake.reading.numbers import currency_of
-from kefen.lake.reading.short_lines import LINE_NUMBER
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from kefen.domain.contract import Table
+    from kefen.domain.contract import Column, Table
     from kefen.lake.dataset import Finding
     from kefen.lake.reading.columns import ColumnChoice
     from kefen.lake.reading.source import RawFile, ReadingOptions
+
+
+LINE_NUMBER = "line number"
+"""The column of staged order lines with the number of the line as a whole number."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,13 @@ class PreparedFile:
     choice: ColumnChoice
     conversions: tuple[Conversion, ...]
     findings: tuple[Finding, ...]
+
+
+def columns_used(table: Table, choice: ColumnChoice) -> dict[str, Column]:
+    """Return the columns of the contract that are taken from a file, by its headings."""
+    return {
+        given: table.column(own) for own, given in choice.columns.items() if isinstance(given, str)
+    }
 
 
 def conversions_of(

@@ -32,12 +32,19 @@ from kefen.lake.reading.rejected_rows import (
     new_rejected_table,
 )
 from kefen.lake.reading.shaping import shape
-from kefen.lake.reading.short_lines import LINE_NUMBER, leave_out, make_short_lines
+from kefen.lake.reading.short_lines import (
+    LOOKED_AT_IN_SHORT,
+    ids_are_clean,
+    leave_out,
+    make_short_lines,
+)
 from kefen.lake.reading.spreadsheets import refuse_alike_sheets
 from kefen.lake.reading.sql import SQL, listed, name, statement, union_all
 from kefen.lake.reading.staging import (
+    LINE_NUMBER,
     PreparedFile,
     attributes_of,
+    columns_used,
     conversions_of,
     line_number,
     staged_query,
@@ -47,7 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from pathlib import Path
 
-    from kefen.domain.contract import Column, Table
+    from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
     from kefen.lake.dataset import LinesWanted
     from kefen.lake.reading.columns import ColumnChoice
@@ -100,35 +107,67 @@ def read_table(
         inputs += [open_frame(engine, frame) for frame in source.frames]
         opened = [shape(engine, file, mapping, options, contract) for file in inputs]
         choices = [choose_columns(file, contract, mapping) for file, _ in opened]
-        opened = [
-            (with_clean_columns(engine, file, _used(contract, choice)), found)
-            for (file, found), choice in zip(opened, choices, strict=True)
+    short_of = None if wanted is None or customers is None else (wanted, customers)
+    given_up = Event()
+    # Reading the bytes of a large file keeps one core busy, and none of the engine's.
+    with beside(
+        lambda: [_fingerprints(file, given_up) for file, _ in opened], stop=given_up.set
+    ) as fingerprints:
+
+        def read(*, ids_later: bool) -> tuple[ReadTable, tuple[Finding, ...]] | None:
+            prepared, nothing = _prepare(
+                engine, contract, opened, choices, mapping, options, ids_later=ids_later
+            )
+            assembled = _assemble(
+                engine, contract, prepared, options, fingerprints, short_of, ids_later=ids_later
+            )
+            if assembled is None or not nothing:
+                return assembled
+            told = messages.words_for_nothing(contract, nothing.total(), tuple(nothing))
+            return assembled[0], (*assembled[1], told)
+
+        # What ids hold costs less to ask of lines in short. Where one has to be cleaned, or there
+        # are none in short, it is asked beforehand.
+        in_short = short_of is not None and engine.is_one_place and len(opened) == 1
+        found = read(ids_later=True) if in_short and opened[0][0].in_place else None
+        if found is None:
+            found = read(ids_later=False)
+    assert found is not None  # noqa: S101  nothing was put off
+    return found
+
+
+def _prepare(
+    engine: Engine,
+    table: Table,
+    opened: Sequence[tuple[RawFile, tuple[Finding, ...]]],
+    choices: Sequence[ColumnChoice],
+    mapping: TableMapping,
+    options: ReadingOptions,
+    *,
+    ids_later: bool,
+) -> tuple[list[PreparedFile], Counter[str]]:
+    """Return files with what becomes of their columns, and the cells that mean nothing."""
+    put_off = LOOKED_AT_IN_SHORT if ids_later else ()
+    with timed(table.name, "look"):
+        cleaned = [
+            with_clean_columns(engine, file, columns_used(table, choice), put_off)
+            for (file, _), choice in zip(opened, choices, strict=True)
         ]
-        files = [(file, choice) for (file, _), choice in zip(opened, choices, strict=True)]
-        evidence = weigh_evidence(engine, contract, files, mapping)
+        files = list(zip(cleaned, choices, strict=True))
+        evidence = weigh_evidence(engine, table, files, mapping)
         nothing = Counter[str]()
         for file, choice in files:
-            nothing.update(cells_without_content(engine, contract, file, choice))
+            nothing.update(cells_without_content(engine, table, file, choice))
     prepared = [
         PreparedFile(
             file,
             choice,
-            conversions_of(contract, file, choice, position, evidence, options),
+            conversions_of(table, file, choice, position, evidence, options),
             found,
         )
-        for position, ((file, found), choice) in enumerate(zip(opened, choices, strict=True))
+        for position, ((file, choice), (_, found)) in enumerate(zip(files, opened, strict=True))
     ]
-    given_up = Event()
-    # Reading the bytes of a large file keeps one core busy, and none of the engine's.
-    with beside(
-        lambda: [_fingerprints(p.file, given_up) for p in prepared], stop=given_up.set
-    ) as fingerprints:
-        read, findings = _assemble(
-            engine, contract, prepared, options, fingerprints, wanted, customers
-        )
-    if nothing:
-        findings += (messages.words_for_nothing(contract, nothing.total(), tuple(nothing)),)
-    return read, findings
+    return prepared, nothing
 
 
 def _opened(engine: Engine, path: Path, table: Table, source: Source) -> Iterator[RawFile]:
@@ -139,13 +178,6 @@ def _opened(engine: Engine, path: Path, table: Table, source: Source) -> Iterato
             yield open_file(engine, file.path, table, sheet, source.encoding)
     else:
         yield file
-
-
-def _used(table: Table, choice: ColumnChoice) -> dict[str, Column]:
-    """Return the columns of the contract that are taken from a file, by its headings."""
-    return {
-        given: table.column(own) for own, given in choice.columns.items() if isinstance(given, str)
-    }
 
 
 @contextmanager
@@ -162,9 +194,21 @@ def _assemble(
     prepared: Sequence[PreparedFile],
     options: ReadingOptions,
     fingerprints: Callable[[], Sequence[Sequence[Mapping[str, Any]]]],
-    wanted: LinesWanted | None,
-    customers: ReadTable | None,
-) -> tuple[ReadTable, tuple[Finding, ...]]:
+    short_of: tuple[LinesWanted, ReadTable] | None,
+    *,
+    ids_later: bool,
+) -> tuple[ReadTable, tuple[Finding, ...]] | None:
+    """Return the table of files, and what was found; None where an id has yet to be cleaned.
+
+    Args:
+        engine: The engine.
+        table: The contract table.
+        prepared: The files.
+        options: How they are read.
+        fingerprints: Waits for the fingerprints of the files.
+        short_of: What will be asked of order lines, and the customers.
+        ids_later: Whether ids were marked as clean without looking at them.
+    """
     attributes = attributes_of(table, prepared)
     in_place = all(p.file.in_place and all(c.cheap for c in p.conversions) for p in prepared)
     numbered = in_place and table.name == "orders" and all(map(line_number, prepared))
@@ -216,16 +260,21 @@ def _assemble(
     shared = 0
     short = None
     if (
-        wanted is not None
-        and customers is not None
+        short_of is not None
         and engine.is_one_place
         and numbered
         and one_file
         and accepted == staged
-        and not given & (wanted.unless | {"currency"})  # money may be converted yet
+        and not given & (short_of[0].unless | {"currency"})  # money may be converted yet
     ):
         with timed(table.name, "short"):
+            wanted, customers = short_of
             short = make_short_lines(engine, accepted, customers.relation, wanted, given)
+        if ids_later and not ids_are_clean(engine, prepared[0], short.relation):
+            engine.run(statement("DROP TABLE {t}", t=name(short.relation)))
+            return None
+    elif ids_later:
+        return None
     with timed(table.name, "keys"):
         if table.name == "orders" and not one_file and "line" not in given:
             shared = orders_in_several_files(engine, accepted)
