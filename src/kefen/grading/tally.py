@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -141,44 +142,28 @@ def tally_sides(
     Raises:
         EngineError: The engine stopped.
     """
-    found = tuple({scheme: list[ClassTally]() for scheme in parts} for _ in sides)
-    if not parts:
-        return tuple({} for _ in sides)
-    for scheme, value, grade, reason, customers, total, low, of in engine.rows(
-        _tally(parts, side, revenue=revenue)
-    ):
+    asked = [partial(engine.rows, _tally(query, side, revenue=revenue)) for query in parts.values()]
+    found: tuple[dict[str, tuple[ClassTally, ...]], ...] = tuple({} for _ in sides)
+    for scheme, rows in zip(parts, engine.together(asked), strict=True):
         for into, wanted in zip(found, sides, strict=True):
-            if value == wanted:
-                revenue_of_class = None if total is None else Decimal(total)
-                into[scheme].append(
-                    ClassTally(
-                        grade, None if grade else reason, customers, revenue_of_class, low, of
-                    )
+            tallies = [
+                ClassTally(
+                    grade,
+                    None if grade else reason,
+                    customers,
+                    None if total is None else Decimal(total),
+                    low,
+                    of,
                 )
-    return tuple(
-        {scheme: in_order(standard, scheme, tallies) for scheme, tallies in into.items()}
-        for into in found
-    )
+                for value, grade, reason, customers, total, low, of in rows
+                if value == wanted
+            ]
+            into[scheme] = in_order(standard, scheme, tallies)
+    return found
 
 
-def _tally(parts: Mapping[str, exp.Select], side: exp.Expr, *, revenue: bool) -> str:
-    """Return the query of the classes of all schemes, in one statement."""
-    first, *others = (
-        _tally_of(scheme, query, side, revenue=revenue) for scheme, query in parts.items()
-    )
-    counted: exp.Query = first
-    for further in others:
-        counted = exp.union(counted, further, distinct=False, copy=False)
-    return counted.sql("duckdb", copy=False)
-
-
-def _tally_of(scheme: str, query: exp.Select, side: exp.Expr, *, revenue: bool) -> exp.Select:
-    keys = [
-        exp.alias_(exp.Literal.string(scheme), "scheme", copy=False),
-        exp.alias_(side.copy(), "side", copy=False),
-        column("grade"),
-        column("reason"),
-    ]
+def _tally(query: exp.Select, side: exp.Expr, *, revenue: bool) -> str:
+    keys = [exp.alias_(side.copy(), "side", copy=False), column("grade"), column("reason")]
     money = exp.cast(column(REVENUE), "DECIMAL(38, 4)")
     low = exp.EQ(this=column("confidence"), expression=exp.Literal.string("low"))
     counted = exp.select(
@@ -197,9 +182,9 @@ def _tally_of(scheme: str, query: exp.Select, side: exp.Expr, *, revenue: bool) 
         ),
         copy=False,
     )
-    places = [exp.Literal.number(place) for place in range(2, len(keys) + 1)]
+    places = [exp.Literal.number(place) for place in range(1, len(keys) + 1)]
     counted = counted.from_(query.subquery("graded", copy=False), copy=False)
-    return counted.group_by(*places, copy=False)
+    return counted.group_by(*places, copy=False).sql("duckdb", copy=False)
 
 
 def in_order(standard: Standard, scheme: str, tallies: list[ClassTally]) -> tuple[ClassTally, ...]:
