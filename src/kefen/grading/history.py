@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from kefen.domain.errors import CallError, DataError
+from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.grading.outputs import CALIBRATION_FILE, RECORD_FILE, read_json
+from kefen.grading.outputs import CALIBRATION_FILE, RECORD_FILE, read_json, read_record
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -76,15 +76,7 @@ class KeptRun:
             CallError: There are no results in the folder.
             DataError: A file of them is damaged.
         """
-        if not (folder / RECORD_FILE).is_file():
-            raise CallError(
-                Text("there is no run in “{p}”", "“{p}”中没有评级结果").filled(p=folder),
-                mend=Text(
-                    "Give the directory that kefen grade --out wrote.",
-                    "请给出 kefen grade --out 生成的目录。",
-                ),
-            )
-        return _kept({}, read_json(folder / RECORD_FILE), folder)
+        return _kept({}, read_record(folder), folder)
 
 
 def kept_runs(book: Book) -> tuple[KeptRun, ...]:

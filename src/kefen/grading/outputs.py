@@ -206,6 +206,30 @@ def write_json(path: Path, content: object) -> None:
         os.fsync(file.fileno())
 
 
+def read_record(directory: Path, where: str = "") -> dict[str, Any]:
+    """Return the record of the run whose results are in a directory.
+
+    Args:
+        directory: The directory.
+        where: What named the directory, for the error.
+
+    Raises:
+        CallError: There is no run in the directory.
+        DataError: Its record is damaged.
+    """
+    path = directory / RECORD_FILE
+    if not path.is_file():
+        raise CallError(
+            Text("there is no run in “{p}”", "“{p}”中没有评级结果").filled(p=directory),
+            where=where,
+            mend=Text(
+                "Give the directory that kefen grade --out wrote.",
+                "请给出 kefen grade --out 生成的目录。",
+            ),
+        )
+    return read_json(path)
+
+
 def read_json(path: Path) -> dict[str, Any]:
     """Return the object in a JSON file.
 

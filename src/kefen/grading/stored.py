@@ -27,6 +27,7 @@ from kefen.grading.outputs import (
     SERVED_FILE,
     parquet_pattern,
     read_json,
+    read_record,
 )
 from kefen.grading.stored_held import StoredHeld
 from kefen.grading.stored_metrics import StoredMetrics
@@ -98,16 +99,8 @@ class StoredRun:
             DataError: A file of it is damaged.
             StandardError: Its standard cannot be read by this version.
         """
-        if not (directory / RECORD_FILE).is_file():
-            raise CallError(
-                Text("there is no run in “{p}”", "“{p}”中没有评级结果").filled(p=directory),
-                mend=Text(
-                    "Give the directory that kefen grade --out wrote.",
-                    "请给出 kefen grade --out 生成的目录。",
-                ),
-            )
+        record = read_record(directory)
         make_whole(directory)
-        record = read_json(directory / RECORD_FILE)
         try:
             standard = read_standard(record["standard"]["text"], f"{record['standard']['id']}.yaml")
             as_of = date.fromisoformat(record["as_of"])

@@ -10,7 +10,7 @@ import duckdb
 
 from kefen.domain.errors import CallError, DataError, StandardError
 from kefen.domain.text import Text
-from kefen.grading.outputs import GRADES_FILE, RECORD_FILE, parquet_pattern, read_json
+from kefen.grading.outputs import GRADES_FILE, RECORD_FILE, parquet_pattern, read_record
 from kefen.standards.reader import read_standard
 
 if TYPE_CHECKING:
@@ -53,15 +53,7 @@ class PreviousRun:
             CallError: There is no run in the directory.
             DataError: A file of it is damaged.
         """
-        if not (directory / RECORD_FILE).is_file():
-            raise CallError(
-                Text("There is no run in “{p}”.", "“{p}”中没有评级结果。").filled(p=directory),
-                mend=Text(
-                    "Give the directory that kefen grade --out wrote.",
-                    "请给出 kefen grade --out 生成的目录。",
-                ),
-            )
-        record = read_json(directory / RECORD_FILE)
+        record = read_record(directory)
         try:
             as_of = date.fromisoformat(record["as_of"])
             standard_id, text = str(record["standard"]["id"]), str(record["standard"]["text"])

@@ -11,7 +11,7 @@ from sqlglot import exp
 from kefen.compiler.facts import column
 from kefen.compiler.metrics import STORED
 from kefen.compiler.movement_names import STATE, kept_by_name, was
-from kefen.domain.errors import CallError, DataError
+from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.expressions.snippets import cast_to
 from kefen.expressions.types import ValueType
@@ -21,7 +21,7 @@ from kefen.grading.outputs import (
     RECORD_FILE,
     SERVED_FILE,
     parquet_pattern,
-    read_json,
+    read_record,
 )
 
 if TYPE_CHECKING:
@@ -61,16 +61,7 @@ class RunBefore:
             CallError: There is no run in it.
             DataError: Its record is damaged.
         """
-        if not (directory / RECORD_FILE).is_file():
-            raise CallError(
-                Text("there is no run in “{p}”", "“{p}”中没有评级结果").filled(p=directory),
-                where="--previous",
-                mend=Text(
-                    "Give the directory that kefen grade --out wrote.",
-                    "请给出 kefen grade --out 生成的目录。",
-                ),
-            )
-        record = read_json(directory / RECORD_FILE)
+        record = read_record(directory, where="--previous")
         try:
             as_of = date.fromisoformat(record["as_of"])
             standard = str(record["standard"]["id"])

@@ -1,6 +1,5 @@
 """Reading the metrics of a standard."""
 
-from kefen.standards.metrics.counted import AGGREGATES
 from kefen.standards.metrics.needs import (
     named_columns,
     needed_by,
@@ -11,7 +10,6 @@ from kefen.standards.metrics.read import RESERVED, read_metrics
 from kefen.standards.model.metrics import UNITS
 
 __all__ = [
-    "AGGREGATES",
     "RESERVED",
     "UNITS",
     "named_columns",

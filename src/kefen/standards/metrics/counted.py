@@ -17,7 +17,7 @@ from kefen.standards.metrics.grouping import read_levels
 from kefen.standards.metrics.needs import needed_columns
 from kefen.standards.metrics.scope import DATES, FACTS, METRIC, NUMBERS, MetricsReading
 from kefen.standards.metrics.shared import COMMON, metric
-from kefen.standards.model import FactMetric
+from kefen.standards.model import AGGREGATES, FactMetric
 from kefen.standards.reading import IDENTIFIER
 
 if TYPE_CHECKING:
@@ -28,21 +28,6 @@ if TYPE_CHECKING:
     from kefen.standards.model import Aggregate, Metric
     from kefen.standards.reading import Reading
 
-AGGREGATES: tuple[Aggregate, ...] = (
-    "sum",
-    "count",
-    "distinct",
-    "smallest",
-    "largest",
-    "mean",
-    "earliest",
-    "latest",
-    "first",
-    "last",
-    "daily_average",
-    "highest_balance",
-    "leading",
-)
 VERBS = (*AGGREGATES, "judged", "from_model", "value")
 """What a metric can be: exactly one of these."""
 _WANTED = {

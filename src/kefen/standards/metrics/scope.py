@@ -15,7 +15,7 @@ from kefen.expressions.types import ValueType, type_of_kind
 from kefen.standards.document import Mapping, Scalar, Sequence
 from kefen.standards.facts import FACT_TABLES, fact_types
 from kefen.standards.metric_units import fact_units
-from kefen.standards.model import ACCOUNT, CANCELLATIONS, PURCHASES
+from kefen.standards.model import ACCOUNT, AGGREGATES, CANCELLATIONS, PURCHASES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping as MappingType
@@ -139,23 +139,8 @@ def metrics_named(node: Mapping, named: frozenset[str]) -> set[str]:
 
 
 _EXPRESSIONS = (
-    "value",
-    "by",
-    "bands",
-    "where",
-    "each",
-    "sum",
-    "distinct",
-    "smallest",
-    "largest",
-    "mean",
-    "earliest",
-    "latest",
-    "first",
-    "last",
-    "daily_average",
-    "highest_balance",
-    "leading",
+    *("value", "by", "bands", "where", "each"),
+    *(one for one in AGGREGATES if one != "count"),  # what is counted is a fact's name
 )
 
 

@@ -18,6 +18,7 @@ from kefen.standards.model.decisions import (
 )
 from kefen.standards.model.metrics import (
     ACCOUNT,
+    AGGREGATES,
     CANCELLATIONS,
     PURCHASES,
     Aggregate,
@@ -76,6 +77,7 @@ from kefen.standards.model.weight_source import WeightMethod, WeightSource
 __all__ = [
     "ACCOUNT",
     "ACTORS",
+    "AGGREGATES",
     "BEFORE",
     "CANCELLATIONS",
     "EVENTS",

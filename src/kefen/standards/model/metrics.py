@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import TYPE_CHECKING, Literal, TypeAlias, get_args
 
 from kefen.expressions.tree import names_in
 
@@ -32,6 +32,7 @@ Aggregate: TypeAlias = Literal[
     "highest_balance",
     "leading",
 ]
+AGGREGATES: tuple[Aggregate, ...] = get_args(Aggregate)
 BY_LAST_ROW: frozenset[Aggregate] = frozenset({"first", "last", "daily_average", "highest_balance"})
 """Aggregates of a last or first row: all columns of a fact put rows of one moment in order."""
 TakeKind: TypeAlias = Literal[
