@@ -104,8 +104,9 @@ def _compared(book: Book, standard: Standard, directory: Path) -> dict[str, Any]
     record = read_json(run.folder / RECORD_FILE)
     frozen = run.calibration == "frozen"
     before = run_before(kept_runs(book), AS_OF, standard.id)
-    with tempfile.TemporaryDirectory(dir=directory) as scratch, DuckDBEngine() as engine:
-        with _timed(figures, "full"):
+    with tempfile.TemporaryDirectory(dir=directory) as scratch:
+        # From opening the engine to closing it, as by steps.
+        with _timed(figures, "full"), DuckDBEngine() as engine:
             lines = StoredRun.load(kept_runs(book)[0].folder).calibration if frozen else None
             dataset = book.dataset(engine)
             whole = grade(dataset, standard, AS_OF, calibration=lines)
