@@ -271,7 +271,8 @@ def _assemble(
             wanted, customers = short_of
             short = make_short_lines(engine, accepted, customers.relation, wanted, given)
         if ids_later and not ids_are_clean(engine, prepared[0], short.relation):
-            engine.run(statement("DROP TABLE {t}", t=name(short.relation)))
+            for made in (short.relation, short.customers):
+                engine.run(statement("DROP TABLE {t}", t=name(made)))
             return None
     elif ids_later:
         return None
