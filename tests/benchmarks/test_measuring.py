@@ -62,7 +62,9 @@ while not os.path.exists({str(tmp_path / "spun")!r}):
     time.sleep(0.1)
 time.sleep(1)
 """
-    assert measure(_python(code), _ENOUGH).cpu_seconds > 0.5
+    # Of a process that is not waited for the system tells whole ticks, rounded down; without the
+    # child it would be a tenth of this.
+    assert measure(_python(code), _ENOUGH).cpu_seconds > 0.4
 
 
 @pytest.mark.parametrize(
