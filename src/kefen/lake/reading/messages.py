@@ -91,6 +91,49 @@ def encoding_guessed(table: Table, file: str, encoding: str) -> Finding:
     )
 
 
+def rows_hidden(table: Table, count: int) -> Finding:
+    """Rows that a sheet hides were read like the others."""
+    return Finding(
+        code="rows_hidden",
+        principle="whole",
+        severity="warning",
+        table=table.name,
+        count=count,
+        message=Text(
+            "{n} {n:row|rows} of {t} {n:is|are} hidden in the workbook, by hand or by a filter; "
+            "{n:it was|they were} read like the others. To leave {n:it|them} out, copy the visible "
+            "rows to a new workbook and give that.",
+            "{t}中有 {n} 行在工作簿里被隐藏（手动隐藏或筛选所致），已与其他行一样读取。"
+            "如需略去，请将可见的行复制到新的工作簿后再提供。",
+        ).filled(n=count, t=table.label),
+        effect=Text(
+            "Hidden rows count in every scheme.",
+            "被隐藏的行计入所有分类方案。",
+        ),
+    )
+
+
+def columns_hidden(table: Table, headings: Sequence[str]) -> Finding:
+    """Columns that a sheet hides were read like the others."""
+    return Finding(
+        code="columns_hidden",
+        principle="whole",
+        severity="note",
+        table=table.name,
+        count=len(headings),
+        message=Text(
+            "{n} {n:column|columns} of {t} {n:is|are} hidden in the workbook and {n:was|were} read "
+            "like the others: {h}. To leave one out, name it under leave_out in a mapping file.",
+            "{t}中有 {n} 列在工作簿里被隐藏，已与其他列一样读取：{h}。"
+            "如需略去，请在映射文件的 leave_out 中写明该列。",
+        ).filled(n=len(headings), t=table.label, h=", ".join(headings[:12])),
+        effect=Text(
+            "What they hold counts, and of customers is shown to those who see customers.",
+            "其内容参与计算；客户表中的列，凡能查看客户的人都能看到。",
+        ),
+    )
+
+
 def words_for_nothing(table: Table, count: int, headings: Sequence[str]) -> Finding:
     """Cells of text hold what databases export for nothing, and are read as empty."""
     shown = ", ".join(headings[:12])

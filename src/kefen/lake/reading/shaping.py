@@ -124,6 +124,11 @@ def _joined(engine: Engine, file: RawFile, join: Join, table: Table) -> tuple[Ra
         identity=SQL("rowid"),
         in_place=False,
         further=(*file.further, other.path),
+        hidden_rows=file.hidden_rows + other.hidden_rows,
+        hidden_columns=(
+            *file.hidden_columns,
+            *(column.heading for column in brought if column.heading in other.hidden_columns),
+        ),
     )
     return combined, int(unmatched)
 

@@ -111,6 +111,8 @@ class RawFile:
         sheet: The sheet of a workbook that was asked for by name; None without.
         title_unit: The unit of amounts that a title above the heading names (`万元`); None without.
         units_below: The units in a row of its own below the heading, by heading.
+        hidden_rows: How many of its rows with content the sheet of a workbook hides.
+        hidden_columns: The headings of the columns that it hides.
         properties: How it was read: format, encoding, delimiter, sheet.
         fingerprint: Name, size and checksum of rows that are no file; None for a file.
     """
@@ -128,6 +130,8 @@ class RawFile:
     sheet: str | None = None
     title_unit: Unit | None = None
     units_below: MappingOf[str, Unit] = field(default_factory=dict)
+    hidden_rows: int = 0
+    hidden_columns: tuple[str, ...] = ()
     properties: MappingOf[str, Any] = field(default_factory=dict)
     fingerprint: MappingOf[str, Any] | None = None
 

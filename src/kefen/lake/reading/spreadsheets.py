@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import re
-import zipfile
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
-from xml.etree import ElementTree
 
 from python_calamine import (
     CalamineError,
@@ -30,6 +27,7 @@ from kefen.lake.reading.headings import (
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.packed import refuse_overfull
 from kefen.lake.reading.raw_tables import row_below
+from kefen.lake.reading.sheet_markup import markup_of
 from kefen.lake.reading.source import RawFile
 from kefen.lake.reading.sql import SQL, name
 from kefen.lake.reading.units import unit_in_titles
@@ -42,16 +40,6 @@ if TYPE_CHECKING:
     from kefen.engines.engine import Engine
 
 _HEAD_ROWS = 50
-_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_ERROR_CELL = re.compile(
-    rb'<c r="([A-Z]+)(\d+)"[^>]*?\bt="e"[^>]*>(?:(?!</c>).)*?<v>([^<]*)</v>', re.DOTALL
-)
-
-# A formula that gives an empty text has the type "str"; one that was never computed has none.
-_UNCOMPUTED_CELL = re.compile(
-    rb'<c r="([A-Z]+\d+)"(?![^>]*\bt="str")[^>]*>'
-    rb"<f(?:[^>]*/>|[^>]*>[^<]*</f>)(?:<v ?/>|<v></v>)?</c>"
-)
 
 
 def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None) -> RawFile:
@@ -85,14 +73,14 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
     below = [_title(v) for row in rows[heading.position + 1 :][:1] for v in row]
     units = units_in_row(headings, below, table)
     first = heading.position + (2 if units else 1)
-    errors = _formula_errors(path, chosen)
+    markup = markup_of(path, chosen)
     _fill_merged(opened, rows, first, _numbers(titles, table))
 
     def body() -> Iterator[list[Cell]]:
         for number, row in enumerate(rows[first:], first):
             cells = [as_cell(value) for value in row[:width]]
             cells += [BLANK_CELL] * (width - len(cells))
-            for column, code in errors.get(number, ()):
+            for column, code in markup.errors.get(number, ()):
                 if column < width:
                     cells[column] = Cell(code, "error")
             yield cells
@@ -108,6 +96,14 @@ def read_spreadsheet(engine: Engine, path: Path, table: Table, sheet: str | None
         sheet=sheet,
         units_below=units,
         title_unit=unit_in_titles(_title(v) for row in rows[: heading.position] for v in row),
+        hidden_rows=sum(
+            1
+            for number in markup.hidden_rows
+            if first <= number < len(rows) and any(map(_title, rows[number]))
+        ),
+        hidden_columns=tuple(
+            title for position, title in enumerate(headings) if markup.hides_column(position)
+        ),
         properties={"format": "excel", "sheet": chosen},
     )
 
@@ -210,62 +206,6 @@ def _title(value: object) -> str:
     return as_cell(value).text.strip()
 
 
-def _formula_errors(path: Path, sheet: str) -> dict[int, list[tuple[int, str]]]:
-    """Return the error cells of a sheet by row (from 0), which the reader gives as blank.
-
-    Only .xlsx files name their cells; those of .xls stay blank.
-
-    Raises:
-        DataError: Formulas were never computed, so that their cells would read as blank.
-    """
-    if not zipfile.is_zipfile(path):
-        return {}
-    found: dict[int, list[tuple[int, str]]] = {}
-    with zipfile.ZipFile(path) as archive:
-        part = _sheet_part(archive, sheet)
-        if part is None:
-            return {}
-        content = archive.read(part)
-        if b"<f" in content:
-            uncomputed = [cell.decode() for cell in _UNCOMPUTED_CELL.findall(content)]
-            if uncomputed:
-                raise _uncomputed(path, sheet, uncomputed)
-        if b't="e"' not in content:
-            return {}
-        for letters, row, code in _ERROR_CELL.findall(content):
-            column = 0
-            for letter in letters.decode():
-                column = column * 26 + ord(letter) - 64
-            found.setdefault(int(row) - 1, []).append((column - 1, code.decode()))
-    return found
-
-
-def _sheet_part(archive: zipfile.ZipFile, sheet: str) -> str | None:
-    """Return the archive member of a sheet."""
-    names = set(archive.namelist())
-    if not {"xl/workbook.xml", "xl/_rels/workbook.xml.rels"} <= names:
-        return None
-    workbook, relations = (
-        archive.read(part) for part in ("xl/workbook.xml", "xl/_rels/workbook.xml.rels")
-    )
-    if b"<!DOCTYPE" in workbook + relations:  # an entity bomb; no writer makes one
-        return None
-    wanted = next(
-        (
-            element.get(_RELATION)
-            for element in ElementTree.fromstring(workbook).iter()  # noqa: S314
-            if element.tag.endswith("}sheet") and element.get("name") == sheet
-        ),
-        None,
-    )
-    for element in ElementTree.fromstring(relations):  # noqa: S314
-        if element.get("Id") == wanted:
-            target = (element.get("Target") or "").lstrip("/")
-            part = target if target.startswith("xl/") else f"xl/{target}"
-            return part if part in names else None
-    return None
-
-
 def _no_workbook(path: Path, error: Exception) -> DataError:
     return DataError(
         Text(
@@ -276,20 +216,6 @@ def _no_workbook(path: Path, error: Exception) -> DataError:
         mend=Text(
             "Open it in Excel, remove any password, and save it as .xlsx; or export it as CSV.",
             "请在 Excel 中打开，去掉密码后另存为 .xlsx；也可以导出为 CSV。",
-        ),
-    )
-
-
-def _uncomputed(path: Path, sheet: str, cells: list[str]) -> DataError:
-    return DataError(
-        Text(
-            "{n} {n:formula has|formulas have} no computed value, first in {c}.",
-            "有 {n} 个公式没有计算结果，首个位于 {c}。",
-        ).filled(n=len(cells), c=cells[0]),
-        where=f"{path.name} [{sheet}]",
-        mend=Text(
-            "Open the file in Excel and save it, so that it holds the values.",
-            "请在 Excel 中打开并保存，使文件中包含计算结果。",
         ),
     )
 

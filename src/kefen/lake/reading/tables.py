@@ -384,6 +384,14 @@ def _findings(
         yield messages.rows_duplicate(table, duplicates)
     if shared:
         yield messages.orders_in_several_files(table, shared)
+    hidden = sum(p.file.hidden_rows for p in prepared)
+    if hidden:
+        yield messages.rows_hidden(table, hidden)
+    read = {*attributes_of(table, prepared)}
+    read.update(h for p in prepared for h in p.choice.columns.values() if isinstance(h, str))
+    unseen = tuple(dict.fromkeys(h for p in prepared for h in p.file.hidden_columns if h in read))
+    if unseen:
+        yield messages.columns_hidden(table, unseen)
     for p in prepared:
         yield from p.findings
         found = p.file.properties.get("encoding")
