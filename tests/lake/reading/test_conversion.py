@@ -173,6 +173,41 @@ def test_dates_of_both_orders_are_refused(tmp_path: Path, read: Any) -> None:
         read("orders", path)
 
 
+@pytest.mark.parametrize(
+    ("dates", "refused"),
+    [
+        (["04/14/2026", "03.04.2026"], "03.04.2026"),
+        (["04/14/2026", "3-4-26"], "3-4-26"),
+        (["04/14/2026", "03．04．2026"], "03．04．2026"),
+        (["04.14.2026", "03/04/2026"], "03/04/2026"),
+    ],
+)
+def test_a_sign_that_has_the_month_first_does_not_settle_dates_with_another(
+    tmp_path: Path, read: Any, rows: Any, dates: list[str], refused: str
+) -> None:
+    path = _orders(tmp_path / "o.tsv", dates=dates)
+    with pytest.raises(DataError, match=f"1 date of ordered_at with [^\0]*such as {refused}"):
+        read("orders", path)
+    mapping = Mapping("m", {"orders": TableMapping(dates={"ordered_at": "month first"})})
+    found = rows(read("orders", path, mapping=mapping)[0], "ordered_at")
+    assert {(moment.month, moment.day) for (moment,) in found} == {(4, 14), (3, 4)}
+
+
+@pytest.mark.parametrize(
+    ("dates", "read_as"),
+    [
+        (["14/04/2026", "03.04.2026"], [(4, 3), (4, 14)]),
+        (["04/14/2026", "04.04.2026"], [(4, 4), (4, 14)]),
+        (["04/14/2026", "03.14.2026", "03.04.2026"], [(3, 4), (3, 14), (4, 14)]),
+    ],
+)
+def test_dates_with_several_signs_that_settle_one_order_are_read(
+    tmp_path: Path, read: Any, rows: Any, dates: list[str], read_as: list[tuple[int, int]]
+) -> None:
+    found = rows(read("orders", _orders(tmp_path / "o.tsv", dates=dates))[0], "ordered_at")
+    assert [(moment.month, moment.day) for (moment,) in found] == read_as
+
+
 def test_dates_alike_in_day_and_month_need_no_evidence(
     tmp_path: Path, read: Any, rows: Any
 ) -> None:

@@ -20,7 +20,6 @@ _TIME = (
 _TIME_PARTS = ("half", "hour", "minute", "second", "fraction", "half_after", "zone")
 _YEAR_FIRST = "^(\\d{4})[-/.年](\\d{1,2})[-/.月](\\d{1,2})日?" + _TIME + "$"
 _YEAR_LAST = "^(\\d{1,2})[-/.](\\d{1,2})[-/.](\\d{4}|\\d{2})" + _TIME + "$"
-# With points the day comes first wherever dates are written so.
 _SHORT_YEAR = "^(\\d{2})[-/](\\d{1,2})[-/](\\d{2})(?:\\D|$)"
 _DAY_MONTH_NAME = "^(\\d{1,2})[- ]([A-Z]{3})[A-Z]*[-, ]+(\\d{4}|\\d{2})" + _TIME + "$"
 _MONTH_NAME_DAY = "^([A-Z]{3})[A-Z]*\\.?[- ](\\d{1,2})(?:ST|ND|RD|TH)?[-, ]+(\\d{4})" + _TIME + "$"
@@ -73,6 +72,15 @@ def year_last_parts(text: SQL) -> tuple[SQL, SQL]:
             t=tidy(text),
             p=literal(_YEAR_LAST),
         ),
+    )
+
+
+def year_last_sign(text: SQL) -> SQL:
+    """Return the first sign between the numbers of a date written with the year last."""
+    return statement(
+        "substr({t}, length(regexp_extract({t}, {p}, 1)) + 1, 1)",
+        t=tidy(text),
+        p=literal(_YEAR_LAST),
     )
 
 

@@ -57,6 +57,8 @@ def weigh_evidence(
                 date_format = said
             elif totals:
                 day_first = _day_first(table, column, files, totals)
+                if day_first is False:
+                    _refuse_other_signs(engine, table, column, files)
                 if totals[4] and not totals[5]:
                     _refuse_short_years(engine, table, column, files)
         evidence[column.name] = tuple(
@@ -160,9 +162,7 @@ def _counts(
 
 
 def _questions(column: Column, raw: RawColumn) -> list[SQL]:
-    text = text_of(raw)
-    if raw.kinds is not None:
-        text = statement("CASE WHEN {kinds} = 'text' THEN {text} END", kinds=raw.kinds, text=text)
+    text = _written(raw)
     if column.kind in _NUMBERS:
         return list(numbers.decimal_comma_evidence(text))
     if column.kind in _DATES:
@@ -187,6 +187,14 @@ def _questions(column: Column, raw: RawColumn) -> list[SQL]:
     return []
 
 
+def _written(raw: RawColumn) -> SQL:
+    """Return SQL for the cell where it is text; null where it is a number or a time."""
+    text = text_of(raw)
+    if raw.kinds is None:
+        return text
+    return statement("CASE WHEN {kinds} = 'text' THEN {text} END", kinds=raw.kinds, text=text)
+
+
 def _day_first(
     table: Table,
     column: Column,
@@ -208,7 +216,16 @@ def _day_first(
         ).filled(c=column.name)
     else:
         return not month
-    raise DataError(
+    raise _open_order(what, table, column, files)
+
+
+def _open_order(
+    what: Text,
+    table: Table,
+    column: Column,
+    files: Sequence[tuple[RawFile, ColumnChoice]],
+) -> DataError:
+    return DataError(
         what,
         where=f"{', '.join(file.path.name for file, _ in files)} ({table.name}.{column.name})",
         mend=Text(
@@ -218,6 +235,62 @@ def _day_first(
             "（day first 为日在前，month first 为月在前，也可写 %d/%m/%Y 这样的格式）。",
         ).filled(t=table.name, c=column.name),
     )
+
+
+def _refuse_other_signs(
+    engine: Engine,
+    table: Table,
+    column: Column,
+    files: Sequence[tuple[RawFile, ColumnChoice]],
+) -> None:
+    """Refuse dates of a column with the month first that another sign leaves open.
+
+    Where slashes have the month first, 03.04.2026 among them was written elsewhere: with points
+    the day comes first nearly everywhere. Dates whose own sign shows the month first are settled.
+
+    Raises:
+        DataError: Dates with some sign fit either order, and none with that sign tells.
+    """
+    settled: set[str] = set()
+    open_dates: dict[str, tuple[int, str]] = {}
+    for file, choice in files:
+        raw = _text_given(column, file, choice)
+        if raw is None:
+            continue
+        text = _written(raw)
+        first, second = dates.year_last_parts(text)
+        for sign, month, either, example in engine.rows(
+            statement(
+                "SELECT {sign}, count(*) FILTER (WHERE {b} > 12), "
+                "count(*) FILTER (WHERE {either}), min({text}) FILTER (WHERE {either}) "
+                "FROM {file} WHERE {a} IS NOT NULL GROUP BY 1 ORDER BY 1",
+                sign=dates.year_last_sign(text),
+                a=first,
+                b=second,
+                either=statement("{a} <= 12 AND {b} <= 12 AND {a} <> {b}", a=first, b=second),
+                text=text,
+                file=file.relation,
+            )
+        ):
+            if month:
+                settled.add(str(sign))
+            if either:
+                earlier, shown = open_dates.get(str(sign), (0, str(example)))
+                open_dates[str(sign)] = (earlier + int(either), shown)
+    for sign, (count, example) in open_dates.items():
+        if sign not in settled:
+            raise _open_order(
+                Text(
+                    "{n} {n:date|dates} of {c} with “{s}”, such as {x}, {n:fits|fit} day-first and "
+                    "month-first alike; those with “{o}” have the month first, which does not "
+                    "settle the others.",
+                    "{c} 中有 {n} 个用“{s}”书写的日期（如 {x}）既可理解为日在前，也可理解为月在前；"
+                    "用“{o}”书写的日期是月在前，但不能据此判断前者。",
+                ).filled(n=count, c=column.name, s=sign, x=example, o=min(settled)),
+                table,
+                column,
+                files,
+            )
 
 
 def _text_given(column: Column, file: RawFile, choice: ColumnChoice) -> RawColumn | None:
