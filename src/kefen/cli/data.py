@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from kefen.lake.book import Book
     from kefen.lake.databases import Located
     from kefen.lake.dataset import Dataset, Finding, LinesWanted, ReadTable
+    from kefen.lake.fingerprints import Fingerprints
     from kefen.lake.reading import ReadingOptions, Source
 
 _READING = Text("Reading {table}", "读取{table}")
@@ -46,6 +47,13 @@ class Data:
     databases: Mapping[str, tuple[Located, ...]] = field(default_factory=dict)
 
     @property
+    def paths(self) -> tuple[Path, ...]:
+        """Return the files to read, without the names of sheets."""
+        from kefen.lake.reading.files import sheet_of
+
+        return tuple(sheet_of(path)[0] for one in self.sources.values() for path in one.paths)
+
+    @property
     def steps(self) -> int:
         """Return how many steps `read` has."""
         return len(self.sources) + 1
@@ -55,6 +63,7 @@ class Data:
         engine: Engine,
         begin: Callable[[Text], None],
         wanted: LinesWanted | None = None,
+        fingerprints: Fingerprints | None = None,
     ) -> Dataset:
         """Read everything into the engine.
 
@@ -62,6 +71,7 @@ class Data:
             engine: The engine.
             begin: Called with the name of each step as it starts.
             wanted: What will be asked of order lines of files; None: that is not known yet.
+            fingerprints: Those of the files; None: nobody has begun to take them.
 
         Raises:
             DataError: The files cannot be used as they are.
@@ -70,10 +80,14 @@ class Data:
         if self.book is not None:
             begin(_BOOK)
             return self.book.dataset(engine, rates=self.rates)
-        return self._read_files(engine, begin, wanted)
+        return self._read_files(engine, begin, wanted, fingerprints)
 
     def _read_files(
-        self, engine: Engine, begin: Callable[[Text], None], wanted: LinesWanted | None
+        self,
+        engine: Engine,
+        begin: Callable[[Text], None],
+        wanted: LinesWanted | None,
+        fingerprints: Fingerprints | None,
     ) -> Dataset:
         from kefen.lake.reading import attribute_rows
         from kefen.lake.rejected_csv import write_rejected_of
@@ -95,6 +109,7 @@ class Data:
                 self.rejected_to,
                 wanted=None if "products" in self.sources else wanted,  # they fill in order lines
                 customers=tables.get("customers"),
+                fingerprints=fingerprints,
             )
             findings.extend(found)
         begin(_ARRANGING)
@@ -121,6 +136,7 @@ def read_one(
     *,
     wanted: LinesWanted | None = None,
     customers: ReadTable | None = None,
+    fingerprints: Fingerprints | None = None,
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     """Read the files of one table, as `read_table` does.
 
@@ -135,7 +151,13 @@ def read_one(
 
     try:
         read, findings = read_table(
-            engine, table, source, options, wanted=wanted, customers=customers
+            engine,
+            table,
+            source,
+            options,
+            wanted=wanted,
+            customers=customers,
+            fingerprints=fingerprints,
         )
     except TooManyRejectedError as error:
         if rejected_to is None:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from kefen.grading.run import GradedRun
     from kefen.grading.serving.drift import Drift
     from kefen.lake.book import Book
+    from kefen.lake.fingerprints import Fingerprints
     from kefen.lake.quality import QualityReport
     from kefen.reports.previous import PreviousRun
     from kefen.standards.calibration import Calibration
@@ -167,6 +168,16 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
     Raises:
         KefenError: The call, the data, the standard or the book is wrong.
     """
+    from kefen.lake.fingerprints import Fingerprints
+
+    # The bytes of the files are read while what grades is imported, which keeps one core only.
+    with Fingerprints.ahead(asked.data.paths) as taken, _graded(asked, taken) as graded:
+        yield graded
+
+
+@contextmanager
+def _graded(asked: Grading, fingerprints: Fingerprints) -> Iterator[Graded]:
+    """Grade and write, given the fingerprints of the files that are read."""
     from kefen.engines.beside import beside
     from kefen.engines.opened import SPARK, opened_engine
     from kefen.grading.grade import STAGES
@@ -185,7 +196,7 @@ def grade_data(asked: Grading) -> Iterator[Graded]:
         asked.engine, memory=asked.memory, spark_master=asked.spark_master
     ) as engine:
         with steps(total, shown=not asked.quiet) as begin:
-            run = _run(asked, named, engine, begin)
+            run = _run(asked, named, engine, begin, fingerprints)
             graded = Graded(asked, run)
             if asked.report and asked.engine != SPARK:
                 _judge(graded, run, begin)
@@ -200,7 +211,11 @@ def _import_summary() -> None:
 
 
 def _run(
-    asked: Grading, named: NamedStandard, engine: Engine, begin: Callable[[Text], None]
+    asked: Grading,
+    named: NamedStandard,
+    engine: Engine,
+    begin: Callable[[Text], None],
+    fingerprints: Fingerprints,
 ) -> GradedRun:
     """Read what has to be read, and grade."""
     from kefen.grading.grade import STAGES, grade
@@ -216,7 +231,7 @@ def _run(
     wanted = None
     if asked.as_of is not None:
         wanted = lines_wanted(named.on(asked.as_of), asked.as_of)
-    dataset = data.read(engine, begin, wanted)
+    dataset = data.read(engine, begin, wanted, fingerprints)
     as_of = asked.as_of or default_as_of(dataset)
     standard = named.on(as_of)
     return grade(

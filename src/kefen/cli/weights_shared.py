@@ -211,9 +211,9 @@ def weight_option(text: Text) -> Option:
 
 def file_facts(path: Path) -> str:
     """Return the SHA-256 of a file."""
-    from kefen.lake.reading.files import fingerprint
+    from kefen.lake.fingerprints import Fingerprints
 
-    return str(fingerprint(path)["sha256"])
+    return str(Fingerprints().of(path)["sha256"])
 
 
 def _total(text: str, where: str) -> Decimal:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
@@ -13,7 +12,6 @@ from kefen.lake.reading.parquet import read_parquet
 from kefen.lake.reading.spreadsheets import read_spreadsheet
 
 if TYPE_CHECKING:
-    import threading
     from pathlib import Path
 
     from kefen.domain.contract import Table
@@ -22,7 +20,6 @@ if TYPE_CHECKING:
 
 _EXCEL_SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".xlsb"})
 _JSON_SUFFIXES = frozenset({".json", ".jsonl", ".ndjson"})
-_BLOCK = 1 << 20
 ALL_SHEETS = "*"
 """Stands for every sheet that has the heading of the one that fits best; no sheet is called so."""
 
@@ -85,24 +82,6 @@ def open_file(
     if suffix in _JSON_SUFFIXES:
         return read_json_lines(engine, path)
     return read_delimited(engine, path, table, encoding)
-
-
-def fingerprint(path: Path, given_up: threading.Event | None = None) -> dict[str, Any]:
-    """Return a file's name, size in bytes and SHA-256.
-
-    Args:
-        path: The file.
-        given_up: Once it is set, nobody wants to know any more, and the rest is not read.
-    """
-    digest = hashlib.sha256()
-    size = 0
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            if given_up is not None and given_up.is_set():
-                break
-            digest.update(block)
-            size += len(block)
-    return {"name": path.name, "size": size, "sha256": digest.hexdigest()}
 
 
 def _has_lines_of_text(head: bytes) -> bool:

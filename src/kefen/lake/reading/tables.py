@@ -6,7 +6,6 @@ import logging
 import time
 from collections import Counter
 from contextlib import contextmanager
-from threading import Event
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.contract import TABLES
@@ -14,12 +13,13 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.engines.beside import beside
 from kefen.lake.dataset import Finding, ReadTable
+from kefen.lake.fingerprints import Fingerprints
 from kefen.lake.reading import messages
 from kefen.lake.reading.clean_text import with_clean_columns
 from kefen.lake.reading.columns import choose_columns
 from kefen.lake.reading.encodings import is_guess
 from kefen.lake.reading.evidence import weigh_evidence
-from kefen.lake.reading.files import ALL_SHEETS, fingerprint, open_file, sheet_of
+from kefen.lake.reading.files import ALL_SHEETS, open_file, sheet_of
 from kefen.lake.reading.frames import open_frame
 from kefen.lake.reading.keys import find_duplicates, orders_in_several_files
 from kefen.lake.reading.mapping import TableMapping
@@ -71,6 +71,7 @@ def read_table(
     *,
     wanted: LinesWanted | None = None,
     customers: ReadTable | None = None,
+    fingerprints: Fingerprints | None = None,
 ) -> tuple[ReadTable, tuple[Finding, ...]]:
     """Read the files of one table into a canonical relation of the engine.
 
@@ -85,6 +86,7 @@ def read_table(
         wanted: What will be asked of order lines; None: that is not known yet.
         customers: The customers, where `wanted` is given. A file of order lines in place then
             comes in short too, which is also the faster way to check it.
+        fingerprints: Those of the files; None: nobody has begun to take them.
 
     Returns:
         The table, and what was found while reading it.
@@ -108,18 +110,18 @@ def read_table(
         opened = [shape(engine, file, mapping, options, contract) for file in inputs]
         choices = [choose_columns(file, contract, mapping) for file, _ in opened]
     short_of = None if wanted is None or customers is None else (wanted, customers)
-    given_up = Event()
+    taken = fingerprints or Fingerprints()
     # Reading the bytes of a large file keeps one core busy, and none of the engine's.
     with beside(
-        lambda: [_fingerprints(file, given_up) for file, _ in opened], stop=given_up.set
-    ) as fingerprints:
+        lambda: [_fingerprints(file, taken) for file, _ in opened], stop=taken.give_up
+    ) as found_in:
 
         def read(*, ids_later: bool) -> tuple[ReadTable, tuple[Finding, ...]] | None:
             prepared, nothing = _prepare(
                 engine, contract, opened, choices, mapping, options, ids_later=ids_later
             )
             assembled = _assemble(
-                engine, contract, prepared, options, fingerprints, short_of, ids_later=ids_later
+                engine, contract, prepared, options, found_in, short_of, ids_later=ids_later
             )
             if assembled is None or not nothing:
                 return assembled
@@ -355,10 +357,10 @@ def _currencies(engine: Engine, relation: str, given: frozenset[str]) -> tuple[l
     return named, len(named) != len(rows)
 
 
-def _fingerprints(file: RawFile, given_up: Event) -> list[Mapping[str, Any]]:
+def _fingerprints(file: RawFile, taken: Fingerprints) -> list[Mapping[str, Any]]:
     """Return the fingerprints of a file and of those joined to it."""
-    own = fingerprint(file.path, given_up) if file.fingerprint is None else file.fingerprint
-    return [own, *(fingerprint(path, given_up) for path in file.further)]
+    own = taken.of(file.path) if file.fingerprint is None else file.fingerprint
+    return [own, *map(taken.of, file.further)]
 
 
 def _inputs(
