@@ -1,4 +1,4 @@
-"""What classes have in common: told with lift and counts, and only beyond chance."""
+"""What classes have in common: told with ratio and counts, and only beyond chance."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_what_an_industry_wants() -> None:
     contrast = hotels[0].contrast
     assert (contrast.with_it, contrast.members) == (80, 100)
     assert (contrast.others_with_it, contrast.others) == (20, 100)
-    assert contrast.lift == Fraction(4)
+    assert contrast.ratio == Fraction(4)
     assert hotels[0].chance < 0.001
 
 

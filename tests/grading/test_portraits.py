@@ -118,7 +118,7 @@ def test_what_sets_a_class_apart_is_told_with_counts(engine: DuckDBEngine) -> No
     assert told == {("revenue", ""), ("orders", ""), ("category", "tea"), ("category", "jam")}
     assert {trait.id for trait in key.traits if trait.decides} == {"revenue"}
     tea = next(trait for trait in key.traits if trait.value == "tea")
-    assert tea.as_dict()["lift"] == "4.0000"
+    assert tea.as_dict()["ratio"] == "4.0000"
     assert lead_words(key).en.startswith("40 of 100 customers (40 %), with 9")
     said = {side.en: words for side, words in portrait_words(key, {"abc": key.scheme}, "CNY")}
     assert said["Value"].en == (

@@ -40,13 +40,13 @@ def test_classes_agree_with_scipy(counts: tuple[int, int, int, int]) -> None:
     found = class_contrast(a, n, b, m)
     expected = fisher_exact([[a, n - a], [b, m - b]])[1]
     assert found.chance == pytest.approx(expected, rel=1e-4, abs=1e-12)
-    assert found.lift == (Fraction(a * m, n * b) if b else None)
+    assert found.ratio == (Fraction(a * m, n * b) if b else None)
 
 
 def test_a_rare_class_in_a_large_population_is_quick_and_sure() -> None:
     found = class_contrast(30_000, 100_000, 180_000, 900_000)
     assert found.chance < 1e-9
-    assert found.lift == Fraction(3, 2)
+    assert found.ratio == Fraction(3, 2)
 
 
 def test_nothing_to_compare() -> None:

@@ -208,7 +208,7 @@ def _judged_as_dict(one: AlertJudged) -> dict[str, Any]:
         "runs": one.runs,
         "raised": asdict(one.raised),
         "others": asdict(one.others),
-        "lift": one.lift,
+        "ratio": one.ratio,
     }
 
 
@@ -226,7 +226,7 @@ def _show_judged(found: tuple[AlertJudged, ...]) -> None:
             Text("came true", "应验"),
             Text("others", "其他客户"),
             Text("came true", "应验"),
-            Text("lift", "提升度"),
+            Text("times", "倍数"),
         )
     ):
         table.add_column(say(heading), justify="right" if place else "left")
@@ -239,7 +239,7 @@ def _show_judged(found: tuple[AlertJudged, ...]) -> None:
             _rate(one.raised),
             count(one.others.cases),
             _rate(one.others),
-            "–" if one.lift is None else f"{one.lift:.1f}",
+            "–" if one.ratio is None else f"{one.ratio:.1f}",
         )
     screen.print()
     screen.print(table)

@@ -1,7 +1,7 @@
 """What sets a group apart from the rest: sizes of differences, and whether they could be chance.
 
 Numbers are compared by the probability that a member has more than one of the others (Mann and
-Whitney 1947), which neither a unit nor a single giant can bend; classes by lift. All that is asked
+Whitney 1947), which neither a unit nor a single giant can bend; classes by the ratio of shares. All that is asked
 of one group is judged together (Holm 1979), so that the more is looked at, the more is asked of
 each finding.
 """
@@ -76,7 +76,7 @@ class ClassContrast:
         return Fraction(self.others_with_it, self.others)
 
     @property
-    def lift(self) -> Fraction | None:
+    def ratio(self) -> Fraction | None:
         """Return the members' share over the others'; None when none of the others has it."""
         return self.share / self.other_share if self.others_with_it else None
 

@@ -58,7 +58,7 @@ _NAMES: dict[str, Text] = {
 _HABITS = ("frequency", "purchasing_power", "loyalty")
 _MOST_SUBJECTS = 12
 _MOST_OF_SUBJECT = 3
-_LIFT_FROM = Decimal("1.25")
+_RATIO_FROM = Decimal("1.25")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,9 +155,9 @@ def buyer_traits(people: Population, product: str | None = None) -> Iterator[Non
 def common_traits(
     people: Population, side: Side, only: str | None = None
 ) -> tuple[CommonTrait, ...]:
-    """Return what members of each class have in common, the largest lift first.
+    """Return what members of each class have in common, the largest difference first.
 
-    Members are compared with all other buyers of the window. Told is a lift from 1.25 that at
+    Members are compared with all other buyers of the window. Told is 1.25 times the others' share and more that at
     least 5 members have, in classes of at least 20 with at least 20 others, and that is hardly
     chance (Fisher's test, corrected by Holm for all that is asked of a class).
 
@@ -275,7 +275,7 @@ def _told(asked: Sequence[CommonTrait], every: bool) -> list[CommonTrait]:
         for trait, chance in zip(asked, corrected, strict=True)
         if chance <= SURE_FROM
         and trait.contrast.with_it >= FEWEST_OF_CLASS
-        and (trait.contrast.lift is None or trait.contrast.lift >= _LIFT_FROM)
+        and (trait.contrast.ratio is None or trait.contrast.ratio >= _RATIO_FROM)
     ]
     kept.sort(key=lambda trait: -trait.contrast.difference)
     return kept if every else kept[:_MOST_OF_SUBJECT]
@@ -296,7 +296,7 @@ def traits_table(people: Population, side: Side, found: Sequence[CommonTrait]) -
             Column("share", Text("Share", "占比"), "percent", bar=True),
             Column("others", Text("Others with it", "其他客户数"), "number"),
             Column("other_share", Text("Others' share", "其他客户占比"), "percent"),
-            Column("lift", Text("Lift", "提升度"), "number"),
+            Column("ratio", Text("Times the others", "为其他的倍数"), "number"),
         ),
         tuple(
             Row(
@@ -309,18 +309,20 @@ def traits_table(people: Population, side: Side, found: Sequence[CommonTrait]) -
                     _decimal(trait.contrast.share),
                     trait.contrast.others_with_it,
                     _decimal(trait.contrast.other_share),
-                    None if trait.contrast.lift is None else _decimal(trait.contrast.lift, "0.01"),
+                    None
+                    if trait.contrast.ratio is None
+                    else _decimal(trait.contrast.ratio, "0.01"),
                 )
             )
             for trait in found
         ),
         note=Text(
-            "Of those with a purchase in the window, against all others of them. Lift is the share"
-            " over the others' share; a dash means that none of the others has it. Told are lifts"
-            " from 1.25 of at least {m} customers, in classes of at least {n}, that hardly arise by"
-            " chance.",
-            "范围为期内有购买的客户，与其余客户对照。提升度 = 占比 ÷ 其他客户占比，"
-            "短横表示其他客户中没有。仅列出提升度不低于 1.25、不少于 {m} 个客户、"
+            "Of those with a purchase in the window, against all others of them. Times the others"
+            " is the share over the others' share; a dash means that none of the others has it."
+            " Told is what is at least 1.25 times the others' for at least {m} customers, in classes of at least {n}, and hardly arises"
+            " by chance.",
+            "范围为期内有购买的客户，与其余客户对照。倍数 = 占比 ÷ 其他客户占比，"
+            "短横表示其他客户中没有。仅列出倍数不低于 1.25、不少于 {m} 个客户、"
             "所在类别不少于 {n} 个客户且不太可能出于偶然者。",
         ).filled(m=FEWEST_OF_CLASS, n=SMALLEST_GROUP),
         draws_on=_sources(people, side),

@@ -44,7 +44,7 @@ class AlertJudged:
     others: Rate
 
     @property
-    def lift(self) -> float | None:
+    def ratio(self) -> float | None:
         """Return how much oftener it came true than for the others; None where that is unknown."""
         if self.raised.rate is None or not self.others.rate:
             return None

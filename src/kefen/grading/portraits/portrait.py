@@ -41,7 +41,7 @@ SMALLEST_GROUP = 20
 """Fewer customers have no portrait: what they share may be chance, and they might be known."""
 
 _NUMBER_FROM = Fraction(147, 1000)  # a small effect of Cliff's delta (Romano 2006)
-_LIFT_FROM = Fraction(5, 4)
+_RATIO_FROM = Fraction(5, 4)
 _ALIKE = Fraction(3, 100)
 
 
@@ -80,11 +80,11 @@ class Trait:
             return False
         if isinstance(self.contrast, NumberContrast):
             return abs(self.contrast.difference) >= _NUMBER_FROM
-        lift = self.contrast.lift
-        if lift is None or lift >= _LIFT_FROM:
+        ratio = self.contrast.ratio
+        if ratio is None or ratio >= _RATIO_FROM:
             return self.contrast.with_it >= FEWEST_OF_CLASS
         expected = self.contrast.members * self.contrast.other_share
-        return lift <= 1 / _LIFT_FROM and expected >= FEWEST_OF_CLASS
+        return ratio <= 1 / _RATIO_FROM and expected >= FEWEST_OF_CLASS
 
     def as_dict(self) -> dict[str, Any]:
         """Return the figures for JSON, shares to four decimals."""
@@ -112,7 +112,7 @@ class Trait:
             "members": found.members,
             "others_with_it": found.others_with_it,
             "others": found.others,
-            "lift": None if found.lift is None else f"{float(found.lift):.4f}",
+            "ratio": None if found.ratio is None else f"{float(found.ratio):.4f}",
         }
 
 

@@ -115,19 +115,19 @@ def _clause(trait: Trait, currency: str | None) -> Text:
 
 
 def _class_clause(trait: Trait, found: ClassContrast) -> Text:
-    lift = found.lift
+    ratio = found.ratio
     counts = Text("{s} ({a} of {n})", "{s}（{n} 个中 {a} 个）").filled(
         s=share_words(found.share), a=f"{found.with_it:,}", n=f"{found.members:,}"
     )
-    if lift is None:
+    if ratio is None:
         text = Text(
             "{name} {v}: {c}, and none of the others", "{name}为「{v}」：{c}，其他客户中没有"
         )
         return text.filled(name=lowered(trait.name), v=trait.value_name, c=counts)
-    if lift >= 1:
+    if ratio >= 1:
         text = Text(
-            "{name} {v}: {c}, {lift} times the others' {o}",
-            "{name}为「{v}」：{c}，是其他客户（{o}）的 {lift} 倍",
+            "{name} {v}: {c}, {ratio} times the others' {o}",
+            "{name}为「{v}」：{c}，是其他客户（{o}）的 {ratio} 倍",
         )
     else:
         text = Text(
@@ -138,7 +138,7 @@ def _class_clause(trait: Trait, found: ClassContrast) -> Text:
         name=lowered(trait.name),
         v=trait.value_name,
         c=counts,
-        lift=_tenths(lift),
+        ratio=_tenths(ratio),
         o=share_words(found.other_share),
     )
 
