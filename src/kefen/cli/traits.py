@@ -196,9 +196,9 @@ COMMANDS = {
         text=Text(
             "Tell what customers of a class have in common.\n\n"
             "The common traits of a product's buyers, the products that an industry wants, how "
-            "customers of a size buy: each with its share, how many times the others' that is, and counts, against all other buyers of the "
-            "window. Without an option the largest classes of each kind are told. Of a run in a "
-            "folder (--run) its files are given again.",
+            "customers of a size buy: each with its share, how many times the others' that is, and "
+            "counts, against all other buyers of the window. Without an option the largest classes "
+            "of each kind are told. Of a run in a folder (--run) its files are given again.",
             "各类客户有何共同特征。\n\n"
             "某产品购买者的共同点、某行业想要的产品、某种规模客户的购买习惯，均给出占比、为其他客户的倍数与客户数，"
             "与期内其他购买者对照。不给选项则列出各种类中最大的几类。"

@@ -1,9 +1,9 @@
 """What sets a group apart from the rest: sizes of differences, and whether they could be chance.
 
 Numbers are compared by the probability that a member has more than one of the others (Mann and
-Whitney 1947), which neither a unit nor a single giant can bend; classes by the ratio of shares. All that is asked
-of one group is judged together (Holm 1979), so that the more is looked at, the more is asked of
-each finding.
+Whitney 1947), which neither a unit nor a single giant can bend; classes by the ratio of
+shares. All that is asked of one group is judged together (Holm 1979), so that the more is looked
+at, the more is asked of each finding.
 """
 
 from __future__ import annotations

@@ -157,9 +157,9 @@ def common_traits(
 ) -> tuple[CommonTrait, ...]:
     """Return what members of each class have in common, the largest difference first.
 
-    Members are compared with all other buyers of the window. Told is 1.25 times the others' share and more that at
-    least 5 members have, in classes of at least 20 with at least 20 others, and that is hardly
-    chance (Fisher's test, corrected by Holm for all that is asked of a class).
+    Members are compared with all other buyers of the window. Told is 1.25 times the others' share
+    and more that at least 5 members have, in classes of at least 20 with at least 20 others, and
+    that is hardly chance (Fisher's test, corrected by Holm for all that is asked of a class).
 
     Args:
         people: The population, with `report_traits`.
@@ -319,8 +319,8 @@ def traits_table(people: Population, side: Side, found: Sequence[CommonTrait]) -
         note=Text(
             "Of those with a purchase in the window, against all others of them. Times the others"
             " is the share over the others' share; a dash means that none of the others has it."
-            " Told is what is at least 1.25 times the others' for at least {m} customers, in classes of at least {n}, and hardly arises"
-            " by chance.",
+            " Told is what is at least 1.25 times the others' for at least {m} customers, in"
+            " classes of at least {n}, and hardly arises by chance.",
             "范围为期内有购买的客户，与其余客户对照。倍数 = 占比 ÷ 其他客户占比，"
             "短横表示其他客户中没有。仅列出倍数不低于 1.25、不少于 {m} 个客户、"
             "所在类别不少于 {n} 个客户且不太可能出于偶然者。",
