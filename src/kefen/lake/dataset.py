@@ -113,6 +113,8 @@ class ReadTable:
         rows_unattributed: Rows whose customer is blank or unknown.
         amount_unattributed: The sum of their amount as a decimal string; None without one.
         currency: The single currency of the table's money, None when it names none.
+        money_sign: The sign of the money of some rows that name no currency, such as `元`, where
+            the book's currency was not said; None without one.
         inputs: For each file read: its name, size, sha256 and rows.
         with_strangers: A relation that has the rows of unknown customers too; None where there
             are none.
@@ -134,6 +136,7 @@ class ReadTable:
     rows_unattributed: int = 0
     amount_unattributed: str | None = None
     currency: str | None = None
+    money_sign: str | None = None
     attributes: tuple[str, ...] = ()
     inputs: tuple[Mapping[str, Any], ...] = ()
     with_strangers: str | None = None

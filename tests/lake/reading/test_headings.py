@@ -82,8 +82,8 @@ def test_the_canonical_name_wins() -> None:
 
 
 def test_units_are_read_from_headings() -> None:
-    assert read_heading("销售额（单位：万元）").unit == (Decimal(10_000), None, "万元")
-    assert read_heading("Amount [k$]") == ("amount", (Decimal(1000), None, "k$"))
+    assert read_heading("销售额（单位：万元）").unit == (Decimal(10_000), None, "万元", "元")
+    assert read_heading("Amount [k$]") == ("amount", (Decimal(1000), None, "k$", "$"))
     assert read_heading("数量") == ("数量", None)
 
 

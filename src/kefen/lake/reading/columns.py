@@ -15,6 +15,7 @@ from kefen.lake.reading.headings import (
     read_heading,
 )
 from kefen.lake.reading.mapping import Computed
+from kefen.lake.reading.units import may_mean
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,7 +38,9 @@ class ColumnChoice:
         factors: What the values of a column are multiplied by.
         unknown: Headings that serve no column.
         unit_said: The columns of which the file or the mapping says what they are counted in.
-        currency: The currency that these units name; None where they name none.
+        currency: The currency that these units name; None where they name none, or the mapping
+            says where it stands.
+        sign: Likewise the sign that they have for money and several currencies share, `元`.
     """
 
     columns: Mapping[str, str | Computed]
@@ -45,6 +48,7 @@ class ColumnChoice:
     unknown: tuple[str, ...]
     unit_said: frozenset[str] = frozenset()
     currency: str | None = None
+    sign: str | None = None
 
 
 def choose_columns(file: RawFile, table: Table, mapping: TableMapping) -> ColumnChoice:
@@ -82,12 +86,16 @@ def choose_columns(file: RawFile, table: Table, mapping: TableMapping) -> Column
     used = {heading for heading in columns.values() if isinstance(heading, str)}
     used.update(mapping.leave_out)
     unknown = tuple(heading for heading in file.headings if heading not in used)
+    currency, sign = _money_of_units(file, table, units)
+    if "currency" in mapping.columns:
+        currency = sign = None
     return ColumnChoice(
         columns=columns,
         factors=factors,
         unknown=unknown,
         unit_said=frozenset({*units, *mapping.factors}),
-        currency=_named_currency(file, table, units),
+        currency=currency,
+        sign=sign,
     )
 
 
@@ -111,19 +119,27 @@ def _units(file: RawFile, table: Table, columns: Mapping[str, str | Computed]) -
     return units
 
 
-def _named_currency(file: RawFile, table: Table, units: Mapping[str, Unit]) -> str | None:
-    """Return the currency that the units of a file name.
+def _money_of_units(
+    file: RawFile, table: Table, units: Mapping[str, Unit]
+) -> tuple[str | None, str | None]:
+    """Return the currency that the units of a file name, and else their sign for money.
 
     Raises:
         DataError: They name several, so that a row would be in two.
     """
     named = {unit.currency: unit.written for unit in units.values() if unit.currency is not None}
-    if len(named) > 1:
+    signs = {unit.sign: unit.written for unit in units.values() if unit.sign is not None}
+    other = {
+        written
+        for sign, written in signs.items()
+        if any(not may_mean(sign, currency) for currency in named)
+    }
+    if len(named) > 1 or other:
         raise DataError(
             Text(
                 "Its columns of money are in several currencies: {all}.",
                 "各金额列的币种不同：{all}。",
-            ).filled(all=", ".join(named.values())),
+            ).filled(all=", ".join((*named.values(), *sorted(other)))),
             where=_place(file, table),
             mend=Text(
                 "Bring them into one currency, or leave a column out with `leave_out` of a "
@@ -131,7 +147,7 @@ def _named_currency(file: RawFile, table: Table, units: Mapping[str, Unit]) -> s
                 "请换算为同一币种，或在映射文件的 leave_out 中略去其中一列。",
             ),
         )
-    return next(iter(named), None)
+    return next(iter(named), None), None if named else next(iter(signs), None)
 
 
 def _refuse_unit_of_computed(

@@ -19,6 +19,7 @@ from kefen.lake.reading.encodings import find_encoding
 from kefen.lake.reading.headings import read_heading
 from kefen.lake.reading.raw_tables import new_name
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement
+from kefen.lake.reading.units import may_mean, usual_currency
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
     from kefen.lake.dataset import Finding, ReadTable
+    from kefen.lake.reading.columns import ColumnChoice
+    from kefen.lake.reading.source import RawFile
 
 _FIRST_DAY = datetime.date(1, 1, 1)
 _RATE_PLACES = Decimal("1e-8")
@@ -40,6 +43,73 @@ def currency_code(text: str) -> str:
     """Return the ISO 4217 code for a usual way of naming a currency."""
     upper = text.strip().upper()
     return dict(currency_answers()).get(upper, upper)
+
+
+def currency_of_unit(choice: ColumnChoice, book: str | None) -> str | None:
+    """Return the currency that the units of a file name.
+
+    Args:
+        choice: What the file's columns are, with their units.
+        book: The book's currency; None where it is not said.
+
+    Returns:
+        Its ISO code; None where they name none, or have a sign such as `元` that means the book's.
+    """
+    if choice.currency is not None or choice.sign is None or book is None:
+        return choice.currency
+    return None if may_mean(choice.sign, currency_code(book)) else usual_currency(choice.sign)
+
+
+def refuse_other_currency(
+    engine: Engine, table: Table, file: RawFile, choice: ColumnChoice, stated: SQL
+) -> None:
+    """Refuse rows whose own currency is not that of the unit of their amounts.
+
+    A column of 金额(元) beside USD may be in yuan, converted already, or in dollars.
+
+    Args:
+        engine: The engine that holds the file.
+        table: The contract table.
+        file: The file.
+        choice: What its columns are, with their units.
+        stated: SQL for the currency that a row states.
+
+    Raises:
+        DataError: There are such rows.
+    """
+    if choice.currency is None and choice.sign is None:
+        return
+    found = engine.rows(
+        statement(
+            "SELECT {stated}, count(*) FROM {file} WHERE {stated} IS NOT NULL "
+            "GROUP BY 1 ORDER BY 1",
+            stated=stated,
+            file=file.relation,
+        )
+    )
+    for code, count in found:
+        if choice.currency not in (None, code) or (
+            choice.sign is not None and not may_mean(choice.sign, str(code))
+        ):
+            raise DataError(
+                Text(
+                    "{n} {n:row says|rows say} {c}, but the unit of the amounts is {u}.",
+                    "有 {n} 行的币种为 {c}，而金额的单位注明为{u}。",
+                ).filled(n=int(count), c=str(code), u=choice.currency or choice.sign or ""),
+                where=f"{file.shown} ({table.name}.currency)",
+                mend=Text(
+                    "In a mapping file, either leave the column out, where amounts are in {u} "
+                    "already: tables: {{{t}: {{leave_out: [{h}]}}}}; or take the currency from "
+                    "it: tables: {{{t}: {{columns: {{currency: {h}}}}}}}.",
+                    "若金额已折算为{u}，请在映射文件中略去该列："
+                    "tables: {{{t}: {{leave_out: [{h}]}}}}；"
+                    "若以该列为准，请写明：tables: {{{t}: {{columns: {{currency: {h}}}}}}}。",
+                ).filled(
+                    u=choice.currency or choice.sign or "",
+                    t=table.name,
+                    h=str(choice.columns["currency"]),
+                ),
+            )
 
 
 def one_currency(
@@ -69,10 +139,15 @@ def one_currency(
     }
     everything = {code for counted in named.values() for code in counted}
     target = currency_code(currency) if currency else None
-    if target is None and len(everything) == 1:
-        target = next(iter(everything))
     converted = dict(tables)
     findings: list[Finding] = []
+    if target is None and len(everything) == 1:
+        target = next(iter(everything))
+        for key, count in _unnamed(engine, tables).items():
+            sign = tables[key].money_sign
+            if sign is not None and not may_mean(sign, target):
+                raise _mixed({**named, key: {**named.get(key, {}), sign: count}}, None)
+            findings.append(messages.currency_assumed(tables[key].table, count, target))
     if everything - {target}:
         if rates is None or target is None:
             raise _mixed(named, target)
@@ -102,6 +177,22 @@ def _counts(engine: Engine, read: ReadTable) -> dict[str, int]:
         )
     )
     return {str(code): int(count) for code, count in rows}
+
+
+def _unnamed(engine: Engine, tables: Mapping[str, ReadTable]) -> dict[str, int]:
+    """Return how many rows of tables that may name a currency name none; only where there are."""
+    counted: dict[str, int] = {}
+    for key, read in tables.items():
+        if "currency" not in read.table.column_names or read.currency is not None:
+            continue
+        counted[key] = (
+            engine.rows(
+                statement("SELECT count(*) FROM {r} WHERE currency IS NULL", r=name(read.relation))
+            )[0][0]
+            if "currency" in read.columns
+            else read.rows_used
+        )
+    return {key: int(count) for key, count in counted.items() if count}
 
 
 def _converted(engine: Engine, read: ReadTable, rates: str, target: str, path: Path) -> ReadTable:

@@ -417,6 +417,29 @@ def due_from_terms(count: int, unread: int) -> Finding:
     )
 
 
+def currency_assumed(table: Table, count: int, currency: str) -> Finding:
+    """Rows name no currency, and others name one."""
+    return Finding(
+        code="currency_assumed",
+        principle="comparable",
+        severity="warning",
+        table=table.name,
+        column="currency",
+        count=count,
+        message=Text(
+            "{n} {n:row|rows} of {t} {n:names|name} no currency and {n:was|were} taken to be in "
+            "{c}, the only one that the data names. If the book's is another, give --currency, and "
+            "--rates to convert.",
+            "{t}中有 {n} 行没有注明币种，按数据中唯一注明的 {c} 处理。"
+            "若账套本位币不同，请用 --currency 指定，并用 --rates 提供汇率表。",
+        ).filled(n=count, t=table.label, c=currency),
+        effect=Text(
+            "Were they in another currency, their amounts would be summed with those in {c}.",
+            "若这些行实为其他币种，其金额会与 {c} 的金额直接相加。",
+        ).filled(c=currency),
+    )
+
+
 def currency_converted(table: Table, count: int, into: str) -> Finding:
     """Amounts were converted by the rate table."""
     return Finding(

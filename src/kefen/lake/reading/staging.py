@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kefen.lake.reading.compute import computed_column
 from kefen.lake.reading.conversion import ColumnEvidence, Conversion, convert
+from kefen.lake.reading.currency import currency_of_unit
 from kefen.lake.reading.mapping import Computed
 from kefen.lake.reading.numbers import currency_of
 from kefen.lake.reading.sql import SQL, listed, literal, name, statement
@@ -51,31 +52,33 @@ def conversions_of(
 ) -> tuple[Conversion, ...]:
     """Return the conversion of every column of the contract that the file has."""
     made = []
+    unit = currency_of_unit(choice, options.currency)
     for column in table.columns:
         given = choice.columns.get(column.name)
         if given is None:
-            if column.name == "currency" and (found := _marked_currency(table, file, choice)):
+            if column.name == "currency" and (found := _marked_currency(table, file, choice, unit)):
                 made.append(found)
             continue
         if isinstance(given, Computed):
             where = f"{file.path.name} ({table.name}.{column.name})"
             made.append(computed_column(column, given.expression, file, options.timezone, where))
         else:
-            made.append(
-                convert(
-                    column,
-                    file.column(given),
-                    evidence[column.name][position],
-                    options.timezone,
-                )
+            converted = convert(
+                column, file.column(given), evidence[column.name][position], options.timezone
             )
+            if column.name == "currency" and unit is not None:
+                value = statement("coalesce({v}, {u})", v=converted.value, u=literal(unit))
+                converted = replace(converted, value=value, cheap=False)
+            made.append(converted)
     return tuple(made)
 
 
-def _marked_currency(table: Table, file: RawFile, choice: ColumnChoice) -> Conversion | None:
-    """Return the currency that the marks in the amounts name, or else their unit."""
+def _marked_currency(
+    table: Table, file: RawFile, choice: ColumnChoice, code: str | None
+) -> Conversion | None:
+    """Return the currency that the marks in the amounts name, or else the `code` of their unit."""
     heading = choice.columns.get("amount")
-    unit = literal(choice.currency) if choice.currency is not None else None
+    unit = literal(code) if code is not None else None
     if not isinstance(heading, str):
         return None
     if file.column(heading).kind in ("text", "mixed"):

@@ -17,6 +17,7 @@ from kefen.lake.fingerprints import Fingerprints
 from kefen.lake.reading import messages
 from kefen.lake.reading.clean_text import with_clean_columns
 from kefen.lake.reading.columns import choose_columns
+from kefen.lake.reading.currency import refuse_other_currency
 from kefen.lake.reading.encodings import is_guess
 from kefen.lake.reading.evidence import weigh_evidence
 from kefen.lake.reading.files import ALL_SHEETS, open_file, sheet_of
@@ -169,6 +170,10 @@ def _prepare(
         )
         for position, ((file, choice), (_, found)) in enumerate(zip(files, opened, strict=True))
     ]
+    for p in prepared:
+        if "currency" in p.choice.columns:
+            stated = next(c.value for c in p.conversions if c.column.name == "currency")
+            refuse_other_currency(engine, table, p.file, p.choice, stated)
     return prepared, nothing
 
 
@@ -320,6 +325,9 @@ def _assemble(
         rows_rejected=rejected,
         rows_duplicate=duplicates,
         currency=currencies[0] if len(currencies) == 1 and not unnamed else None,
+        money_sign=next((p.choice.sign for p in prepared if p.choice.sign is not None), None)
+        if options.currency is None
+        else None,
         attributes=attributes,
         inputs=tuple(
             entry

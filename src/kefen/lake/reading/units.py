@@ -42,12 +42,20 @@ _SCALES: Mapping[str, int] = {
     "千万": 10_000_000,
     "亿": 100_000_000,
 }
-# What money is counted in. `元` and `¥` are not taken for a currency: they are what a book says.
+# What money is counted in. `元` and `¥` are not taken for a currency: they are what a book says,
+# as long as that is a currency that is called so.
 _MONEY: Mapping[str, str | None] = {
     **{word.lower(): code for word, code in currency_answers()},
     **dict.fromkeys(("元", "圆", "yuan", "¥", "$"), None),
     **dict.fromkeys(("元人民币", "人民币元", "rmb", "人民币"), "CNY"),
 }
+_CALLED_YUAN = ("CNY", "HKD", "MOP", "SGD", "TWD")
+_SHARED_SIGNS: Mapping[str, tuple[str, ...]] = {
+    **dict.fromkeys(("元", "圆", "yuan"), _CALLED_YUAN),
+    "¥": ("CNY", "JPY"),
+    "$": ("USD", "AUD", "CAD", "HKD", "MXN", "NZD", "SGD", "TWD"),
+}
+"""The currencies that share a word; the first is the one that it means alone."""
 _MONEY_WORD = "|".join(re.escape(word) for word in sorted(_MONEY, key=len, reverse=True))
 _SCALE_WORD = "|".join(re.escape(word) for word in sorted(_SCALES, key=len, reverse=True))
 _UNIT = re.compile(
@@ -87,11 +95,14 @@ class Unit(NamedTuple):
         factor: A power of ten.
         currency: The ISO code of the currency that it names; None without one.
         written: The unit as the file has it.
+        sign: The word for money that several currencies share, such as `元`; None without one, and
+            where a currency is named.
     """
 
     factor: Decimal
     currency: str | None
     written: str
+    sign: str | None = None
 
 
 def plain_words(text: str) -> str:
@@ -120,7 +131,18 @@ def unit_of(text: str) -> Unit | None:
         return None
     codes = [_MONEY[word] for word in (found["before"], found["after"]) if word]
     named = next((code for code in codes if code is not None), None)
-    return Unit(Decimal(_SCALES[found["scale"]]), named, plain)
+    sign = None if named is not None else found["before"] or found["after"]
+    return Unit(Decimal(_SCALES[found["scale"]]), named, plain, sign)
+
+
+def may_mean(sign: str, currency: str) -> bool:
+    """Return whether a sign such as `元` or `$` may stand for a currency, an ISO code."""
+    return currency in _SHARED_SIGNS[sign]
+
+
+def usual_currency(sign: str) -> str:
+    """Return the currency that a sign stands for where the book's is not called so."""
+    return _SHARED_SIGNS[sign][0]
 
 
 def unit_within(text: str) -> Unit | None:
@@ -155,7 +177,7 @@ def unit_in_titles(titles: Iterable[str]) -> Unit | None:
     """Return the unit of amounts that the titles above a heading name.
 
     It stands in brackets or behind a word for unit: `销售明细（万元）`, `单位：人民币万元`,
-    `(in thousands)`. A unit of one without a currency changes nothing, and is none.
+    `(in thousands)`. A unit of one without a word for money changes nothing, and is none.
     """
     for title in titles:
         plain = plain_words(title)
@@ -171,7 +193,7 @@ def unit_in_titles(titles: Iterable[str]) -> Unit | None:
             parts = (rest, *_PARTS.split(rest), words[0], " ".join(words[:2]))
             candidates += [unit_of(part) for part in parts]
         for found in candidates:
-            if found is not None and (found.factor != 1 or found.currency is not None):
+            if found is not None and (found.factor != 1 or found.currency or found.sign):
                 return found
     return None
 
