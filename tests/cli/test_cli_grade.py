@@ -71,10 +71,10 @@ def test_it_is_shown_in_chinese_too(call, company) -> None:
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_what_is_shown_fits_80_columns(call, company, language: str) -> None:
-    from kefen.cli.layout import cell_width
+    from kefen.domain.text import display_width
 
     shown = call("grade", *company.options, "--no-report", "--lang", language).out
-    assert max(map(cell_width, shown.splitlines())) <= 80
+    assert max(map(display_width, shown.splitlines())) <= 80
 
 
 def test_reports_are_in_the_language_of_the_call(call, company, tmp_path: Path) -> None:

@@ -147,11 +147,11 @@ def test_no_english_is_left_in_chinese_help(call, path: str) -> None:
 @pytest.mark.parametrize("path", COMMANDS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_help_fits_80_columns(call, path: str, language: Language) -> None:
-    from kefen.cli.layout import cell_width
+    from kefen.domain.text import display_width
 
     shown = call(*path.split()[1:], "--help", "--lang", language).out
     prose = list(shown.partition("\n示例：" if language == "zh" else "\nExamples:")[0].splitlines())
-    assert max(map(cell_width, prose)) <= 82  # a closing mark may stand beyond the edge
+    assert max(map(display_width, prose)) <= 82  # a closing mark may stand beyond the edge
 
 
 @pytest.mark.parametrize("path", COMMANDS)

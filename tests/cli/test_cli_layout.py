@@ -12,8 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kefen.cli.estimate import LARGE_BYTES, estimate
-from kefen.cli.layout import cell_width, definition_list, padded, wrapped
+from kefen.cli.layout import definition_list, padded, wrapped
 from kefen.cli.terminal import BAR_CELLS, bar, money, percent
+from kefen.domain.text import display_width
 
 WORDS = st.text(alphabet="ab 客户，。（）-1", max_size=120)
 
@@ -25,7 +26,7 @@ def test_wrapping_loses_nothing_and_fits(text: str, width: int) -> None:
     for line in lines:
         closing = len(line) - len(line.rstrip("，。）1"))
         one_word = " " not in line.strip() and not any(c in line for c in "客户")
-        assert cell_width(line) <= width + 2 * closing or one_word or "（" in line
+        assert display_width(line) <= width + 2 * closing or one_word or "（" in line
 
 
 def test_lines_never_begin_with_a_closing_mark_or_end_with_an_opening_one() -> None:
@@ -36,14 +37,14 @@ def test_lines_never_begin_with_a_closing_mark_or_end_with_an_opening_one() -> N
 
 
 def test_chinese_takes_two_cells() -> None:
-    assert cell_width("客户 A") == 6
+    assert display_width("客户 A") == 6
     assert padded("客户", 6) == "客户  "
 
 
 def test_descriptions_stand_in_one_column() -> None:
     lines = list(definition_list([("--a", "一"), ("--long 文件", "二 三")], 80))
     assert {
-        cell_width(line[: line.index(mark)]) for line, mark in zip(lines, "一二", strict=True)
+        display_width(line[: line.index(mark)]) for line, mark in zip(lines, "一二", strict=True)
     } == {15}
 
 

@@ -10,7 +10,7 @@ from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.progress import steps
 from kefen.cli.tree import Command, Example, Option
-from kefen.domain.text import Text
+from kefen.domain.text import Text, display_width
 
 if TYPE_CHECKING:
     from datetime import date
@@ -74,11 +74,11 @@ def _show(report: QualityReport, *, everything: bool) -> None:
 
 
 def _show_verdicts(screen: Console, report: QualityReport) -> None:
-    from kefen.cli.layout import cell_width, padded, wrapped
+    from kefen.cli.layout import padded, wrapped
     from kefen.lake.quality.report import PRINCIPLE_NAMES
 
     names = {principle: say(name) for principle, name in PRINCIPLE_NAMES.items()}
-    column = max(map(cell_width, names.values())) + 2
+    column = max(map(display_width, names.values())) + 2
     for verdict in report.verdicts:
         lines = wrapped(say(verdict.words), screen.width, " " * column)
         first = f"{padded(names[verdict.principle], column)}{lines[0].lstrip()}"

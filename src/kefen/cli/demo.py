@@ -19,7 +19,7 @@ from kefen.cli.progress import steps
 from kefen.cli.tree import Argument, Command, Example, Option
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
-from kefen.domain.text import Text
+from kefen.domain.text import Text, display_width
 
 if TYPE_CHECKING:
     from kefen.demo import DemoFiles
@@ -163,7 +163,7 @@ def _grade_month_before(book: Book, *, shown: bool) -> None:
 
 
 def _show_next(directory: Path, customer: str | None) -> None:
-    from kefen.cli.layout import cell_width, padded
+    from kefen.cli.layout import padded
     from kefen.cli.terminal import console
 
     screen = console()
@@ -190,7 +190,7 @@ def _show_next(directory: Path, customer: str | None) -> None:
     ]
     screen.print()
     screen.print(say(Text("What to try next", "接下来可以试试")), style="bold")
-    width = max(cell_width(say(words)) for _, words in calls)
+    width = max(display_width(say(words)) for _, words in calls)
     for call, words in calls:
         screen.print(f"  {padded(say(words), width)}  {call}", soft_wrap=True)
 

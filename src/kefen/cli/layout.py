@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
-import unicodedata
 from typing import TYPE_CHECKING
+
+from kefen.domain.text import display_width
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -14,11 +15,6 @@ WIDEST = 100
 _NOT_FIRST = "，。；：、！？）》”’】」』％,.;:!?)]}%"
 _NOT_LAST = "（《“‘【「『([{"
 _PIECES = re.compile(r"\s+|[^\s\u2e80-\u9fff\uff00-\uffef]+|[\u2e80-\u9fff\uff00-\uffef]")
-
-
-def cell_width(text: str) -> int:
-    """Return how many cells of the terminal a text takes."""
-    return sum(_width(character) for character in text)
 
 
 def terminal_width() -> int:
@@ -33,7 +29,7 @@ def named(first: str, second: str, between: str = "  ") -> str:
 
 def padded(text: str, width: int) -> str:
     """Return a text filled up with spaces to `width` cells."""
-    return text + " " * max(0, width - cell_width(text))
+    return text + " " * max(0, width - display_width(text))
 
 
 def wrapped(text: str, width: int, indent: str = "") -> list[str]:
@@ -42,7 +38,7 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
     Lines break at spaces and between Chinese characters, never before a closing mark or after an
     opening one. Line breaks in the text stay; a word longer than the line stands alone.
     """
-    room = max(20, width - cell_width(indent))
+    room = max(20, width - display_width(indent))
     return [
         indent + line if line else ""
         for part in text.split("\n")
@@ -52,11 +48,11 @@ def wrapped(text: str, width: int, indent: str = "") -> list[str]:
 
 def definition_list(rows: Sequence[tuple[str, str]], width: int) -> Iterable[str]:
     """Yield the lines of a two-column list: a term, and its description beside or below it."""
-    longest = max((cell_width(term) for term, _ in rows if cell_width(term) <= 26), default=0)
+    longest = max((display_width(term) for term, _ in rows if display_width(term) <= 26), default=0)
     column = min(longest, 26) + 4
     for term, description in rows:
         lines = wrapped(description, width, " " * column)
-        if cell_width(term) + 4 <= column and lines:
+        if display_width(term) + 4 <= column and lines:
             yield f"  {padded(term, column - 2)}{lines[0].lstrip()}"
             yield from lines[1:]
         else:
@@ -68,7 +64,7 @@ def _paragraph(text: str, room: int) -> list[str]:
     start = text[: len(text) - len(text.lstrip())]
     lines, line = [], start
     for piece in _unbreakable(text.strip()):
-        if line.strip() and cell_width(line) + cell_width(piece.rstrip()) > room:
+        if line.strip() and display_width(line) + display_width(piece.rstrip()) > room:
             lines.append(line.rstrip())
             line = start + piece.lstrip()
         else:
@@ -89,9 +85,3 @@ def _unbreakable(text: str) -> list[str]:
         else:
             pieces.append(piece)
     return pieces
-
-
-def _width(character: str) -> int:
-    if unicodedata.combining(character):
-        return 0
-    return 2 if unicodedata.east_asian_width(character) in "WF" else 1

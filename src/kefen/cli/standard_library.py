@@ -11,12 +11,12 @@ import click
 from kefen.cli import options
 from kefen.cli.errors import print_json
 from kefen.cli.language import say
-from kefen.cli.layout import cell_width, wrapped
+from kefen.cli.layout import wrapped
 from kefen.cli.standard import STANDARD, book_if_any
 from kefen.cli.standards import book_outlines, complete_names
 from kefen.cli.tree import Argument, Command, Example, Option
 from kefen.domain.errors import CallError, StandardError
-from kefen.domain.text import Text
+from kefen.domain.text import Text, display_width
 from kefen.grading.named_standard import find_editions
 
 if TYPE_CHECKING:
@@ -81,7 +81,7 @@ def _show(screen: Console, title: Text, outlines: tuple[Outline, ...]) -> None:
     screen.print(say(title), style="bold")
     if not outlines:
         screen.print(f"  {say(Text('none', '无'))}", style="dim")
-    longest = max((cell_width(one.id) for one in outlines), default=0)
+    longest = max((display_width(one.id) for one in outlines), default=0)
     for one in outlines:
         version = "" if one.version is None else say(Text("v{v}", "第{v}版").filled(v=one.version))
         facts = [version]
@@ -94,7 +94,7 @@ def _show(screen: Console, title: Text, outlines: tuple[Outline, ...]) -> None:
         if one.path is not None and one.path.stem != one.id:
             facts.append(one.source)
         code = one.id or one.source
-        screen.print(f"  {code}{' ' * (longest - cell_width(code))}  {say(one.name)}")
+        screen.print(f"  {code}{' ' * (longest - display_width(code))}  {say(one.name)}")
         said = say(Text(", ", "，")).join(fact for fact in facts if fact)
         for line in wrapped(said, screen.width, " " * (longest + 4)):
             screen.print(line, style="dim")

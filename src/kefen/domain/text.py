@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
@@ -83,6 +84,17 @@ class _Filling:
 
     def __repr__(self) -> str:
         return repr(self._value)
+
+
+def display_width(text: str) -> int:
+    """Return how wide a text is in cells of fixed width: two for an ideograph, else one."""
+    return sum(_cells(character) for character in text)
+
+
+def _cells(character: str) -> int:
+    if unicodedata.combining(character):
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
 
 
 def _agreeing(values: Mapping[str, object]) -> dict[str, object]:

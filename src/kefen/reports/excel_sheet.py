@@ -5,9 +5,8 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
-from unicodedata import east_asian_width
 
-from kefen.domain.text import Text
+from kefen.domain.text import Text, display_width
 from kefen.reports.charts import (
     ColumnChart,
     Curve,
@@ -236,7 +235,7 @@ class SheetWriter:
         if cell is None:
             return 1
         width = self._widths.get(index, _WIDEST) - 2
-        return -(-_display_width(plain_text(cell, self._language)) // width)
+        return -(-display_width(plain_text(cell, self._language)) // width)
 
     def _cell(self, row: int, column: int, cell: Cell, kind: ColumnKind, **properties: Any) -> None:
         wanted = dict(properties)
@@ -328,7 +327,7 @@ class SheetWriter:
     def _set_widths(self, tables: list[Table], *, pairs: bool) -> None:
         for table in tables:
             for index, column in enumerate(table.columns):
-                width = _display_width(column.title.in_language(self._language)) + 3
+                width = display_width(column.title.in_language(self._language)) + 3
                 for row in (
                     *table.rows[:_MEASURED_ROWS],
                     *((table.totals,) if table.totals else ()),
@@ -346,7 +345,7 @@ class SheetWriter:
     def _width_of(self, cell: Cell, kind: ColumnKind) -> int:
         if isinstance(cell, Decimal):
             return len(f"{cell:,.2f}") + 2 if kind == "money" else 10
-        return _display_width(plain_text(cell, self._language)) + 2
+        return display_width(plain_text(cell, self._language)) + 2
 
     def _set_up_print(self, *, portrait: bool) -> None:
         self._sheet.set_paper(_A4)
@@ -359,7 +358,3 @@ class SheetWriter:
         self._sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         self._sheet.set_footer("&L&A&R&P / &N")
         self._sheet.hide_gridlines(2)
-
-
-def _display_width(wording: str) -> int:
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in wording)

@@ -10,7 +10,7 @@ from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from kefen.domain.text import Text
+from kefen.domain.text import Text, display_width
 from kefen.reports.tables import GradeMark
 from kefen.workspace.book import served_book
 from kefen.workspace.shell import formats
@@ -30,6 +30,8 @@ register = template.Library()
 _NOT_GRADED = Text("not graded", "未评级")
 _LONGEST_LETTER = 3
 _FEWEST_POINTS = 3
+_NUMBERS = ("number", "money", "percent", "change")
+_LONGEST_UNBROKEN = 18
 
 
 @register.simple_tag
@@ -177,6 +179,16 @@ def table_cell(cell: Cell, kind: str) -> str | SafeString:
     if isinstance(cell, Decimal | int) and kind == "change":
         return points(Decimal(cell))
     return plain_cell(cell)
+
+
+@register.simple_tag
+def cell_class(cell: Cell, kind: str) -> SafeString:
+    """Write how a cell breaks: numbers and short texts never, names not letter by letter."""
+    if kind in _NUMBERS:
+        name = "number"
+    else:
+        name = "words" if display_width(plain_cell(cell)) > _LONGEST_UNBROKEN else "nowrap"
+    return format_html('class="{}"', name)
 
 
 @register.simple_tag
