@@ -223,6 +223,54 @@ def test_a_lift_raises_to_the_computed_grade_and_not_twice_in_half_a_year(
     assert soon.code == 2
     assert "2025-10-02 at the earliest" in soon.err
     assert "nothing to lift" in give(call, book, "007", *lift).err
+    ends = give(call, book, "C4", "--lift", "--until", "2099-01-31", scheme="lifted")
+    assert ends.code == 2
+    assert "no last day" in ends.err
+
+
+def test_a_lift_needs_an_approver_for_the_grades_that_it_may_reach(
+    call, book: Path, levels, tmp_path: Path
+) -> None:
+    file = tmp_path / "levels.yaml"
+    words = STANDARD.replace(
+        "    movement: {rise: {by: hand, once_in: 6 months}}",
+        "    movement: {rise: {by: hand, steps: 1}}\n    approval: {A: [director]}",
+    )
+    file.write_text(words, encoding="utf-8")
+    ask = ("grade", "--book", book, "--standard", file, "--no-report", "--json", "--as-of")
+    for day in ("2025-02-28", "2025-03-31"):
+        assert call(*ask, day).code == 0
+    lift = ("--lift", "--on", "2025-04-02")
+    assert give(call, book, "007", *lift, scheme="lifted").code == 0  # from C to B: nobody's
+    file.write_text(words.replace("{by: hand, steps: 1}", "{by: hand}"), encoding="utf-8")
+    assert call(*ask, "2025-03-31").code == 0
+    alone = give(call, book, "007", *lift, scheme="lifted")
+    assert alone.code == 2
+    assert "approved by director" in alone.err
+    assert give(call, book, "007", *lift, "--approver", "Wang", scheme="lifted").code == 0
+
+
+def test_an_override_entered_after_a_month_was_graded_restates_it_and_the_months_after(
+    call, book: Path, levels, tmp_path: Path
+) -> None:
+    levels("2025-02-28")
+    fill = ("grade", "--book", book, "--standard", tmp_path / "levels.yaml")
+    months = ("--from", "2025-02", "--to", "2025-05", "--json")
+
+    def states() -> list[str]:
+        answer = call(*fill, *months)
+        assert answer.code == 0, answer.err
+        return [month["state"] for month in answer.json["months"]]
+
+    assert states() == ["kept", "graded", "graded", "graded"]
+    assert states() == ["kept"] * 4
+    lift = give(call, book, "007", "--lift", "--on", "2025-03-20", scheme="lifted")
+    assert lift.code == 0, lift.err
+    assert states() == ["kept", "restated", "restated", "restated"]
+    runs = book / "lake" / "run_files"
+    assert held(runs / "2025-03-31-1", "007", "lifted")["grade"] == "C"
+    assert held(runs / "2025-03-31-2", "007", "lifted")["grade"] == "B"
+    assert states() == ["kept"] * 4
 
 
 @pytest.mark.parametrize(

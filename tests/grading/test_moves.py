@@ -323,3 +323,18 @@ def test_a_hold_is_a_cause_of_its_own(tmp_path: Path) -> None:
     move = CustomerMoves(before, after).of(held, ["abc"])[0]
     assert (move.before, move.after, move.moved) == (one[held], one[held], False)
     assert "override" in move.causes
+
+
+def test_one_held_alike_in_both_runs_is_offset_by_nothing(tmp_path: Path) -> None:
+    before, after = two_runs(tmp_path, customers=90)
+    one, other = graded(before, "abc"), graded(after, "abc")
+    same = next(c for c in sorted(one) if one[c] == other.get(c) == "B")
+    for run in (before, after):
+        duckdb.connect().execute(
+            f"COPY (SELECT '{same}' AS customer_id, 'abc' AS scheme, 'A' AS grade, "
+            f"'stays' AS hold, DATE '2026-07-31' AS since) "
+            f"TO '{run.directory / SERVED_FILE}' (FORMAT parquet)"
+        )
+    found = next(m for m in compared(before, after).schemes if m.scheme == "abc")
+    assert "override" not in {part.cause for part in found.causes}
+    assert found.moved == sum(found.together.values())

@@ -85,6 +85,7 @@ def run_record(dataset: Dataset, standard: Standard, facts: RunFacts) -> dict[st
         "months": {"covered": facts.covered[0], "of": facts.covered[1]} if facts.covered else None,
         "timezone": dataset.timezone,
         "currency": dataset.currency,
+        "rates": dict(dataset.rates) if dataset.rates is not None else None,
         "generated": list(dataset.generated),
         "calibration": "frozen" if facts.frozen else "fitted",
         "customers": {"graded": facts.customers, "undated": facts.undated},

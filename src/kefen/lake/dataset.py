@@ -180,6 +180,7 @@ class Dataset:
         currency: The one currency of the data, or None when it names none.
         versions: Lake version per table; empty in file mode.
         generated: Names of tables or columns that were generated for a demonstration.
+        rates: The name and sha256 of the file of exchange rates that converted amounts, or None.
     """
 
     engine: Engine
@@ -189,3 +190,4 @@ class Dataset:
     currency: str | None = None
     versions: Mapping[str, int] = field(default_factory=dict)
     generated: tuple[str, ...] = ()
+    rates: Mapping[str, str] | None = None

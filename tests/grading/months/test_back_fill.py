@@ -49,6 +49,23 @@ def test_each_month_is_a_run_and_is_kept_the_next_time(book: Book) -> None:
     assert [run.restates for run in kept_runs(book)] == [None] * 4
 
 
+def test_another_rate_table_grades_the_months_anew(book: Book, tmp_path: Path) -> None:
+    line = "X-1,001,2025-02-10,100.00,EUR"
+    foreign = tmp_path / "foreign.csv"
+    foreign.write_text(f"order_id,customer_id,ordered_at,amount,currency\n{line}\n")
+    import_file(book, "orders", foreign)
+    rates = tmp_path / "rates.csv"
+
+    def states_at(rate: str) -> list[str]:
+        rates.write_text(f"currency,from,rate\nEUR,2025-01-01,{rate}\n")
+        found = back_fill(book, lambda _: STANDARD, JANUARY, MARCH, memory="500MB", rates=rates)
+        return states(found)
+
+    assert states_at("7.85") == ["graded"] * 3
+    assert states_at("7.85") == ["kept"] * 3
+    assert states_at("9.00") == ["unchanged", "restated", "restated"]
+
+
 def test_the_span_ends_with_the_last_complete_month(book: Book) -> None:
     found = fill(book, date(2025, 7, 1), None)
     assert [month.as_of for month in found.months] == [date(2025, 7, 31)]

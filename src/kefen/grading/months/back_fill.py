@@ -26,12 +26,13 @@ from kefen.grading.months.grading import grade_for_book
 from kefen.grading.months.held import first_fact_on, held
 from kefen.grading.months.lines import lines_in_force
 from kefen.grading.months.same import same_results
-from kefen.grading.outputs import write_results
+from kefen.grading.outputs import read_record, write_results
 from kefen.grading.population import default_as_of, last_order_on
+from kefen.grading.serving.overrides import serves_alike
 from kefen.grading.written_run import compared_with, write_run
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from kefen.grading.run import GradedRun
@@ -135,8 +136,9 @@ def back_fill(
 ) -> BackFill:
     """Grade every month of a span that the book does not have yet, in order.
 
-    A month that was graded on the same versions of the data, under the same standard and by the
-    lines that its policy says, is kept; so is one whose results do not change. Each run is whole
+    A month that was graded on the same versions of the data and the same rates, under the same
+    standard, by the lines that its policy says, from the same run before and with the same
+    overrides, is kept; so is one whose results do not change. Each run is whole
     and in the list before the next begins: what a kill leaves is done, and the next call goes on.
 
     The facts are read once for all months; each sees only what was known by its end. Of a month
@@ -245,7 +247,13 @@ class _Filling:
             and standing.lake_versions == dict(self.dataset.versions)
             and as_policy_says
         )
-        return "kept", standing if same else None
+        return "kept", standing if same and self._is_read_alike(standing, standard) else None
+
+    def _is_read_alike(self, standing: KeptRun, standard: Standard) -> bool:
+        """Return whether a run's record names the rates and the grades held that hold now."""
+        record = read_record(standing.folder)
+        same_rates = _sum_of(record.get("rates")) == _sum_of(self.dataset.rates)
+        return same_rates and serves_alike(self.book, record, standard, standing.as_of)
 
     def _grade(self, standard: Standard, day: date) -> tuple[State, KeptRun, int | None]:
         """Grade a month; only what changed of it, where that is enough."""
@@ -302,6 +310,10 @@ class _Filling:
         )
         one = exp.select(column("customer_id")).from_(table(orders.relation)).where(within).limit(1)
         return bool(self.dataset.engine.rows(one.sql("duckdb")))
+
+
+def _sum_of(rates: Mapping[str, str] | None) -> str | None:
+    return rates["sha256"] if rates is not None else None
 
 
 def _standing(runs: Sequence[KeptRun], standard: Standard, day: date) -> KeptRun | None:

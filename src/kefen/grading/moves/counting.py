@@ -148,7 +148,9 @@ def causes_of(ways: Iterable[Way], *, ordered: bool) -> tuple[CausePart, ...]:
     down: dict[Cause, int] = defaultdict(int)
     for way in ways:
         kind = 2 if not way.moved else 1 if len(way.causes) > 1 else 0
-        for cause in way.causes:
+        # Held alike in both runs, a customer goes to the computed grade and back by one cause.
+        causes = () if kind == 2 and len(way.causes) == 1 else way.causes
+        for cause in causes:
             customers[cause][kind] += way.customers
         for cause, steps in way.up.items():
             up[cause] += steps

@@ -12,6 +12,7 @@ from kefen.compiler.facts import column, table
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
 from kefen.grading.history import current_runs, kept_runs
+from kefen.grading.outputs import SERVED_FILE, parquet_pattern
 from kefen.grading.serving.words import grade_in_words
 from kefen.grading.serving.written import grades_held
 from kefen.lake.book.overrides import override_from
@@ -212,6 +213,25 @@ def drifts_in(run: GradedRun, run_id: str = "") -> tuple[Drift, ...]:
     )
 
 
+def base_of(run: KeptRun, scheme: str, customer: str) -> str | None:
+    """Return the grade from which a customer of a run moves on, overrides and floors aside.
+
+    None where the run holds no grades under the scheme, or none of the customer.
+    """
+    path = run.folder / SERVED_FILE
+    if not path.exists():
+        return None
+    try:
+        with duckdb.connect() as connection:
+            row = connection.execute(
+                "SELECT base FROM read_parquet(?) WHERE scheme = ? AND customer_id = ?",
+                [parquet_pattern(path), scheme, customer],
+            ).fetchone()
+    except duckdb.Error as error:
+        raise _unreadable(run) from error
+    return row[0] if row is not None else None
+
+
 def computed_of(run: KeptRun, customers: Sequence[str]) -> dict[tuple[str, str], str | None]:
     """Return the computed grades of some customers of a run, by customer and scheme."""
     query = grades_held(run.folder).subquery("held")
@@ -223,9 +243,13 @@ def computed_of(run: KeptRun, customers: Sequence[str]) -> dict[tuple[str, str],
                 [list(customers)],
             ).fetchall()
     except duckdb.Error as error:
-        raise DataError(
-            Text("the grades of the run cannot be read", "无法读取评级运行的等级"),
-            where=str(run.folder),
-            mend=Text("Grade again.", "请重新评级。"),
-        ) from error
+        raise _unreadable(run) from error
     return {(str(who), str(scheme)): grade for who, scheme, grade in rows}
+
+
+def _unreadable(run: KeptRun) -> DataError:
+    return DataError(
+        Text("the grades of the run cannot be read", "无法读取评级运行的等级"),
+        where=str(run.folder),
+        mend=Text("Grade again.", "请重新评级。"),
+    )

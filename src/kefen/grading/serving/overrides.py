@@ -13,7 +13,7 @@ from kefen.domain.text import Text
 from kefen.expressions.types import ValueType
 from kefen.grading.history import current_runs, kept_runs
 from kefen.grading.serving.before import RunBefore, served_before
-from kefen.grading.serving.drift import computed_of
+from kefen.grading.serving.drift import base_of, computed_of
 from kefen.grading.serving.serve import Serving
 from kefen.lake.book.overrides import Override, holding
 from kefen.standards.decision_words import for_grade
@@ -120,6 +120,31 @@ def serving_again(book: Book, record: Mapping[str, Any]) -> Serving:
     return Serving(before, overrides_table(applied), told)
 
 
+def serves_alike(book: Book, record: Mapping[str, Any], standard: Standard, as_of: date) -> bool:
+    """Return whether the grades held in a run of a book follow from what they would now.
+
+    Args:
+        book: The book.
+        record: The content of the run's `run.json`.
+        standard: The run's standard.
+        as_of: Its as-of date.
+
+    Returns:
+        Whether the run before it and the overrides that apply are those that it was served by;
+        True too where no grades are held.
+
+    Raises:
+        BookError: The book cannot be read.
+        DataError: A file of the run before is damaged.
+    """
+    serving = serving_from(None, book, standard, as_of)
+    told = [str(own["override"]) for own in record.get("overrides", ())]
+    if sorted(told) != sorted(str(own["override"]) for own in serving.applied):
+        return False
+    before = serving.before.as_dict() if serving.before is not None else None
+    return not record.get("served") or record.get("served_from") == before
+
+
 def give_override(
     book: Book,
     standard: Standard,
@@ -147,7 +172,7 @@ def give_override(
         reason: Why.
         author: Who gives it.
         approver: Who approves it: another person, and one that there is where the standard lists
-            who approves the grade.
+            who approves the grade, or one of those that a lift may reach.
         first: The first day on which it holds.
         last: The last day on which it holds; None for a lift.
         given_on: The day on which it is decided.
@@ -171,7 +196,8 @@ def give_override(
             where="--until",
             mend=Text("Give a later day.", "请填写更晚的日期。"),
         )
-    _check_approver(scheme, grade, author, approver)
+    if kind != "lift":
+        _check_approver(scheme, [grade], author, approver)
     run = _latest(book, standard)
     held = _held(run, scheme, customer) if run is not None else None
     if run is not None and held is None and not _knows(run, customer):
@@ -182,7 +208,8 @@ def give_override(
             mend=Text("Check the id; kefen explain finds similar ones.", "请核对客户编号。"),
         )
     if kind == "lift":
-        _check_lift(book, standard, scheme, customer, first)
+        _check_lift(book, standard, scheme, customer, first, last)
+        _check_approver(scheme, _lifted_to(run, scheme, customer), author, approver)
     override = Override(
         id="",
         at=datetime.now(UTC),
@@ -212,11 +239,16 @@ def _check_words(reason: str, author: str) -> None:
             )
 
 
-def _check_approver(scheme: Scheme, grade: str | None, author: str, approver: str | None) -> None:
-    roles: tuple[str, ...] = ()
-    if scheme.control is not None and grade is not None:
-        roles = for_grade(scheme.control.approval, grade) or ()
-    if roles and not (approver or "").strip():
+def _check_approver(
+    scheme: Scheme, grades: Iterable[str | None], author: str, approver: str | None
+) -> None:
+    """Refuse what nobody approved, where one of the grades that it may give is approved."""
+    for grade in grades:
+        roles: tuple[str, ...] = ()
+        if scheme.control is not None and grade is not None:
+            roles = for_grade(scheme.control.approval, grade) or ()
+        if not roles or (approver or "").strip():
+            continue
         raise CallError(
             Text("the standard has {g} approved by {r}", "标准规定 {g} 须由{r}审批").filled(
                 g=grade, r=", ".join(roles)
@@ -232,8 +264,33 @@ def _check_approver(scheme: Scheme, grade: str | None, author: str, approver: st
         )
 
 
-def _check_lift(book: Book, standard: Standard, scheme: Scheme, customer: str, first: date) -> None:
+def _lifted_to(run: KeptRun | None, scheme: Scheme, customer: str) -> list[str]:
+    """Return the grades that a lift may reach, the nearest first: above the one held before."""
+    rising = [one.id for one in reversed(scheme.grades) if one.reason is None]
+    base = base_of(run, scheme.id, customer) if run is not None else None
+    if base not in rising:
+        return rising
+    steps = scheme.movement.rise.steps if scheme.movement is not None else None
+    return rising[rising.index(base) + 1 :][:steps]
+
+
+def _check_lift(
+    book: Book,
+    standard: Standard,
+    scheme: Scheme,
+    customer: str,
+    first: date,
+    last: date | None,
+) -> None:
     """Refuse a lift that the standard does not know, or one too soon after the one before."""
+    if last is not None:
+        raise CallError(
+            Text("a lift is done once and has no last day", "提级一次完成，没有截止日"),
+            where="--until",
+            mend=Text(
+                "Leave it out; --floor lifts up to a day.", "请去掉；若只到某日为止，请用 --floor。"
+            ),
+        )
     rise = scheme.movement.rise if scheme.movement is not None else None
     if rise is None or not rise.by_hand:
         raise CallError(

@@ -60,6 +60,7 @@ def attribute_rows(
     found = list(findings)
     tables = {key: _placed(engine, read) for key, read in tables.items()}
     converted, code, more = one_currency(engine, tables, currency, rates)
+    by_rates = _described(rates) if rates is not None and more else None
     found.extend(more)
     known = "customers" in converted
     if not known:
@@ -87,7 +88,15 @@ def attribute_rows(
         currency=code,
         versions=dict(versions or {}),
         generated=generated,
+        rates=by_rates,
     )
+
+
+def _described(rates: Path) -> dict[str, str]:
+    from kefen.lake.reading.files import fingerprint
+
+    own = fingerprint(rates)
+    return {"name": own["name"], "sha256": own["sha256"]}
 
 
 def _placed(engine: Engine, read: ReadTable) -> ReadTable:
