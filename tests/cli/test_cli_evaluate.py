@@ -227,6 +227,14 @@ def test_a_book_is_judged_by_the_last_run_that_can_be(judged: Path) -> None:
     assert upkeep["shifts"]
 
 
+def test_a_run_that_is_named_is_compared_with_the_latest_of_the_book(judged: Path) -> None:
+    run = ("--book", judged / "book", "--run", "2024-09-30-1")
+    upkeep = json.loads(called("evaluate", *run, "--json").stdout)["upkeep"]
+    assert upkeep["latest_run"] == "2025-06-30"
+    assert upkeep["compared_since"] == "2024-09-30"
+    assert upkeep["shifts"]
+
+
 def test_the_report_says_the_same_in_both_languages(judged: Path, tmp_path: Path) -> None:
     for language, word in (("en", "Capture of what was bought next"), ("zh", "捕获曲线")):
         out = tmp_path / language

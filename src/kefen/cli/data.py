@@ -186,8 +186,6 @@ def find_data(book: Path | None, given: dict[str, Any]) -> Data:
         BookError: There is no book where `--book` says.
     """
     files = named_files(given)
-    if given.get("rates") is not None:
-        check_file(given["rates"])
     if files and book is not None:
         raise CallError(
             Text("Both a book and files are named.", "同时给出了账套和文件。"),
@@ -198,9 +196,26 @@ def find_data(book: Path | None, given: dict[str, Any]) -> Data:
             ),
         )
     if files:
+        if given.get("rates") is not None:
+            check_file(given["rates"])
         return _files(files_given(given), given)
+    return book_data(find_book(book), given)
+
+
+def book_data(book: Book, given: dict[str, Any]) -> Data:
+    """Return a book as the data of a call.
+
+    Args:
+        book: The book.
+        given: The values of the reading options, by name: of a book, rates alone are of use.
+
+    Raises:
+        CallError: Another reading option is given, or there is no such file of rates.
+    """
     _refuse_reading_options(given)
-    return Data(find_book(book), {}, None, given.get("rates"))
+    if given.get("rates") is not None:
+        check_file(given["rates"])
+    return Data(book, {}, None, given.get("rates"))
 
 
 def find_book(path: Path | None) -> Book:

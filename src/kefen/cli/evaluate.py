@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kefen.cli import options
-from kefen.cli.data import Data, find_data, named_files
+from kefen.cli.data import book_data, find_data, named_files
 from kefen.cli.errors import print_json
 from kefen.cli.evaluate_judging import Judging
 from kefen.cli.language import say
@@ -64,7 +64,7 @@ def evaluate(
         check_output(out, overwrite=overwrite)
     asked = _asked(months or DEFAULT_MONTHS, scheme, change, changed, form)
     runs, opened = _runs(run, book, files=bool(named_files(given)))
-    data = Data(opened, {}, None) if opened is not None else find_data(None, given)
+    data = book_data(opened, given) if opened is not None else find_data(None, given)
     with (
         DuckDBEngine(memory_limit=memory or options.DEFAULT_MEMORY) as engine,
         steps(data.steps + len(runs) + 1, shown=not (quiet or as_json)) as begin,
@@ -77,9 +77,9 @@ def evaluate(
                 runs[-1], dataset, scheme, sample, out, overwrite=overwrite, as_json=as_json
             )
             return
-        judged = Judging(dataset, runs, asked, complete_until, begin).run(
-            every=every or len(run) > 1, named=len(run) == 1
-        )
+        judged = Judging(
+            dataset, runs, asked, complete_until, begin, latest=_latest(runs[-1], opened)
+        ).run(every=every or len(run) > 1, named=len(run) == 1)
         if out is not None:
             begin(_WRITING)
             judged.write(out, overwrite=overwrite)
@@ -196,6 +196,19 @@ def _runs(
         return several, opened
     holding = current_runs(kept_runs(opened), stored.standard.id)
     return [StoredRun.load(one.folder) for one in holding], opened
+
+
+def _latest(last: StoredRun, book: Book | None) -> StoredRun:
+    """Return the latest run of a standard in a book, or the last one of the call."""
+    from kefen.grading.history import current_runs, kept_runs
+    from kefen.grading.stored import StoredRun
+
+    if book is None:
+        return last
+    holding = current_runs(kept_runs(book), last.standard.id)
+    if not holding or holding[-1].as_of <= last.as_of:
+        return last
+    return StoredRun.load(holding[-1].folder)
 
 
 COMMANDS = {

@@ -107,6 +107,8 @@ class Judging:
         asked: Asked,
         complete_until: date | None,
         begin: Any,
+        *,
+        latest: StoredRun,
     ) -> None:
         from kefen.grading.evaluation.following import data_end
 
@@ -115,6 +117,7 @@ class Judging:
         self.asked = asked
         self.known_until = data_end(dataset, complete_until)
         self.begin = begin
+        self.latest = latest
 
     def run(self, *, every: bool, named: bool) -> Judged:
         """Judge the run that is named, else the latest one whose following period is over."""
@@ -130,8 +133,7 @@ class Judging:
             require_covered(Period(self.runs[-1].as_of, self.asked.months), self.known_until)
         judged = over[-1]
         self.begin(_JUDGING.filled(d=judged.as_of.isoformat()))
-        latest = [one for one in self.runs if one.standard.id == judged.standard.id][-1]
-        full = evaluate(judged, self.dataset, self.known_until, self.asked, latest)
+        full = evaluate(judged, self.dataset, self.known_until, self.asked, self.latest)
         months: list[tuple[date, SchemeAccuracy | Text]] = []
         wanted = None if full.scheme is None else full.scheme.id
         for one in self.runs if every and wanted is not None else ():

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kefen.cli import options
-from kefen.cli.data import find_data, named_files
+from kefen.cli.data import book_data, find_data, named_files
 from kefen.cli.errors import print_json
 from kefen.cli.grading import Grading, grade_data, result_language
 from kefen.cli.language import say
@@ -66,6 +66,7 @@ def report(
             overwrite=overwrite,
             memory=limit,
             shown=not (quiet or as_json),
+            given=given,
         )
     if as_json:
         print_json({"out": str(target)})
@@ -87,6 +88,7 @@ def _of_book(
     overwrite: bool,
     memory: str,
     shown: bool,
+    given: dict[str, Any],
 ) -> Path:
     """Grade the data of a kept run again, which gives the same grades, and write its reports."""
     from kefen.engines.duckdb import DuckDBEngine
@@ -118,7 +120,8 @@ def _of_book(
         DuckDBEngine(memory_limit=memory) as engine,
         steps(len(STAGES) + 2, shown=shown) as begin,
     ):
-        dataset = opened.dataset(engine, stored.record["lake_versions"])
+        rates = book_data(opened, given).rates
+        dataset = opened.dataset(engine, stored.record["lake_versions"], rates=rates)
         graded = grade(
             dataset,
             stored.standard,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kefen.cli import options
-from kefen.cli.data import find_data, named_files
+from kefen.cli.data import book_data, find_data, named_files
 from kefen.cli.errors import print_json
 from kefen.cli.language import say
 from kefen.cli.progress import steps
@@ -83,7 +83,8 @@ def traits(
             _refuse_other_files(stored, dataset)
         else:
             assert opened is not None  # noqa: S101  refused above
-            dataset = opened.dataset(engine, stored.record["lake_versions"])
+            rates = book_data(opened, given).rates
+            dataset = opened.dataset(engine, stored.record["lake_versions"], rates=rates)
         graded = grade(
             dataset,
             stored.standard,
