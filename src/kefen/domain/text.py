@@ -14,11 +14,13 @@ Language: TypeAlias = Literal["en", "zh"]
 LANGUAGES: tuple[Language, ...] = ("en", "zh")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, unsafe_hash=True)
 class Text:
     """One message or name in English and Chinese, with `{placeholders}` filled by `filled`.
 
-    `{n:row|rows}` becomes the word for one where `n` is 1, and the word for many else.
+    `{n:row|rows}` becomes the word for one where `n` is 1, and the word for many else. No text is
+    changed once it is made; it is not frozen all the same, because an explanation makes hundreds
+    and a frozen one takes more than twice as long.
 
     Attributes:
         en: The English wording.
@@ -44,7 +46,7 @@ class Text:
                 english[name], chinese[name] = value.en, value.zh
         if "|" in self.en or "|" in self.zh:
             english, chinese = _agreeing(english), _agreeing(chinese)
-        return Text(en=self.en.format_map(english), zh=self.zh.format_map(chinese))
+        return Text(self.en.format_map(english), self.zh.format_map(chinese))
 
     def placeholders(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return the names of the placeholders in English and in Chinese (they must agree)."""
@@ -57,7 +59,7 @@ class Text:
     @classmethod
     def same(cls, wording: str) -> Text:
         """Return a text that reads alike in both languages (a code, a name from the data)."""
-        return cls(en=wording, zh=wording)
+        return cls(wording, wording)
 
     @classmethod
     def from_dict(cls, wording: Mapping[str, str]) -> Text:

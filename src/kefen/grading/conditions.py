@@ -169,13 +169,13 @@ def _comparison(subject: Subject, condition: Call) -> Text:
                 s=sign,
                 p=subject.of(share),
             )
-    needed = Text("{s} {r}", "{s} {r}").filled(s=sign, r=subject.of(right))
+    name, needed = subject.of(left), subject.of(right)
+    value = subject.shown(left, subject.value_of(left))
+    english, chinese = f"{sign} {needed.en}", f"{sign} {needed.zh}"
     if not isinstance(right, Constant):
-        value = subject.shown(right, subject.value_of(right))
-        needed = Text("{n} ({v})", "{n}（{v}）").filled(n=needed, v=value)
-    return Text("{n} {v}, needs {w}", "{n} {v}，须 {w}").filled(
-        n=subject.of(left), v=subject.shown(left, subject.value_of(left)), w=needed
-    )
+        other = subject.shown(right, subject.value_of(right))
+        english, chinese = f"{english} ({other.en})", f"{chinese}（{other.zh}）"
+    return Text(f"{name.en} {value.en}, needs {english}", f"{name.zh} {value.zh}，须 {chinese}")
 
 
 def _share_of(tree: Expression) -> tuple[Expression, Expression] | None:
@@ -192,5 +192,7 @@ def _is_measured(subject: Subject, condition: Expression) -> bool:
     """Return whether a condition compares numbers or dates, which can come nearer."""
     if not isinstance(condition, Call) or condition.operator not in _SIGNS:
         return False
-    values = [subject.value_of(argument) for argument in condition.arguments]
-    return not any(isinstance(value, bool | str) for value in values)
+    return not any(
+        isinstance(one.value if isinstance(one, Constant) else subject.value_of(one), bool | str)
+        for one in condition.arguments
+    )

@@ -25,7 +25,6 @@ from kefen.grading.outcome import approval_of, review_of, rules_of, tags_of, ter
 from kefen.grading.sentences import sentence
 from kefen.grading.subject import Subject
 from kefen.grading.thresholds import thresholds
-from kefen.grading.wording import metric_in_words
 from kefen.standards.calibration import SchemeCalibration
 from kefen.standards.decision_words import joined
 from kefen.standards.model import FactMetric, ModelMetric
@@ -224,16 +223,15 @@ def _datum(subject: Subject, metric: Metric) -> Datum:
 def _made_datum(subject: Subject, metric: Metric) -> Datum:
     run, definition = subject.run, metric.definition
     value = subject.values.get(metric.id)
+    window, available = run.kept(("metric", metric.id), lambda: _window_of(run, metric))
     return Datum(
         metric=metric.id,
         name=metric.name,
         description=metric.description,
-        window=run.kept(("window", metric.id), lambda: str(definition.over))
-        if isinstance(definition, FactMetric)
-        else None,
+        window=window,
         value=value,
-        value_words=metric_in_words(value, metric.unit, subject.currency),
-        available=metric.id not in run.record.get("metrics_not_available", ()),
+        value_words=subject.metric(metric),
+        available=available,
         origin=subject.once(
             ("origin", definition.model.id),
             lambda: origin(run, definition.model, subject.values, subject.currency),
@@ -241,6 +239,13 @@ def _made_datum(subject: Subject, metric: Metric) -> Datum:
         if isinstance(definition, ModelMetric)
         else None,
     )
+
+
+def _window_of(run: StoredRun, metric: Metric) -> tuple[str | None, bool]:
+    """Return the window of a metric in the standard's words, and whether it is available."""
+    definition = metric.definition
+    window = str(definition.over) if isinstance(definition, FactMetric) else None
+    return window, metric.id not in run.record.get("metrics_not_available", ())
 
 
 def metrics_of_scheme(run: StoredRun, scheme: Scheme) -> tuple[Metric, ...]:

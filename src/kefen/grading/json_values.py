@@ -18,6 +18,8 @@ def for_json(text: Text | None) -> dict[str, str] | None:
 
 def plain_value(value: Value) -> object:
     """Return a value for JSON: decimals as exact strings, dates in ISO."""
+    if value is None or type(value) is str:  # most of an explanation's
+        return value
     if isinstance(value, Decimal):
         return format(value, "f")
     return value.isoformat() if isinstance(value, date) else value

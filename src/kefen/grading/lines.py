@@ -17,7 +17,7 @@ from kefen.standards.model import Bands, Formula, OfBest, Position, Tiles
 if TYPE_CHECKING:
     from kefen.grading.explanation_parts import State
     from kefen.grading.subject import Subject
-    from kefen.standards.model import Band, Indicator
+    from kefen.standards.model import Band, Indicator, Scoring
 
 
 def lines_of(subject: Subject) -> tuple[Line, ...]:
@@ -75,8 +75,14 @@ def _line(subject: Subject, indicator: Indicator) -> Line:
     value, points = subject.own("value", indicator.id), number("points")
     position = subject.own("position", indicator.id)
     state = _state(subject, indicator)
-    group = next((g.name for g in subject.scheme.groups if g.id == indicator.group), None)
     weight = number("weight")
+    run, key = subject.run, id(indicator)
+    group, stated_weight = run.kept(("group, weight", key), lambda: _stated(subject, indicator))
+    table = _table(subject, indicator.scoring)
+    at_best, gives = run.kept(
+        ("at best, gives", key, table, weight),
+        lambda: (_at_best(indicator, table, weight), _gives(indicator, table)),
+    )
     return Line(
         indicator=indicator.id,
         name=indicator.name,
@@ -84,20 +90,26 @@ def _line(subject: Subject, indicator: Indicator) -> Line:
         group_id=indicator.group,
         state=state,
         value=value,
-        value_words=Text.same("–")
+        value_words=_NONE
         if state == "does not apply" or not subject.names_of(indicator.value)
         else subject.shown(indicator.value, value),
         position=quotient(position, POSITION_WHOLE) if isinstance(position, int) else None,
         earned=number("earned"),
-        stated_weight=from_units(indicator.weight) if indicator.weight is not None else None,
+        stated_weight=stated_weight,
         weight=weight,
         points=points,
-        at_best=_at_best(subject, indicator, weight),
-        gives=_gives(subject, indicator),
+        at_best=at_best,
+        gives=gives,
         better=indicator.better,
         note=_note(subject, indicator, state, points, weight),
         next=next_points(subject, indicator, points) if state == "counted" else None,
     )
+
+
+def _stated(subject: Subject, indicator: Indicator) -> tuple[Text | None, Decimal | None]:
+    """Return the name of an indicator's group, and its weight in points."""
+    group = next((g.name for g in subject.scheme.groups if g.id == indicator.group), None)
+    return group, from_units(indicator.weight) if indicator.weight is not None else None
 
 
 def _state(subject: Subject, indicator: Indicator) -> State:
@@ -127,6 +139,7 @@ def _note(
     return _limit_note(subject, indicator, points, weight)
 
 
+_NONE = Text.same("–")
 _HANDED_ON = Text("; its weight went to the others", "；其权重由其他指标分担")
 
 
@@ -184,7 +197,7 @@ def _limit_note(
     return None
 
 
-def _at_best(subject: Subject, indicator: Indicator, weight: Decimal | None) -> Decimal | None:
+def _at_best(indicator: Indicator, table: str | None, weight: Decimal | None) -> Decimal | None:
     scoring = indicator.scoring
     best: Decimal | None
     if isinstance(scoring, Tiles):
@@ -192,7 +205,7 @@ def _at_best(subject: Subject, indicator: Indicator, weight: Decimal | None) -> 
     elif isinstance(scoring, Position | OfBest):
         best = Decimal(1)
     elif isinstance(scoring, Bands):
-        best = max(band.points for band in _table(subject, scoring))
+        best = max(band.points for band in _bands(scoring, table))
     else:
         assert isinstance(scoring, Formula)  # noqa: S101  the last of the union
         best = out_of(indicator) if indicator.weight is not None else None
@@ -207,7 +220,7 @@ def _at_best(subject: Subject, indicator: Indicator, weight: Decimal | None) -> 
     return rounded(best) if best is not None else None
 
 
-def _gives(subject: Subject, indicator: Indicator) -> Text | None:
+def _gives(indicator: Indicator, table: str | None) -> Text | None:
     """Return what an indicator gives, where it only takes away or gives so much for each."""
     if indicator.weight is not None:
         return None
@@ -224,18 +237,24 @@ def _gives(subject: Subject, indicator: Indicator) -> Text | None:
         )
     if not isinstance(scoring, Bands):
         return None
-    earned = [band.points for band in _table(subject, scoring)]
+    earned = [band.points for band in _bands(scoring, table)]
     if max(earned) > 0 or min(earned) == 0:
         return None
     worst = min(earned) if indicator.at_least is None else max(min(earned), indicator.at_least)
     return Text("to {p}", "至 {p}").filled(p=plain_number(worst))
 
 
-def _table(subject: Subject, scoring: Bands) -> tuple[Band, ...]:
-    """Return the bands that are used for the customer, or all of them when none is."""
+def _table(subject: Subject, scoring: Scoring) -> str | None:
+    """Return whose table of bands is used for the customer; None: everybody's, or the rest's."""
+    if not isinstance(scoring, Bands) or scoring.by is None:
+        return None
+    found = subject.value_of(scoring.by)
+    key = None if found is None else str(found)
+    return key if any(key == own for own, _ in scoring.tables) else None
+
+
+def _bands(scoring: Bands, table: str | None) -> tuple[Band, ...]:
+    """Return the bands of a table, or all of them when there is no such table."""
     if scoring.by is None:
         return scoring.bands
-    key = subject.value_of(scoring.by)
-    tables = dict(scoring.tables)
-    found = tables.get(None if key is None else str(key), tables.get(None))
-    return found or scoring.all_bands
+    return dict(scoring.tables).get(table) or scoring.all_bands

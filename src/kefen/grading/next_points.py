@@ -56,13 +56,13 @@ def next_points(
     metric = subject.run.standard.metrics.get(value.name)
     if metric is None or isinstance(now, bool | str) or now is None:
         return None
-    conditions = [b.condition for b in scoring.all_bands if b.condition is not None]
-    entries = {
-        (entry, edge, words)
-        for condition in conditions
-        for entry, edge, words in _entries(condition, value, now)
-    }
-    near = sorted(entries, key=lambda found: (_apart(found[0], now), str(found[0])))
+    edges = subject.run.kept(("edges", id(indicator)), lambda: _edges_of(scoring, value))
+    place = _order(now)
+    entries = [_entry(operator, edge, order >= place, now) for operator, edge, order in edges]
+    near = sorted(
+        dict.fromkeys(entry for entry in entries if entry is not None),
+        key=lambda found: (abs(_order(found[0]) - place), str(found[0])),
+    )
     for entry, edge, words in near[:_MOST_TRIED]:
         would_be = _graded(subject, indicator, value.name, entry)
         if would_be is not None and would_be > points:
@@ -83,13 +83,21 @@ def _graded(subject: Subject, indicator: Indicator, metric: str, value: Value) -
     return rounded(Decimal(found)) if isinstance(found, int | Decimal) else None
 
 
-def _entries(condition: Expression, value: Name, now: Value) -> Iterator[tuple[Value, Value, Text]]:
-    """Yield the nearest values that enter a band past one edge: (value, edge, words)."""
+def _edges_of(scoring: Bands, value: Name) -> tuple[tuple[str, Value, Decimal], ...]:
+    """Return the edges of all bands: what is compared how, and where it is in order."""
+    conditions = [b.condition for b in scoring.all_bands if b.condition is not None]
+    found = (edge for condition in conditions for edge in _edges(condition, value))
+    # Once each, in order.
+    return tuple(dict.fromkeys((operator, edge, _order(edge)) for operator, edge in found))
+
+
+def _edges(condition: Expression, value: Name) -> Iterator[tuple[str, Value]]:
+    """Yield the edges of a band, each with the operator that compares the value with it."""
     if not isinstance(condition, Call):
         return
     if condition.operator == "and":
         for side in condition.arguments:
-            yield from _entries(side, value, now)
+            yield from _edges(side, value)
         return
     operator, arguments = condition.operator, condition.arguments
     if operator in _MIRRORED and arguments[1] == value:
@@ -97,15 +105,22 @@ def _entries(condition: Expression, value: Name, now: Value) -> Iterator[tuple[V
     if operator not in _MIRRORED or arguments[0] != value:
         return
     edge = arguments[1].value if isinstance(arguments[1], Literal) else None
-    if edge is None or isinstance(edge, bool | str):
-        return
-    way = _WAYS.get((operator, _order(edge) >= _order(now)))
+    if edge is not None and not isinstance(edge, bool | str):
+        yield operator, edge
+
+
+def _entry(
+    operator: str, edge: Value, from_below: bool, now: Value
+) -> tuple[Value, Value, Text] | None:
+    """Return the nearest value that enters a band past an edge: (value, edge, words)."""
+    way = _WAYS.get((operator, from_below))
     if way is None:
-        return
+        return None
     step, words = way
     entry = _moved(edge, now, step)
-    if entry is not None and _order(entry) != _order(now):
-        yield entry, edge, words
+    if entry is None or _order(entry) == _order(now):
+        return None
+    return entry, edge, words
 
 
 def _moved(edge: Value, now: Value, step: int) -> Value:
@@ -123,7 +138,3 @@ def _order(value: Value) -> Decimal:
     if isinstance(value, date):
         return Decimal(value.toordinal())
     return Decimal(value) if isinstance(value, int | Decimal) else Decimal(0)
-
-
-def _apart(value: Value, now: Value) -> Decimal:
-    return abs(_order(value) - _order(now))

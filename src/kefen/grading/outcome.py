@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _NOT_ASKED = Text("not asked", "未判断")
 _DOES_NOT_HOLD = Text("does not hold", "不成立")
+_LIMIT = Text("“{n}” {e} while it holds.", "“{n}”成立期间{e}。")
 
 
 def rules_of(subject: Subject) -> tuple[RuleOutcome, ...]:
@@ -60,6 +61,8 @@ def _effect(subject: Subject, rule: Rule) -> Text:
 
 def _limits(scheme: Scheme, rules: Sequence[RuleOutcome]) -> list[RuleOutcome]:
     """Return the rules that hold and allow no better grade than there is after them."""
+    if not rules:
+        return []
     stated = {rule.id: rule for rule in scheme.rules}
     best = scheme.grades[0].id if scheme.grades else None
     return [
@@ -82,9 +85,8 @@ def limits_in_words(
         rules: What its rules did.
         unchanging: Whether those that changed the grade are left out, having been told.
     """
-    limit = Text("“{n}” {e} while it holds.", "“{n}”成立期间{e}。")
     return [
-        limit.filled(n=rule.name, e=rule.effect)
+        _LIMIT.filled(n=rule.name, e=rule.effect)
         for rule in _limits(scheme, rules)
         if not (unchanging and rule.changed)
     ]

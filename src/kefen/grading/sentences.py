@@ -40,9 +40,8 @@ def sentence(
     if reason is not None:
         return _without_grade(subject, changes, reason)
     grade = subject.own("grade")
-    head = Text("{w} is {g}", "{w} 为{g}").filled(
-        w=subject.who, g=grade_name(subject.scheme, str(grade))
-    )
+    name = grade_name(subject.scheme, str(grade))
+    head = Text(f"{subject.who} is {name.en}", f"{subject.who} 为{name.zh}")
     decided = subject.own("decided")
     tail = None if decided is None else _decided(subject, lines, rules, str(decided))
     moved = [rule for rule in changes if rule.changed]
@@ -65,12 +64,20 @@ def sentence(
 def _limited(subject: Subject, said: Text, changes: Sequence[RuleOutcome]) -> Text:
     """Return what is said, and which rules allow no better grade whatever the figures become."""
     for limit in limits_in_words(subject.scheme, changes, unchanging=True):
-        said = Text("{s} {l}", "{s}{l}").filled(s=said, l=limit)
+        said = _after(said, limit)
     return said
 
 
 def _said(head: Text, tail: Text) -> Text:
-    return Text("{h}: {t}", "{h}：{t}").filled(h=head, t=tail)
+    return Text(f"{head.en}: {tail.en}", f"{head.zh}：{tail.zh}")
+
+
+def _ended(said: Text) -> Text:
+    return Text(f"{said.en}.", f"{said.zh}。")
+
+
+def _after(said: Text, further: Text) -> Text:
+    return Text(f"{said.en} {further.en}", f"{said.zh}{further.zh}")
 
 
 def _without_grade(subject: Subject, changes: Sequence[RuleOutcome], reason: Text) -> Text:
@@ -119,9 +126,9 @@ def _by_conditions(subject: Subject, rules: Sequence[Threshold], grade: str) -> 
     )
     lacking = _short_of_better(subject, rules[:index], grade)
     if lacking is None:
-        return Text("{s}.", "{s}。").filled(s=said)
+        return _ended(said)
     if own.condition is None:
-        return Text("{l}.", "{l}。").filled(l=lacking)
+        return _ended(lacking)
     return Text("{s}; {l}.", "{s}；{l}。").filled(s=said, l=lacking)
 
 
@@ -167,17 +174,22 @@ def _by_score(
     shared = better is not None and above is not None and end in (above.low, above.high)
     own = None if shared else _to_own_line(end, score)
     parts = [_shown_score(subject, lines, score), *(t for t in (own, better) if t is not None)]
-    said = Text("{p}.", "{p}。").filled(p=joined(parts))
+    said = _ended(joined(parts))
     fewer_are_better = decision.lines[0].low is None and decision.lines[0].high is not None
     further = _gives_and_costs(subject, lines, with_costs=not fewer_are_better)
-    return said if further is None else Text("{s} {f}", "{s}{f}").filled(s=said, f=further)
+    return said if further is None else _after(said, further)
 
 
 def _shown_score(subject: Subject, lines: Sequence[Line], score: Decimal) -> Text:
     of = subject.scheme.score
     if of is None or lines:
-        return Text("{p} points", "{p} 分").filled(p=points_in_words(score))
-    return Text("{m} {v}", "{m} {v}").filled(m=subject.of(of), v=subject.shown(of, score))
+        points = points_in_words(score)
+        return Text(f"{points} points", f"{points} 分")
+    return _beside(subject.of(of), subject.shown(of, score))
+
+
+def _beside(name: Text, value: Text) -> Text:
+    return Text(f"{name.en} {value.en}", f"{name.zh} {value.zh}")
 
 
 def _to_own_line(end: Decimal | None, score: Decimal) -> Text | None:
@@ -202,9 +214,8 @@ def _to_better_line(line: ScoreLine, name: Text, score: Decimal) -> Text | None:
             return Text("just not over {l} for {g}", "刚好未超过{g}的 {l}").filled(
                 l=plain_number(line.low), g=name
             )
-        return Text("{d} short of {g} at {l}", "距{g}的 {l} 差 {d}").filled(
-            d=plain_number(line.low - score), g=name, l=plain_number(line.low)
-        )
+        short, shown = plain_number(line.low - score), plain_number(line.low)
+        return Text(f"{short} short of {name.en} at {shown}", f"距{name.zh}的 {shown} 差 {short}")
     if line.high is not None and score >= line.high:
         return Text("{d} more than {g} allows at {l}", "比{g}的上限 {l} 多 {d}").filled(
             d=plain_number(score - line.high), g=name, l=plain_number(line.high)
@@ -250,7 +261,7 @@ def _gives_and_costs(subject: Subject, lines: Sequence[Line], *, with_costs: boo
         )
         if costliest.next is not None:
             parts.append(costliest.next.words)
-    return Text("{p}.", "{p}。").filled(p=joined(parts, "; ", "；")) if parts else None
+    return _ended(joined(parts, "; ", "；")) if parts else None
 
 
 def _most(line: Line) -> Decimal | None:
@@ -300,21 +311,22 @@ def _by_rank(
             )
         )
     if not parts:
-        return Text("{f}.", "{f}。").filled(f=first)
+        return _ended(first)
     return Text("{f} {p}.", "{f}，{p}。").filled(f=first, p=joined(parts))
 
 
 def _by_points(lines: Sequence[Line]) -> Text:
-    parts = [
-        Text("{n} {p} of {m} ({v})", "{n} {p}/{m}（{v}）").filled(
-            n=line.name,
-            p=plain_number(line.points or 0),
-            m=plain_number(line.at_best or 0),
-            v=line.value_words,
-        )
-        for line in lines
-    ]
-    return Text("{p}.", "{p}。").filled(p=joined(parts))
+    parts = [_points_of(line) for line in lines]
+    return _ended(joined(parts))
+
+
+def _points_of(line: Line) -> Text:
+    name, value = line.name, line.value_words
+    points, at_best = plain_number(line.points or 0), plain_number(line.at_best or 0)
+    return Text(
+        f"{name.en} {points} of {at_best} ({value.en})",
+        f"{name.zh} {points}/{at_best}（{value.zh}）",
+    )
 
 
 def _lowered(text: Text) -> Text:

@@ -290,9 +290,11 @@ class StoredRun:
 
     def kept(self, key: object, make: Callable[[], Kept]) -> Kept:
         """Return what `make` gives, made once for this run."""
-        if key not in self._kept:
-            self._kept[key] = make()
-        found: Kept = self._kept[key]
+        # Asked for some hundreds in an explanation, nearly all of which are there.
+        try:
+            found: Kept = self._kept[key]
+        except KeyError:
+            found = self._kept[key] = make()
         return found
 
     def rests_on(self, metric: str) -> frozenset[str]:

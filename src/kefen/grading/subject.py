@@ -12,7 +12,7 @@ from kefen.expressions.tree import names_in
 from kefen.expressions.wording import in_words
 from kefen.grading.wording import metric_in_words
 from kefen.standards.calibration import SchemeCalibration
-from kefen.standards.decision_words import grade_name, joined, names_of_scheme
+from kefen.standards.decision_words import grade_name, names_of_scheme
 from kefen.standards.model import TOTAL
 
 if TYPE_CHECKING:
@@ -20,12 +20,10 @@ if TYPE_CHECKING:
 
     from kefen.expressions.tree import Expression, Value
     from kefen.grading.stored import StoredRun
-    from kefen.standards.model import Scheme
+    from kefen.standards.model import Metric, Scheme
 
 Made = TypeVar("Made")
 _NO_GRADE = Text("no grade", "不评级")
-_FACT = Text("{n}: {v}", "{n}：{v}")
-_RULE_AND_FACTS = Text("{r} ({f})", "{r}（{f}）")
 
 
 @dataclass(slots=True)
@@ -133,6 +131,9 @@ class Subject:
 
     def unit_of(self, tree: Expression) -> str:
         """Return the unit an expression is shown in: that of the one metric it names."""
+        return self.run.kept(("unit", id(tree)), lambda: self._found_unit(tree))
+
+    def _found_unit(self, tree: Expression) -> str:
         names = self.names_of(tree)
         metric = self.run.standard.metrics.get(names[0]) if len(names) == 1 else None
         return metric.unit if metric is not None else "count"
@@ -149,31 +150,40 @@ class Subject:
 
     def _made_condition(self, tree: Expression) -> Text:
         rule = self.of(tree)
-        facts = [
-            self._fact(name)
-            for name in self.names_of(tree)
-            if name != "as_of" and name in self.words
-        ]
-        if not facts:
+        named = self.run.kept(("named", self.scheme.id, id(tree)), lambda: self._named_in(tree))
+        if not named:
             return rule
-        return _RULE_AND_FACTS.filled(r=rule, f=joined(facts, "; ", "；"))
+        facts = [self._fact(name) for name in named]
+        english, chinese = "; ".join([f.en for f in facts]), "；".join([f.zh for f in facts])
+        return Text(f"{rule.en} ({english})", f"{rule.zh}（{chinese}）")
+
+    def _named_in(self, tree: Expression) -> tuple[str, ...]:
+        """Return the names in an expression that have words."""
+        names = self.names_of(tree)
+        return tuple(name for name in names if name != "as_of" and name in self.words)
 
     def _fact(self, name: str) -> Text:
         """Return what a name stands for, and its value."""
         # A metric has the same name and value under every scheme.
         scheme = None if name in self.run.standard.metrics else self.scheme.id
+        return self.once(("fact", scheme, name), lambda: self._made_fact(name))
+
+    def _made_fact(self, name: str) -> Text:
+        word, value = self.words[name], self._named(name)
+        return Text(f"{word.en}: {value.en}", f"{word.zh}：{value.zh}")
+
+    def metric(self, metric: Metric) -> Text:
+        """Return the value of a metric in words; the same under every scheme."""
         return self.once(
-            ("fact", scheme, name), lambda: _FACT.filled(n=self.words[name], v=self._named(name))
+            ("in words", metric.id),
+            lambda: metric_in_words(self.values.get(metric.id), metric.unit, self.currency),
         )
 
     def _named(self, name: str) -> Text:
-        value = self.scope.get(name)
         metric = self.run.standard.metrics.get(name)
         if metric is not None:
-            unit = metric.unit
-            return self.once(
-                ("in words", name), lambda: metric_in_words(value, unit, self.currency)
-            )
+            return self.metric(metric)
+        value = self.scope.get(name)
         scheme = self.run.standard.schemes.get(name)
         if scheme is not None and value is not None:
             return grade_name(scheme, str(value))

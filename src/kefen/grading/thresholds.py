@@ -66,14 +66,14 @@ def _by_score(subject: Subject, line: ScoreLine) -> Threshold:
     met: bool | None = None
     if subject.eligible and isinstance(score, int | Decimal):
         met = meets(line, Decimal(score))
+    words, number = subject.run.kept(("line in words", id(line)), lambda: _line_in_words(line))
+    return Threshold(line.grade, subject.grade_name(line.grade), words, number, met)
+
+
+def _line_in_words(line: ScoreLine) -> tuple[Text, Decimal | None]:
+    """Return a line in words, and the number to reach or to stay below."""
     number = line.low if line.low is not None else line.high
-    return Threshold(
-        line.grade,
-        subject.grade_name(line.grade),
-        subject.run.kept(("line in words", id(line)), lambda: score_line_in_words(line)),
-        rounded(number) if number is not None else None,
-        met,
-    )
+    return score_line_in_words(line), rounded(number) if number is not None else None
 
 
 def _cells(decision: Grid, grade: str) -> Text:

@@ -27,6 +27,8 @@ _ONE: dict[str, Text] = {
     "hours": Text("{0} hour", "{0} 小时"),
 }
 _UNKNOWN = Text("unknown", "未知")
+_YES = Text("yes", "是")
+_NO = Text("no", "否")
 
 
 def metric_in_words(value: Value, unit: str, currency: str | None = None) -> Text:
@@ -37,16 +39,22 @@ def metric_in_words(value: Value, unit: str, currency: str | None = None) -> Tex
         unit: The metric's unit.
         currency: The currency of money, if the data names one.
     """
+    if type(value) is Decimal or type(value) is int:  # most of an explanation's
+        return _number_in_words(value, unit, currency)
     if value is None:
         return _UNKNOWN
     if isinstance(value, bool):
-        return Text("yes", "是") if value else Text("no", "否")
+        return _YES if value else _NO
     if isinstance(value, datetime):
         return Text.same(value.isoformat(sep=" ", timespec="minutes"))
     if isinstance(value, date):
         return Text.same(value.isoformat())
     if isinstance(value, str):
         return Text.same(value)
+    return _number_in_words(value, unit, currency)
+
+
+def _number_in_words(value: Decimal | int, unit: str, currency: str | None) -> Text:
     if unit == "share":
         return Text.same(f"{plain_number(Decimal(value) * 100)} %")
     number = plain_number(value)

@@ -249,7 +249,10 @@ class Scheme:
 
     def grade(self, grade_id: str) -> Grade | None:
         """Return the class with this code, or None (open classes, unknown codes)."""
-        return next((grade for grade in self.grades if grade.id == grade_id), None)
+        for grade in self.grades:
+            if grade.id == grade_id:
+                return grade
+        return None
 
     @property
     def classes(self) -> tuple[Grade, ...]:

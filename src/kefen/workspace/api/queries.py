@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 def answer(sight: Sight, customer: str, grades: Mapping[str, CustomerGrade]) -> dict[str, Any]:
     """Return grades as JSON: of the schemes, and with the scores, that the person sees."""
     run = stored_run(sight.publication.run_id)
-    scored = Kind.MONEY not in sight.user.in_role.hidden
+    # Looked up once: behind each of them is the person, who is looked up anew each time.
+    scored, columns = Kind.MONEY not in sight.user.in_role.hidden, sight.columns
     found = []
     for scheme, one in grades.items():
-        if f"grade_{scheme}" not in sight.columns:
+        if f"grade_{scheme}" not in columns:
             continue
         named = run.standard.schemes[scheme].grade(one.grade) if one.grade is not None else None
         reason = run.standard.reasons.get(one.reason) if one.reason is not None else None
