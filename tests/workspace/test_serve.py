@@ -5,10 +5,12 @@ from __future__ import annotations
 import http.cookiejar
 import os
 import re
+import signal
 import subprocess
 import sys
+import time
 import urllib.request
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import pytest
 
@@ -37,6 +39,48 @@ def serving(book, *more):
     yield lines
     process.terminate()
     process.wait(timeout=20)
+
+
+def told_when_ended(book, *signals):
+    """Serve a book in a group of processes of its own, as a terminal does, and end it."""
+    command = [sys.executable, "-c", CALL, "serve", "--book", book.directory, "--port", "0"]
+    process = subprocess.Popen(
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env={**os.environ, "PYTHONUNBUFFERED": "1"},
+        start_new_session=True,
+    )
+    for line in process.stdout:
+        if "Ctrl-C" in line:
+            break
+    for one in signals:
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, one)
+        time.sleep(0.2)
+    _, told = process.communicate(timeout=30)
+    return process.returncode, told
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+@pytest.mark.parametrize(
+    "signals",
+    [
+        [signal.SIGINT],
+        [signal.SIGTERM],
+        [signal.SIGINT, signal.SIGINT, signal.SIGINT],
+        [signal.SIGINT, signal.SIGTERM],
+        [signal.SIGTERM, signal.SIGINT],
+    ],
+    ids=lambda signals: "-".join(one.name for one in signals),
+)
+def test_it_ends_quietly_however_often_it_is_told_to(tmp_path, signals):
+    book = Book.create(tmp_path / "book", name="Lantern", currency="CNY")
+    code, told = told_when_ended(book, *signals)
+    assert code in (0, 130)
+    assert "Traceback" not in told
+    assert "Error" not in told
 
 
 @pytest.fixture

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import click
@@ -16,6 +18,7 @@ from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from kefen.lake.book import Book
@@ -64,8 +67,9 @@ def _run(opened: Book, host: str, port: int, *, shown: bool = False) -> None:
 
     from kefen.workspace.serve import serving
 
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
-        with serving(host, port) as workspace:
+        with serving(host, port) as workspace, _ending_in_peace():
             title = Text("The workspace of “{n}” is open:", "账套“{n}”的工作区已启动：")
             click.echo(say(title.filled(n=opened.settings.name)))
             click.echo(f"  {workspace.address}")
@@ -89,6 +93,16 @@ def _run(opened: Book, host: str, port: int, *, shown: bool = False) -> None:
             where="--port",
             mend=Text("Choose another one with --port.", "请用 --port 换一个端口。"),
         ) from error
+
+
+@contextmanager
+def _ending_in_peace() -> Iterator[None]:
+    """Let nothing interrupt the end once it has begun: a second Ctrl-C changes nothing."""
+    try:
+        yield
+    finally:
+        for one in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(one, signal.SIG_IGN)
 
 
 def _check_demo(book: Book, *, here: bool) -> None:

@@ -131,7 +131,10 @@ def _worker() -> Iterator[None]:
 
     def keep() -> None:
         while not over.is_set():
-            process = subprocess.Popen([sys.executable, "-m", "kefen.workspace.worker"])
+            process = subprocess.Popen(
+                [sys.executable, "-m", "kefen.workspace.worker"],
+                start_new_session=True,  # Ctrl-C is for the server, which ends its worker
+            )
             current[:] = [process]
             process.wait()
             over.wait(1)
