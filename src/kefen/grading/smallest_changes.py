@@ -24,6 +24,7 @@ from kefen.expressions.types import ValueType
 from kefen.grading.explain import checked_scheme
 from kefen.grading.json_values import plain_value
 from kefen.grading.named import grade_called
+from kefen.grading.smallest_unit import smallest_unit
 from kefen.grading.turning_points import Follower, tests_of
 from kefen.grading.values_compared import only_possible, values_compared
 from kefen.grading.wording import metric_in_words
@@ -95,7 +96,7 @@ def smallest_changes(
 
     Movable is what is counted from facts or recorded, and imported, that the scheme rests on,
     also through other schemes. Each change found was graded; of numbers and dates one smallest
-    unit less (0.0001, 1, or a day) was graded too, and misses.
+    unit less (0.0001, 1, a day, or what a mark is given in) was graded too, and misses.
 
     Args:
         run: The run that graded.
@@ -161,6 +162,7 @@ class _Search:
         self.scheme = scheme
         self.order = order
         self.grade = grade
+        self.unit = smallest_unit(metric, stored.get(metric.id))
         self._graded: dict[int, bool] = {}
 
     def answer(self) -> Reach:
@@ -259,7 +261,9 @@ class _Search:
         change: Decimal | int | None = None
         if found is not None and now is not None:
             moved = found - self._to_units(now)
-            change = from_units(moved) if self.metric.type is ValueType.DECIMAL else moved
+            change = (
+                from_units(moved * self.unit) if self.metric.type is ValueType.DECIMAL else moved
+            )
         return Reach(self.metric.id, self.metric.name, now, needed, change, words, how)
 
     def _words(self, value: Value) -> Text:
@@ -269,7 +273,7 @@ class _Search:
 
     def _to_units(self, value: Value) -> int:
         if isinstance(value, Decimal):
-            return units(value)
+            return units(value) // self.unit
         if isinstance(value, date):
             return value.toordinal()
         if isinstance(value, int):
@@ -278,7 +282,7 @@ class _Search:
 
     def _from_units(self, number: int) -> Value:
         if self.metric.type is ValueType.DECIMAL:
-            return from_units(number)
+            return from_units(number * self.unit)
         if self.metric.type is ValueType.DATE:
             return date.fromordinal(number)
         return number
@@ -292,7 +296,7 @@ class _Search:
             return _DAY_ZERO, self.run.as_of.toordinal()
         if self.metric.type is ValueType.INTEGER:
             return 0, _COUNT_LIMIT
-        return -_MONEY_LIMIT, _MONEY_LIMIT
+        return -(_MONEY_LIMIT // self.unit), _MONEY_LIMIT // self.unit
 
     # --- search ---------------------------------------------------------------------------
 
@@ -357,7 +361,9 @@ class _Search:
         return follower.places(self._grid(start, by_month=tests.by_month))
 
     def _place_of(self, value: Decimal) -> int:
-        return floor(value * 10_000 if self.metric.type is ValueType.DECIMAL else value)
+        if self.metric.type is ValueType.DECIMAL:
+            return floor(value * 10_000 / self.unit)
+        return floor(value)
 
     def _grid(self, start: int, *, by_month: bool) -> set[int]:
         """Return places between which a tested number is taken to move one way."""
