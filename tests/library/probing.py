@@ -321,3 +321,23 @@ def _explanation_agrees(
             assert told.total == told.score, f"{where}: the score is not the sum"
     filled = told.sentence.en + told.sentence.zh
     assert "{" not in filled or braces, f"{where}: a placeholder is left"
+
+
+def judged(customer: str, role: str = "credit manager", **values: Any) -> list[dict[str, Any]]:
+    """Return judgements of a customer by item; those that are None are not made."""
+    return [
+        {
+            "customer_id": customer,
+            "item": item.replace("_", " "),
+            "value": str(value),
+            "assessed_on": "2026-05-01",
+            "role": role,
+        }
+        for item, value in values.items()
+        if value is not None
+    ]
+
+
+def order_line(customer: str, day: str, amount: Any = 1, **more: Any) -> dict[str, Any]:
+    """Return a line of an order of a customer on a day."""
+    return {"customer_id": customer, "ordered_at": day, "amount": amount, **more}
