@@ -292,7 +292,7 @@ def test_a_rule_that_holds_the_grade_down_is_in_the_sentence(capped: StoredRun) 
         "Acme is B middle: “Open bills” allows at most B middle. "
         "Without that it would be A top: 85.0000 points, 25 above the line of 60."
     )
-    assert "否则为A 级：85.0000 分" in scheme.sentence.zh
+    assert "否则为 A 级：85.0000 分" in scheme.sentence.zh
 
 
 def test_a_rule_takes_the_grade_away_and_those_after_it_are_passed_over(

@@ -105,7 +105,7 @@ def test_they_are_counted_by_item_with_the_latest_as_an_example(engine: DuckDBEn
         "1 judgement of “view” by sales cannot be used (possible: numbers from 0 to 5), such as"
         " “6” for customer a on 2026-03-01."
     )
-    assert "sales对“view”的评定中，有 1 条" in found["view"].message.zh
+    assert "sales 对“view”的评定中，有 1 条" in found["view"].message.zh
     assert "possible: one of good, 差" in found["mood"].message.en
     assert measured(run)["a"]["will"] == 7
     assert measured(run)["b"]["will"] is None

@@ -40,7 +40,7 @@ schemes:
 """
 
 CHANGES = [
-    ("version: 1", "version: 2", "changed", "version", "Version: from 1 to 2.", "由1改为2"),
+    ("version: 1", "version: 2", "changed", "version", "Version: from 1 to 2.", "由 1 改为 2"),
     (
         '">= 80"', '">= 85"', "changed", "schemes.rating.grades.A",
         "grade “First”: from 80 to 85 points.", "由 80 分改为 85 分",

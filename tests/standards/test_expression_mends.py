@@ -28,22 +28,22 @@ def found_in(condition: str) -> Problem:
         (
             "country > as_of",
             "“a > b” needs values of one type, but country is a text, as_of is a date",
-            "“a > b”需要同一类型的值，而country 是文本，as_of 是日期",
+            "“a > b”需要同一类型的值，而 country 是文本，as_of 是日期",
         ),
         (
             "revenue + country > 1",
             "“a + b” needs numbers, but revenue is a number, country is a text",
-            "“a + b”需要数值，而revenue 是数值，country 是文本",
+            "“a + b”需要数值，而 revenue 是数值，country 是文本",
         ),
         (
             "contains(country)",
             "“contains(text, part)” needs text, text, but country is a text",
-            "“contains(text, part)”需要文本、文本，而country 是文本",
+            "“contains(text, part)”需要文本、文本，而 country 是文本",
         ),
         (
             "choose(country, 'a', 1, 'b', 2, 'c') > 0",
             "but country is a text, “a” is a text, 1 is a whole number, 3 more are given",
-            "而country 是文本，“a” 是文本，1 是整数，另有 3 个值",
+            "而 country 是文本，“a” 是文本，1 是整数，另有 3 个值",
         ),
     ],
 )

@@ -107,7 +107,10 @@ def customer_rows(clients: Sequence[Client], language: Language) -> list[Mapping
 
 def terms_in_words(days: int | None) -> Text:
     """Return payment terms as they are written in a customer file."""
-    return _AT_ONCE if days is None else _TERMS.filled(days=days)
+    if days is None:
+        return _AT_ONCE
+    # As files have them, and not as sentences: no blank beside the number.
+    return Text(_TERMS.en.format(days=days), _TERMS.zh.format(days=days))
 
 
 def _row(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 if TYPE_CHECKING:
@@ -37,6 +38,9 @@ class Text:
     def filled(self, **values: object) -> Text:
         """Return the text with its placeholders replaced; a `Text` value is put in per language.
 
+        In Chinese a blank parts what is put in from what it touches, where one side is a Chinese
+        character and the other a letter or digit of another script: `为 A 高价值`, `为高价值`.
+
         Raises:
             KeyError: A placeholder has no value.
         """
@@ -46,7 +50,7 @@ class Text:
                 english[name], chinese[name] = value.en, value.zh
         if "|" in self.en or "|" in self.zh:
             english, chinese = _agreeing(english), _agreeing(chinese)
-        return Text(self.en.format_map(english), self.zh.format_map(chinese))
+        return Text(self.en.format_map(english), _filled_chinese(self.zh, chinese))
 
     def placeholders(self) -> tuple[frozenset[str], frozenset[str]]:
         """Return the names of the placeholders in English and in Chinese (they must agree)."""
@@ -97,6 +101,54 @@ def _cells(character: str) -> int:
     if unicodedata.combining(character):
         return 0
     return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def _filled_chinese(wording: str, values: Mapping[str, object]) -> str:
+    pieces = _touching(wording)
+    if pieces is None:
+        return wording.format_map(values)
+    made = ""
+    for literal, name, spec in pieces:
+        made = _beside(made, literal)
+        if name is not None:
+            made = _beside(made, format(values[name], spec))
+    return made
+
+
+@lru_cache(maxsize=4096)
+def _touching(wording: str) -> tuple[tuple[str, str | None, str], ...] | None:
+    """Return the pieces of a wording: literals, each with the placeholder behind it.
+
+    None where no placeholder touches a Chinese character or another placeholder, so that no blank
+    can be wanted.
+    """
+    parsed = [
+        (literal, name, spec or "", how)
+        for literal, name, spec, how in string.Formatter().parse(wording)
+    ]
+    touches = False
+    before = ""
+    for literal, name, spec, how in parsed:
+        if name is not None and (not name.isidentifier() or "{" in spec or how):
+            return None
+        touches |= before == "}" and (not literal or _is_chinese(literal[0]))
+        touches |= name is not None and literal != "" and _is_chinese(literal[-1])
+        before = "}" if name is not None else ""
+    return tuple((literal, name, spec) for literal, name, spec, _ in parsed) if touches else None
+
+
+def _beside(left: str, right: str) -> str:
+    """Return two pieces of a Chinese text together, with a blank where two scripts meet."""
+    if left and right:
+        before, after = left[-1], right[0]
+        chinese = _is_chinese(before), _is_chinese(after)
+        if chinese[0] != chinese[1] and before.isalnum() and after.isalnum():
+            return f"{left} {right}"
+    return left + right
+
+
+def _is_chinese(character: str) -> bool:
+    return "\u3400" <= character <= "\u9fff"
 
 
 def _agreeing(values: Mapping[str, object]) -> dict[str, object]:
