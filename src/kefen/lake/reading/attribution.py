@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.contract import TABLES
 from kefen.lake.dataset import Dataset, Finding, ReadTable
+from kefen.lake.fingerprints import Fingerprints
 from kefen.lake.reading import messages
 from kefen.lake.reading.currency import one_currency
 from kefen.lake.reading.enrichment import enrich
@@ -93,9 +94,7 @@ def attribute_rows(
 
 
 def _described(rates: Path) -> dict[str, str]:
-    from kefen.lake.reading.files import fingerprint
-
-    own = fingerprint(rates)
+    own = Fingerprints().of(rates)
     return {"name": own["name"], "sha256": own["sha256"]}
 
 
