@@ -270,6 +270,9 @@ def test_an_override_entered_after_a_month_was_graded_restates_it_and_the_months
     runs = book / "lake" / "run_files"
     assert held(runs / "2025-03-31-1", "007", "lifted")["grade"] == "C"
     assert held(runs / "2025-03-31-2", "007", "lifted")["grade"] == "B"
+    told = call("runs", "2025-03-31-2", "--book", book).out
+    assert "1 customer holds another grade" in told
+    assert "No computed grade and no score changed" in told
     assert states() == ["kept"] * 4
 
 

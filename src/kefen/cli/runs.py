@@ -213,8 +213,15 @@ def _tell_changes(screen: Console, changed: Restatement) -> None:
         print_prose(screen, say(_batch_in_words(batch)))
     for one in changed.obstacles:
         print_prose(screen, say(one.reason))
+    if changed.held:
+        holding = Text(
+            "{n} {n:customer holds|customers hold} another grade.",
+            "{n} 位客户的现行等级有变。",
+        )
+        print_prose(screen, say(holding.filled(n=changed.held)))
     if not changed.customers:
-        screen.print(say(Text("No grade and no score changed.", "等级与得分均无变化。")))
+        nothing = Text("No computed grade and no score changed.", "按数据的等级与得分均无变化。")
+        screen.print(say(nothing))
         return
     counted = Text(
         "{n} {n:customer has|customers have} another grade, score or reason; {o} of all have other "

@@ -11,7 +11,8 @@ from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.grading.comparability import comparable
 from kefen.grading.history import run_called
-from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, parquet_pattern
+from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, SERVED_FILE, parquet_pattern
+from kefen.grading.serving.written import grades_held
 
 if TYPE_CHECKING:
     from decimal import Decimal
@@ -96,6 +97,7 @@ class Restatement:
         own: How many customers have other metrics.
         schemes: The schemes that are touched.
         examples: Some of the changed grades: other grades first, those of own metrics first.
+        held: How many customers hold another grade under any scheme, computed ones aside.
     """
 
     before: KeptRun
@@ -106,6 +108,7 @@ class Restatement:
     own: int
     schemes: tuple[SchemeChanged, ...]
     examples: tuple[ChangedGrade, ...]
+    held: int
 
 
 def restatement_by(book: Book, run_id: str, *, examples: int = 20) -> Restatement:
@@ -136,6 +139,7 @@ def restatement_by(book: Book, run_id: str, *, examples: int = 20) -> Restatemen
         counted = connection.execute(
             "SELECT count(DISTINCT customer_id), (SELECT count(*) FROM own) FROM changed"
         ).fetchone()
+        held = _hold_another(connection, before.folder, after.folder)
         rows = connection.execute(
             "SELECT customer_id, scheme, grade_before, grade_after, score_before, score_after, own "
             "FROM changed ORDER BY grade_before IS NOT DISTINCT FROM grade_after, NOT own, scheme, "
@@ -152,6 +156,7 @@ def restatement_by(book: Book, run_id: str, *, examples: int = 20) -> Restatemen
         own=int(own),
         schemes=tuple(SchemeChanged(str(s), int(g), int(n)) for s, g, n in schemes),
         examples=tuple(ChangedGrade(*row) for row in rows),
+        held=held,
     )
 
 
@@ -194,6 +199,18 @@ def batches_between(book: Book, before: KeptRun, after: KeptRun) -> tuple[Batch,
         return batch.changed and version is not None and min(then, now) < version <= max(then, now)
 
     return tuple(batch for batch in book.imports.batches() if between(batch))
+
+
+def _hold_another(connection: duckdb.DuckDBPyConnection, before: Path, after: Path) -> int:
+    if not (before / SERVED_FILE).exists() and not (after / SERVED_FILE).exists():
+        return 0
+    one, other = (grades_held(folder).sql("duckdb") for folder in (before, after))
+    row = connection.execute(
+        f"SELECT count(DISTINCT customer_id) FROM ({one}) AS a "  # noqa: S608
+        f"JOIN ({other}) AS b USING (customer_id, scheme) "
+        "WHERE a.grade IS DISTINCT FROM b.grade"
+    ).fetchone()
+    return int(row[0]) if row is not None else 0
 
 
 def _changes(before: Path, after: Path) -> duckdb.DuckDBPyConnection:
