@@ -66,6 +66,7 @@ def test_what_is_kept_of_a_log_ends_with_its_next_commit(book: Book, engine: Duc
     second = table.snapshot()
     assert (first.rows, second.rows) == (1, 2)
     assert table.snapshot(first.version) == first
+    assert table.snapshot(second.version) is second
     assert rows_of(engine, book, "orders", ("amount",)) == [(Decimal(1),), (Decimal(2),)]
 
 

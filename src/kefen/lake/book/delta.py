@@ -109,6 +109,9 @@ class LakeTable:
             if version is not None:
                 raise self._no_version(version)
             return Snapshot(None, Layout.new(self.table), (), None)
+        if version is None:
+            # The newest by its number: what was read of it is kept under one name.
+            version = int(commits[-1][0].removesuffix(".json"))
         return _as_committed(self.directory, self.table.name, commits, version)
 
     def read(self, version: int | None) -> Snapshot:
