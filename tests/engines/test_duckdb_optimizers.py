@@ -30,3 +30,24 @@ def test_a_table_as_written_is_the_same_table() -> None:
             engine.create("TABLE", name, query, as_written=as_written)
         assert engine.rows("FROM one") == engine.rows("FROM other")
         assert not left_out(engine)
+
+
+def test_small_tables_shared_out_are_the_same_tables_in_the_same_order() -> None:
+    columns = ("range AS id", "range * 3 AS thrice")
+    with DuckDBEngine() as engine, DuckDBEngine() as other:
+        other.use_all_cores()
+        for each in (engine, other):
+            each.create("TABLE", "numbers", exp.select(*columns).from_("range(30000)"))
+            each.create("TABLE", "half", exp.select("*").from_("numbers").where("id % 2 = 0"))
+        assert engine.rows("FROM half") == other.rows("FROM half")
+        with other.beside(lambda: other.rows("FROM half")) as found:
+            assert found() == engine.rows("FROM half")
+
+
+def test_what_is_done_meanwhile_has_been_done_when_the_table_is_there() -> None:
+    done: list[str] = []
+    with DuckDBEngine() as engine:
+        query = exp.select("range").from_("range(5)")
+        engine.create("TABLE", "numbers", query, meanwhile=lambda: done.append("work"))
+        assert done == ["work"]
+        assert engine.rows("SELECT count(*) FROM numbers") == [(5,)]

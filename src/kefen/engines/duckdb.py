@@ -14,6 +14,7 @@ from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
 from kefen.engines.beside import beside
 from kefen.engines.engine import GROUP_ROWS
+from kefen.engines.page_cache import is_in_memory
 from kefen.engines.scratch import Scratch
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
 DEFAULT_MEMORY_LIMIT = "2GB"
 _MOST_WORDS = 1_000
+_SHARED_OUT = "PRAGMA verify_parallelism"  # made for DuckDB's tests: tables go out in small pieces
 _AS_WRITTEN = "join_order,build_side_probe_side,common_subexpressions"
 BATCH = 200_000
 """About how many rows a function computes from at once."""
@@ -50,6 +52,7 @@ class DuckDBEngine:
         self._connection = duckdb.connect()
         self._here = threading.local()
         self._registered: dict[str, pa.Table] = {}
+        self._shares_out = False
         for setting, value in (
             ("memory_limit", memory_limit),
             ("temp_directory", str(self.scratch / "spill")),
@@ -80,6 +83,8 @@ class DuckDBEngine:
         """
         with self.connection.cursor() as connection:
             _prepare(connection)
+            if self._shares_out:
+                connection.execute(_SHARED_OUT)
             for name, table in tuple(self._registered.items()):
                 connection.register(name, table)
 
@@ -112,6 +117,7 @@ class DuckDBEngine:
         brief: bool = False,
         kept: bool = False,  # noqa: ARG002
         as_written: bool = False,
+        meanwhile: Callable[[], object] | None = None,
     ) -> None:
         """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
 
@@ -125,6 +131,8 @@ class DuckDBEngine:
                 expressions are not looked for. DuckDB guesses how many rows are left where some
                 were left out before, and then may look up the few in the many; and it looks
                 through thousands of comparisons for longer than a small population takes.
+            meanwhile: What is done while the statement runs. Begun before it is written, it would
+                take turns with the writing.
 
         Raises:
             EngineError: As for `run`.
@@ -138,7 +146,10 @@ class DuckDBEngine:
         )
         # The query is taken over: copying it took longer than writing it as text.
         text = created.sql("duckdb", copy=False)
-        with self.without(_AS_WRITTEN) if as_written else nullcontext():
+        with (
+            self.without(_AS_WRITTEN) if as_written else nullcontext(),
+            nullcontext() if meanwhile is None else beside(meanwhile),
+        ):
             self.run(text)
 
     @contextmanager
@@ -153,6 +164,31 @@ class DuckDBEngine:
             yield
         finally:
             self.run("RESET disabled_optimizers")
+
+    @contextmanager
+    def reading(self, paths: Sequence[Path]) -> Iterator[None]:
+        """Let the statements of the block read files as is fastest for where they lie.
+
+        Reading ahead brings what is asked of a file in large pieces, in the order in which it lies.
+        Where the system has the files in memory already that is one copy of it more.
+        """
+        if not all(map(is_in_memory, paths)):
+            yield
+            return
+        self.run("SET disable_parquet_prefetching = true")
+        try:
+            yield
+        finally:
+            self.run("RESET disable_parquet_prefetching")
+
+    def use_all_cores(self) -> None:
+        """Let all cores have a part of small tables too, as long as the engine is open.
+
+        Otherwise one core has up to 122,880 rows to itself: of few customers with a hundred values
+        each, the others have nothing to do.
+        """
+        self._shares_out = True
+        self.run(_SHARED_OUT)
 
     def together(self, askers: Sequence[Callable[[], Found]]) -> list[Found]:
         """Run askers one after the other, or so that their questions are answered together.

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from kefen.compiler.plan import Step
+    from kefen.compiler.scoring import Written
     from kefen.expressions.types import ValueType
     from kefen.grading.measure import Measured
     from kefen.grading.tally import ClassTally
@@ -150,6 +151,8 @@ class Grading:
         self.seconds: dict[str, float] = {}
         self.calibrations: dict[str, SchemeCalibration] = {}
         self._learns_nothing: set[str] = set()
+        self._meanwhile: Callable[[], object] | None = None
+        self._written: dict[str, Written] = {}
         self.outcomes: str | None = None
         self.rules: str | None = None
         self.classes: Mapping[str, tuple[ClassTally, ...]] = {}
@@ -242,6 +245,7 @@ class Grading:
             self.frozen,
             self.previous,
             earlier,
+            self._meanwhile,
         )
 
     @contextmanager
@@ -295,7 +299,7 @@ class Grading:
         calibrate()
         with self._stage("grades"):
             wanted = [*kept, REVENUE] if self._has_revenue else kept
-            query = layered_query(source, pending, types, wanted)
+            query = layered_query(source, pending, types, wanted, self._written)
             self.engine.create("TABLE", SCORED, query, kept=True, as_written=True)
 
     @property
@@ -315,6 +319,14 @@ class Grading:
     def _steps(
         self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
     ) -> tuple[Step, ...]:
+        learned = self._learned(plan, source, types)
+        plan.apply(learned)
+        return plan.grading(learned, patterns_in(self.engine, plan, source, types))
+
+    def _learned(
+        self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
+    ) -> SchemeCalibration:
+        """Return what a scheme learns, or learned."""
         scheme = plan.scheme
         learned = SchemeCalibration(0)
         if not learns_from_population(scheme):
@@ -336,8 +348,7 @@ class Grading:
                 ),
             )
         self.calibrations[scheme.id] = learned
-        plan.apply(learned)
-        return plan.grading(learned, patterns_in(self.engine, plan, source, types))
+        return learned
 
     # --- results --------------------------------------------------------------------------
 

@@ -28,7 +28,7 @@ from kefen.standards.facts import RECORDED_ON
 from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from kefen.compiler.aggregation import Part, Source
@@ -53,6 +53,7 @@ def make_metrics(
     frozen: Calibration | None = None,
     previous: Calibration | None = None,
     earlier: Mapping[str, str] | None = None,
+    meanwhile: Callable[[], object] | None = None,
 ) -> Measured:
     """Make the relation `METRICS` of the customers in `POPULATION`, models fitted on the way.
 
@@ -65,6 +66,8 @@ def make_metrics(
         frozen: A calibration whose models are applied; None fits them.
         previous: An earlier calibration, whose names models that are fitted keep.
         earlier: The relations of the inputs of an earlier day, by the models that learn from them.
+        meanwhile: What is done beside the last statement, which for few customers keeps one core;
+            it asks the engine nothing.
 
     Raises:
         DataError: The frozen calibration lacks a model.
@@ -72,6 +75,7 @@ def make_metrics(
     """
     measuring = _Measuring(dataset, standard, as_of, available, facts, frozen, previous)
     measuring.earlier = earlier or {}
+    measuring.meanwhile = meanwhile
     return measuring.run()
 
 
@@ -166,6 +170,7 @@ class _Measuring:
         self.frozen = frozen
         self.previous = previous
         self.earlier: Mapping[str, str] = {}
+        self.meanwhile: Callable[[], object] | None = None
         self.models: dict[str, ModelCalibration] = {}
         read = dataset.tables["customers"]
         self.attributes = {
@@ -188,7 +193,8 @@ class _Measuring:
             if self._not_counted():
                 measured = self._measured_so_far()
         self._model()
-        self.engine.create("TABLE", METRICS, self._query(self.available), kept=True)
+        query = self._query(self.available)
+        self.engine.create("TABLE", METRICS, query, kept=True, meanwhile=self.meanwhile)
         for name in self.parts:
             self._drop("TABLE", name)
         for kind, name in reversed(self.made):

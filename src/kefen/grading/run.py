@@ -28,6 +28,7 @@ class Differences:
         since: The name of the run before that the base's alerts were compared with; None where
             there was none, and empty where the base does not tell.
         is_same: Asks whether none of them has other metrics than in the run that stands.
+        written: Where the files of their grades and metrics are, as the run's folder has them.
     """
 
     base_id: str
@@ -36,6 +37,7 @@ class Differences:
     customers: int
     since: str | None
     is_same: Callable[[], bool]
+    written: Path
 
 
 @dataclass(frozen=True, slots=True)

@@ -127,6 +127,7 @@ class SparkEngine:
         brief: bool = False,  # noqa: ARG002
         kept: bool = False,
         as_written: bool = False,  # noqa: ARG002
+        meanwhile: Callable[[], object] | None = None,
     ) -> None:
         """Record a view or table of a query, in place of an earlier one of that name.
 
@@ -137,12 +138,15 @@ class SparkEngine:
             brief: Of no matter here.
             kept: Whether its rows are kept between questions.
             as_written: Of no matter here.
+            meanwhile: Done afterwards, since nothing runs yet.
 
         Raises:
             EngineError: Pieces for themselves could not make it.
         """
         with self.lock:
             self._catalogue.record(kind, name, query, kept=kept)
+        if meanwhile is not None:
+            meanwhile()
 
     def together(self, askers: Sequence[Callable[[], Found]]) -> list[Found]:
         """Run askers beside one another, so that one job answers what all of them ask.

@@ -149,6 +149,7 @@ def grade_by_steps(
     )
     if alone:
         assert lines is not None  # noqa: S101  they are the base's
+        engine.use_all_cores()
         return grade_changed(step, lines.calibration, on_stage)
     if lines is None and any(model.lost is not None for model in standard.models.values()):
         raise NotBySteps(Text("a model learns from an earlier day", "模型以更早的日期学习"))

@@ -7,13 +7,18 @@ are known without reading its results.
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
 from kefen.compiler.facts import column, table
-from kefen.compiler.plan import part
+from kefen.compiler.plan import SchemePlan, part
+from kefen.compiler.scoring import written_ahead
 from kefen.domain.text import Text
 from kefen.grading.confidence import low_in_words
 from kefen.grading.grade import GRADES, SCORED, Grading
@@ -21,8 +26,9 @@ from kefen.grading.measure import METRICS
 from kefen.grading.months.changes import CHANGED, NotBySteps
 from kefen.grading.months.composed import counted
 from kefen.grading.months.differences import CUSTOMERS_FILE, changed_file, rows_of
+from kefen.grading.months.written_differences import write_rows
 from kefen.grading.outcomes import outcomes_query
-from kefen.grading.outputs import METRICS_FILE
+from kefen.grading.outputs import GRADES_FILE, METRICS_FILE
 from kefen.grading.population import count_undated, make_population
 from kefen.grading.rule_counts import counts_by_scheme, rules_query
 from kefen.grading.run import Differences
@@ -32,6 +38,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
+    from kefen.compiler.plan import Step as PlanStep
+    from kefen.expressions.types import ValueType
     from kefen.grading.months.step import Step
     from kefen.grading.run import GradedRun
     from kefen.lake.dataset import Dataset, ReadTable
@@ -75,17 +83,20 @@ class _Changed(Grading):
         self.step = step
         self._graded: dict[str, int] | None = None
         self._covered: tuple[int, int] | None = None
+        self._meanwhile = self._write_steps
+        self._to_end = ExitStack()
+        self._written_to = Path(mkdtemp(dir=self.step.engine.scratch))
+        self._ahead: dict[str, tuple[PlanStep, ...]] = {}
 
     def run(self) -> GradedRun:
         """Grade, and return the run with what it says of all customers."""
-        run = super().run()
+        with ExitStack() as self._to_end:
+            run = super().run()
         base = self.step.record
         if [item["scheme"] for item in run.record["schemes"]] != list(self.step.graded_then) or any(
             run.record[key] != base[key] for key in ("metrics_not_available", "schemes_not_run")
         ):
             raise NotBySteps(Text("other schemes can be run", "可运行的方案有变"))
-        for name, relation in ((METRICS, f"{METRICS} now"), (GRADES, f"{GRADES} now")):
-            self.engine.create("VIEW", relation, self._of(table(name), "now"))
         return replace(
             run,
             dataset=replace(self.dataset, tables=self._tables()),
@@ -99,6 +110,7 @@ class _Changed(Grading):
                 customers=self.step.customers,
                 since=base.get("alerts_since", ""),
                 is_same=self._is_same,
+                written=self._written_to,
             ),
         )
 
@@ -149,6 +161,15 @@ class _Changed(Grading):
         named = exp.Star(replace=[exp.alias_(bare, "customer_id", quoted=True)])
         return exp.select(named).from_(self._of(table(relation), "then").subquery("earlier"))
 
+    def _make_now(self, relation: str) -> str:
+        """Make the view of a relation's rows of the customers as they are, and return its name."""
+        now = f"{relation} now"
+        self.engine.create("VIEW", now, self._of(table(relation), "now"))
+        return now
+
+    def _write(self, relation: str, file: str) -> None:
+        write_rows(self.engine, relation, self._written_to / changed_file(file))
+
     def _make_population(self) -> int:
         base = int(self.step.record["customers"]["undated"])
         both = make_population(self.dataset, self.as_of)
@@ -192,6 +213,10 @@ class _Changed(Grading):
         }
 
     def _tally(self, parts: Mapping[str, exp.Select]) -> Mapping[str, tuple[ClassTally, ...]]:
+        # Counting classes is many small statements, each of which keeps one core: the grades are
+        # written beside it, and what follows.
+        write = partial(self._write, self._make_now(GRADES), GRADES_FILE)
+        self._to_end.enter_context(self.engine.beside(write))
         then, now = tally_sides(
             self.engine,
             self.standard,
@@ -215,17 +240,45 @@ class _Changed(Grading):
 
     # --- what is said of all customers ----------------------------------------------------------
 
+    def _write_steps(self) -> None:
+        """Write the steps of all schemes ahead, as far as they rest on the lines alone."""
+        running = tuple(self.step.graded_then)
+        types = self.standard.metric_types
+        steps: list[PlanStep] = []
+        for index, identifier in enumerate(running):
+            scheme = self.standard.schemes[identifier]
+            plan = SchemePlan(self.standard, scheme, running[:index], self.as_of)
+            if plan.hands_on():
+                # Which weights are handed on is asked of the metrics; those steps alone differ.
+                steps += plan.scoring(self._learned(plan, METRICS, types), ())
+            else:
+                self._ahead[identifier] = super()._steps(plan, METRICS, types)
+                steps += self._ahead[identifier]
+        self._written = written_ahead(steps, types)
+
+    def _steps(
+        self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
+    ) -> tuple[PlanStep, ...]:
+        ahead = self._ahead.get(plan.scheme.id)
+        return super()._steps(plan, source, types) if ahead is None else ahead
+
     def _make_scored(self, running: tuple[str, ...]) -> None:
+        if list(running) != list(self.step.graded_then):
+            raise NotBySteps(Text("other schemes can be run", "可运行的方案有变"))
         # Half of the scoring of a few customers is planning, which keeps one core.
-        with self.engine.beside(self.step.months_covered) as covered:
+        self._make_now(METRICS)
+        with self.engine.beside(self._beside_scoring) as covered:
             super()._make_scored(running)
             self._covered = covered()
+
+    def _beside_scoring(self) -> tuple[int, int] | None:
+        covered = self.step.months_covered()
+        self._write(f"{METRICS} now", METRICS_FILE)
+        return covered
 
     def _make_grades(
         self, running: tuple[str, ...], covered: tuple[int, int] | None
     ) -> dict[str, int]:
-        if list(running) != list(self.step.graded_then):
-            raise NotBySteps(Text("other schemes can be run", "可运行的方案有变"))
         self._check_confidence(self._graded_counts(running), covered)
         return super()._make_grades(running, covered)
 

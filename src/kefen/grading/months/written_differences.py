@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import partial
+from shutil import copyfile
 from typing import TYPE_CHECKING
 
 from sqlglot import exp
@@ -32,6 +32,7 @@ from kefen.grading.stored import StoredRun
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from kefen.engines.engine import Engine
     from kefen.grading.run import Differences, GradedRun
 
 
@@ -47,18 +48,8 @@ def write_differences(run: GradedRun, own: Differences, folder: Path, before: Pa
     Raises:
         EngineError: The disk is full.
     """
-    with run.dataset.engine.beside(partial(_write_results, run, folder)):
-        _write_others(run, own, folder, before)
-
-
-def _write_results(run: GradedRun, folder: Path) -> None:
-    """Write the grades and the metrics."""
-    _write_rows(run, run.grades, folder / changed_file(GRADES_FILE))
-    _write_rows(run, run.metrics, folder / changed_file(METRICS_FILE))
-
-
-def _write_others(run: GradedRun, own: Differences, folder: Path, before: Path | None) -> None:
-    """Write all but the grades and the metrics."""
+    for name in (GRADES_FILE, METRICS_FILE):
+        copyfile(own.written / changed_file(name), folder / changed_file(name))
     if run.outcomes is not None:
         _write_rows(run, run.outcomes, folder / changed_file(OUTCOMES_FILE))
     _write_rows(run, own.changed, folder / CUSTOMERS_FILE)
@@ -86,8 +77,16 @@ def _write_others(run: GradedRun, own: Differences, folder: Path, before: Path |
 
 
 def _write_rows(run: GradedRun, relation: str, path: Path) -> None:
-    rows = exp.select("*").from_(table(relation))
-    run.dataset.engine.write_parquet(rows.sql("duckdb"), path)
+    write_rows(run.dataset.engine, relation, path)
+
+
+def write_rows(engine: Engine, relation: str, path: Path) -> None:
+    """Write the rows of a relation as they are.
+
+    Raises:
+        EngineError: The disk is full.
+    """
+    engine.write_parquet(exp.select("*").from_(table(relation)).sql("duckdb"), path)
 
 
 def _write_alerts(run: GradedRun, own: Differences, folder: Path, before: Path | None) -> None:

@@ -155,7 +155,7 @@ def tables_among(
             files=_rows(engine, snapshot),
             among=sql.name(among),
         )
-        with reading():
+        with reading(), engine.reading([file.path for file in snapshot.files]):
             engine.run(statement)
         now[name] = replace(read, relation=f"{rows}_now")
         _make(engine, layout, f"{rows}_now", rows, left_out)
