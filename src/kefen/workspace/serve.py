@@ -98,6 +98,7 @@ def serving(host: str, port: int) -> Iterator[Serving]:
     from kefen.workspace.accounts.queries import anybody
     from kefen.workspace.application import application
     from kefen.workspace.runs.warming import start_warming
+    from kefen.workspace.shell.garbage import collect_between_requests
 
     server = create_server(
         application,
@@ -114,6 +115,7 @@ def serving(host: str, port: int) -> Iterator[Serving]:
     first = None if anybody() else f"{address}first-run/?key={key}"
     demo_key = os.environ["KEFEN_DEMO_KEY"]
     demo = f"{address}demo/?key={demo_key}" if demo_key else None
+    collect_between_requests()
     with _worker():
         end = start_warming()
         try:

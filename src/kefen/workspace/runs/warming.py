@@ -22,9 +22,6 @@ log = logging.getLogger(__name__)
 _LOOK_SECONDS = 5.0
 # A thread that never pauses makes every request of the process wait for its turn.
 _PAUSE_SECONDS = 0.004
-# An explanation holds some ten thousand objects until it is sent: Python's own threshold, 700,
-# looked through them a dozen times and found nothing.
-_NEW_OBJECTS = 50_000
 
 
 def warm() -> None:
@@ -93,7 +90,6 @@ def _settle() -> None:
 
 def start_warming() -> Callable[[], None]:
     """Keep warm in the background; return what ends it."""
-    gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     ended = threading.Event()
     thread = threading.Thread(
         target=keep_warm, args=(lambda: ended.wait(_LOOK_SECONDS),), daemon=True
