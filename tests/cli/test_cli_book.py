@@ -295,7 +295,7 @@ def test_a_report_compares_with_the_run_before(call, book: Path, company, tmp_pa
     ).read_text(encoding="utf-8")
     assert "Previous counts are" not in (october / "report.html").read_text(encoding="utf-8")
     out = tmp_path / "again"
-    assert call("report", "--book", book, "--out", out).code == 0
+    assert call("report", "--book", book, "--run", "2025-11-30-1", "--out", out).code == 0
     assert "as of 2025-10-31." in (out / "report.html").read_text(encoding="utf-8")
     later = call(
         "grade", *company.options, "--as-of", "2025-10-31", "--previous", november,

@@ -261,21 +261,21 @@ class Book:
         return engine, spark_master
 
     def run(self, run: str | None = None) -> Run:
-        """Return a run that the book keeps, by its id; the last one by default.
+        """Return a run that the book keeps, by its id; by default the newest.
 
         Raises:
             CallError: There is no such run.
             DataError: A file of it is damaged.
         """
         if run is None:
-            runs = self.runs
-            if not runs:
+            newest = self._book.runs.newest()
+            if newest is None:
                 raise CallError(
                     Text("The book has no run yet.", "账套中尚无评级结果。"),
                     where=str(self.folder),
                     mend=Text("Grade it first: book.grade().", "请先评级：book.grade()。"),
                 )
-            run = str(runs[-1]["run_id"])
+            run = str(newest["run_id"])
         return Run(StoredRun.load(self._book.runs.directory(run)), self._library, self._language)
 
     def to_pandas(self) -> Book:

@@ -161,13 +161,13 @@ def _given(
 
 
 def _standard_of(book: Book, name: str | None) -> Standard:
-    """Return the standard that a call means: the one named, else that of the book's last run."""
+    """Return the standard that a call means: the one named, else that of the book's newest run."""
     from kefen.grading.named_standard import find_standard
     from kefen.grading.stored import StoredRun
 
-    runs = book.runs.all()
-    if name is None and runs:
-        return StoredRun.load(book.runs.directory(str(runs[-1]["run_id"]))).standard
+    newest = book.runs.newest()
+    if name is None and newest is not None:
+        return StoredRun.load(book.runs.directory(str(newest["run_id"]))).standard
     return find_standard(name, book)
 
 

@@ -190,7 +190,9 @@ COMMANDS = {
         examples=(
             Example(
                 "kefen report --book acme --customer 12346",
-                Text("The last run, with one customer's card", "最近一次评级，附一位客户的资料卡"),
+                Text(
+                    "The newest run, with one customer's card", "最新一期评级，附一位客户的资料卡"
+                ),
             ),
         ),
     )

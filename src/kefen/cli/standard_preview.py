@@ -108,10 +108,10 @@ def published_standard(book: Book | None) -> Standard | None:
     from kefen.grading.outputs import RECORD_FILE, read_json
     from kefen.standards.reader import read_standard
 
-    runs = book.runs.all() if book is not None else []
-    if book is None or not runs:
+    newest = book.runs.newest() if book is not None else None
+    if book is None or newest is None:
         return None
-    folder = book.runs.directory(str(runs[-1]["run_id"]))
+    folder = book.runs.directory(str(newest["run_id"]))
     record = read_json(folder / RECORD_FILE)["standard"]
     try:
         return read_standard(str(record["text"]), f"{record['id']}.yaml")
@@ -120,7 +120,7 @@ def published_standard(book: Book | None) -> Standard | None:
             Text(
                 "The standard of the last run ({r}) cannot be read by this version of Kefen: {w}",
                 "此版本的客分无法读取上次评级（{r}）所用的标准：{w}",
-            ).filled(r=runs[-1]["run_id"], w=error.what),
+            ).filled(r=newest["run_id"], w=error.what),
             where=error.where,
             mend=Text(
                 "Name the standard to compare with: --against STANDARD.",
@@ -153,8 +153,8 @@ STANDARD_COMMANDS = {
                 text=Text("The standard to compare with.", "要比较的标准。"),
                 metavar=STANDARD,
                 default_text=Text(
-                    "that of the book's last run, else the default standard",
-                    "账套上次评级所用标准；没有则为默认标准",
+                    "that of the book's newest run, else the default standard",
+                    "账套最新一期评级所用标准；没有则为默认标准",
                 ),
                 shell_complete=complete_names,
             ),

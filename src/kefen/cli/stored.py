@@ -23,7 +23,7 @@ def find_run(run: str | None, book: Path | None) -> tuple[StoredRun, Book | None
     """Return the run a call means, and its book if it is in one.
 
     `run` is a folder that `kefen grade --out` made, or the id of a run in the book; None is the
-    last run of the book.
+    book's run of the latest as-of date.
 
     Raises:
         CallError: There is no such run.
@@ -36,14 +36,14 @@ def find_run(run: str | None, book: Path | None) -> tuple[StoredRun, Book | None
         return StoredRun.load(Path(run)), None
     opened = _book_of_runs(run, book)
     if run is None:
-        runs = opened.runs.all()
-        if not runs:
+        newest = opened.runs.newest()
+        if newest is None:
             raise CallError(
                 Text("The book has no run yet.", "账套中尚无评级结果。"),
                 where=str(opened.directory),
                 mend=Text("Grade it first: kefen grade.", "请先评级：kefen grade。"),
             )
-        run = str(runs[-1]["run_id"])
+        run = str(newest["run_id"])
     return StoredRun.load(opened.runs.directory(run)), opened
 
 

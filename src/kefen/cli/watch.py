@@ -309,7 +309,7 @@ COMMANDS = {
             options.json_option(),
         ],
         examples=(
-            Example("kefen watch --book acme", Text("The book's last run", "账套最近一次评级")),
+            Example("kefen watch --book acme", Text("The book's newest run", "账套最新一期评级")),
             Example(
                 "kefen watch --judge --book acme",
                 Text("Did the alerts come true?", "预警是否应验？"),

@@ -311,7 +311,7 @@ COMMANDS = {
             Example("kefen explain 12346 --run results", Text("From a folder", "查看结果目录")),
             Example(
                 "kefen explain 12346 --scheme value_index --book acme",
-                Text("One scheme of the book's last run, in full", "账套最近一次评级的某个方案"),
+                Text("One scheme of the book's newest run, in full", "账套最新一期评级的某个方案"),
             ),
         ),
     ),

@@ -24,6 +24,23 @@ def test_a_run_is_listed_with_its_record_and_the_sums_of_its_files(book: Book) -
     assert book.runs.unfinished() == []
 
 
+def test_the_newest_run_is_that_of_the_latest_date_under_the_standard_used_last(
+    book: Book,
+) -> None:
+    assert book.runs.newest() is None
+    for run_id, standard, as_of in (
+        ("other", "credit", "2024-06-30"),
+        ("b", "default", "2024-05-31"),
+        ("c", "default", "2024-05-31"),
+        ("a", "default", "2024-04-30"),
+    ):
+        (book.runs.begin(run_id) / "run.json").write_text("{}")
+        book.runs.append({"run_id": run_id, "standard": {"id": standard}, "as_of": as_of})
+    newest = book.runs.newest()
+    assert newest is not None
+    assert newest["run_id"] == "c"
+
+
 def test_a_run_is_never_changed_and_needs_its_files(book: Book) -> None:
     with pytest.raises(BookError, match=r"no run\.json"):
         book.runs.append({"run_id": "r1"})

@@ -72,6 +72,25 @@ class RunList:
         """
         return self.log.records()
 
+    def newest(self) -> dict[str, Any] | None:
+        """Return the record of the run of the latest as-of date; None where there is no run.
+
+        It is one of the standard that was graded by last, and of several of that date the last.
+        Months that were filled in afterwards are older: who asks for no run in particular means
+        how customers stand now.
+
+        Raises:
+            BookError: The list cannot be read.
+        """
+        records = self.all()
+        standards = [one["standard"]["id"] for one in records]
+        own = [
+            one
+            for one, standard in zip(records, standards, strict=True)
+            if standard == standards[-1]
+        ]
+        return max(reversed(own), key=lambda record: str(record["as_of"]), default=None)
+
     def with_folders(self) -> list[tuple[dict[str, Any], Path]]:
         """Return the record of each run, oldest first, and the folder of its files.
 
