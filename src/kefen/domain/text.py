@@ -92,6 +92,16 @@ class _Filling:
         return repr(self._value)
 
 
+def beside_in_chinese(left: str, right: str) -> str:
+    """Return two pieces of a Chinese text together, a blank where it meets another script."""
+    if left and right:
+        before, after = left[-1], right[0]
+        chinese = _is_chinese(before), _is_chinese(after)
+        if chinese[0] != chinese[1] and before.isalnum() and after.isalnum():
+            return f"{left} {right}"
+    return left + right
+
+
 def display_width(text: str) -> int:
     """Return how wide a text is in cells of fixed width: two for an ideograph, else one."""
     return sum(_cells(character) for character in text)
@@ -109,9 +119,9 @@ def _filled_chinese(wording: str, values: Mapping[str, object]) -> str:
         return wording.format_map(values)
     made = ""
     for literal, name, spec in pieces:
-        made = _beside(made, literal)
+        made = beside_in_chinese(made, literal)
         if name is not None:
-            made = _beside(made, format(values[name], spec))
+            made = beside_in_chinese(made, format(values[name], spec))
     return made
 
 
@@ -135,16 +145,6 @@ def _touching(wording: str) -> tuple[tuple[str, str | None, str], ...] | None:
         touches |= name is not None and literal != "" and _is_chinese(literal[-1])
         before = "}" if name is not None else ""
     return tuple((literal, name, spec) for literal, name, spec, _ in parsed) if touches else None
-
-
-def _beside(left: str, right: str) -> str:
-    """Return two pieces of a Chinese text together, with a blank where two scripts meet."""
-    if left and right:
-        before, after = left[-1], right[0]
-        chinese = _is_chinese(before), _is_chinese(after)
-        if chinese[0] != chinese[1] and before.isalnum() and after.isalnum():
-            return f"{left} {right}"
-    return left + right
 
 
 def _is_chinese(character: str) -> bool:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.decimals import rounded
-from kefen.domain.text import Text
+from kefen.domain.text import Text, beside_in_chinese
 from kefen.grading.conditions import lacking_in_words
 from kefen.grading.outcome import limits_in_words
 from kefen.grading.wording import plain_number, points_in_words
@@ -41,7 +41,8 @@ def sentence(
         return _without_grade(subject, changes, reason)
     grade = subject.own("grade")
     name = grade_name(subject.scheme, str(grade))
-    head = Text(f"{subject.who} is {name.en}", f"{subject.who} 为{name.zh}")
+    chinese = beside_in_chinese(beside_in_chinese(str(subject.who), "为"), name.zh)
+    head = Text(f"{subject.who} is {name.en}", chinese)
     decided = subject.own("decided")
     tail = None if decided is None else _decided(subject, lines, rules, str(decided))
     moved = [rule for rule in changes if rule.changed]
@@ -215,7 +216,8 @@ def _to_better_line(line: ScoreLine, name: Text, score: Decimal) -> Text | None:
                 l=plain_number(line.low), g=name
             )
         short, shown = plain_number(line.low - score), plain_number(line.low)
-        return Text(f"{short} short of {name.en} at {shown}", f"距{name.zh}的 {shown} 差 {short}")
+        chinese = beside_in_chinese(beside_in_chinese("距", name.zh), f"的 {shown} 差 {short}")
+        return Text(f"{short} short of {name.en} at {shown}", chinese)
     if line.high is not None and score >= line.high:
         return Text("{d} more than {g} allows at {l}", "比{g}的上限 {l} 多 {d}").filled(
             d=plain_number(score - line.high), g=name, l=plain_number(line.high)
