@@ -69,9 +69,21 @@ def test_ways_to_name_the_same_currency_are_summed(build: Any, one: str, other: 
 @pytest.mark.parametrize("named", ["usd", "column of USD", "column of CNY"])
 def test_rows_without_a_currency_are_told_where_others_name_one(build: Any, named: str) -> None:
     dataset = build(named, "nothing")
-    told = {one.code: one.count for one in dataset.findings}
-    assert told["currency_assumed"] == 1
+    told = {one.code: (one.count, one.severity) for one in dataset.findings}
+    assert told["currency_assumed"] == (1, "warning")
     assert "currency_assumed" not in {one.code for one in build(named).findings}
+
+
+def test_a_table_that_names_no_currency_at_all_is_noted(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    orders, receivables = tmp_path / "orders.csv", tmp_path / "receivables.csv"
+    orders.write_text(f"{HEAD},amount,currency\n1,c,2024-01-01,10,CNY\n", encoding="utf-8")
+    receivables.write_text("invoice_id,customer_id,issued_on,amount\n1,c,2024-01-01,10\n")
+    sources = {"orders": Source((orders,)), "receivables": Source((receivables,))}
+    dataset = read_dataset(engine, sources, ReadingOptions())
+    (told,) = [one for one in dataset.findings if one.code == "currency_assumed"]
+    assert (told.table, told.count, told.severity) == ("receivables", 1, "note")
 
 
 def test_yuan_is_what_the_book_says_where_that_is_called_so(build: Any) -> None:

@@ -147,7 +147,8 @@ def one_currency(
             sign = tables[key].money_sign
             if sign is not None and not may_mean(sign, target):
                 raise _mixed({**named, key: {**named.get(key, {}), sign: count}}, None)
-            findings.append(messages.currency_assumed(tables[key].table, count, target))
+            partly = key in named
+            findings.append(messages.currency_assumed(tables[key].table, count, target, partly))
     if everything - {target}:
         if rates is None or target is None:
             raise _mixed(named, target)

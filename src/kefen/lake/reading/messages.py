@@ -417,12 +417,12 @@ def due_from_terms(count: int, unread: int) -> Finding:
     )
 
 
-def currency_assumed(table: Table, count: int, currency: str) -> Finding:
-    """Rows name no currency, and others name one."""
+def currency_assumed(table: Table, count: int, currency: str, partly: bool) -> Finding:
+    """Rows name no currency, and others name one: in the same table (`partly`) or in another."""
     return Finding(
         code="currency_assumed",
         principle="comparable",
-        severity="warning",
+        severity="warning" if partly else "note",
         table=table.name,
         column="currency",
         count=count,
