@@ -12,8 +12,8 @@ import pytest
 @pytest.mark.parametrize(
     ("command", "options"),
     [
-        ("report", ("--quiet",)),
-        ("traits", ()),
+        ("report", ("--run", "2025-03-31-1", "--quiet")),
+        ("traits", ("--run", "2025-03-31-1")),
         ("evaluate", ("--run", "2025-03-31-1", "--months", "1", "--quiet")),
     ],
 )
