@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 import pytest
-from probing import Verdict, graded, problems_of
+from probing import Verdict, graded, judged, problems_of
 
 STANDARDS = ("doctor-potential", "account-potential", "account-index", "key-account-matrix")
-
-
-def _judged(customer: str, role: str = "account manager", **values: Any) -> list[dict[str, Any]]:
-    return [
-        {
-            "customer_id": customer,
-            "item": item.replace("_", " "),
-            "value": str(value),
-            "assessed_on": "2026-05-01",
-            "role": role,
-        }
-        for item, value in values.items()
-        if value is not None
-    ]
+_judged = partial(judged, role="account manager")
 
 
 @pytest.mark.parametrize("standard", STANDARDS)
@@ -269,7 +257,7 @@ def _plotted(accounts: dict[str, tuple[str, dict[str, Any]]]) -> dict[str, Verdi
         assessments=[
             row
             for name, (role, values) in accounts.items()
-            for row in _judged(name, role, **values)
+            for row in _judged(name, role=role, **values)
         ],
     )
     return {name: own["matrix"] for name, own in found.items()}
