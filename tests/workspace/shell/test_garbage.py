@@ -11,6 +11,9 @@ from django.core.signals import request_finished
 
 from kefen.workspace.shell.garbage import collect_between_requests
 
+# Django's own listener looks at its connection when a request ends.
+pytestmark = pytest.mark.django_db
+
 
 class _Kept:
     """An object that holds itself, so that only the collector frees it."""
