@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from fractions import Fraction
 
+import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import pytest
 from hypothesis import given
@@ -23,6 +25,7 @@ from kefen.compiler.histograms import (
 )
 from kefen.engines.duckdb import DuckDBEngine
 
+Counts = npt.NDArray[np.int64]
 LARGEST = 10**18 - 1
 VALUES = st.one_of(
     st.lists(st.integers(-5, 5), min_size=1, max_size=40),
@@ -36,8 +39,8 @@ POSITIVE = st.one_of(
 SHARES = [Fraction(1, 100), Fraction(1, 2), Fraction(4, 5), Fraction(19, 20), Fraction(999, 1000)]
 
 
-def asker(values: Sequence[int]) -> Callable[[Bins], Iterable[BinRow]]:
-    """Return the histogram of values, counted in Python."""
+def summed(values: Sequence[int]) -> Callable[[Bins], Iterable[BinRow]]:
+    """Return the histogram of values with sums, counted in Python."""
 
     def ask(bins: Bins) -> Iterable[BinRow]:
         counts: Counter[int] = Counter()
@@ -52,6 +55,18 @@ def asker(values: Sequence[int]) -> Callable[[Bins], Iterable[BinRow]]:
     return ask
 
 
+def counted(
+    ask: Callable[[Bins], Iterable[BinRow]],
+) -> Callable[[Bins], tuple[Counts, Counts]]:
+    """Return the histogram without its sums, as two arrays."""
+
+    def ask_counts(bins: Bins) -> tuple[Counts, Counts]:
+        rows = list(ask(bins))
+        return np.array([row[0] for row in rows]), np.array([row[1] for row in rows])
+
+    return ask_counts
+
+
 def smallest_by_sorting(values: Sequence[int], share: Fraction) -> int:
     total = sum(values)
     within = [v for v in values if sum(w for w in values if w > v) < share * total]
@@ -62,13 +77,13 @@ def smallest_by_sorting(values: Sequence[int], share: Fraction) -> int:
 def test_values_at_ranks_are_those_of_sorting(values: list[int], parts: int) -> None:
     ordered, n = sorted(values), len(values)
     ranks = [-(-i * n // parts) for i in range(1, parts)]
-    found = values_at_ranks(ranks, ordered[0], ordered[-1], asker(values))
+    found = values_at_ranks(ranks, ordered[0], ordered[-1], counted(summed(values)))
     assert found == [ordered[rank - 1] for rank in ranks]
 
 
 @given(values=POSITIVE)
 def test_shares_are_those_of_sorting(values: list[int]) -> None:
-    found = smallest_within_shares(SHARES, min(values), max(values), sum(values), asker(values))
+    found = smallest_within_shares(SHARES, min(values), max(values), sum(values), summed(values))
     assert found == [smallest_by_sorting(values, share) for share in SHARES]
 
 
@@ -88,13 +103,15 @@ def test_the_sql_counts_as_python_does(engine: DuckDBEngine, values: list[int]) 
         max(values),
         sum(values),
     )
-    ask = asker(values)
+    ask = summed(values)
     shift = max((largest - least).bit_length(), 1)
     coarse = Bins(least, max(0, shift - 3))
     parents = tuple(sorted({row[0] for row in ask(coarse)}))[:2]
     for bins in (coarse, Bins(least, max(0, shift - 9), parents, coarse.shift), Bins(least, 0)):
-        rows = engine.rows(histogram_query("numbers", "value", bins).sql("duckdb"))
+        rows = engine.rows(histogram_query("numbers", "value", bins, sums=True).sql("duckdb"))
         assert sorted(rows) == sorted(ask(bins))
+        rows = engine.rows(histogram_query("numbers", "value", bins, sums=False).sql("duckdb"))
+        assert sorted(rows) == sorted(row[:2] for row in ask(bins))
 
 
 def test_no_histogram_is_large_and_passes_are_few() -> None:
@@ -118,7 +135,7 @@ def test_no_histogram_is_large_and_passes_are_few() -> None:
 
     n = largest + 1
     ranks = [-(-i * n // 100) for i in range(1, 100)]
-    found = values_at_ranks(ranks, 0, largest, ask)
+    found = values_at_ranks(ranks, 0, largest, counted(ask))
     assert found == [rank - 1 for rank in ranks]
     assert max(passes) <= MAX_HISTOGRAM_ROWS
     assert len(passes) <= 7
@@ -128,7 +145,7 @@ def test_no_histogram_is_large_and_passes_are_few() -> None:
 def test_partial_histograms_add_up(values: list[int]) -> None:
     """Two partitions' counts added together give the same cuts as one population's."""
     middle = bisect_right(sorted(values), sum(values) // len(values))
-    left, right = asker(values[:middle]), asker(values[middle:])
+    left, right = summed(values[:middle]), summed(values[middle:])
 
     def both(bins: Bins) -> Iterable[BinRow]:
         merged: dict[int, tuple[int, int]] = {}
@@ -140,4 +157,5 @@ def test_partial_histograms_add_up(values: list[int]) -> None:
     n = len(values)
     ranks = [-(-i * n // 5) for i in range(1, 5)]
     extent = (min(values), max(values))
-    assert values_at_ranks(ranks, *extent, both) == values_at_ranks(ranks, *extent, asker(values))
+    whole = values_at_ranks(ranks, *extent, counted(summed(values)))
+    assert values_at_ranks(ranks, *extent, counted(both)) == whole

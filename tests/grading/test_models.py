@@ -263,13 +263,16 @@ def test_more_different_rows_than_the_limit_are_sampled_by_customer(
     assert other.record["models"][0]["one_in"] == learned.one_in
     with DuckDBEngine() as engine:
         engine.run(
-            "CREATE TABLE ids AS SELECT lpad(CAST(i AS TEXT), 5, '0') AS customer_id"
-            " FROM range(20000) AS r(i)"
+            "CREATE TABLE inputs AS SELECT lpad(CAST(i AS TEXT), 5, '0') AS customer_id, "
+            '1 AS "model:repeats", 2 AS "model:last", 3 AS "model:age" '
+            "FROM range(20000) AS r(i)"
         )
-        query = modelled.different_rows(STANDARD.models["buying"], "ids", 4).sql("duckdb")
-        where = query.partition("WHERE ")[2].partition(" GROUP BY")[0]
-        taken = engine.rows(f"SELECT count(*) FROM ids WHERE {where}")[0][0]
+        buying = STANDARD.models["buying"]
+        engine.create("TABLE", "half", modelled.half_of_them(buying, "inputs"))
+        ((*_, taken),) = engine.rows(modelled.different_rows(buying, "half", 4).sql("duckdb"))
+        half = engine.rows("SELECT count(*) FROM half")[0][0]
     assert 4_700 < taken < 5_300
+    assert 9_500 < half < 10_500
 
 
 def test_an_explanation_says_where_a_modelled_number_comes_from(run: StoredRun) -> None:

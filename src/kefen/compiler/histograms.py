@@ -8,11 +8,10 @@ serves one machine and many. The values are whole numbers (decimals in ten-thous
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from dataclasses import dataclass
-from itertools import accumulate
 from typing import TYPE_CHECKING
 
+import numpy as np
 from sqlglot import exp
 
 from kefen.compiler.facts import column, table
@@ -22,11 +21,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
     from fractions import Fraction
 
+    import numpy.typing as npt
+
 MAX_HISTOGRAM_ROWS = 100_000
 _FIRST_BITS = 16
 
 BinRow = tuple[int, int, int]
-"""(bin, count, sum of values): one row of a histogram."""
+"""(bin, count, sum of values): one row of a histogram with sums."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,8 @@ def extent_query(relation: str, name: str) -> exp.Select:
     ).from_(table(relation))
 
 
-def histogram_query(relation: str, name: str, bins: Bins) -> exp.Select:
-    """Return the query of a histogram: rows of (bin, count, sum of values)."""
+def histogram_query(relation: str, name: str, bins: Bins, *, sums: bool) -> exp.Select:
+    """Return the query of a histogram: rows of (bin, count), and the sum of values if wanted."""
 
     def binned(shift: int) -> exp.Expr:
         return exp.BitwiseRightShift(
@@ -71,13 +72,14 @@ def histogram_query(relation: str, name: str, bins: Bins) -> exp.Select:
     query = (
         exp.select(
             exp.alias_(binned(bins.shift), "bin"),
-            exp.Count(this=exp.Star()),
-            exp.Sum(this=column(name)),
+            exp.alias_(exp.Count(this=exp.Star()), "count"),
         )
         .from_(table(relation))
         .where(exp.Is(this=column(name), expression=exp.Null()).not_())
         .group_by(exp.Literal.number(1))
     )
+    if sums:
+        query = query.select(exp.alias_(exp.Sum(this=column(name)), "total"))
     if bins.parents is not None:
         query = query.where(
             exp.In(
@@ -92,7 +94,7 @@ def values_at_ranks(
     ranks: Sequence[int],
     least: int,
     largest: int,
-    ask: Callable[[Bins], Iterable[BinRow]],
+    ask: Callable[[Bins], tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]],
 ) -> list[int]:
     """Return the value at each ascending rank, counted from 1.
 
@@ -100,26 +102,28 @@ def values_at_ranks(
         ranks: The wanted ranks, ascending, each within the population.
         least: The least value.
         largest: The largest value.
-        ask: Counts the population into bins.
+        ask: Counts the population into bins: returns bins in any order, and the count of each.
     """
     # Each open search: the bin that holds the rank, and how many values lie below that bin.
-    places = [(0, 0)] * len(ranks)
+    wanted = np.array(ranks, np.int64)
+    places, below = np.zeros_like(wanted), np.zeros_like(wanted)
     shift = max((largest - least).bit_length(), 1)
     first = True
     while shift > 0:
-        parents = sorted({bin_ for bin_, _ in places})
+        parents = np.unique(places)
         finer = max(0, shift - _bits(len(parents), first=first))
-        bins = Bins(least, finer, None if first else tuple(parents), shift)
-        by_parent = {
-            parent: _Ascending(rows)
-            for parent, rows in _by_parent(ask(bins), shift - finer).items()
-        }
-        places = [
-            by_parent[bin_].descend(rank, below)
-            for rank, (bin_, below) in zip(ranks, places, strict=True)
-        ]
+        bins = Bins(least, finer, None if first else tuple(parents.tolist()), shift)
+        found, counts = ask(bins)
+        order = np.argsort(found)
+        found, up_to = found[order], np.cumsum(counts[order])
+        # Rows of other parents that come before those of a place are no part of its search.
+        start = np.searchsorted(found, places << (shift - finer))
+        before = np.where(start > 0, up_to[start - 1], 0)
+        at = np.searchsorted(up_to, wanted - below + before)
+        below = below + np.where(at > start, up_to[at - 1] - before, 0)
+        places = found[at]
         shift, first = finer, False
-    return [least + bin_ for bin_, _ in places]
+    return [least + bin_ for bin_ in places.tolist()]
 
 
 def smallest_within_shares(
@@ -175,25 +179,3 @@ def _by_parent(rows: Iterable[BinRow], bits: int) -> dict[int, list[BinRow]]:
     for row in rows:
         by_parent.setdefault(row[0] >> bits, []).append(row)
     return by_parent
-
-
-class _Ascending:
-    """The rows of a histogram in ascending order, and how many values lie up to each of them.
-
-    Many ranks are looked for in the same rows: each is found by halving.
-    """
-
-    def __init__(self, rows: list[BinRow]) -> None:
-        ordered = sorted(rows)
-        self._bins = [bin_ for bin_, _, _ in ordered]
-        self._up_to = list(accumulate(count for _, count, _ in ordered))
-
-    def descend(self, rank: int, below: int) -> tuple[int, int]:
-        """Return the bin that holds a rank, and how many values lie below that bin.
-
-        Args:
-            rank: The rank, in the whole population.
-            below: How many values lie below these rows.
-        """
-        place = bisect_left(self._up_to, rank - below)
-        return self._bins[place], below + (self._up_to[place - 1] if place else 0)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 COUNT = "customers"
 """The column of `different_rows` with how many customers have a row."""
 _AMONG = "model:among"
+_DIGEST = "model:digest"
 LOST = "model::lost"
 """The column with 1 for who was lost and 0 for who was kept; no input can be called so."""
 
@@ -101,13 +102,14 @@ def learning_rows(
     )
 
 
-def different_rows(model: Model, relation: str, one_in: int) -> exp.Select:
+def different_rows(model: Model, relation: str, one_in: int = 1) -> exp.Select:
     """Return the query of the different rows of what a model learns from, with counts, in order.
 
     Args:
         model: The model.
         relation: The relation that `model_inputs` gives, or `learning_rows`.
-        one_in: A power of two: take that part of the customers, by the MD5 of their ids.
+        one_in: A power of two: take that part of the customers, of a relation that `half_of_them`
+            gives unless it is 1.
     """
     columns = [column(name) for name in learned_columns(model)]
     query = exp.select(*columns, exp.alias_(exp.Count(this=exp.Star()), COUNT, quoted=True)).from_(
@@ -120,15 +122,26 @@ def different_rows(model: Model, relation: str, one_in: int) -> exp.Select:
     )
 
 
+def half_of_them(model: Model, relation: str) -> exp.Select:
+    """Return the query of every second customer, by the MD5 of their ids, which it has beside.
+
+    Args:
+        model: The model.
+        relation: The relation that `model_inputs` gives, or `learning_rows`.
+    """
+    digest = exp.alias_(exp.MD5(this=column("customer_id")), _DIGEST, quoted=True)
+    every = exp.select(*(column(name) for name in learned_columns(model)), digest)
+    columns = [column(name) for name in (*learned_columns(model), _DIGEST)]
+    return (
+        exp.select(*columns)
+        .from_(every.from_(table(relation)).subquery("every"))
+        .where(_sampled(2))
+    )
+
+
 def _sampled(one_in: int) -> exp.Expr:
     """Return whether a customer is in the sample: its hash is in the first part of all hashes."""
-    bound = format(2**32 // one_in, "08x")
-    digest = exp.Substring(
-        this=exp.MD5(this=column("customer_id")),
-        start=exp.Literal.number(1),
-        length=exp.Literal.number(8),
-    )
-    return exp.LT(this=digest, expression=literal(bound))
+    return exp.LT(this=column(_DIGEST), expression=literal(format(2**32 // one_in, "08x")))
 
 
 def _column(one: ModelInput) -> str:

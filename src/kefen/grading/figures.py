@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+import numpy as np
 from sqlglot import exp
 
 from kefen.compiler.facts import column, table
@@ -18,11 +19,14 @@ from kefen.compiler.histograms import (
 )
 from kefen.compiler.scoring import whole_numbers
 from kefen.domain.decimals import from_units, quotient
+from kefen.engines.arrays import as_array
 from kefen.expressions.types import ValueType
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
     from decimal import Decimal
+
+    import numpy.typing as npt
 
     from kefen.compiler.histograms import BinRow
     from kefen.engines.engine import Engine
@@ -76,9 +80,21 @@ class Figures:
         count, least, largest, total = rows[0]
         return int(count), int(least or 0), int(largest or 0), int(total or 0)
 
-    def _asker(self, relation: str) -> Callable[[Bins], Iterable[BinRow]]:
+    def _counted(
+        self, relation: str
+    ) -> Callable[[Bins], tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+        def ask(bins: Bins) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+            query = histogram_query(relation, "value", bins, sums=False)
+            rows = self.engine.arrow(query.sql("duckdb"))
+            bins_there, counts = (as_array(column) for column in rows.columns)
+            return np.asarray(bins_there, np.int64), np.asarray(counts, np.int64)
+
+        return ask
+
+    def _summed(self, relation: str) -> Callable[[Bins], Iterable[BinRow]]:
         def ask(bins: Bins) -> Iterable[BinRow]:
-            rows = self.engine.rows(histogram_query(relation, "value", bins).sql("duckdb"))
+            query = histogram_query(relation, "value", bins, sums=True)
+            rows = self.engine.rows(query.sql("duckdb"))
             return [(int(bin_), int(count), int(total)) for bin_, count, total in rows]
 
         return ask
@@ -95,7 +111,7 @@ class Figures:
         if known == 0:
             return ()
         ranks = [-(-i * known // count) for i in range(1, count)]
-        found = values_at_ranks(ranks, least, largest, self._asker(relation))
+        found = values_at_ranks(ranks, least, largest, self._counted(relation))
         sign = -1 if lower else 1
         return tuple(_number(sign * value, values.type) for value in found)
 
@@ -110,7 +126,7 @@ class Figures:
         if known == 0:
             return from_units(0), {grade: None for grade, _ in lines}
         shares = [share for _, share in lines]
-        found = smallest_within_shares(shares, least, largest, total, self._asker(relation))
+        found = smallest_within_shares(shares, least, largest, total, self._summed(relation))
         smallest: dict[str, Decimal | None] = {}
         better: int | None = None
         for (grade, share), crossing in zip(lines, found, strict=True):
@@ -141,7 +157,7 @@ class Figures:
         """Return how many are ranked, and each grade's smallest value; None where nobody is."""
         relation = self._whole(values)
         known, least, largest, _ = self._extent(relation)
-        ask = self._asker(relation)
+        ask = self._counted(relation)
         scale = 1 if values.type is ValueType.DECIMAL else 10_000
         smallest: dict[str, Decimal | None] = {}
         better: int | None = None
@@ -190,7 +206,7 @@ class Figures:
         at = learned.at if learned.at is not None else Fraction(1, 2)
         rank = max(1, -(-at.numerator * known // at.denominator))
         return _number(
-            values_at_ranks([rank], least, largest, self._asker(relation))[0], values.type
+            values_at_ranks([rank], least, largest, self._counted(relation))[0], values.type
         )
 
     def _most_common(self, values: Column) -> Value:

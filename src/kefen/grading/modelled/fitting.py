@@ -7,18 +7,22 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kefen.compiler.histograms import MAX_HISTOGRAM_ROWS
-from kefen.compiler.modelled import COUNT, LOST, different_rows, input_columns
+from kefen.compiler.modelled import COUNT, LOST, different_rows, half_of_them, input_columns
 from kefen.domain.text import Text
+from kefen.engines.arrays import as_array
 from kefen.grading.modelled.method import fitted_method
-from kefen.grading.modelled.rows import as_array, columns_of, numbers
+from kefen.grading.modelled.rows import columns_of, numbers
 from kefen.methods.errors import NotEstimableError
 from kefen.standards.model_calibration import ModelCalibration
 
 if TYPE_CHECKING:
     import pyarrow as pa
+    from sqlglot import exp
 
     from kefen.engines.engine import Engine
     from kefen.standards.model import Model
+
+_HALF = "half to learn from"
 
 
 def fit_model(engine: Engine, model: Model, relation: str) -> ModelCalibration:
@@ -33,19 +37,22 @@ def fit_model(engine: Engine, model: Model, relation: str) -> ModelCalibration:
         relation: The relation that `model_inputs` gives, or `learning_rows`.
     """
     one_in = 1
-    rows = engine.arrow(_at_most(model, relation, one_in))
+    rows = engine.arrow(_at_most(different_rows(model, relation)))
+    if rows.num_rows > MAX_HISTOGRAM_ROWS:
+        # Smaller samples are part of larger ones.
+        engine.create("TABLE", _HALF, half_of_them(model, relation), brief=True)
     while rows.num_rows > MAX_HISTOGRAM_ROWS:
         one_in *= 2
-        rows = engine.arrow(_at_most(model, relation, one_in))
+        rows = engine.arrow(_at_most(different_rows(model, _HALF, one_in)))
     population = _sum_of(rows)
     if one_in > 1:
         population = int(engine.rows(_count(relation))[0][0])
     return fit_rows(model, rows, population, one_in)
 
 
-def _at_most(model: Model, relation: str, one_in: int) -> str:
-    """Return the query of the rows, and of no more than one above the limit."""
-    return different_rows(model, relation, one_in).limit(MAX_HISTOGRAM_ROWS + 1).sql("duckdb")
+def _at_most(rows: exp.Select) -> str:
+    """Return the query of rows, and of no more than one above the limit."""
+    return rows.limit(MAX_HISTOGRAM_ROWS + 1).sql("duckdb")
 
 
 def _count(relation: str) -> str:

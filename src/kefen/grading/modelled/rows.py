@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from kefen.domain.decimals import PLACES, from_units, units
+from kefen.engines.arrays import as_array
 from kefen.expressions.types import ValueType
 from kefen.grading.modelled.method import fitted_method
 
@@ -34,19 +35,6 @@ def columns_of(
     for one, array in zip(model.inputs, values, strict=True):
         found[one.id] = _as_numbers(as_array(array), one.type)
     return found
-
-
-def as_array(column: pa.ChunkedArray) -> npt.NDArray[np.generic]:
-    """Return a column without nulls as an array.
-
-    Arrow's own conversion imports pandas wherever that is installed, which takes longer than
-    fitting does; numbers are handed over without it.
-    """
-    if pa.types.is_integer(column.type) or pa.types.is_floating(column.type):
-        found: npt.NDArray[np.generic] = np.from_dlpack(column.combine_chunks())
-        return found
-    others: npt.NDArray[np.generic] = column.to_numpy()
-    return others
 
 
 def columns_of_row(model: Model, values: Mapping[str, Value]) -> Columns | None:

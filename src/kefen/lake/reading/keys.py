@@ -12,10 +12,11 @@ from kefen.lake.reading.sql import SQL, joined, listed, name, statement
 from kefen.lake.reading.staging import LINE_NUMBER
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from kefen.domain.contract import Table
     from kefen.engines.engine import Engine
+    from kefen.lake.dataset import ShortLines
 
 _EXAMPLES = 5
 
@@ -27,7 +28,7 @@ def find_duplicates(
     columns: Sequence[str],
     given: frozenset[str],
     line_number: str | None = None,
-    short: str | None = None,
+    short: ShortLines | None = None,
 ) -> tuple[str, str | None]:
     """Find the rows to leave out as copies of others.
 
@@ -39,7 +40,7 @@ def find_duplicates(
         columns: The columns that make a row: those of the contract and the attributes.
         given: The columns of the contract that the input has.
         line_number: The column of the whole numbers that all order lines have; None without it.
-        short: The table of the rows in short, of order lines in one place; None without it.
+        short: The rows in short, of order lines in one place; None without them.
 
     Returns:
         The relation of the accepted rows, and a relation of the copies (`file_number`, `row_id`)
@@ -54,8 +55,8 @@ def find_duplicates(
         suspects = _alike_lines(engine, staged, short)
         if suspects is None:
             return staged, None
-        same_row = SQL("staged.row_id = suspects.row_id")
-        return staged, _duplicates(engine, table, name(staged), columns, suspects, same_row)
+        rows = _whole_lines(staged, suspects, columns, short.columns | {"customer_id"})
+        return staged, _duplicates(engine, table, rows, columns, suspects)
     if table.name == "orders":
         suspects = _suspect_orders(engine, staged, "line" in given, line_number)
         hashed: Sequence[str] = ("order_id",)
@@ -66,10 +67,13 @@ def find_duplicates(
         return staged, None
     # Whole rows are brought together by key only where some may be copies.
     together = engine.placed(staged, table.key[0])
-    same_key = statement(
-        "hash({hashed}) = suspects.key_hash", hashed=listed(name(column) for column in hashed)
+    rows = statement(
+        "{staged} AS staged SEMI JOIN {suspects} AS suspects ON hash({hashed}) = suspects.key_hash",
+        staged=name(together),
+        suspects=name(suspects),
+        hashed=listed(name(column) for column in hashed),
     )
-    copies = _duplicates(engine, table, name(together), columns, suspects, same_key)
+    copies = _duplicates(engine, table, rows, columns, suspects)
     return (staged, None) if copies is None else (together, copies)
 
 
@@ -122,38 +126,31 @@ def _suspects(engine: Engine, staged: str, key: Sequence[str]) -> str | None:
 def _duplicates(
     engine: Engine,
     table: Table,
-    staged: SQL,
+    rows: SQL,
     columns: Sequence[str],
     suspects: str,
-    on: SQL,
 ) -> str | None:
     """Settle the suspects: copies are listed, differing rows refused.
 
     Args:
         engine: The engine that holds the rows.
         table: The contract table.
-        staged: The rows.
+        rows: What to select the rows from that may share a key with others, called `staged`.
         columns: The columns that make a row.
-        suspects: A table that tells which rows may share a key with others; it is dropped.
-        on: The condition under which a row is one of those.
+        suspects: The table that told which they are; it is dropped.
     """
     key = listed(name(column) for column in table.key)
     chosen = new_name("same_key")
     engine.run(
         statement(
             "CREATE TABLE {chosen} AS SELECT staged.file_number, staged.row_id, "
-            "staged.row_number_in_file, {key_columns}, row({columns}) AS whole "
-            "FROM {staged} AS staged "
-            "SEMI JOIN {suspects} AS suspects ON {on} "
-            "WHERE {known} "
+            "staged.row_number_in_file, {key}, row({columns}) AS whole "
+            "FROM {rows} WHERE {known} "
             "QUALIFY count(*) OVER (PARTITION BY {key}) > 1",
             chosen=name(chosen),
-            key_columns=key,
             key=key,
             columns=listed(name(column) for column in columns),
-            staged=staged,
-            suspects=name(suspects),
-            on=on,
+            rows=rows,
             known=joined(
                 " AND ",
                 (statement("{c} IS NOT NULL", c=name(column)) for column in table.key),
@@ -188,11 +185,11 @@ def _duplicates(
     return copies if found else None
 
 
-def _alike_lines(engine: Engine, staged: str, short: str) -> str | None:
+def _alike_lines(engine: Engine, staged: str, short: ShortLines) -> str | None:
     """Check orders by their lines in short.
 
-    Returns a table of the rows that have order and line in common with another (`row_id`); None
-    if there are none.
+    Returns a table of the rows that have order and line in common with another: `row_id`, and the
+    columns that lines in short tell; None if there are none.
     """
     lines = suspect_lines(engine, short)
     if lines is None:
@@ -213,16 +210,38 @@ def _alike_lines(engine: Engine, staged: str, short: str) -> str | None:
     made = new_name("alike_lines")
     engine.run(
         statement(
-            "CREATE TABLE {made} AS SELECT row_id FROM {lines} WHERE {number} IS NOT NULL "
-            "QUALIFY count(*) OVER (PARTITION BY order_id, {number}) > 1",
+            "CREATE TABLE {made} AS SELECT alike.* EXCLUDE (customer_number, stranger), "
+            "coalesce(numbers.customer_id, stranger) AS customer_id "
+            "FROM (FROM {lines} WHERE {number} IS NOT NULL "
+            "QUALIFY count(*) OVER (PARTITION BY order_id, {number}) > 1) AS alike "
+            "LEFT JOIN {numbers} AS numbers ON alike.customer_number = numbers.rowid",
             made=name(made),
             lines=name(lines),
             number=name(LINE_NUMBER),
+            numbers=name(short.customers),
         )
     )
     for spent in (lines, orders):
         engine.run(statement("DROP TABLE {t}", t=name(spent)))
     return made if engine.rows(statement("SELECT 1 FROM {m} LIMIT 1", m=name(made))) else None
+
+
+def _whole_lines(staged: str, suspects: str, columns: Sequence[str], told: Collection[str]) -> SQL:
+    """Return what to select suspects from as whole rows: of the file only what is not told yet.
+
+    Copies lie anywhere in a file, so that every page of every column asked for is unpacked.
+    """
+    return statement(
+        "(SELECT staged.file_number, staged.row_id, staged.row_number_in_file, {columns} "
+        "FROM {staged} AS staged JOIN {suspects} AS suspects "
+        "ON staged.row_id = suspects.row_id) AS staged",
+        columns=listed(
+            statement("suspects.{c}" if column in told else "staged.{c}", c=name(column))
+            for column in columns
+        ),
+        staged=name(staged),
+        suspects=name(suspects),
+    )
 
 
 def _suspect_orders(

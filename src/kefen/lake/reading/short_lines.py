@@ -103,15 +103,17 @@ def ids_are_clean(engine: Engine, file: PreparedFile, short: str) -> bool:
     )
 
 
-def suspect_lines(engine: Engine, short: str) -> str | None:
+def suspect_lines(engine: Engine, lines_in_short: ShortLines) -> str | None:
     """Return a table of the lines of orders that may have copies, or several customers.
 
     None if there are none. Every such order is in it with all its lines; others only by chance.
+    Each line has all that is known of it in short.
 
     Args:
         engine: The engine that holds the lines.
-        short: The table of the lines in short.
+        lines_in_short: The lines in short.
     """
+    short = lines_in_short.relation
     count, largest = engine.rows(
         statement("SELECT count(*), max(customer_number) FROM {s}", s=name(short))
     )[0]
@@ -123,11 +125,10 @@ def suspect_lines(engine: Engine, short: str) -> str | None:
     # An order with a customer who is unknown is looked at by the customer's id.
     engine.run(
         statement(
-            "CREATE TABLE {lines} AS SELECT row_id, order_id, {line}, customer_number, stranger "
+            "CREATE TABLE {lines} AS SELECT * EXCLUDE (counted_number, ordered_on) "
             "FROM {short} AS short WHERE {bits} IN (SELECT bits FROM {suspects} UNION ALL "
             "SELECT {bits} FROM {short} AS short WHERE stranger IS NOT NULL)",
             lines=name(lines),
-            line=name(LINE_NUMBER),
             short=name(short),
             suspects=name(suspects),
             bits=codes.order,

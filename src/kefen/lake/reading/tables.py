@@ -293,7 +293,7 @@ def _assemble(
             columns,
             given,
             LINE_NUMBER if numbered else None,
-            None if short is None else short.relation,
+            short,
         )
     relation = new_name(f"read_{table.name}")
     source = _without(name(accepted), name(copies), one_file=one_file) if copies else name(accepted)
