@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import compileall
 import sys
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 from generate import AS_OF
@@ -35,6 +37,18 @@ class Contender:
             return grade_command(data, out, *engine)
         files = [str(data / name) for name in ("customers.parquet", "orders.parquet")]
         return [sys.executable, str(_HERE / f"{self.name}.py"), *files, AS_OF, str(out)]
+
+
+def compile_modules() -> None:
+    """Compile the modules of Kefen and of this folder, as pip does with what it installs.
+
+    A tree of sources is compiled at its first start, and at every start where Python is told to
+    keep nothing (`PYTHONDONTWRITEBYTECODE`), for which no user waits.
+    """
+    package = find_spec("kefen")
+    places = () if package is None else package.submodule_search_locations or ()
+    for place in (*places, str(_HERE)):
+        compileall.compile_dir(place, quiet=1)
 
 
 def kefen() -> list[str]:

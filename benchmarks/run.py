@@ -13,7 +13,7 @@ import argparse
 import os
 from pathlib import Path
 
-from contenders import CONTENDERS
+from contenders import CONTENDERS, compile_modules
 from measuring import Limits
 from rows import all_rows
 from workbench import Asked, Workbench, tell
@@ -79,6 +79,7 @@ def main() -> None:
         cap=arguments.cap,
     )
     asked.work.mkdir(parents=True, exist_ok=True)
+    compile_modules()
     rows = [row for name, row in all_rows().items() if name in arguments.rows]
     begun = load()
     if begun[0] > _BUSY * (os.cpu_count() or 1):
