@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import glob
 import threading
 from contextlib import contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
@@ -13,8 +12,10 @@ from sqlglot import exp
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
 from kefen.engines.beside import beside
+from kefen.engines.duckdb_errors import translated
 from kefen.engines.engine import GROUP_ROWS
 from kefen.engines.page_cache import is_in_memory
+from kefen.engines.parquet_queries import in_words, parquet_scan
 from kefen.engines.scratch import Scratch
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 DEFAULT_MEMORY_LIMIT = "2GB"
-_MOST_WORDS = 1_000
 _SHARED_OUT = "PRAGMA verify_parallelism"  # made for DuckDB's tests: tables go out in small pieces
 _AS_WRITTEN = "join_order,build_side_probe_side,common_subexpressions"
 BATCH = 200_000
@@ -369,7 +369,7 @@ class DuckDBEngine:
             EngineError: As for `run`.
         """
         with translated():
-            self.connection.sql(_as_words(sql, words or {})).write_parquet(
+            self.connection.sql(in_words(sql, words or {})).write_parquet(
                 str(path), compression="zstd", row_group_size=group_rows
             )
 
@@ -385,90 +385,3 @@ def _prepare(connection: duckdb.DuckDBPyConnection) -> None:
     # and DuckDB refuses to.
     with suppress(duckdb.InvalidInputException):
         connection.execute("SET enable_progress_bar = false")
-
-
-def _as_words(sql: str, words: Mapping[str, Collection[str]]) -> str:
-    """Return a query with the columns of few different values in a type of just those.
-
-    Rows of such a type are written as they are; the writer would look up each text in a table of
-    those it has seen: with 14 schemes and a million customers that took as long again. In the
-    file they are text all the same.
-    """
-    casts = [
-        exp.alias_(
-            exp.cast(
-                exp.column(exp.to_identifier(name, quoted=True)),
-                exp.DataType(
-                    this=exp.DType.ENUM,
-                    expressions=[exp.Literal.string(value) for value in sorted(values)],
-                ),
-            ),
-            name,
-            quoted=True,
-        )
-        for name, values in words.items()
-        if 0 < len(values) <= _MOST_WORDS
-    ]
-    if not casts:
-        return sql
-    query = exp.select(exp.Star(replace=casts)).from_(
-        exp.Subquery(this=exp.maybe_parse(sql, dialect="duckdb"))
-    )
-    return query.sql("duckdb")
-
-
-def parquet_scan(paths: Sequence[str]) -> str:
-    """Return SQL for a FROM clause that reads Parquet files as they are, with their row numbers."""
-    # A path is a pattern to DuckDB: brackets and stars in the name of a folder are escaped.
-    files = ", ".join(exp.Literal.string(glob.escape(path)).sql("duckdb") for path in paths)
-    together = "" if len(paths) == 1 else ", union_by_name = true"
-    return f"read_parquet([{files}], hive_partitioning = false{together}, file_row_number = true)"
-
-
-@contextmanager
-def translated() -> Iterator[None]:
-    """Turn what DuckDB raises for want of memory, disk or digits into errors with a mend."""
-    try:
-        yield
-    except duckdb.OutOfMemoryException as error:
-        raise EngineError(
-            Text("The memory limit was reached: {e}", "已达到内存上限：{e}").filled(
-                e=first_line(error)
-            ),
-            mend=Text(
-                "Give more memory with --memory, or free space on the disk for spilling.",
-                "请用 --memory 提高内存上限，或为溢出文件腾出磁盘空间。",
-            ),
-        ) from error
-    # A full scratch disk breaks a commit, and every statement after it.
-    except (
-        duckdb.IOException,
-        duckdb.TransactionException,
-        duckdb.FatalException,
-    ) as error:
-        raise EngineError(
-            Text("A file could not be read or written: {e}", "文件无法读取或写入：{e}").filled(
-                e=first_line(error)
-            ),
-            mend=Text(
-                "Check that the file is whole and that the disk is not full.",
-                "请检查文件是否完整、磁盘是否已满。",
-            ),
-        ) from error
-    except (duckdb.OutOfRangeException, duckdb.ConversionException) as error:
-        raise EngineError(
-            Text(
-                "A number is too large to be counted exactly: {e}",
-                "数值过大，无法精确计算：{e}",
-            ).filled(e=first_line(error)),
-            mend=Text(
-                "Amounts and their sums may have 14 digits before the point; "
-                "use a larger unit, such as 10,000.",
-                "金额及其合计的整数部分最多 14 位；请改用更大的单位，例如万元。",
-            ),
-        ) from error
-
-
-def first_line(error: BaseException) -> str:
-    """Return the first line of an error's message."""
-    return (str(error).splitlines() or [""])[0]

@@ -10,8 +10,9 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from kefen.engines.duckdb import DuckDBEngine, parquet_scan
+from kefen.engines.duckdb import DuckDBEngine
 from kefen.engines.engine import GROUP_ROWS
+from kefen.engines.parquet_queries import parquet_scan
 from kefen.engines.spark import dataframes, tasks
 from kefen.engines.spark.catalogue import Catalogue
 from kefen.engines.spark.combining import NotInPiecesError

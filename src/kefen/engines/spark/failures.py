@@ -6,7 +6,7 @@ import duckdb
 
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
-from kefen.engines.duckdb import translated
+from kefen.engines.duckdb_errors import translated
 
 
 def raise_as_here(message: str) -> None:

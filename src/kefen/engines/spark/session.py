@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.errors import EngineError
 from kefen.domain.text import Text
-from kefen.engines.duckdb import first_line
+from kefen.engines.duckdb_errors import first_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

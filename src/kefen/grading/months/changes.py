@@ -15,7 +15,7 @@ from sqlglot import exp
 from kefen.compiler.facts import column, table
 from kefen.domain.contract import TABLES
 from kefen.domain.text import Text
-from kefen.engines.duckdb import parquet_scan
+from kefen.engines.parquet_queries import parquet_scan
 from kefen.lake.book.batches import REPLACED, with_undos
 from kefen.lake.book.delta import LakeTable
 from kefen.lake.book.layout import BATCH

@@ -11,7 +11,7 @@ from pyarrow import parquet
 
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.engines.duckdb import first_line
+from kefen.engines.duckdb_errors import first_line
 from kefen.lake.reading.limits import refuse_too_wide
 from kefen.lake.reading.source import CellKind, RawColumn, RawFile
 from kefen.lake.reading.sql import SQL, literal, name, statement
