@@ -62,6 +62,7 @@ CHINESE = {
     "Book.runs": "全部评级的记录。",
     "Book.import_table": "导入一个表，作为一个可撤销的批次。",
     "Book.import_from_database": "导入数据库中的数据，或上次之后的新数据，作为一个批次。",
+    "Book.keep_rates": "保存一份汇率表，此后按其折算。",
     "Book.undo": "撤销一次导入。",
     "Book.grade": "为账套评级，结果保存在账套中。",
     "Book.run": "返回账套保存的一次评级。",

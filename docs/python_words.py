@@ -99,7 +99,16 @@ WORDS = {
     "The products.": "产品。",
     "One SELECT to read instead.": "改为读取一条 SELECT 查询的结果。",
     "A CSV file of exchange rates into it.": "折算为该币种的汇率表（CSV）。",
-    "A CSV file of exchange rates into the book's currency.": "折算为账套币种的汇率表（CSV）。",
+    "A CSV file of exchange rates into the book's currency; None for those that the book keeps.": (
+        "折算为账套币种的汇率表（CSV）；None 则使用账套保存的汇率表。"
+    ),
+    "A CSV file of exchange rates into the currency, which the book keeps.": (
+        "折算为该币种的汇率表（CSV），由账套保存。"
+    ),
+    "A CSV file of exchange rates into the book's currency: currency, from (optional) and rate. "
+    "It takes the place of the one that the book has.": (
+        "折算为账套币种的汇率表（CSV）：币种、生效日期（可省略）和汇率；取代账套原有的汇率表。"
+    ),
     "The invoices.": "应收账款（发票）。",
     "Whether the reports are kept beside it.": "是否同时保存报告。",
     "Whether the run gets its reports; of a run on Spark, this machine makes them from the written "
@@ -178,6 +187,11 @@ WORDS = {
     "The book is in use or cannot be written.": "账套正在使用中，或无法写入。",
     "The book is in use or cannot be written; it is as it was.": (
         "账套正在使用中，或无法写入；账套保持原样。"
+    ),
+    "`rates` is no rate table.": "`rates` 不是汇率表。",
+    "The file is no rate table.": "该文件不是汇率表。",
+    "The book names no currency, is in use or cannot be written.": (
+        "账套没有写明币种、正在使用中，或无法写入。"
     ),
     "There is a book already, a setting is wrong, or the disk refuses.": (
         "已有账套、设置有误，或磁盘拒绝写入。"

@@ -182,6 +182,19 @@ class Book:
             mapping=mapping_given(mapping),
         )
 
+    def keep_rates(self, file: str | Path) -> None:
+        """Keep a table of exchange rates by which amounts are converted from now on.
+
+        Args:
+            file: A CSV file of exchange rates into the book's currency: currency, from (optional)
+                and rate. It takes the place of the one that the book has.
+
+        Raises:
+            BookError: The book names no currency, is in use or cannot be written.
+            DataError: The file is no rate table.
+        """
+        self._book.rates.take(Path(file), self._book.settings.currency)
+
     def undo(self, batch: int, *, note: str = "") -> UndoReport:
         """Take an import back: its rows go, the rows it replaced come back.
 
@@ -211,7 +224,8 @@ class Book:
             as_of: Grades use only what happened by the end of this day; None for the end of the
                 last complete month with orders.
             calibration: A frozen calibration.
-            rates: A CSV file of exchange rates into the book's currency.
+            rates: A CSV file of exchange rates into the book's currency; None for those that the
+                book keeps.
             report: Whether the run gets its reports; of a run on Spark, this machine makes them
                 from the written results.
             engine: Where to compute: `duckdb`, `spark`, or a Spark session; None: as `kefen.toml`
@@ -314,6 +328,7 @@ def new_book(
     currency: str | None = None,
     country: str | None = None,
     language: Language | None = None,
+    rates: str | Path | None = None,
 ) -> Book:
     """Make a new book.
 
@@ -324,9 +339,11 @@ def new_book(
         currency: Three capital letters; what an empty currency means.
         country: The country that counts as home.
         language: The language of its results.
+        rates: A CSV file of exchange rates into the currency, which the book keeps.
 
     Raises:
         BookError: There is a book already, a setting is wrong, or the disk refuses.
+        DataError: `rates` is no rate table.
     """
     KeptBook.create(
         folder,
@@ -335,5 +352,6 @@ def new_book(
         currency=currency,
         country=country,
         language=language,
+        rates=Path(rates) if rates is not None else None,
     )
     return open_book(folder, language=language)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from kefen.cli import options
-from kefen.cli.data import find_book, make_options, read_one
+from kefen.cli.data import check_file, find_book, make_options, read_one
 from kefen.cli.databases import asked_of_database, database_options
 from kefen.cli.errors import print_json
 from kefen.cli.language import current_language, say
@@ -45,6 +45,7 @@ def import_files(
     note: str,
     sheet: str | None,
     memory: str | None,
+    rates: Path | None,
     as_json: bool,
     quiet: bool,
     **given: Any,
@@ -54,6 +55,9 @@ def import_files(
     from kefen.lake.reading import Source
 
     opened = find_book(book)
+    if rates is not None:
+        check_file(rates)
+        opened.rates.check(rates, opened.settings.currency)
     database = asked_of_database(files, given, opened, table)
     if database is not None and given.get("mapping") is None:
         given["mapping"] = database.mapping
@@ -70,12 +74,23 @@ def import_files(
             database.check(read)
         begin(Text("Writing to the book", "写入账套"))
         batch = opened.imports.import_table(engine, read, note=note)
+    if rates is not None:
+        opened.rates.take(rates, opened.settings.currency)
     if database is not None:
         database.save(opened, table, given.get("mapping"))
     if as_json:
         print_json({"batch": batch_as_dict(batch)})
     elif not quiet:
         click.echo(batch_line(batch))
+        if rates is not None:
+            click.echo(
+                say(
+                    Text(
+                        "  The rates of {f} are the book's now: {p}",
+                        "  {f} 已成为账套的汇率表：{p}",
+                    ).filled(f=rates.name, p=opened.rates.path)
+                )
+            )
         for finding in findings:
             click.echo(f"  {say(finding.message)}")
         if batch.rows_rejected:
@@ -289,6 +304,15 @@ COMMANDS = {
                 metavar=Text("NAME", "名称"),
             ),
             *options.reading_options("mapping", "max_rejected", "rejected"),
+            options.path_option(
+                "--rates",
+                Text(
+                    "Exchange rates into the book's currency (currency, from date, rate): the "
+                    "book keeps them as rates.csv and grades by them from now on.",
+                    "折算为账套本位币的汇率表（币种、生效日期、汇率）："
+                    "账套将其保存为 rates.csv，此后按其折算。",
+                ),
+            ),
             options.memory_option(),
             options.json_option(),
             options.quiet_option(),

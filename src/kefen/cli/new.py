@@ -25,11 +25,15 @@ def new(
     timezone: str | None,
     currency: str | None,
     country: str | None,
+    rates: Path | None,
     as_json: bool,
 ) -> None:
     """Make a book."""
+    from kefen.cli.data import check_file
     from kefen.lake.book import Book
 
+    if rates is not None:
+        check_file(rates)
     language: Language | None = current_language() if language_was_asked() else None
     book = Book.create(
         directory,
@@ -38,6 +42,7 @@ def new(
         currency=currency,
         country=country,
         language=language,
+        rates=rates,
     )
     if as_json:
         print_json({"book": str(book.directory), "name": book.settings.name})
@@ -103,6 +108,14 @@ COMMANDS = {
                 "--country",
                 text=Text("The country that counts as home.", "视为本国的国家。"),
                 metavar=Text("COUNTRY", "国家"),
+            ),
+            options.path_option(
+                "--rates",
+                Text(
+                    "Exchange rates into its currency (currency, from date, rate), which the book "
+                    "keeps as rates.csv.",
+                    "折算为本位币的汇率表（币种、生效日期、汇率），账套将其保存为 rates.csv。",
+                ),
             ),
             options.json_option(),
         ],

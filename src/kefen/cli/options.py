@@ -247,8 +247,9 @@ def reading_options(*wanted: str) -> list[Option]:
         path_option(
             "--rates",
             Text(
-                "Exchange rates into that currency (currency, from date, rate).",
-                "折算为该币种的汇率表（币种、生效日期、汇率）。",
+                "Exchange rates into that currency (currency, from date, rate); those of the book "
+                "where it keeps some.",
+                "折算为该币种的汇率表（币种、生效日期、汇率）；未给出时用账套保存的汇率表。",
             ),
             section=READING,
         ),

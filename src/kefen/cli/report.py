@@ -120,7 +120,7 @@ def _of_book(
         DuckDBEngine(memory_limit=memory) as engine,
         steps(len(STAGES) + 2, shown=shown) as begin,
     ):
-        rates = book_data(opened, given).rates
+        rates = book_data(opened, given).rates or opened.rates.of(stored.record)
         dataset = opened.dataset(engine, stored.record["lake_versions"], rates=rates)
         graded = grade(
             dataset,

@@ -113,6 +113,7 @@ def _changes_as_dict(changed: Restatement) -> dict[str, Any]:
     return {
         "batches": [batch_as_dict(batch) for batch in changed.batches],
         "otherwise": [{"code": one.code, "reason": say(one.reason)} for one in changed.obstacles],
+        "other_rates": changed.other_rates,
         "customers": changed.customers,
         "customers_with_other_metrics": changed.own,
         "schemes": [
@@ -211,6 +212,12 @@ def _tell_changes(screen: Console, changed: Restatement) -> None:
     screen.print(say(head), style="bold")
     for batch in changed.batches:
         print_prose(screen, say(_batch_in_words(batch)))
+    if changed.other_rates:
+        other = Text(
+            "Their amounts were converted by different tables of exchange rates.",
+            "两次运行折算金额所用的汇率表不同。",
+        )
+        print_prose(screen, say(other))
     for one in changed.obstacles:
         print_prose(screen, say(one.reason))
     if changed.held:

@@ -83,7 +83,7 @@ def traits(
             _refuse_other_files(stored, dataset)
         else:
             assert opened is not None  # noqa: S101  refused above
-            rates = book_data(opened, given).rates
+            rates = book_data(opened, given).rates or opened.rates.of(stored.record)
             dataset = opened.dataset(engine, stored.record["lake_versions"], rates=rates)
         graded = grade(
             dataset,

@@ -37,6 +37,8 @@ def kept_run(book: Book, run: GradedRun) -> Iterator[tuple[str, Path]]:
             shutil.rmtree(left, ignore_errors=True)
         identifier = _free_id(book, run)
         yield identifier, book.runs.begin(identifier)
+        if run.dataset.rates is not None and run.dataset.rates_file is not None:
+            book.rates.keep(run.dataset.rates_file, run.dataset.rates)
         record = _record(identifier, run)
         runs = kept_runs(book)
         standing = {one.as_of: one.run_id for one in current_runs(runs, run.standard.id)}

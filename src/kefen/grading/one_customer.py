@@ -6,7 +6,7 @@ A page about one customer must not read, count or grade all others.
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
@@ -28,7 +28,7 @@ _GRADES = "grades alone"
 
 
 def own_dataset(
-    engine: Engine, book: Book, customer: str, versions: Mapping[str, int] | None = None
+    engine: Engine, book: Book, customer: str, record: Mapping[str, Any] | None = None
 ) -> Dataset:
     """Return the rows of one customer as a dataset, completed as those of a whole book are.
 
@@ -36,18 +36,19 @@ def own_dataset(
         engine: The engine that gets the views.
         book: The book.
         customer: The customer's id.
-        versions: Which version of which table; the newest of all when None.
+        record: The record of a run whose data they are; None: the newest of all.
 
     Raises:
         BookError: A version is not there, or a table cannot be read.
         DataError: Currencies are mixed and cannot be converted.
     """
-    tables, used = book.tables(engine, versions)
+    tables, used = book.tables(engine, record["lake_versions"] if record is not None else None)
     return attribute_rows(
         engine,
         {name: _only(engine, name, read, customer) for name, read in tables.items()},
         timezone=book.settings.timezone,
         currency=book.settings.currency,
+        rates=book.rates.of(record) if record is not None else book.rates.file,
         versions=used,
     )
 
@@ -67,7 +68,7 @@ def graded_alone(engine: Engine, book: Book, run: StoredRun, customer: str) -> G
         BookError: The data of the run cannot be read.
         DataError: A file of the run is damaged.
     """
-    dataset = own_dataset(engine, book, customer, run.record["lake_versions"])
+    dataset = own_dataset(engine, book, customer, run.record)
     alone = grade(dataset, run.standard, run.as_of, calibration=run.calibration)
     pattern = exp.Literal.string(parquet_pattern(run.directory / GRADES_FILE))
     kept = exp.select("*").from_(exp.func("read_parquet", pattern, dialect="duckdb"))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
+    from pathlib import Path
 
     from kefen.domain.contract import Table
     from kefen.domain.text import Text
@@ -181,6 +182,7 @@ class Dataset:
         versions: Lake version per table; empty in file mode.
         generated: Names of tables or columns that were generated for a demonstration.
         rates: The name and sha256 of the file of exchange rates that converted amounts, or None.
+        rates_file: Where that file is, or None.
     """
 
     engine: Engine
@@ -191,3 +193,4 @@ class Dataset:
     versions: Mapping[str, int] = field(default_factory=dict)
     generated: tuple[str, ...] = ()
     rates: Mapping[str, str] | None = None
+    rates_file: Path | None = None

@@ -56,7 +56,7 @@ def grade_again(
         book: The book.
         run_id: The run.
         memory: The memory limit of the engine.
-        rates: The exchange rates it was graded with, if any.
+        rates: The exchange rates it was graded with; None: those that the book keeps of it.
         on_stage: Called with the name of each stage as it starts.
 
     Raises:
@@ -70,7 +70,7 @@ def grade_again(
     before = runs[: next(n for n, one in enumerate(runs) if one.run_id == run_id)]
     with DuckDBEngine(memory_limit=memory) as engine:
         run = grade(
-            book.dataset(engine, kept.lake_versions, rates=rates),
+            book.dataset(engine, kept.lake_versions, rates=rates or book.rates.of(old.record)),
             old.standard,
             old.as_of,
             calibration=old.calibration if kept.calibration == "frozen" else None,

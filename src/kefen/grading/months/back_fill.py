@@ -150,7 +150,7 @@ def back_fill(
         first: A day in the first month.
         last: The last as-of date; None for the end of the last complete month with orders.
         memory: The memory limit of the engine.
-        rates: A CSV file of exchange rates into the book's currency.
+        rates: A CSV file of exchange rates into the book's currency; None for those of the book.
         recalibrate: Whether each month learns its lines anew whatever the standard says.
         on_month: Called as a month begins, with its date, its number from 1, and how many there
             are.

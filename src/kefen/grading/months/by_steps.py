@@ -126,6 +126,8 @@ def grade_by_steps(
     states = book.tables_among(engine, versions, CHANGED, changes.came, _unread(standard, versions))
     with engine.beside(partial(_dataset, book, engine, states[1], versions)) as earlier:
         now, then = _dataset(book, engine, states[0], versions), earlier()
+    if now.rates is not None or then.rates is not None:
+        raise _converted()
     if set(now.tables) != set(record["rows"]) or now.currency != record["currency"]:
         raise NotBySteps(Text("the tables differ", "数据表有变"))
     filled = filled_columns(record)
@@ -201,6 +203,7 @@ def _dataset(
         tables,
         timezone=book.settings.timezone,
         currency=book.settings.currency,
+        rates=book.rates.file,
         versions={name: versions[name] for name in tables},
         generated=generated_in(tables),
     )
@@ -270,6 +273,8 @@ def _check_alike(
     """Refuse a run that was made of other data, or by other software."""
     if record["timezone"] != book.settings.timezone or "classes" not in record:
         raise NotBySteps(Text("the settings of the book differ", "账套设置有变"))
+    if record.get("rates") is not None:
+        raise _converted()
     if "costs" in record["rows"]:
         raise NotBySteps(Text("costs are told of all customers", "费用涉及全体客户"))
     if not base.lake_versions:
@@ -280,6 +285,10 @@ def _check_alike(
         made["kefen"] != kefen.__version__
     ):
         raise NotBySteps(Text("it was made by other software", "软件版本不同"))
+
+
+def _converted() -> NotBySteps:
+    return NotBySteps(Text("amounts are converted by rates", "金额按汇率折算"))
 
 
 def _check_served(

@@ -11,7 +11,13 @@ from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.grading.comparability import comparable
 from kefen.grading.history import run_called
-from kefen.grading.outputs import GRADES_FILE, METRICS_FILE, SERVED_FILE, parquet_pattern
+from kefen.grading.outputs import (
+    GRADES_FILE,
+    METRICS_FILE,
+    SERVED_FILE,
+    parquet_pattern,
+    read_record,
+)
 from kefen.grading.serving.written import grades_held
 
 if TYPE_CHECKING:
@@ -93,6 +99,7 @@ class Restatement:
         after: The run that restates it.
         batches: The imports, and undoings of imports, that came between the two.
         obstacles: What else differs: the standard, the lines, the months covered.
+        other_rates: Whether they were made by different tables of exchange rates.
         customers: How many customers have another grade, score or reason under any scheme.
         own: How many customers have other metrics.
         schemes: The schemes that are touched.
@@ -104,6 +111,7 @@ class Restatement:
     after: KeptRun
     batches: tuple[Batch, ...]
     obstacles: tuple[Obstacle, ...]
+    other_rates: bool
     customers: int
     own: int
     schemes: tuple[SchemeChanged, ...]
@@ -152,12 +160,19 @@ def restatement_by(book: Book, run_id: str, *, examples: int = 20) -> Restatemen
         after=after,
         batches=batches_between(book, before, after),
         obstacles=comparable(before, after),
+        other_rates=_rates_of(before) != _rates_of(after),
         customers=int(customers),
         own=int(own),
         schemes=tuple(SchemeChanged(str(s), int(g), int(n)) for s, g, n in schemes),
         examples=tuple(ChangedGrade(*row) for row in rows),
         held=held,
     )
+
+
+def _rates_of(run: KeptRun) -> str | None:
+    """Return the SHA-256 of the rates by which a run's amounts were converted, if any were."""
+    rates = read_record(run.folder).get("rates")
+    return None if rates is None else str(rates["sha256"])
 
 
 def write_restatement(book: Book, run_id: str, target: Path) -> int:

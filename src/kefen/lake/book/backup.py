@@ -24,6 +24,7 @@ from kefen.lake.book import durable
 from kefen.lake.book.book import FILES, LAKE, STANDARDS, WORKSPACE, Book
 from kefen.lake.book.commit_points import CommitPoint, reached
 from kefen.lake.book.delta import reported
+from kefen.lake.book.rates import RATES_FILE
 from kefen.lake.book.settings import FILE_NAME
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ class Backup:
 
 
 def back_up(book: Book, target: Path | str) -> Backup:
-    """Copy a book: settings, standards, lake with every version, batch and run, workspace.
+    """Copy a book: settings, rates, standards, lake with every version, batch and run, workspace.
 
     The book is locked meanwhile. The backup gets its name when it is whole. The workspace may be
     in use: it is copied as it is at one moment. Its key is left out, so that a stolen backup opens
@@ -177,9 +178,11 @@ def _copy_of(database: Path, beside: Path) -> Iterator[Path]:
 
 def _files_of(directory: Path) -> list[Path]:
     files = [directory / FILE_NAME]
+    if (directory / RATES_FILE).is_file():
+        files.append(directory / RATES_FILE)
     for folder in (STANDARDS, LAKE, FILES):
         files += durable.files_below(directory / folder)
-    return [file for file in files if not file.name.endswith(".partial")]
+    return [file for file in files if not file.name.endswith(durable.PARTIAL)]
 
 
 # -- writing ------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from kefen.lake.book.guard import Guard
 from kefen.lake.book.imports import Imports
 from kefen.lake.book.journal import Journals
 from kefen.lake.book.overrides import OverrideList
+from kefen.lake.book.rates import BookRates
 from kefen.lake.book.runs import RunList
 from kefen.lake.book.settings import FILE_NAME, BookSettings, read_settings, write_settings
 from kefen.lake.book.versions import Came, newest_versions, tables_among, tables_at
@@ -47,6 +48,7 @@ class Book:
         imports: What came into it, batch by batch, and the undoing.
         runs: The runs that graded it.
         overrides: The grades that people gave.
+        rates: Its exchange rates.
     """
 
     def __init__(self, directory: Path, settings: BookSettings) -> None:
@@ -59,6 +61,7 @@ class Book:
         self.imports = Imports(self.lake, settings.timezone, self._batches, journals, self.guard)
         self.runs = RunList(self.lake, self.guard)
         self.overrides = OverrideList(self.lake, self.guard)
+        self.rates = BookRates(directory, self.lake, self.guard)
 
     @classmethod
     def create(
@@ -70,6 +73,7 @@ class Book:
         currency: str | None = None,
         country: str | None = None,
         language: Language | None = None,
+        rates: Path | None = None,
     ) -> Book:
         """Make a new book. It exists when its `kefen.toml` does, which is written last.
 
@@ -80,9 +84,11 @@ class Book:
             currency: Three capital letters; what an empty currency means.
             country: The country that counts as home.
             language: The language of its results.
+            rates: A CSV file of exchange rates into the currency, which the book keeps.
 
         Raises:
             BookError: There is a book already, a setting is wrong, or the disk refuses.
+            DataError: `rates` is no rate table.
         """
         directory = _usable(Path(path))
         settings = BookSettings(name, timezone, currency, country, language)
@@ -93,11 +99,16 @@ class Book:
                 where=str(directory),
                 mend=Text("Choose another directory.", "请选择其他目录。"),
             )
+        book = cls(directory, settings)
+        if rates is not None:
+            book.rates.check(rates, currency)
         with reported(directory):
             for folder in (directory, directory / LAKE, directory / STANDARDS):
                 folder.mkdir(parents=True, exist_ok=True)
+            if rates is not None:
+                book.rates.take(rates, currency)
             write_settings(directory, settings)
-        return cls(directory, settings)
+        return book
 
     @classmethod
     def open(cls, path: Path | str) -> Book:
@@ -195,7 +206,8 @@ class Book:
         Args:
             engine: The engine that gets the views.
             versions: Which version of which table; the newest of all when None.
-            rates: A CSV file of exchange rates into the book's currency.
+            rates: A CSV file of exchange rates into the book's currency; None for those of the
+                book.
 
         Raises:
             BookError: A version is not there, or a table cannot be read.
@@ -207,7 +219,7 @@ class Book:
             tables,
             timezone=self.settings.timezone,
             currency=self.settings.currency,
-            rates=rates,
+            rates=rates or self.rates.file,
             versions=used,
             generated=generated_in(tables),
         )

@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from kefen.domain.contract import TABLES
-from kefen.domain.errors import BookError
+from kefen.domain.errors import BookError, DataError
 from kefen.domain.text import Text
 from kefen.lake.book import durable
 from kefen.lake.book.batches import REJECTED, REPLACED
 from kefen.lake.book.delta import LakeTable, reported
+from kefen.lake.reading.currency import read_rates
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,8 +73,17 @@ def doctor(book: Book, *, fix: bool = False) -> list[Diagnosis]:
     """
     if fix:
         with book.guard.hold_without_recovery("doctor"):
-            return [*_surroundings(book), *_unfinished(book, fix=True), *_contents(book, fix=True)]
-    return [*_surroundings(book), *_unfinished(book, fix=False), *_contents(book, fix=False)]
+            return _every(book, fix=True)
+    return _every(book, fix=False)
+
+
+def _every(book: Book, *, fix: bool) -> list[Diagnosis]:
+    return [
+        *_surroundings(book),
+        *_rates(book),
+        *_unfinished(book, fix=fix),
+        *_contents(book, fix=fix),
+    ]
 
 
 def _surroundings(book: Book) -> Iterator[Diagnosis]:
@@ -130,6 +140,42 @@ def _surroundings(book: Book) -> Iterator[Diagnosis]:
             ).filled(**left),
             _NOTHING_TO_DO,
             book.directory,
+        )
+
+
+def _rates(book: Book) -> Iterator[Diagnosis]:
+    """Say what rates the book has, and whether those of its runs are as they were."""
+    file, currency = book.rates.file, book.settings.currency
+    if file is not None:
+        try:
+            book.rates.check(file, currency)
+            rates = read_rates(file, currency or "")
+        except (BookError, DataError) as error:
+            yield Diagnosis("unreadable_rates", "error", error.what, error.mend, file)
+        else:
+            newest: dict[str, str] = {}
+            for one in sorted(rates, key=lambda rate: rate.first_day):
+                newest[one.currency] = "" if one.always else f" {one.first_day}"
+            yield Diagnosis(
+                "rates",
+                "note",
+                Text(
+                    "Exchange rates into {c}, with the day of the newest of each: {all}.",
+                    "折算为 {c} 的汇率，及各币种最新一条的生效日期：{all}。",
+                ).filled(
+                    c=currency or "",
+                    all=", ".join(f"{code}{day}" for code, day in sorted(newest.items())),
+                ),
+                _NOTHING_TO_DO,
+                file,
+            )
+    for damaged in book.rates.damaged():
+        yield Diagnosis(
+            "changed_file",
+            "error",
+            Text("A rate table of a run is not as it was used.", "某次评级所用的汇率表已被改动。"),
+            _RESTORE,
+            damaged,
         )
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from pathlib import Path
 
+PARTIAL = ".partial"
+"""How the name of a file ends that is being written."""
 _CHUNK = 1 << 20
 
 
@@ -32,7 +34,7 @@ def sync_directory(path: Path) -> None:
 
 def write_text(path: Path, text: str) -> None:
     """Write `text` to `path` so that a reader sees the old content or the whole new one."""
-    partial = path.with_name(path.name + ".partial")
+    partial = path.with_name(path.name + PARTIAL)
     with partial.open("w", encoding="utf-8", newline="\n") as file:
         file.write(text)
         file.flush()

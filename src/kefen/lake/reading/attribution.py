@@ -61,7 +61,8 @@ def attribute_rows(
     found = list(findings)
     tables = {key: _placed(engine, read) for key, read in tables.items()}
     converted, code, more = one_currency(engine, tables, currency, rates)
-    by_rates = _described(rates) if rates is not None and more else None
+    converting = any(finding.code == messages.CURRENCY_CONVERTED for finding in more)
+    by_rates = _described(rates) if rates is not None and converting else None
     found.extend(more)
     known = "customers" in converted
     if not known:
@@ -90,6 +91,7 @@ def attribute_rows(
         versions=dict(versions or {}),
         generated=generated,
         rates=by_rates,
+        rates_file=rates if by_rates is not None else None,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING
 
@@ -36,7 +36,28 @@ _RATE_PLACES = Decimal("1e-8")
 _CURRENCY_WORDS = frozenset({"currency", "currencycode", "币种", "货币", "币别"})
 _FROM_WORDS = frozenset({"from", "fromdate", "date", "validfrom", "日期", "生效日期", "起始日期"})
 _RATE_WORDS = frozenset({"rate", "exchangerate", "ratetobookcurrency", "汇率"})
+_MOST = Decimal(10) ** 10
 _LISTED = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """What one unit of a currency is worth from a day on.
+
+    Attributes:
+        currency: Its ISO 4217 code.
+        first_day: The day from which the rate holds; the first of all where the table says none.
+        rate: How much of the other currency one unit is worth.
+    """
+
+    currency: str
+    first_day: datetime.date
+    rate: Decimal
+
+    @property
+    def always(self) -> bool:
+        """Return whether the table says no day from which it holds."""
+        return self.first_day == _FIRST_DAY
 
 
 def currency_code(text: str) -> str:
@@ -157,7 +178,9 @@ def one_currency(
             foreign = sum(n for code, n in counted.items() if code != target)
             if foreign:
                 converted[key] = _converted(engine, tables[key], table, target, rates)
-                findings.append(messages.currency_converted(tables[key].table, foreign, target))
+                findings.append(
+                    messages.currency_converted(tables[key].table, foreign, target, rates.name)
+                )
     return (
         {
             key: replace(read, currency=target) if "currency" in read.columns else read
@@ -248,34 +271,48 @@ def _converted(engine: Engine, read: ReadTable, rates: str, target: str, path: P
     return replace(read, relation=made, currency=target)
 
 
-def _rate_table(engine: Engine, path: Path, target: str) -> str:
-    """Read the rates into a table (`currency`, `from_day`, `rate`)."""
+def read_rates(path: Path, target: str) -> tuple[Rate, ...]:
+    """Return the rates of a rate table, without those of the currency they lead to.
+
+    Args:
+        path: A CSV file: currency, from (optional), rate.
+        target: The currency that the rates lead to.
+
+    Raises:
+        DataError: A line cannot be read, or two rates of a currency begin on one day.
+    """
     with path.open(encoding=find_encoding(path), newline="") as file:
-        rows = [row for row in csv.reader(file) if any(cell.strip() for cell in row)]
-    places = _places(path, rows[0] if rows else [])
-    entries: list[tuple[str, datetime.date, Decimal]] = []
-    for number, row in enumerate(rows[1:], 2):
+        lines = csv.reader(file)
+        rows = [(lines.line_num, row) for row in lines if any(cell.strip() for cell in row)]
+    places = _places(path, rows[0][1] if rows else [])
+    entries: dict[tuple[str, datetime.date], Rate] = {}
+    for number, row in rows[1:]:
         try:
             code = currency_code(row[places["currency"]])
             rate = Decimal(row[places["rate"]].strip()).quantize(_RATE_PLACES)
             start = row[places["from"]].strip() if "from" in places else ""
             day = datetime.date.fromisoformat(start) if start else _FIRST_DAY
+            readable = 0 < rate < _MOST and (code, day) not in entries
         except (IndexError, ValueError, InvalidOperation) as error:
             raise _bad_rates(path, number) from error
-        if rate <= 0:
+        if not readable:
             raise _bad_rates(path, number)
         if code != target:
-            entries.append((code, day, rate))
-    if len({(code, day) for code, day, _ in entries}) != len(entries):
-        raise _bad_rates(path, len(rows))
+            entries[code, day] = Rate(code, day, rate)
+    return tuple(entries.values())
+
+
+def _rate_table(engine: Engine, path: Path, target: str) -> str:
+    """Read the rates into a table (`currency`, `from_day`, `rate`)."""
+    entries = read_rates(path, target)
     made = new_name("rates")
     engine.register(
         "rates_given",
         pa.table(
             {
-                "currency": pa.array([code for code, _, _ in entries], pa.string()),
-                "from_day": pa.array([day for _, day, _ in entries], pa.date32()),
-                "rate": pa.array([rate for _, _, rate in entries], pa.decimal128(18, 8)),
+                "currency": pa.array([one.currency for one in entries], pa.string()),
+                "from_day": pa.array([one.first_day for one in entries], pa.date32()),
+                "rate": pa.array([one.rate for one in entries], pa.decimal128(18, 8)),
             }
         ),
     )
@@ -334,9 +371,11 @@ def _mixed(named: Mapping[str, Mapping[str, int]], target: str | None) -> DataEr
         ),
         mend=Text(
             "Name the book's currency with --currency and give a rate table with --rates "
-            "(CSV: currency, from, rate), or give files of one currency.",
+            "(CSV: currency, from, rate), or give files of one currency. A book keeps both: "
+            "kefen new DIR --currency CNY --rates FILE, or kefen import orders FILE --rates FILE.",
             "请用 --currency 指定本位币，并用 --rates 提供汇率表（CSV：currency, from, rate）；"
-            "或只提供一种货币的文件。",
+            "或只提供一种货币的文件。账套会保存两者：kefen new 目录 --currency CNY --rates 文件，"
+            "或 kefen import orders 文件 --rates 文件。",
         ),
     )
 

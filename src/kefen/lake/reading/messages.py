@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from kefen.domain.contract import Table
     from kefen.lake.reading.units import Unit
 
+CURRENCY_CONVERTED = "currency_converted"
+"""The code of the finding that amounts were converted."""
 _NO_EFFECT = Text("No scheme is touched.", "不影响任何分类方案。")
 
 
@@ -440,18 +442,18 @@ def currency_assumed(table: Table, count: int, currency: str, partly: bool) -> F
     )
 
 
-def currency_converted(table: Table, count: int, into: str) -> Finding:
-    """Amounts were converted by the rate table."""
+def currency_converted(table: Table, count: int, into: str, rates: str) -> Finding:
+    """Amounts were converted by the rate table of that name."""
     return Finding(
-        code="currency_converted",
+        code=CURRENCY_CONVERTED,
         principle="comparable",
         severity="note",
         table=table.name,
         count=count,
         message=Text(
-            "{n} {n:row|rows} of {t} {n:was|were} converted to {c} by the rate table.",
-            "{t}中有 {n} 行按汇率表换算为 {c}。",
-        ).filled(n=count, t=table.label, c=into),
+            "{n} {n:row|rows} of {t} {n:was|were} converted to {c} by the rates of {f}.",
+            "{t}中有 {n} 行按汇率表 {f} 换算为 {c}。",
+        ).filled(n=count, t=table.label, c=into, f=rates),
         effect=Text(
             "All amounts are comparable, as good as the rates are.",
             "所有金额可比，准确程度取决于汇率表。",
