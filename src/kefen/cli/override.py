@@ -234,7 +234,8 @@ def _tell(own: Override, today: date, drift: Drift | None, scheme: Scheme | None
     grade = grade_in_words(scheme, own.grade) if scheme is not None else Text.same(own.grade or "")
     name = scheme.name if scheme is not None else Text.same(own.scheme)
     head = Text("{o}  {c} {k} under {s}, {f} to {l}: {t}", "{o}  {c} 在{s}下{k}，{f} 至 {l}：{t}")
-    last = own.last.isoformat() if own.last is not None else "-"
+    if own.last is None:  # a lift: it is done on its day
+        head = Text("{o}  {c} {k} under {s}, on {f}: {t}", "{o}  {c} 在{s}下{k}，{f}：{t}")
     state = STATES[state_of(own, today)]
     click.echo(
         say(
@@ -244,7 +245,7 @@ def _tell(own: Override, today: date, drift: Drift | None, scheme: Scheme | None
                 k=KINDS[own.kind].filled(g=grade),
                 s=name,
                 f=own.first.isoformat(),
-                l=last,
+                l=own.last.isoformat() if own.last is not None else "",
                 t=state,
             )
         )

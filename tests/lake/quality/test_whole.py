@@ -150,3 +150,27 @@ def test_empty_tables_are_errors_and_do_not_stop_the_report(assess: Assess) -> N
     assert report.months == ()
     assert report.verdicts[0].standing == "poor"
     assert found(assess(customers=[CUSTOMER]), "no_orders") is not None
+
+
+def test_a_circle_of_parents_is_named_once_and_those_below_it_are_not_counted(
+    assess: Assess,
+) -> None:
+    above = {"b": "c", "c": "d", "d": "b", "e": "b", "f": "e", "x": "y", "y": "x"}
+    report = assess(
+        customers=[CUSTOMER, *({"customer_id": c, "parent_id": p} for c, p in above.items())],
+        orders=[order()],
+    )
+    finding = found(report, "parents_in_circle")
+    assert finding is not None
+    assert (finding.count, finding.severity) == (5, "warning")
+    assert "b > c > d > b; x > y > x" in finding.message.en
+    assert finding.details == {"examples": [["b", "c", "d"], ["x", "y"]]}
+
+
+def test_a_head_that_names_itself_and_a_deep_family_are_no_circle(assess: Assess) -> None:
+    above = {"b": "b", "c": "b", "d": "c", "e": "d", "f": "e"}
+    report = assess(
+        customers=[CUSTOMER, *({"customer_id": c, "parent_id": p} for c, p in above.items())],
+        orders=[order()],
+    )
+    assert found(report, "parents_in_circle") is None

@@ -10,7 +10,7 @@ from kefen.lake.quality.kinds import FindingKind, severity_by_share
 from kefen.lake.quality.queries import quoted
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from kefen.lake.dataset import Finding, ReadTable
     from kefen.lake.quality.queries import DataCut
@@ -88,12 +88,25 @@ PARENTS_UNKNOWN = _kind(
         "等级不变；但无法归入其集团展示。",
     ),
 )
+PARENTS_IN_CIRCLE = _kind(
+    "parents_in_circle",
+    Text(
+        "{count} customers are above one another in a circle of parents, such as {examples}.",
+        "{count} 个客户的上级关系形成循环，例如 {examples}。",
+    ),
+    Text(
+        "Where a standard adds linked customers up, a circle and all below it count as one family; "
+        "which of them is its head cannot be said.",
+        "标准若合计关联客户，循环中的客户及其所有下级视为一个集团；无法确定谁是集团的最上级。",
+    ),
+)
 KINDS = (
     IDS_PROBABLY_SAME,
     PRODUCTS_UNKNOWN,
     INVOICES_UNKNOWN,
     PAID_BUT_OPEN,
     PARENTS_UNKNOWN,
+    PARENTS_IN_CIRCLE,
 )
 
 
@@ -111,6 +124,52 @@ def findings(cut: DataCut) -> Iterator[Finding]:
     unknown = _not_found(cut, "customers", "parent_id", "customers", "customer_id")
     if unknown:
         yield PARENTS_UNKNOWN.found("note", "customers", column="parent_id", count=unknown)
+    if "parent_id" in customers.columns:
+        yield from _circles(cut, customers)
+
+
+def _circles(cut: DataCut, customers: ReadTable) -> Iterator[Finding]:
+    """Yield that customers are their own ancestors; one that names itself is head of a family."""
+    # Of a circle each is a parent and has one that has a parent: few rows of a true hierarchy.
+    within = cut.rows(
+        """
+        SELECT below.customer_id, below.parent_id FROM customers AS below
+        JOIN customers AS above ON below.parent_id = above.customer_id
+        WHERE above.parent_id IS NOT NULL AND above.parent_id <> above.customer_id
+          AND below.parent_id <> below.customer_id
+          AND below.customer_id IN (SELECT parent_id FROM customers WHERE parent_id IS NOT NULL)
+        ORDER BY below.customer_id
+        """,
+        {"customers": customers.relation},
+    )
+    circles = _circles_among({str(below): str(above) for below, above in within})
+    if circles:
+        yield PARENTS_IN_CIRCLE.found(
+            "warning",
+            "customers",
+            column="parent_id",
+            count=sum(map(len, circles)),
+            examples="; ".join(" > ".join((*one, one[0])) for one in circles[:_EXAMPLES]),
+            details={"examples": circles[:_EXAMPLES]},
+        )
+
+
+def _circles_among(parents: Mapping[str, str]) -> list[list[str]]:
+    """Return the circles that parents make, each from its smallest id upwards."""
+    settled: set[str] = set()
+    circles = []
+    for start in parents:
+        way: dict[str, int] = {}
+        at = start
+        while at in parents and at not in settled and at not in way:
+            way[at] = len(way)
+            at = parents[at]
+        if at in way:
+            circle = list(way)[way[at] :]
+            first = circle.index(min(circle))
+            circles.append(circle[first:] + circle[:first])
+        settled.update(way)
+    return sorted(circles)
 
 
 def _similar_ids(cut: DataCut, customers: ReadTable) -> Iterator[Finding]:
