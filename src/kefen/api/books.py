@@ -180,6 +180,7 @@ class Book:
             currency=settings.currency,
             max_rejected=share_given(max_rejected),
             mapping=mapping_given(mapping),
+            into_book=True,
         )
 
     def keep_rates(self, file: str | Path) -> None:

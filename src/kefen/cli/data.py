@@ -244,13 +244,16 @@ def find_book(path: Path | None) -> Book:
     return Book.open(path or Path.cwd())
 
 
-def make_options(given: dict[str, Any], timezone: str, currency: str | None) -> ReadingOptions:
+def make_options(
+    given: dict[str, Any], timezone: str, currency: str | None, *, into_book: bool = False
+) -> ReadingOptions:
     """Return how files are read, from the values of the reading options.
 
     Args:
         given: The values by name.
         timezone: The zone when the call names none.
         currency: The currency when the call names none.
+        into_book: Whether what is read goes into a book.
 
     Raises:
         CallError: There is no such mapping file.
@@ -266,6 +269,7 @@ def make_options(given: dict[str, Any], timezone: str, currency: str | None) -> 
         rates=given.get("rates"),
         max_rejected=DEFAULT_MAX_REJECTED if limit is None else limit,
         mapping=load_mapping(mapping) if mapping is not None else None,
+        into_book=into_book,
     )
 
 

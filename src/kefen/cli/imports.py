@@ -61,7 +61,9 @@ def import_files(
     database = asked_of_database(files, given, opened, table)
     if database is not None and given.get("mapping") is None:
         given["mapping"] = database.mapping
-    reading = make_options(given, opened.settings.timezone, opened.settings.currency)
+    reading = make_options(
+        given, opened.settings.timezone, opened.settings.currency, into_book=True
+    )
     label = TABLES[table].label if table in TABLES else Text.same(table)
     with (
         DuckDBEngine(memory_limit=memory or options.DEFAULT_MEMORY) as engine,

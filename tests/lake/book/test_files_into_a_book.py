@@ -5,6 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING
 
+import pytest
+
+from kefen.domain.errors import DataError
+from kefen.lake.book import Book
 from kefen.lake.reading.source import ReadingOptions, Source
 from kefen.lake.reading.tables import read_table
 
@@ -12,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from kefen.engines.duckdb import DuckDBEngine
-    from kefen.lake.book import Batch, Book
+    from kefen.lake.book import Batch
 
 
 def take(book: Book, engine: DuckDBEngine, table: str, path: Path) -> Batch:
@@ -42,3 +46,35 @@ def test_files_become_a_dataset(book: Book, engine: DuckDBEngine, tmp_path: Path
     assert engine.rows(totals) == [("007", Decimal(201)), ("008", Decimal(-3))]
     assert book.imports.write_rejected(batch.id, tmp_path / "rejected.csv") == 1
     assert "2024-02-30" in (tmp_path / "rejected.csv").read_text(encoding="utf-8-sig")
+
+
+def test_yuan_in_a_book_without_a_currency_are_never_taken_for_dollars(
+    book: Book, engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    def bring(name: str, content: str) -> list[str]:
+        path = tmp_path / name
+        path.write_text(content, encoding="utf-8")
+        options = ReadingOptions(into_book=True)
+        read, findings = read_table(engine, "orders", Source((path,)), options)
+        book.imports.import_table(engine, read)
+        return [finding.code for finding in findings]
+
+    assert "sign_taken" in bring("yuan.csv", "订单号,客户编号,日期,金额(元)\n1,A,2026-01-05,100\n")
+    assert book.dataset(engine).currency == "CNY"
+    head = "order_id,customer_id,ordered_at,amount,currency\n"
+    assert "sign_taken" not in bring("dollars.csv", f"{head}2,A,2026-01-06,100,USD\n")
+    with pytest.raises(DataError, match=r"CNY \(1\), USD \(1\)"):
+        book.dataset(engine)
+
+
+def test_yuan_in_a_book_that_counts_in_a_currency_called_so_are_in_it(
+    engine: DuckDBEngine, tmp_path: Path
+) -> None:
+    path = tmp_path / "yuan.csv"
+    path.write_text("订单号,客户编号,日期,金额(元)\n1,A,2026-01-05,100\n", encoding="utf-8")
+    own = Book.create(tmp_path / "taipei", name="Taipei", currency="TWD")
+    options = ReadingOptions(currency="TWD", into_book=True)
+    read, findings = read_table(engine, "orders", Source((path,)), options)
+    own.imports.import_table(engine, read)
+    assert "sign_taken" not in {finding.code for finding in findings}
+    assert own.dataset(engine).currency == "TWD"

@@ -294,6 +294,7 @@ def _read(
         timezone=book.settings.timezone,
         currency=book.settings.currency,
         max_rejected=_EVERY_ROW,
+        into_book=True,
         mapping=Mapping(
             "workspace",
             {

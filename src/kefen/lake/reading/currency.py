@@ -66,18 +66,23 @@ def currency_code(text: str) -> str:
     return dict(currency_answers()).get(upper, upper)
 
 
-def currency_of_unit(choice: ColumnChoice, book: str | None) -> str | None:
+def currency_of_unit(
+    choice: ColumnChoice, book: str | None, *, into_book: bool = False
+) -> str | None:
     """Return the currency that the units of a file name.
 
     Args:
         choice: What the file's columns are, with their units.
         book: The book's currency; None where it is not said.
+        into_book: Whether the rows go into a book, where the sign would be lost.
 
     Returns:
         Its ISO code; None where they name none, or have a sign such as `元` that means the book's.
     """
-    if choice.currency is not None or choice.sign is None or book is None:
+    if choice.currency is not None or choice.sign is None:
         return choice.currency
+    if book is None:
+        return usual_currency(choice.sign) if into_book else None
     return None if may_mean(choice.sign, currency_code(book)) else usual_currency(choice.sign)
 
 

@@ -205,6 +205,26 @@ def currency_of_units(table: Table, currency: str) -> Finding:
     )
 
 
+def sign_taken(table: Table, sign: str, currency: str) -> Finding:
+    """A sign that several currencies share was taken for its usual one: the book names none."""
+    return Finding(
+        code="sign_taken",
+        principle="comparable",
+        severity="warning",
+        table=table.name,
+        column="currency",
+        count=1,
+        message=Text(
+            "The amounts of {t} are in {s}, and the book names no currency: they were taken to be "
+            'in {c}. If another is meant, undo the import, write it into kefen.toml (currency = "'
+            '…") and import again.',
+            "{t}的金额以“{s}”为单位，而账套没有写明本位币：按 {c} 处理。"
+            '若实为其他币种，请撤销该批次，在 kefen.toml 中写明（currency = "…"）后重新导入。',
+        ).filled(t=table.label, s=sign, c=currency),
+        effect=Text("Amounts in money are compared and shown in it.", "金额按该币种比较和显示。"),
+    )
+
+
 def rows_filtered(table: Table, count: int) -> Finding:
     """Rows were left out by the mapping's filter."""
     return Finding(

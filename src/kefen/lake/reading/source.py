@@ -46,6 +46,8 @@ class ReadingOptions:
         rates: A CSV file of exchange rates to the book's currency.
         max_rejected: The share of a file's rows that may be rejected before reading stops.
         mapping: Columns, joins, units and values as the user mapped them.
+        into_book: Whether the rows go into a book. It keeps rows and no units: where it names no
+            currency, a sign such as `元` stands for its usual one.
     """
 
     timezone: str = "UTC"
@@ -53,6 +55,7 @@ class ReadingOptions:
     rates: Path | None = None
     max_rejected: Decimal = DEFAULT_MAX_REJECTED
     mapping: Mapping | None = None
+    into_book: bool = False
 
 
 CellKind: TypeAlias = Literal[

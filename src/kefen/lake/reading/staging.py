@@ -52,7 +52,7 @@ def conversions_of(
 ) -> tuple[Conversion, ...]:
     """Return the conversion of every column of the contract that the file has."""
     made = []
-    unit = currency_of_unit(choice, options.currency)
+    unit = currency_of_unit(choice, options.currency, into_book=options.into_book)
     for column in table.columns:
         given = choice.columns.get(column.name)
         if given is None:

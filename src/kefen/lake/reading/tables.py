@@ -17,7 +17,7 @@ from kefen.lake.fingerprints import Fingerprints
 from kefen.lake.reading import messages
 from kefen.lake.reading.clean_text import with_clean_columns
 from kefen.lake.reading.columns import choose_columns
-from kefen.lake.reading.currency import refuse_other_currency
+from kefen.lake.reading.currency import currency_of_unit, refuse_other_currency
 from kefen.lake.reading.encodings import is_guess
 from kefen.lake.reading.evidence import weigh_evidence
 from kefen.lake.reading.files import ALL_SHEETS, open_file, sheet_of
@@ -336,7 +336,19 @@ def _assemble(
         ),
         short=short,
     )
-    return read, tuple(_findings(table, prepared, counts, duplicates, shared))
+    findings = _findings(table, prepared, counts, duplicates, shared)
+    return read, (*findings, *_signs_taken(table, prepared, options))
+
+
+def _signs_taken(
+    table: Table, prepared: Sequence[PreparedFile], options: ReadingOptions
+) -> Iterator[Finding]:
+    """Give the signs of money that stand for their usual currency in a book that names none."""
+    if "currency" in table.column_names:
+        for choice in (p.choice for p in prepared if "currency" not in p.choice.columns):
+            code = currency_of_unit(choice, options.currency, into_book=options.into_book)
+            if options.currency is None and choice.sign is not None and code is not None:
+                yield messages.sign_taken(table, choice.sign, code)
 
 
 def _without(source: SQL, left_out: SQL, *, one_file: bool) -> SQL:
