@@ -37,7 +37,16 @@ def test_alerts_are_listed_followed_and_judged(
     assert "C4：超出自身购买节奏（高，新，2025-10-31 起）" in shown.out
     judged = {one["alert"]: one for one in call("watch", "--judge", "--book", book, "--json").json}
     assert judged["order_gap"]["runs"] == 1
-    assert "came true" in call("watch", "--judge", "--book", book).out
+    told = " ".join(call("watch", "--judge", "--book", book).out.split())
+    assert "came true" in told
+    assert "Close above the line of A foretells: value index ≠ “A”." in told
+    alone = call("watch", "--judge", "--alert", "order_gap", "--book", book, "--json").json
+    assert [one["alert"] for one in alone] == ["order_gap"]
+    unknown = call("watch", "--judge", "--alert", "core_lost", "--book", book)  # foretells nothing
+    assert unknown.code == 2
+    beside = call("watch", "--judge", "--state", "gone", "--book", book)
+    assert beside.code == 2
+    assert "do not go together" in beside.err
     wrong = call("watch", "--alert", "nothing", "--book", book)
     assert wrong.code == 2
     assert "order_gap" in wrong.err

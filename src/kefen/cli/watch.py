@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from kefen.grading.stored import StoredRun
     from kefen.lake.book import Book
     from kefen.methods.migration import Rate
+    from kefen.standards.model import Standard
 
 _STATES = ("new", "still", "gone")
 _MOST = 20
@@ -43,7 +44,25 @@ def watch(
     from kefen.grading.alerts.listing import list_alerts
 
     if judge:
-        _judge(book, as_json=as_json)
+        others = (
+            ("--run", run),
+            ("--previous", previous),
+            ("--state", state),
+            ("--all", everything),
+        )
+        for option, value in others:
+            if value:
+                raise CallError(
+                    Text("--judge and {o} do not go together.", "--judge 与 {o} 不能同用。").filled(
+                        o=option
+                    ),
+                    where=option,
+                    mend=Text(
+                        "Leave it out: all runs of the book are judged.",
+                        "请去掉该选项：检验的是账套的全部评级。",
+                    ),
+                )
+        _judge(book, alert, as_json=as_json)
         return
     stored, opened = find_run(run, book)
     before = _run_before(stored, previous, opened)
@@ -89,13 +108,17 @@ def _check(stored: StoredRun, alerts: tuple[str, ...], states: tuple[str, ...]) 
         (alerts, tuple(stored.standard.alerts), "--alert"),
         (states, _STATES, "--state"),
     ):
-        wrong = [one for one in given if one not in known]
-        if wrong:
-            raise CallError(
-                Text("There is no “{w}”.", "没有“{w}”。").filled(w=wrong[0]),
-                where=option,
-                mend=Text("There are: {k}.", "可用：{k}。").filled(k=", ".join(known) or "–"),
-            )
+        _refuse_unknown(given, known, option)
+
+
+def _refuse_unknown(given: tuple[str, ...], known: tuple[str, ...], option: str) -> None:
+    wrong = [one for one in given if one not in known]
+    if wrong:
+        raise CallError(
+            Text("There is no “{w}”.", "没有“{w}”。").filled(w=wrong[0]),
+            where=option,
+            mend=Text("There are: {k}.", "可用：{k}。").filled(k=", ".join(known) or "–"),
+        )
 
 
 def _as_dict(
@@ -185,25 +208,34 @@ def _show(run: StoredRun, found: AlertList, missing: dict[str, tuple[str, ...]])
         screen.print(say(more.filled(n=count(found.left_off))), style="dim")
 
 
-def _judge(book: Path | None, *, as_json: bool) -> None:
+def _judge(book: Path | None, alerts: tuple[str, ...], *, as_json: bool) -> None:
     from kefen.engines.duckdb import DuckDBEngine
     from kefen.grading.alerts.judging import judge_alerts
     from kefen.grading.stored import StoredRun
 
     chain = [StoredRun.load(one.folder) for one in chain_of_runs((), None, None, None, book)]
+    standard = chain[-1].standard
+    foretelling = tuple(one.id for one in standard.alerts.values() if one.foretells is not None)
+    _refuse_unknown(alerts, foretelling, "--alert")
     with DuckDBEngine() as engine:
         found = judge_alerts(engine, chain)
+    if alerts:
+        found = tuple(one for one in found if one.alert.id in alerts)
     if as_json:
-        print_json([_judged_as_dict(one) for one in found])
+        print_json([_judged_as_dict(one, standard) for one in found])
     else:
-        _show_judged(found)
+        _show_judged(found, standard)
 
 
-def _judged_as_dict(one: AlertJudged) -> dict[str, Any]:
+def _judged_as_dict(one: AlertJudged, standard: Standard) -> dict[str, Any]:
     from dataclasses import asdict
 
+    from kefen.grading.alerts.words import foretold_in_words
+
+    words = foretold_in_words(standard, one.alert)
     return {
         "alert": one.alert.id,
+        "foretells": words.as_dict() if words is not None else None,
         "within_months": one.alert.within,
         "runs": one.runs,
         "raised": asdict(one.raised),
@@ -212,8 +244,9 @@ def _judged_as_dict(one: AlertJudged) -> dict[str, Any]:
     }
 
 
-def _show_judged(found: tuple[AlertJudged, ...]) -> None:
+def _show_judged(found: tuple[AlertJudged, ...], standard: Standard) -> None:
     from kefen.cli.terminal import console, count, plain_table, print_prose
+    from kefen.grading.alerts.words import foretold_in_words
 
     screen = console()
     table = plain_table()
@@ -243,6 +276,11 @@ def _show_judged(found: tuple[AlertJudged, ...]) -> None:
         )
     screen.print()
     screen.print(table)
+    for one in found:
+        words = foretold_in_words(standard, one.alert)
+        if words is not None:
+            told = Text("{a} foretells: {f}.", "“{a}”的预期：{f}。")
+            print_prose(screen, say(told.filled(a=one.alert.name, f=words)))
     note = Text(
         "Of those it was raised for anew, and of the others who could have been warned of (all, "
         "unless the alert says among whom), only customers of whom what it foretells was not true "

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
+from kefen.expressions.wording import in_words
 from kefen.grading.wording import lowered, metric_in_words
 from kefen.standards.decision_words import grade_name, joined
 from kefen.standards.model import BEFORE
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from kefen.expressions.tree import Value
-    from kefen.standards.model import Standard
+    from kefen.standards.model import Alert, Standard
 
 SEVERITY_WORDS: dict[str, Text] = {
     "high": Text("high", "高"),
@@ -51,6 +52,17 @@ def evidence_in_words(
         elif plain not in values:
             said.append(Text("{n} before: {v}", "上期{n}：{v}").filled(n=what, v=shown))
     return joined(said, "; ", "；")
+
+
+def foretold_in_words(standard: Standard, alert: Alert) -> Text | None:
+    """Return what an alert foretells; None where it foretells nothing."""
+    if alert.foretells is None:
+        return None
+    names = {name: lowered(metric.name) for name, metric in standard.metrics.items()}
+    for scheme in standard.schemes:
+        for name in (scheme, f"{scheme}.score"):
+            names[name] = name_in_words(standard, name)
+    return in_words(alert.foretells, names)
 
 
 def name_in_words(standard: Standard, name: str) -> Text:
