@@ -51,3 +51,30 @@ def test_alerts_are_listed_followed_and_judged(
     assert wrong.code == 2
     assert "order_gap" in wrong.err
     assert call("watch", "--state", "old", "--book", book).code == 2
+
+
+def test_a_run_before_that_was_restated_is_told_and_the_evidence_stays_as_it_was(
+    call: Callable, book: Path
+) -> None:
+    def grade(day: str, *options: Any) -> None:
+        ask = ("grade", "--book", book, "--as-of", day, "--no-report", "--quiet", *options)
+        made = call(*ask)
+        assert made.code == 0, made.err
+
+    def watched() -> Any:
+        return call("watch", "--run", "2025-09-30-1", "--book", book, "--json").json
+
+    grade("2025-08-31")
+    grade("2025-09-30")
+    before = watched()
+    assert before["run_before_restated"] is None
+    lines = book / "lake" / "run_files" / "2025-09-30-1" / "calibration.json"
+    grade("2025-08-31", "--calibration", lines)
+    after = watched()
+    assert "2025-08-31-2 holds in its place now" in after["run_before_restated"]
+    assert {**after, "run_before_restated": None} == before
+    told = call("watch", "--run", "2025-09-30-1", "--book", book, "--lang", "zh").out
+    assert "其后 2025-08-31-2 已取代它" in told
+    grade("2025-09-30")
+    again = call("watch", "--run", "2025-09-30-2", "--book", book, "--json").json
+    assert again["run_before_restated"] is None

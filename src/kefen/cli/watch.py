@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+import click
+
 from kefen.cli import options
 from kefen.cli.errors import print_json
 from kefen.cli.language import say
@@ -85,22 +87,57 @@ def watch(
             ),
         )
     missing = not_watched(stored, before)
+    restated = _restated_since(stored, opened) if previous is None else None
     if as_json:
-        print_json(_as_dict(stored, found, missing))
-    else:
-        _show(stored, found, missing)
+        told = _as_dict(stored, found, missing)
+        print_json({**told, "run_before_restated": say(restated) if restated is not None else None})
+        return
+    _show(stored, found, missing)
+    if restated is not None:
+        click.secho(f"\n{say(restated)}", fg="yellow")
 
 
 def _run_before(stored: StoredRun, previous: Path | None, book: Book | None) -> StoredRun | None:
-    from kefen.grading.history import kept_runs, run_before
+    """Return the run that the alerts of another were compared with when it was made."""
     from kefen.grading.stored import StoredRun as Loaded
 
     if previous is not None:
         return Loaded.load(previous)
     if book is None:
         return None
+    holding = _holding_before(stored, book)
+    since = stored.record.get("alerts_since", holding)
+    return None if since is None else Loaded.load(book.runs.directory(since))
+
+
+def _holding_before(stored: StoredRun, book: Book) -> str | None:
+    """Return the run that holds for the last date before that of another."""
+    from kefen.grading.history import kept_runs, run_before
+
     found = run_before(kept_runs(book), stored.as_of, stored.standard.id)
-    return None if found is None else Loaded.load(found.folder)
+    return None if found is None else found.run_id
+
+
+def _restated_since(stored: StoredRun, book: Book | None) -> Text | None:
+    """Return that the alerts of a run rest on a run before that does not hold any more."""
+    if book is None or "alerts_since" not in stored.record:
+        return None
+    since, holding = stored.record["alerts_since"], _holding_before(stored, book)
+    if since == holding or holding is None:
+        return None
+    again = Text(
+        "To watch from {h}: kefen grade --as-of {d}.",
+        "如需改与 {h} 比较：kefen grade --as-of {d}。",
+    ).filled(h=holding, d=stored.as_of)
+    if since is None:
+        return Text(
+            "When this run was made there was no run before it; {h} has come since. {a}",
+            "该次评级时尚无更早的评级，之后才有 {h}。{a}",
+        ).filled(h=holding, a=again)
+    return Text(
+        "These alerts were raised next to {s}; {h} holds in its place now. {a}",
+        "这些预警是与 {s} 比较得出的；其后 {h} 已取代它。{a}",
+    ).filled(s=since, h=holding, a=again)
 
 
 def _check(stored: StoredRun, alerts: tuple[str, ...], states: tuple[str, ...]) -> None:
