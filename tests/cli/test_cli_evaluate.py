@@ -266,12 +266,25 @@ def test_a_change_is_judged_only_beside_customers_without_it(judged: Path) -> No
     by_hand = (means[1] - means[0]) - (means[3] - means[2])
     assert found["effect"]["effect"]["value"] == pytest.approx(by_hand, rel=1e-3)
     assert found["before_the_change"] is not None
+    ids = ", ".join(f"'{one}'" for one in half)
+    given = f"read_csv('{judged / 'orders.csv'}', all_varchar = true)"
+    bought = f"SELECT sum(amount::DECIMAL(18, 4)) FROM {given} WHERE customer_id IN ({ids}) AND "
+    periods = ("'2024-10-01' AND '2024-12-31'", "'2025-01-01' AND '2025-03-31'")
+    for mean, days in zip(means, periods, strict=False):
+        total = duckdb.sql(f"{bought} ordered_at::DATE BETWEEN {days}").fetchall()[0][0]
+        assert mean == pytest.approx(float(total) / len(half), rel=1e-3)
+    assert effect([*half, "nobody"])["left_out"] == 1
     alone = effect(everybody)
     assert alone["effect"] is None
     assert "nobody to compare with" in alone["why_not"]["en"]
     assert "choose an earlier run" in effect(half, "2024-12-01")["why_not"]["en"]
     assert "not over" in effect(half, "2025-05-01")["why_not"]["en"]
     assert "none of the customers" in effect(["nobody"])["why_not"]["en"]
+    told = called("evaluate", "--run", judged / "run", *files(judged), "--change", "2025-05-01",
+                  "--changed", judged / "changed.csv")  # fmt: skip
+    assert "What the change of 2025-05-01 did: the 3 months after it are not over" in " ".join(
+        told.stdout.split()
+    )
 
 
 def test_a_blind_sheet_comes_back_as_agreement(judged: Path, tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,8 @@ class Change:
         parallel: The same between the two periods before the change: near zero where both sides
             went alike before; None where it cannot be had.
         why_not: Why there is no figure, or None.
+        left_out: How many of those it was made for have no grade to compare by, unknown ids among
+            them.
     """
 
     on: date
@@ -46,6 +49,7 @@ class Change:
     found: DifferenceInDifferences | None
     parallel: DifferenceInDifferences | None
     why_not: Text | None
+    left_out: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return it for JSON."""
@@ -54,6 +58,7 @@ class Change:
             "grades": list(self.grades),
             "effect": _effect_as_dict(self.found),
             "before_the_change": _effect_as_dict(self.parallel),
+            "left_out": self.left_out,
             "why_not": None if self.why_not is None else self.why_not.as_dict(),
         }
 
@@ -75,8 +80,8 @@ def judge_change(
         known_until: The day up to which what happened is known.
     """
     on, customers = changed
-    last = months_before(on, 0)
-    end = months_before(on, -period.months)
+    last = on - timedelta(days=1)  # spans begin on the day after their first date
+    end = months_before(last, -period.months)
 
     def without(why: Text, grades: Sequence[str] = ()) -> Change:
         return Change(on, tuple(grades), None, None, why)
@@ -159,7 +164,8 @@ def judge_change(
         parallel = _difference(columns["earlier"], columns["before"], flags)
     except NotEstimableError as error:
         return without(error.reason, both)
-    return Change(on, tuple(both), found, parallel, None)
+    left_out = len(set(customers)) - int(is_changed.sum())
+    return Change(on, tuple(both), found, parallel, None, left_out)
 
 
 def _difference(before: Any, after: Any, changed: Any) -> DifferenceInDifferences:

@@ -124,6 +124,9 @@ def judge_effect(
         )
     else:
         change = judge_change(dataset, scheme, period, changed, known_until)
+        told = _not_judged(scheme, change)
+        if told is not None:
+            unjudged.append(told)
     sales = [sum(one.sales[side] for one in classes) for side in (0, 1)]
     known = sales_of_newcomers(dataset)
     return Effect(
@@ -136,6 +139,21 @@ def judge_effect(
         tuple(unjudged),
         _judgement(scheme, classes, sales, change),
     )
+
+
+def _not_judged(scheme: Scheme, change: Change) -> Text | None:
+    """Return why a change is not judged, or of how many of its customers it is not."""
+    if change.why_not is not None:
+        return Text("What the change of {d} did: {w}.", "{d} 调整的效果：{w}。").filled(
+            d=change.on.isoformat(), w=change.why_not
+        )
+    if not change.left_out:
+        return None
+    return Text(
+        "What the change of {d} did for {n} of those named: they have no grade of {s}, or no such "
+        "id is known.",
+        "{d} 的调整对所列客户中 {n} 位的效果：这些客户无{s}等级，或没有该编号。",
+    ).filled(d=change.on.isoformat(), n=f"{change.left_out:,}", s=scheme.name)
 
 
 def _judgement(
