@@ -219,7 +219,7 @@ def test_a_lift_raises_to_the_computed_grade_and_not_twice_in_half_a_year(
     lift = ("--lift", "--on", "2025-04-02")
     assert give(call, book, "007", *lift, scheme="lifted").code == 0
     assert held(levels("2025-04-30"), "007", "lifted")["grade"] == "B"
-    assert "under Lifted, on 2025-04-02: done" in call("overrides", "--book", book).out
+    assert "under Lifted, on 2025-04-02: given" in call("overrides", "--book", book).out
     soon = give(call, book, "007", "--lift", "--on", "2025-09-30", scheme="lifted")
     assert soon.code == 2
     assert "2025-10-02 at the earliest" in soon.err
