@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import ExitStack
 from contextvars import ContextVar
 from pathlib import Path
 
@@ -141,3 +142,47 @@ def test_a_block_that_fails_breaks_off_a_statement_that_would_never_end() -> Non
             raise KeyboardInterrupt
         assert time.monotonic() - start < 20
         assert engine.rows("SELECT 1") == [(1,)]
+
+
+def test_work_that_may_go_on_has_ended_when_the_engine_has_closed() -> None:
+    may_end, done = threading.Event(), []
+
+    def work() -> None:
+        assert may_end.wait(20)
+        done.append("work")
+
+    with DuckDBEngine() as engine:
+        with ExitStack() as begun:
+            begun.enter_context(engine.beside(work))
+            engine.until_closed(begun.pop_all())
+        assert not done  # the block has ended before it
+        may_end.set()
+    assert done == ["work"]
+
+
+def test_an_error_of_work_that_went_on_is_raised_when_the_engine_closes() -> None:
+    def work() -> None:
+        raise ValueError("of the work")
+
+    with pytest.raises(ValueError, match="of the work"), DuckDBEngine() as engine, ExitStack() as s:
+        s.enter_context(engine.beside(work))
+        engine.until_closed(s.pop_all())
+
+
+def test_work_that_goes_on_is_broken_off_when_the_engine_is_left_by_an_error() -> None:
+    begun = threading.Event()
+    start = time.monotonic()
+    with pytest.raises(KeyError), DuckDBEngine() as engine:
+
+        def work() -> None:
+            begun.set()
+            engine.rows(ENDLESS)
+
+        with ExitStack() as stack:
+            stack.enter_context(engine.beside(work))
+            engine.until_closed(stack.pop_all())
+        begun.wait(20)
+        time.sleep(0.3)  # the statement itself is under way
+        raise KeyError
+    assert time.monotonic() - start < 20
+    assert not engine.scratch.exists()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from contextlib import contextmanager, nullcontext, suppress
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 import duckdb
@@ -53,6 +53,7 @@ class DuckDBEngine:
         self._here = threading.local()
         self._registered: dict[str, pa.Table] = {}
         self._shares_out = False
+        self._until_closed = ExitStack()
         for setting, value in (
             ("memory_limit", memory_limit),
             ("temp_directory", str(self.scratch / "spill")),
@@ -94,6 +95,15 @@ class DuckDBEngine:
 
             with beside(with_own_connection, stop=connection.interrupt) as found:
                 yield found
+
+    def until_closed(self, work: ExitStack) -> None:
+        """Let work that was begun beside other work go on after its block.
+
+        Args:
+            work: What ends it. The engine is not closed before it has ended; when the engine is
+                left because something failed, it is broken off.
+        """
+        self._until_closed.push(work)
 
     def run(self, sql: str, parameters: list[Any] | None = None) -> None:
         """Run a statement whose result is not needed.
@@ -334,9 +344,16 @@ class DuckDBEngine:
         self._registered.pop(name, None)
 
     def close(self) -> None:
-        """Close the connection and remove the scratch directory."""
-        self._connection.close()
-        self._scratch.close()
+        """Close the connection and remove the scratch directory.
+
+        Raises:
+            Exception: What work that went on until now raises, unless it was asked for before.
+        """
+        try:
+            self._until_closed.close()
+        finally:
+            self._connection.close()
+            self._scratch.close()
 
     def __enter__(self) -> Self:
         return self
@@ -347,7 +364,10 @@ class DuckDBEngine:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.close()
+        try:
+            self._until_closed.__exit__(kind, error, trace)
+        finally:
+            self.close()
 
     def write_parquet(
         self,

@@ -28,7 +28,8 @@ class Differences:
         since: The name of the run before that the base's alerts were compared with; None where
             there was none, and empty where the base does not tell.
         is_same: Asks whether none of them has other metrics than in the run that stands.
-        written: Where the files of their grades and metrics are, as the run's folder has them.
+        written: Waits until the files of their grades and metrics are there, as the run's folder
+            has them, and returns where.
     """
 
     base_id: str
@@ -37,7 +38,7 @@ class Differences:
     customers: int
     since: str | None
     is_same: Callable[[], bool]
-    written: Path
+    written: Callable[[], Path]
 
 
 @dataclass(frozen=True, slots=True)

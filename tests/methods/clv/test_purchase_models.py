@@ -15,7 +15,7 @@ from kefen.methods.clv import (
     ParetoNBD,
     PurchaseHistoryModel,
 )
-from kefen.methods.clv.histories import Histories, usable
+from kefen.methods.clv.histories import Histories, different_rows, usable
 from kefen.methods.errors import NotEstimableError
 
 MODELS = (BetaGeometricNBD, ModifiedBetaGeometricNBD, ParetoNBD)
@@ -221,3 +221,17 @@ def test_the_pareto_integral_against_the_hypergeometric_function() -> None:
 
     odds = s / power * (alpha + age) ** (r + x) * (beta + age) ** s * (part(last) - part(age))
     np.testing.assert_allclose(model.probability_alive(ROWS), 1 / (1 + odds), rtol=1e-8)
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([0.0, 1.0, 2.5]), st.sampled_from([0.5, 1 / 7])), max_size=30
+    )
+)
+def test_different_rows_are_found_as_numpy_finds_them(rows: list[tuple[float, float]]) -> None:
+    given_rows = np.array(rows).reshape(-1, 2)
+    different, place = different_rows(given_rows)
+    expected, places = np.unique(given_rows, axis=0, return_inverse=True)
+    assert np.array_equal(different, expected)
+    assert np.array_equal(place, places.reshape(-1))
+    assert np.array_equal(different[place], given_rows)

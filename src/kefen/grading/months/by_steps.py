@@ -8,7 +8,7 @@ was counted from the facts of the others is taken from the earlier run, and all 
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
@@ -124,6 +124,8 @@ def grade_by_steps(
     if changes.customers > MOST_CHANGED * base.customers:
         raise NotBySteps(Text("many customers changed", "变动的客户较多"))
     states = book.tables_among(engine, versions, CHANGED, changes.came, _unread(standard, versions))
+    if "customers" not in states[0]:
+        raise NotBySteps(Text("the customers are those that facts name", "客户取自业务记录"))
     with engine.beside(partial(_dataset, book, engine, states[1], versions)) as earlier:
         now, then = _dataset(book, engine, states[0], versions), earlier()
     if now.rates is not None or then.rates is not None:
@@ -133,7 +135,6 @@ def grade_by_steps(
     filled = filled_columns(record)
     now, then = _with_columns(now, then, filled), _with_columns(then, now, filled)
     told = told_of_all(record, now, then)
-    every = _every(book, engine, told, versions)
     _check_served(book, standard, as_of, standing, record)
     step = Step(
         book=book,
@@ -147,7 +148,7 @@ def grade_by_steps(
         now=now,
         then=then,
         told=told,
-        every=every,
+        every=cache(partial(_every, book, engine, told, versions)),
     )
     if alone:
         assert lines is not None  # noqa: S101  they are the base's
@@ -230,8 +231,6 @@ def _every(
         )
         found[name] = f"{name} of known customers"
         engine.create("VIEW", found[name], known)
-    if "customers" not in found:
-        raise NotBySteps(Text("the customers are those that facts name", "客户取自业务记录"))
     return found
 
 

@@ -86,17 +86,17 @@ class _Changed(Grading):
         self._meanwhile = self._write_steps
         self._to_end = ExitStack()
         self._written_to = Path(mkdtemp(dir=self.step.engine.scratch))
+        self._grades_written: Callable[[], None] = lambda: None
         self._ahead: dict[str, tuple[PlanStep, ...]] = {}
 
     def run(self) -> GradedRun:
         """Grade, and return the run with what it says of all customers."""
         with ExitStack() as self._to_end:
             run = super().run()
+            self._check_schemes(run)
+            # Who writes the run has alerts to evaluate first.
+            self.step.engine.until_closed(self._to_end.pop_all())
         base = self.step.record
-        if [item["scheme"] for item in run.record["schemes"]] != list(self.step.graded_then) or any(
-            run.record[key] != base[key] for key in ("metrics_not_available", "schemes_not_run")
-        ):
-            raise NotBySteps(Text("other schemes can be run", "可运行的方案有变"))
         return replace(
             run,
             dataset=replace(self.dataset, tables=self._tables()),
@@ -110,12 +110,26 @@ class _Changed(Grading):
                 customers=self.step.customers,
                 since=base.get("alerts_since", ""),
                 is_same=self._is_same,
-                written=self._written_to,
+                written=self._when_written,
             ),
         )
 
+    def _check_schemes(self, run: GradedRun) -> None:
+        """Refuse a run that has other metrics or schemes than the earlier one."""
+        base = self.step.record
+        if [item["scheme"] for item in run.record["schemes"]] != list(self.step.graded_then) or any(
+            run.record[key] != base[key] for key in ("metrics_not_available", "schemes_not_run")
+        ):
+            raise NotBySteps(Text("other schemes can be run", "可运行的方案有变"))
+
+    def _when_written(self) -> Path:
+        """Return where the grades and metrics are once they have been written."""
+        self._grades_written()
+        return self._written_to
+
     def _is_same(self) -> bool:
         """Return whether the run that stands says of the changed customers just what this does."""
+        self._grades_written()  # where it does, nobody else waits for them
         now = self._of(table(METRICS), "now")
         standing, base = self.step.standing, self.step.base
         then: exp.Query = self._as_then(METRICS)
@@ -144,8 +158,9 @@ class _Changed(Grading):
 
     def _tables(self) -> dict[str, ReadTable]:
         """Return the tables of the book, each over all its rows."""
+        every = self.step.every()
         return {
-            name: replace(read, relation=self.step.every[name], first_days=None)
+            name: replace(read, relation=every[name], first_days=None)
             for name, read in self.step.told.tables.items()
         }
 
@@ -216,7 +231,7 @@ class _Changed(Grading):
         # Counting classes is many small statements, each of which keeps one core: the grades are
         # written beside it, and what follows.
         write = partial(self._write, self._make_now(GRADES), GRADES_FILE)
-        self._to_end.enter_context(self.engine.beside(write))
+        self._grades_written = self._to_end.enter_context(self.engine.beside(write))
         then, now = tally_sides(
             self.engine,
             self.standard,
@@ -272,6 +287,7 @@ class _Changed(Grading):
             self._covered = covered()
 
     def _beside_scoring(self) -> tuple[int, int] | None:
+        self.step.every()
         covered = self.step.months_covered()
         self._write(f"{METRICS} now", METRICS_FILE)
         return covered

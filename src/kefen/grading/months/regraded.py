@@ -77,8 +77,9 @@ class _OnCounted(Grading):
         whole: Dataset | None,
         on_stage: Callable[[str], None] | None,
     ) -> None:
+        rows = step.every()
         every = {
-            name: replace(read, relation=step.every[name], first_days=None, with_strangers=None)
+            name: replace(read, relation=rows[name], first_days=None, with_strangers=None)
             for name, read in step.told.tables.items()
         }
         dataset = replace(step.told, tables=every)

@@ -12,7 +12,7 @@ from kefen.expressions.sql import literal
 from kefen.standards.facts import RECORDED_ON
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
     from datetime import date
 
     from kefen.engines.duckdb import DuckDBEngine
@@ -38,7 +38,7 @@ class Step:
         now: The changed customers' rows as they are.
         then: The same as they were.
         told: The same as `now`, with what is told of all rows.
-        every: All rows of the book, by table, as relations that are read only when asked.
+        every: Makes relations of all rows of the book, by table; they are read when asked.
     """
 
     book: Book
@@ -52,7 +52,7 @@ class Step:
     now: Dataset
     then: Dataset
     told: Dataset
-    every: Mapping[str, str]
+    every: Callable[[], Mapping[str, str]]
 
     @property
     def graded_then(self) -> dict[str, int]:
@@ -70,7 +70,7 @@ class Step:
         orders = self.now.tables["orders"]
         spans = window.month_spans(self.as_of)
         missing = list(spans)
-        for relation in (orders.relation, self.every["orders"]):
+        for relation in (orders.relation, self.every()["orders"]):
             lines = as_of_view(
                 "orders", relation, self.as_of, recorded=RECORDED_ON in orders.columns
             )

@@ -48,8 +48,6 @@ def write_differences(run: GradedRun, own: Differences, folder: Path, before: Pa
     Raises:
         EngineError: The disk is full.
     """
-    for name in (GRADES_FILE, METRICS_FILE):
-        copyfile(own.written / changed_file(name), folder / changed_file(name))
     if run.outcomes is not None:
         _write_rows(run, run.outcomes, folder / changed_file(OUTCOMES_FILE))
     _write_rows(run, own.changed, folder / CUSTOMERS_FILE)
@@ -74,6 +72,9 @@ def write_differences(run: GradedRun, own: Differences, folder: Path, before: Pa
     write_json(folder / RECORD_FILE, run.record)
     if run.standard.alerts:
         _write_alerts(run, own, folder, before)
+    written = own.written()
+    for name in (GRADES_FILE, METRICS_FILE):
+        copyfile(written / changed_file(name), folder / changed_file(name))
 
 
 def _write_rows(run: GradedRun, relation: str, path: Path) -> None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Self
 import numpy as np
 
 from kefen.domain.text import Text
+from kefen.methods.clv.histories import different_rows
 from kefen.methods.clv.maximum import maximum
 from kefen.methods.errors import NotEstimableError
 from kefen.methods.estimator import Estimator
@@ -72,9 +73,9 @@ class BetaGeometricBetaBinomial(Estimator):
         """
         rows = self._checked(X)
         weights = np.ones(len(rows)) if sample_weight is None else np.asarray(sample_weight)
-        different, place = np.unique(rows, axis=0, return_inverse=True)
+        different, place = different_rows(rows)
         counts = np.zeros(len(different))
-        np.add.at(counts, place.reshape(-1), weights)
+        np.add.at(counts, place, weights)
         different, counts = different[counts > 0], counts[counts > 0]
         if not len(different) or float(different[:, 0].max()) == 0:
             raise NotEstimableError(
@@ -178,12 +179,12 @@ class BetaGeometricBetaBinomial(Estimator):
         return (upto(1 + 1e-5) + upto(1 - 1e-5)) / 2
 
     def _log_sum(self, rows: Floats) -> Floats:
-        different, place = np.unique(rows, axis=0, return_inverse=True)
+        different, place = different_rows(rows)
         parameters = np.array([self.alpha_, self.beta_, self.gamma_, self.delta_])
         terms, _ = _terms(parameters, different)
         highest = terms.max(axis=1, keepdims=True)
         found = (highest + np.log(np.exp(terms - highest).sum(axis=1, keepdims=True)))[:, 0]
-        return np.asarray(found[place.reshape(-1)])
+        return np.asarray(found[place])
 
     def _checked(self, rows: Floats) -> Floats:
         found = np.asarray(rows, dtype=np.float64)

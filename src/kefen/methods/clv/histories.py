@@ -86,9 +86,9 @@ def collapsed(histories: Floats, counts: Floats | None) -> Histories:
     weights = np.ones(len(rows)) if counts is None else np.asarray(counts, dtype=np.float64)
     if len(weights) != len(rows) or np.any(weights < 0) or not np.all(np.isfinite(weights)):
         raise ValueError("counts are numbers from 0, one a row")
-    different, place = np.unique(rows, axis=0, return_inverse=True)
+    different, place = different_rows(rows)
     total = np.zeros(len(different))
-    np.add.at(total, place.reshape(-1), weights)
+    np.add.at(total, place, weights)
     kept = total > 0
     different, total = different[kept], total[kept]
     if not len(different) or float(different[:, 0].sum()) == 0:
@@ -103,6 +103,24 @@ def collapsed(histories: Floats, counts: Floats | None) -> Histories:
         counts=total,
         scale=scale,
     )
+
+
+def different_rows(rows: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
+    """Return the different rows of an array in ascending order, and where each row is in them.
+
+    It is what `numpy.unique` gives of rows; that compares them as records, which takes five times
+    as long as putting them in order by their columns.
+
+    Args:
+        rows: Rows of numbers, none of which is NaN.
+    """
+    order = np.lexsort(rows.T[::-1])
+    ordered = rows[order]
+    begins = np.ones(len(rows), dtype=np.bool_)
+    begins[1:] = np.any(ordered[1:] != ordered[:-1], axis=1)
+    place = np.empty(len(rows), dtype=np.intp)
+    place[order] = np.cumsum(begins) - 1
+    return np.ascontiguousarray(ordered[begins]), place
 
 
 def checked(histories: Floats) -> Floats:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, Self
 
 import numpy as np
 
-from kefen.methods.clv.histories import checked, collapsed
+from kefen.methods.clv.histories import checked, collapsed, different_rows
 from kefen.methods.clv.maximum import maximum, near_maximum
 from kefen.methods.estimator import Estimator
 
@@ -136,7 +136,7 @@ class PurchaseHistoryModel(Estimator, ABC):
         pairs = rows[:, [0, 2]]
         place = np.zeros(len(rows), dtype=np.intp)
         if len(rows) > 1:  # to find one among one takes as long as to answer for it
-            pairs, place = np.unique(pairs, axis=0, return_inverse=True)
+            pairs, place = different_rows(pairs)
         repeats, age = np.ascontiguousarray(pairs[:, 0]), np.ascontiguousarray(pairs[:, 1])
         expected = float(np.exp(-rate * horizon)) * self._while_alive(repeats, age, horizon)
         if rate > 0:
@@ -144,7 +144,7 @@ class PurchaseHistoryModel(Estimator, ABC):
                 time = horizon * (1 + float(node)) / 2
                 factor = rate * float(weight) * horizon / 2 * float(np.exp(-rate * time))
                 expected = expected + factor * self._while_alive(repeats, age, time)
-        return np.asarray(self.probability_alive(rows) * expected[place.reshape(-1)])
+        return np.asarray(self.probability_alive(rows) * expected[place])
 
     def expected_purchases_of_new(self, horizon: float) -> float:
         """Return the purchases expected of a customer whose first one is now, besides it."""
