@@ -152,6 +152,7 @@ class Grading:
         self.calibrations: dict[str, SchemeCalibration] = {}
         self._learns_nothing: set[str] = set()
         self._meanwhile: Callable[[], object] | None = None
+        self._beside_scored: Callable[[], object] | None = None
         self._written: dict[str, Written] = {}
         self.outcomes: str | None = None
         self.rules: str | None = None
@@ -300,7 +301,9 @@ class Grading:
         with self._stage("grades"):
             wanted = [*kept, REVENUE] if self._has_revenue else kept
             query = layered_query(source, pending, types, wanted, self._written)
-            self.engine.create("TABLE", SCORED, query, kept=True, as_written=True)
+            self.engine.create(
+                "TABLE", SCORED, query, kept=True, as_written=True, meanwhile=self._beside_scored
+            )
 
     @property
     def _has_revenue(self) -> bool:
@@ -359,32 +362,47 @@ class Grading:
         graded = self._graded_counts(running)
         for name in self._learns_nothing:
             self.calibrations[name] = SchemeCalibration(graded[name])
-        constants = self.standard.constants
-        months = None if covered is None else {"covered": covered[0], "of": covered[1]}
-        parts: dict[str, exp.Select] = {}
-        for identifier in running:
-            scheme = self.standard.schemes[identifier]
-            learned = self.calibrations[identifier]
-            low = low_in_words(self.standard, scheme, learned.population, months) is not None
-            small = {
-                group
-                for group, own in learned.groups.items()
-                if group is not None and own.population < constants.small_population
-            }
-            parts[identifier] = grades_query(scheme, SCORED, low=low, small_groups=small)
+        parts = self._parts(running, covered)
         first, *others = parts.values() or [no_grades_query(METRICS)]
         query: exp.Query = first
         for further in others:
             query = exp.union(query, further, distinct=False, copy=False)
         self.engine.create("VIEW", GRADES, query)
-        amounts = [column(REVENUE)] if self._has_revenue else []
-        self.classes = self._tally({name: own.select(*amounts) for name, own in parts.items()})
+        self.classes = self._tally(parts)
         self._make_outcomes(running)
         return graded
 
+    def _parts(
+        self, running: tuple[str, ...], covered: tuple[int, int] | None
+    ) -> Mapping[str, exp.Select]:
+        """Return the query of the grades of each scheme."""
+        months = None if covered is None else {"covered": covered[0], "of": covered[1]}
+        parts: dict[str, exp.Select] = {}
+        for identifier in running:
+            scheme, learned = self.standard.schemes[identifier], self.calibrations[identifier]
+            low = low_in_words(self.standard, scheme, learned.population, months)
+            parts[identifier] = self._part(identifier, low=low is not None)
+        return parts
+
+    def _part(self, identifier: str, *, low: bool) -> exp.Select:
+        """Return the query of the grades of a scheme, all of low confidence or not."""
+        small = {
+            group
+            for group, own in self.calibrations[identifier].groups.items()
+            if group is not None and own.population < self.standard.constants.small_population
+        }
+        scheme = self.standard.schemes[identifier]
+        return grades_query(scheme, SCORED, low=low, small_groups=small)
+
     def _tally(self, parts: Mapping[str, exp.Select]) -> Mapping[str, tuple[ClassTally, ...]]:
         """Count the classes of each scheme, given the queries of their grades."""
-        return tally_grades(self.engine, self.standard, parts, revenue=self._has_revenue)
+        return tally_grades(
+            self.engine, self.standard, self._with_revenue(parts), revenue=self._has_revenue
+        )
+
+    def _with_revenue(self, parts: Mapping[str, exp.Select]) -> dict[str, exp.Select]:
+        amounts = [column(REVENUE)] if self._has_revenue else []
+        return {name: own.select(*amounts) for name, own in parts.items()}
 
     def _followed(self, running: tuple[str, ...]) -> dict[str, dict[str, Any]]:
         """Return what is said of each scheme's rules, tags and amounts."""

@@ -113,28 +113,37 @@ def tally_grades(
     Raises:
         EngineError: The engine stopped.
     """
-    (found,) = tally_sides(engine, standard, parts, exp.true(), (True,), revenue=revenue)
+    questions = tally_questions(parts, exp.true(), revenue=revenue)
+    (found,) = tally_sides(engine, standard, questions, (True,))
     return found
+
+
+def tally_questions(
+    parts: Mapping[str, exp.Select], side: exp.Expr, *, revenue: bool
+) -> dict[str, str]:
+    """Return what `tally_sides` asks of each scheme.
+
+    Args:
+        parts: The grades of each scheme, with a column `REVENUE` where there is one.
+        side: The condition, of columns of these, that tells the sides apart.
+        revenue: Whether there is a column `REVENUE`.
+    """
+    return {name: _tally(query, side, revenue=revenue) for name, query in parts.items()}
 
 
 def tally_sides(
     engine: Engine,
     standard: Standard,
-    parts: Mapping[str, exp.Select],
-    side: exp.Expr,
+    questions: Mapping[str, str],
     sides: Sequence[bool],
-    *,
-    revenue: bool,
 ) -> tuple[Mapping[str, tuple[ClassTally, ...]], ...]:
     """Count as `tally_grades` does, the customers of a condition and the others apart.
 
     Args:
         engine: The engine that holds the grades.
         standard: The standard.
-        parts: The grades of each scheme, with a column `REVENUE` where there is one.
-        side: The condition, of columns of these.
-        sides: Which of its values are wanted.
-        revenue: Whether there is a column `REVENUE`.
+        questions: What `tally_questions` gave.
+        sides: Which values of its condition are wanted.
 
     Returns:
         What `tally_grades` returns, for each of the sides.
@@ -142,9 +151,9 @@ def tally_sides(
     Raises:
         EngineError: The engine stopped.
     """
-    asked = [partial(engine.rows, _tally(query, side, revenue=revenue)) for query in parts.values()]
+    asked = [partial(engine.rows, question) for question in questions.values()]
     found: tuple[dict[str, tuple[ClassTally, ...]], ...] = tuple({} for _ in sides)
-    for scheme, rows in zip(parts, engine.together(asked), strict=True):
+    for scheme, rows in zip(questions, engine.together(asked), strict=True):
         for into, wanted in zip(found, sides, strict=True):
             tallies = [
                 ClassTally(

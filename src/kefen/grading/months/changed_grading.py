@@ -32,7 +32,7 @@ from kefen.grading.outputs import GRADES_FILE, METRICS_FILE
 from kefen.grading.population import count_undated, make_population
 from kefen.grading.rule_counts import counts_by_scheme, rules_query
 from kefen.grading.run import Differences
-from kefen.grading.tally import ClassTally, tally_sides, together
+from kefen.grading.tally import ClassTally, tally_questions, tally_sides, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,6 +84,9 @@ class _Changed(Grading):
         self._graded: dict[str, int] | None = None
         self._covered: tuple[int, int] | None = None
         self._meanwhile = self._write_steps
+        self._beside_scored = self._write_questions
+        self._parts_ahead: dict[str, exp.Select] = {}
+        self._questions: dict[str, str] = {}
         self._to_end = ExitStack()
         self._written_to = Path(mkdtemp(dir=self.step.engine.scratch))
         self._grades_written: Callable[[], None] = lambda: None
@@ -232,14 +235,7 @@ class _Changed(Grading):
         # written beside it, and what follows.
         write = partial(self._write, self._make_now(GRADES), GRADES_FILE)
         self._grades_written = self._to_end.enter_context(self.engine.beside(write))
-        then, now = tally_sides(
-            self.engine,
-            self.standard,
-            parts,
-            _is_then(),
-            (True, False),
-            revenue=self._has_revenue,
-        )
+        then, now = tally_sides(self.engine, self.standard, self._questions, (True, False))
         return {
             name: together(
                 self.standard,
@@ -270,6 +266,24 @@ class _Changed(Grading):
                 self._ahead[identifier] = super()._steps(plan, METRICS, types)
                 steps += self._ahead[identifier]
         self._written = written_ahead(steps, types)
+
+    def _write_questions(self) -> None:
+        """Write the queries of the grades ahead, and what is asked of them.
+
+        All grades of a scheme are as sure as they were: `_check_confidence` sees to it.
+        """
+        for name in self.step.graded_then:
+            low = self._low_then(name) is not None
+            self._parts_ahead[name] = self._part(name, low=low)
+        self._questions = tally_questions(
+            self._with_revenue(self._parts_ahead), _is_then(), revenue=self._has_revenue
+        )
+
+    def _parts(
+        self, running: tuple[str, ...], covered: tuple[int, int] | None
+    ) -> Mapping[str, exp.Select]:
+        del running, covered
+        return self._parts_ahead
 
     def _steps(
         self, plan: SchemePlan, source: str, types: Mapping[str, ValueType]
@@ -339,10 +353,15 @@ class _Changed(Grading):
             learned = self.calibrations[name].population
             fixed = name not in self._learns_nothing
             now = low_in_words(self.standard, scheme, learned if fixed else count, months)
-            base = learned if fixed else self.step.graded_then[name]
-            then = low_in_words(self.standard, scheme, base, self.step.record["months"])
-            if (now is None) != (then is None):
+            if (now is None) != (self._low_then(name) is None):
                 raise NotBySteps(Text("confidence changed for all", "全体客户的置信度有变"))
+
+    def _low_then(self, name: str) -> Text | None:
+        """Return why the grades of a scheme were marked low, all of them; None where not."""
+        fixed = name not in self._learns_nothing
+        base = self.calibrations[name].population if fixed else self.step.graded_then[name]
+        scheme = self.standard.schemes[name]
+        return low_in_words(self.standard, scheme, base, self.step.record["months"])
 
 
 def _is_then() -> exp.Expr:
