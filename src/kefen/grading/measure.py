@@ -66,8 +66,8 @@ def make_metrics(
         frozen: A calibration whose models are applied; None fits them.
         previous: An earlier calibration, whose names models that are fitted keep.
         earlier: The relations of the inputs of an earlier day, by the models that learn from them.
-        meanwhile: What is done beside the last statement, which for few customers keeps one core;
-            it asks the engine nothing.
+        meanwhile: Given for few customers: what is done beside the last statement, which keeps
+            one core then; it asks the engine nothing.
 
     Raises:
         DataError: The frozen calibration lacks a model.
@@ -194,7 +194,11 @@ class _Measuring:
                 measured = self._measured_so_far()
         self._model()
         query = self._query(self.available)
-        self.engine.create("TABLE", METRICS, query, kept=True, meanwhile=self.meanwhile)
+        # Of few customers, looking for equal expressions takes longer than computing them.
+        few = self.meanwhile is not None
+        self.engine.create(
+            "TABLE", METRICS, query, kept=True, as_written=few, meanwhile=self.meanwhile
+        )
         for name in self.parts:
             self._drop("TABLE", name)
         for kind, name in reversed(self.made):

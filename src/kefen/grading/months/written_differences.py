@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+from functools import partial
 from shutil import copyfile
 from typing import TYPE_CHECKING
 
@@ -48,6 +50,16 @@ def write_differences(run: GradedRun, own: Differences, folder: Path, before: Pa
     Raises:
         EngineError: The disk is full.
     """
+    alerts = partial(_write_alerts, run, own, folder, before)
+    with run.dataset.engine.beside(alerts) if run.standard.alerts else nullcontext():
+        _write_told(run, own, folder)
+    written = own.written()
+    for name in (GRADES_FILE, METRICS_FILE):
+        copyfile(written / changed_file(name), folder / changed_file(name))
+
+
+def _write_told(run: GradedRun, own: Differences, folder: Path) -> None:
+    """Write what is neither grades, metrics nor alerts."""
     if run.outcomes is not None:
         _write_rows(run, run.outcomes, folder / changed_file(OUTCOMES_FILE))
     _write_rows(run, own.changed, folder / CUSTOMERS_FILE)
@@ -70,11 +82,6 @@ def write_differences(run: GradedRun, own: Differences, folder: Path, before: Pa
     )
     write_json(folder / CALIBRATION_FILE, run.calibration.as_dict())
     write_json(folder / RECORD_FILE, run.record)
-    if run.standard.alerts:
-        _write_alerts(run, own, folder, before)
-    written = own.written()
-    for name in (GRADES_FILE, METRICS_FILE):
-        copyfile(written / changed_file(name), folder / changed_file(name))
 
 
 def _write_rows(run: GradedRun, relation: str, path: Path) -> None:
