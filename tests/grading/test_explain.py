@@ -15,6 +15,7 @@ from kefen.domain.errors import CallError
 from kefen.engines.duckdb import DuckDBEngine
 from kefen.grading.explain import explain
 from kefen.grading.explanation import Explanation
+from kefen.grading.json_values import plain_value
 from kefen.grading.stored import StoredRun
 
 
@@ -132,6 +133,13 @@ def test_json_holds_decimals_as_exact_strings(explanations: list[Explanation]) -
     scores = [s["score"] for e in content for s in e["schemes"] if s["score"] is not None]
     assert scores
     assert all(isinstance(score, str) and len(score.split(".")[1]) == 4 for score in scores)
+
+
+@pytest.mark.parametrize(
+    "number", ["0.0000", "-0.0000", "1234567.8900", "0E-4", "1E+3", "0.00000001", "12"]
+)
+def test_decimals_are_written_plainly_in_json(number: str) -> None:
+    assert plain_value(Decimal(number)) == format(Decimal(number), "f")
 
 
 def test_one_scheme_can_be_asked_for(run: StoredRun) -> None:

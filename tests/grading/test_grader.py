@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import modelled_company
@@ -241,3 +244,40 @@ def test_what_models_give_is_as_in_the_batch(tmp_path: Path, engine: DuckDBEngin
     )
     assert all(model.is_fitted for model in run.calibration.models.values())
     assert one_by_one(run, tables) == batch(run)
+
+
+def test_customers_who_come_first_at_once_are_graded_as_one_after_the_other(
+    tmp_path: Path,
+) -> None:
+    with DuckDBEngine() as engine:
+        directory = stored_run(tmp_path, engine, seed=3, customers=40).directory
+    expected = batch(StoredRun.load(directory))
+    often = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        for _ in range(4):
+            # What grades customers is compiled when the first come: here by several at once.
+            grader, started = Grader(StoredRun.load(directory)), Barrier(6)
+
+            def graded(
+                customer: str, grader: Grader = grader, started: Barrier = started
+            ) -> dict[str, tuple[Any, ...]]:
+                started.wait()
+                found = grader.grade_stored(customer)
+                return {s: tuple(getattr(one, n) for n in _PARTS) for s, one in found.items()}
+
+            first = sorted(expected)[:6]
+            with ThreadPoolExecutor(6) as together:
+                assert dict(zip(first, together.map(graded, first), strict=True)) == {
+                    customer: expected[customer] for customer in first
+                }
+            later = {
+                customer: {
+                    s: tuple(getattr(one, n) for n in _PARTS)
+                    for s, one in grader.grade_stored(customer).items()
+                }
+                for customer in expected
+            }
+            assert later == expected
+    finally:
+        sys.setswitchinterval(often)

@@ -48,6 +48,7 @@ class Counting:
         self._of = None if definition.of is None else self._valued(definition.of)
         self._leads_by = None if definition.leads_by is None else self._valued(definition.leads_by)
         self._keys = [self._key(level) for level in definition.levels]
+        self._spanned: tuple[date | None, tuple[date | None, date]] = None, (None, date.min)
 
     def value(self, rows: Rows, as_of: date, windows: Windows) -> Value:
         """Return what rows give for the metric.
@@ -93,9 +94,7 @@ class Counting:
 
     def _counting(self, rows: Rows, as_of: date, windows: Windows) -> Rows:
         """Return the rows that lie in the metric's window and meet its condition."""
-        start, end = self._definition.over.span(as_of)
-        if self._definition.aggregate in LEVELS:
-            start = None  # a level holds from rows before the window on
+        start, end = self._span(as_of)
         window = (self._definition.table, self._dated, start, end)
         found = windows.get(window)
         if found is None:
@@ -110,6 +109,16 @@ class Counting:
             # Rows without a key belong to no group.
             found = found.where([one is not None for one in key(found)])
         return found
+
+    def _span(self, as_of: date) -> tuple[date | None, date]:
+        """Return the days that rows must lie in: the same for every customer of a run."""
+        day, span = self._spanned
+        if day != as_of:
+            start, end = self._definition.over.span(as_of)
+            # A level holds from rows before the window on.
+            span = (None if self._definition.aggregate in LEVELS else start, end)
+            self._spanned = as_of, span
+        return span
 
     def _within(self, rows: Rows, start: date | None, end: date) -> Rows:
         """Return the rows dated in a window.

@@ -212,53 +212,55 @@ class RowMetrics:
                 KnownFacts(facts[identifier], as_of), self._unknown | columns | {"as_of": as_of}
             )
         for metric in self._standard.metrics.values():
-            found = self._found(metric, everybody, customers, as_of)
-            for identifier, value in found.items():
-                everybody[identifier].values[metric.id] = value
+            if self._is_of_family(metric):
+                found = self._of_families(metric, everybody, customers, as_of)
+                for identifier, value in found.items():
+                    everybody[identifier].values[metric.id] = value
+            else:
+                for own in everybody.values():
+                    own.values[metric.id] = self._of_customer(metric, own, as_of)
         return {
             identifier: {name: own.values[name] for name in self._standard.metrics}
             for identifier, own in everybody.items()
         }
 
-    def _found(
+    def _is_of_family(self, metric: Metric) -> bool:
+        """Return whether a metric counts what linked customers did."""
+        counted = self._countings.get(metric.id)
+        return counted is not None and counted[1].across is not None
+
+    def _of_customer(self, metric: Metric, own: _Customer, as_of: date) -> Value:
+        """Return a metric's value for a customer, from what it did itself."""
+        counted = self._countings.get(metric.id)
+        if counted is not None:
+            counting, definition, own_names = counted
+            rows = own.known[definition.table]
+            if own_names:
+                return counting.value(rows, as_of, own.windows)
+            return counting.value(rows.beside(own.values), as_of, {})
+        if metric.id in self._formulas:
+            return stored(self._formulas[metric.id](own.values), metric.type)
+        if metric.id in self._models and self._modelled is not None:
+            return self._modelled(metric, self._models[metric.id], own.values)
+        return None
+
+    def _of_families(
         self,
         metric: Metric,
         everybody: Mapping[str, _Customer],
         customers: Sequence[Mapping[str, Value]],
         as_of: date,
     ) -> Row:
-        """Return one metric's value for each customer."""
-        if metric.id in self._formulas:
-            value_of = self._formulas[metric.id]
-            return {
-                identifier: stored(value_of(own.values), metric.type)
-                for identifier, own in everybody.items()
-            }
-        if metric.id in self._models and self._modelled is not None:
-            model, give = self._models[metric.id], self._modelled
-            return {
-                identifier: give(metric, model, own.values) for identifier, own in everybody.items()
-            }
-        if metric.id not in self._countings:
-            return dict.fromkeys(everybody)
-        counting, definition, own_names = self._countings[metric.id]
-        if own_names and definition.across is None:
-            return {
-                identifier: counting.value(own.known[definition.table], as_of, own.windows)
-                for identifier, own in everybody.items()
-            }
-        members = (
-            {identifier: [identifier] for identifier in everybody}
-            if definition.across is None
-            else _members(families(customers, definition.across))
-        )
+        """Return a metric's value for each customer, from what its family did."""
+        counting, definition, _ = self._countings[metric.id]
+        assert definition.across is not None  # noqa: S101  it is of a family
         rows = {
             identifier: own.known[definition.table].beside(own.values)
             for identifier, own in everybody.items()
         }
         return {
             identifier: counting.value(together([rows[one] for one in own]), as_of, {})
-            for identifier, own in members.items()
+            for identifier, own in _members(families(customers, definition.across)).items()
         }
 
 

@@ -63,6 +63,16 @@ def subtracted(left: Decimal, right: Decimal) -> Decimal:
     return _WIDE.subtract(left, right)
 
 
+def all_added(left: Iterable[Decimal], right: Iterable[Decimal]) -> list[Decimal]:
+    """Return sums as `added` gives each."""
+    return list(map(_WIDE.add, left, right))
+
+
+def all_subtracted(left: Iterable[Decimal], right: Iterable[Decimal]) -> list[Decimal]:
+    """Return differences as `subtracted` gives each."""
+    return list(map(_WIDE.subtract, left, right))
+
+
 def exact_sum(values: Iterable[Decimal | int]) -> Decimal:
     """Return the sum of numbers, exactly, whatever precision the caller's context has."""
     return reduce(_WIDE.add, values, Decimal(0))
@@ -133,8 +143,10 @@ __all__ = [
     "ONE_UNIT",
     "PLACES",
     "added",
+    "all_added",
     "all_rounded",
     "all_stored",
+    "all_subtracted",
     "apportioned",
     "exact_sum",
     "fits_storage",

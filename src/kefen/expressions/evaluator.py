@@ -6,21 +6,24 @@ an expression is evaluated column by column, with the same meanings.
 
 from __future__ import annotations
 
+from decimal import Decimal
 from operator import itemgetter
+from types import NoneType
 from typing import TYPE_CHECKING, TypeAlias
 
 from kefen.expressions.operators import CATALOGUE
-from kefen.expressions.tree import Literal, Name, names_in
+from kefen.expressions.tree import Call, Literal, Name, names_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from kefen.expressions.operators import Operator
     from kefen.expressions.rows import Rows
-    from kefen.expressions.tree import Call, Expression, Value
+    from kefen.expressions.tree import Expression, Value
 
 Evaluation: TypeAlias = "Callable[[Mapping[str, Value]], Value]"
 RowsEvaluation: TypeAlias = "Callable[[Rows], Sequence[Value]]"
+_DECIMALS = {Decimal}
 
 
 def evaluate(tree: Expression, values: Mapping[str, Value]) -> Value:
@@ -53,10 +56,17 @@ def evaluation(tree: Expression) -> Evaluation:
         if isinstance(right, Literal) and right.value is not None:
             return _with_constant(operator, left, right.value)
         return _of_two(operator, *arguments)
-    if not operator.strict:
-        return _of_any(operator, arguments)
     others = [one.value for one in tree.arguments[1:] if isinstance(one, Literal)]
-    if len(others) == len(arguments) - 1 and None not in others:
+    only_first_varies = len(others) == len(arguments) - 1
+    if not operator.strict:
+        if only_first_varies:
+            return _of_any_with_constants(operator, arguments[0], others)
+        return (
+            _of_any_two(operator, *arguments)
+            if len(arguments) == 2
+            else _of_any(operator, arguments)
+        )
+    if only_first_varies and None not in others:
         return _with_constants(operator, arguments[0], others)
     return lambda values: operator.value([argument(values) for argument in arguments])
 
@@ -67,6 +77,30 @@ def _of_any(operator: Operator, arguments: Sequence[Evaluation]) -> Evaluation:
 
     def value(values: Mapping[str, Value]) -> Value:
         found = meaning([argument(values) for argument in arguments])
+        return found if found is None or found is True or found is False else checked(found)
+
+    return value
+
+
+def _of_any_two(operator: Operator, left: Evaluation, right: Evaluation) -> Evaluation:
+    """Return what `_of_any` gives for two arguments, without the list of arguments' cost."""
+    meaning, checked = operator.meaning, operator.checked
+
+    def value(values: Mapping[str, Value]) -> Value:
+        found = meaning((left(values), right(values)))
+        return found if found is None or found is True or found is False else checked(found)
+
+    return value
+
+
+def _of_any_with_constants(
+    operator: Operator, argument: Evaluation, others: Sequence[Value]
+) -> Evaluation:
+    """Return what `_of_any` gives for one argument, or where all but the first are constants."""
+    meaning, checked, constants = operator.meaning, operator.checked, tuple(others)
+
+    def value(values: Mapping[str, Value]) -> Value:
+        found = meaning((argument(values), *constants))
         return found if found is None or found is True or found is False else checked(found)
 
     return value
@@ -126,8 +160,33 @@ def _with_constants(
 
 def _choice(tree: Call) -> Evaluation:
     """Return the evaluation of `if`, of which, as in SQL, only the chosen side is computed."""
-    condition, yes, no = (evaluation(argument) for argument in tree.arguments)
-    return lambda values: yes(values) if condition(values) is True else no(values)
+    tests, otherwise = _tried(tree)
+    if len(tests) == 1:
+        ((condition, yes),) = tests
+        no = evaluation(otherwise)
+        if isinstance(tree.arguments[1], Literal) and isinstance(otherwise, Literal):
+            chosen, other = tree.arguments[1].value, otherwise.value
+            return lambda values: chosen if condition(values) is True else other
+        return lambda values: yes(values) if condition(values) is True else no(values)
+    last = evaluation(otherwise)
+
+    def value(values: Mapping[str, Value]) -> Value:
+        for condition, result in tests:
+            if condition(values) is True:
+                return result(values)
+        return last(values)
+
+    return value
+
+
+def _tried(tree: Expression) -> tuple[list[tuple[Evaluation, Evaluation]], Expression]:
+    """Return the conditions of `if` within `if`, each with what it chooses, and what is left."""
+    tests: list[tuple[Evaluation, Evaluation]] = []
+    while isinstance(tree, Call) and tree.operator == "if":
+        condition, yes, no = tree.arguments
+        tests.append((evaluation(condition), evaluation(yes)))
+        tree = no
+    return tests, tree
 
 
 def _choice_by_key(tree: Call) -> Evaluation:
@@ -178,12 +237,18 @@ def _of_any_over_rows(operator: Operator, arguments: Sequence[RowsEvaluation]) -
 def _of_two_over_rows(operator: Operator, left: Expression, right: Expression) -> RowsEvaluation:
     """Return what `operator.value` gives for two arguments in each row."""
     meaning, checked = operator.meaning_of_two, operator.all_checked
-    of_left, of_right = over_rows(left), over_rows(right)
+    of_left, of_right, of_decimals = over_rows(left), over_rows(right), operator.of_decimals
 
     def values(rows: Rows) -> Sequence[Value]:
+        lefts, rights = of_left(rows), of_right(rows)
+        types = {*map(type, lefts), *map(type, rights)}
+        if types == _DECIMALS and of_decimals is not None:
+            return checked(of_decimals(lefts, rights))
+        if NoneType not in types:
+            return checked(list(map(meaning, lefts, rights)))
         found = [
             None if one is None or other is None else meaning(one, other)
-            for one, other in zip(of_left(rows), of_right(rows), strict=True)
+            for one, other in zip(lefts, rights, strict=True)
         ]
         return checked(found)
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from kefen.domain.text import Text
+from kefen.expressions.operators import CATALOGUE
 from kefen.expressions.tree import Call, Name
 from kefen.expressions.tree import Literal as Constant
 from kefen.standards.decision_words import joined
@@ -79,16 +80,19 @@ class ConditionPart:
 
 def taken_apart(subject: Subject, condition: Expression) -> ConditionPart:
     """Return a condition with its parts, down through every `and` and `or`."""
-    value = subject.value_of(condition) if subject.eligible else None
-    met = value if isinstance(value, bool) else None
     if isinstance(condition, Call) and condition.operator in ("and", "or"):
         operator = condition.operator
         alike = subject.run.kept(("alike", id(condition)), lambda: _alike(condition, operator))
         parts = tuple([taken_apart(subject, one) for one in alike])
+        # Its parts are evaluated already; the operator says what they come to together.
+        together = CATALOGUE[operator].value([part.met for part in parts])
+        met = together if isinstance(together, bool) else None
         if operator == "and":
             return ConditionPart("and", _ALL_HOLD, met, None, measured=False, parts=parts)
         lacks = None if met else _alternatives(parts)
         return ConditionPart("or", _ONE_HOLDS, met, lacks, measured=False, parts=parts)
+    value = subject.value_of(condition) if subject.eligible else None
+    met = value if isinstance(value, bool) else None
     lacks = None if met or not subject.eligible else _lacks(subject, condition)
     words = subject.condition(condition)
     return ConditionPart(None, words, met, lacks, measured=_is_measured(subject, condition))

@@ -25,7 +25,7 @@ from kefen.grading.outcome import approval_of, review_of, rules_of, tags_of, ter
 from kefen.grading.sentences import sentence
 from kefen.grading.subject import Subject
 from kefen.grading.thresholds import thresholds
-from kefen.standards.calibration import SchemeCalibration
+from kefen.standards.calibration import NOTHING_LEARNED
 from kefen.standards.decision_words import joined
 from kefen.standards.model import FactMetric, ModelMetric
 from kefen.standards.movement_words import movement_in_words
@@ -198,7 +198,7 @@ def _held(subject: Subject, held: HeldGrade) -> Text:
 def _low(subject: Subject) -> Text | None:
     """Return why a grade is marked low, by the customer's own group where there are groups."""
     run, scheme = subject.run, subject.scheme
-    learned = run.calibration.schemes.get(scheme.id, SchemeCalibration(0))
+    learned = run.calibration.schemes.get(scheme.id, NOTHING_LEARNED)
     own = learned.groups.get(str(subject.own("within")), learned)
     return run.kept(
         ("low", scheme.id, own.population),

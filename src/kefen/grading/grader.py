@@ -21,7 +21,7 @@ from kefen.expressions.rows import Rows
 from kefen.grading.confidence import low_in_words
 from kefen.grading.explain import explain
 from kefen.lake.reading.plain_rows import GivenColumns, PlainRows
-from kefen.standards.calibration import SchemeCalibration
+from kefen.standards.calibration import NOTHING_LEARNED
 from kefen.standards.facts import FACT_TABLES
 from kefen.standards.model import FactMetric
 
@@ -269,8 +269,9 @@ class Grader:
 
     def _confidence(self, scheme: str, values: Mapping[str, Value]) -> str:
         run = self._run
-        learned = run.calibration.schemes.get(scheme, SchemeCalibration(0))
-        own = learned.groups.get(str(values.get(part(scheme, "within"))), learned)
+        own = learned = run.calibration.schemes.get(scheme, NOTHING_LEARNED)
+        if learned.groups:
+            own = learned.groups.get(str(values.get(part(scheme, "within"))), learned)
 
         def words() -> str:
             found = run.standard.schemes[scheme]
@@ -281,9 +282,11 @@ class Grader:
         return run.kept(("confidence", scheme, own.population), words)
 
     def _grade(self, scheme: str, values: Mapping[str, Value]) -> CustomerGrade:
-        grade, score, text, reason = (
-            values.get(part(scheme, name)) for name in ("grade", "score", "score_text", "reason")
-        )
+        # As `part` names them; there are four of each scheme.
+        grade = values.get(f"{scheme}:grade")
+        score = values.get(f"{scheme}:score")
+        text = values.get(f"{scheme}:score_text")
+        reason = values.get(f"{scheme}:reason")
         return CustomerGrade(
             scheme=scheme,
             grade=None if grade is None else str(grade),

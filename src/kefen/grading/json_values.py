@@ -21,5 +21,6 @@ def plain_value(value: Value) -> object:
     if value is None or type(value) is str:  # most of an explanation's
         return value
     if isinstance(value, Decimal):
-        return format(value, "f")
+        text = str(value)  # in a third of the time, and the same but for an exponent
+        return text if "E" not in text else format(value, "f")
     return value.isoformat() if isinstance(value, date) else value

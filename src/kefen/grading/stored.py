@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
+from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
@@ -37,6 +38,7 @@ from kefen.standards.reader import read_standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from kefen.compiler.plan import Step
@@ -89,6 +91,9 @@ class StoredRun:
     _steps: dict[tuple[str, int | None], _Compiled] = field(default_factory=dict)
     _formulas: dict[str, Evaluation] = field(default_factory=dict)
     _kept: dict[object, Any] = field(default_factory=dict)
+    _compiling: AbstractContextManager[Any] = field(
+        default_factory=RLock, repr=False, compare=False
+    )
 
     @classmethod
     def load(cls, directory: Path) -> StoredRun:
@@ -378,7 +383,7 @@ class StoredRun:
 
     def _pattern(self, identifier: str, values: dict[str, Value]) -> int | None:
         """Add the steps that lead to the pattern to values; None: weights are not handed on."""
-        if not self._plan(identifier).hands_on():
+        if not self.kept(("hands on", identifier), self._plan(identifier).hands_on):
             return None
         for name, value_of in self._compiled(identifier, None).evaluations:
             values[name] = value_of(values)
@@ -412,15 +417,20 @@ class StoredRun:
     def _compiled(self, identifier: str, pattern: int | None) -> _Compiled:
         """Return a scheme's steps: up to the pattern for no pattern, else all of them."""
         key = (identifier, pattern)
-        if key not in self._steps:
-            plan = self._plan(identifier)
-            learned = self._learned(identifier)
-            steps = plan.patterns() if pattern is None else plan.grading(learned, [pattern])
-            evaluations = tuple((step.name, evaluation(step.expression)) for step in steps)
-            known = pattern is not None and plan.hands_on()
-            first = len(self._compiled(identifier, None).steps) if known else 0
-            self._steps[key] = _Compiled(steps, evaluations, evaluations[first:])
-        return self._steps[key]
+        found = self._steps.get(key)
+        if found is not None:
+            return found
+        # A plan writes its steps into itself: written for two customers at once they would mix.
+        with self._compiling:
+            if key not in self._steps:
+                plan = self._plan(identifier)
+                learned = self._learned(identifier)
+                steps = plan.patterns() if pattern is None else plan.grading(learned, [pattern])
+                evaluations = tuple((step.name, evaluation(step.expression)) for step in steps)
+                known = pattern is not None and plan.hands_on()
+                first = len(self._compiled(identifier, None).steps) if known else 0
+                self._steps[key] = _Compiled(steps, evaluations, evaluations[first:])
+            return self._steps[key]
 
     def needs(self, identifier: str) -> tuple[str, ...]:
         """Return a scheme and the schemes it reads, in the order they are graded."""

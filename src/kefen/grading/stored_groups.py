@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from threading import Lock
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 import pyarrow as pa
@@ -59,6 +60,7 @@ class StoredGroups(Generic[Read]):
         except (pa.ArrowException, OSError) as error:
             raise self.damaged() from error
         self._read: OrderedDict[Group, Read] = OrderedDict()
+        self._reading = Lock()
 
     def of(self, customer: str) -> Iterator[Read]:
         """Yield what is made of each group in which a customer may be.
@@ -85,19 +87,21 @@ class StoredGroups(Generic[Read]):
         )
 
     def _rows(self, group: Group) -> Read:
-        found = self._read.get(group)
-        if found is None:
-            try:
-                file = self._files[group.file]
-                rows = file.read_row_group(group.number, use_threads=False).combine_chunks()
-                found = self._made(rows)
-            except (pa.ArrowException, OSError, KeyError) as error:
-                raise self.damaged() from error
-            if len(self._read) >= _KEPT_GROUPS:
-                self._read.popitem(last=False)
-            self._read[group] = found
-        self._read.move_to_end(group)
-        return found
+        # A file can be read by one at a time.
+        with self._reading:
+            found = self._read.get(group)
+            if found is None:
+                try:
+                    file = self._files[group.file]
+                    rows = file.read_row_group(group.number, use_threads=False).combine_chunks()
+                    found = self._made(rows)
+                except (pa.ArrowException, OSError, KeyError) as error:
+                    raise self.damaged() from error
+                if len(self._read) >= _KEPT_GROUPS:
+                    self._read.popitem(last=False)
+                self._read[group] = found
+            self._read.move_to_end(group)
+            return found
 
 
 def spread(of: Sequence[_Any], number: int) -> Sequence[_Any]:

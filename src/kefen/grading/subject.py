@@ -11,19 +11,45 @@ from kefen.expressions.evaluator import evaluation
 from kefen.expressions.tree import names_in
 from kefen.expressions.wording import in_words
 from kefen.grading.wording import metric_in_words
-from kefen.standards.calibration import SchemeCalibration
+from kefen.standards.calibration import NOTHING_LEARNED
 from kefen.standards.decision_words import grade_name, names_of_scheme
 from kefen.standards.model import TOTAL
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from kefen.expressions.evaluator import Evaluation
     from kefen.expressions.tree import Expression, Value
     from kefen.grading.stored import StoredRun
+    from kefen.standards.calibration import SchemeCalibration
     from kefen.standards.model import Metric, Scheme
 
 Made = TypeVar("Made")
 _NO_GRADE = Text("no grade", "不评级")
+
+
+@dataclass(slots=True)
+class _Found:
+    """What is the same for all customers of a run under one scheme, found when first asked for.
+
+    The scheme's expressions live as long as the run does, so that their ids stand for them. An
+    explanation asks some hundreds of times: for a table of its own, sooner answered than `kept`.
+
+    Attributes:
+        evaluations: How expressions are evaluated.
+        words: Expressions in words.
+        names: The names in them.
+        named: Those of the names that have words.
+        units: The units they are shown in.
+        grades: The names of grades by code; empty until one is asked for.
+    """
+
+    evaluations: dict[int, Evaluation] = field(default_factory=dict)
+    words: dict[int, Text] = field(default_factory=dict)
+    names: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    named: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    units: dict[int, str] = field(default_factory=dict)
+    grades: dict[str, Text] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -48,8 +74,10 @@ class Subject:
     eligible: bool = field(init=False)
     words: Mapping[str, Text] = field(init=False)
     _scope: dict[str, Value] | None = field(init=False, default=None)
+    _found: _Found = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
+        self._found = self.run.kept(("found", self.scheme.id), _Found)
         self.eligible = self.own("eligible") is True
         self.words = self.run.kept(("words", self.scheme.id), self._made_words)
 
@@ -82,11 +110,11 @@ class Subject:
     @property
     def calibration(self) -> SchemeCalibration:
         """Return what the scheme learned of the customer's group, or of all."""
-        whole = self.run.calibration.schemes.get(self.scheme.id, SchemeCalibration(0))
+        whole = self.run.calibration.schemes.get(self.scheme.id, NOTHING_LEARNED)
         if self.scheme.within is None:
             return whole
         group = self.own("within")
-        return whole.groups.get(str(group), SchemeCalibration(0)) if group is not None else whole
+        return whole.groups.get(str(group), NOTHING_LEARNED) if group is not None else whole
 
     @property
     def scope(self) -> Mapping[str, Value]:
@@ -117,21 +145,35 @@ class Subject:
 
     def value_of(self, tree: Expression) -> Value:
         """Return the value of one of the scheme's expressions."""
-        # The scheme's expressions live as long as the run does, so that their ids stand for them.
-        return self.run.kept(("value", id(tree)), lambda: evaluation(tree))(self.scope)
+        known = self._found.evaluations
+        found = known.get(id(tree))
+        if found is None:
+            found = known[id(tree)] = evaluation(tree)
+        return found(self.scope)
 
     def of(self, tree: Expression) -> Text:
         """Return one of the scheme's expressions in words."""
-        key = ("in words", self.scheme.id, id(tree))
-        return self.run.kept(key, lambda: in_words(tree, self.words))
+        known = self._found.words
+        found = known.get(id(tree))
+        if found is None:
+            found = known[id(tree)] = in_words(tree, self.words)
+        return found
 
     def names_of(self, tree: Expression) -> tuple[str, ...]:
         """Return every name in one of the scheme's expressions, as `names_in` does."""
-        return self.run.kept(("names", id(tree)), lambda: names_in(tree))
+        known = self._found.names
+        found = known.get(id(tree))
+        if found is None:
+            found = known[id(tree)] = names_in(tree)
+        return found
 
     def unit_of(self, tree: Expression) -> str:
         """Return the unit an expression is shown in: that of the one metric it names."""
-        return self.run.kept(("unit", id(tree)), lambda: self._found_unit(tree))
+        known = self._found.units
+        found = known.get(id(tree))
+        if found is None:
+            found = known[id(tree)] = self._found_unit(tree)
+        return found
 
     def _found_unit(self, tree: Expression) -> str:
         names = self.names_of(tree)
@@ -150,7 +192,10 @@ class Subject:
 
     def _made_condition(self, tree: Expression) -> Text:
         rule = self.of(tree)
-        named = self.run.kept(("named", self.scheme.id, id(tree)), lambda: self._named_in(tree))
+        known = self._found.named
+        named = known.get(id(tree))
+        if named is None:
+            named = known[id(tree)] = self._named_in(tree)
         if not named:
             return rule
         facts = [self._fact(name) for name in named]
@@ -193,7 +238,9 @@ class Subject:
         """Return the name of a grade; of an entry that stands for a reason, `no grade: ...`."""
         if grade is None:
             return _NO_GRADE
-        names = self.run.kept(("grade names", self.scheme.id), self._made_grade_names)
+        names = self._found.grades
+        if not names and self.scheme.grades:
+            names.update(self._made_grade_names())
         found = names.get(grade)
         # Open classes are as many as the data has.
         return grade_name(self.scheme, grade) if found is None else found

@@ -15,12 +15,16 @@ from kefen.standards.decision_words import REST, cells_in_words, percent, score_
 from kefen.standards.model import Conditions, CutOffs, Grid, RankOfAll, ShareOfTotal
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from fractions import Fraction
+
     from kefen.expressions.tree import Value
     from kefen.grading.subject import Subject
     from kefen.standards.model import RankLine, Rounding, ScoreLine
 
 
 _NONE_OF_THESE = Text("none of the above", "以上均不成立")
+_NOBODY = Text("nobody: the grade is empty", "该等级无客户")
 
 
 def thresholds(subject: Subject) -> tuple[Threshold, ...]:
@@ -32,21 +36,18 @@ def thresholds(subject: Subject) -> tuple[Threshold, ...]:
         return _conditions(subject, decision)
     if isinstance(decision, ShareOfTotal):
         return tuple(
-            _smallest(
-                subject,
-                decision,
-                grade,
-                None
-                if share is None
-                else Text("the smallest among the first {s}", "累计前 {s} 中的最小值").filled(
-                    s=percent(share)
-                ),
-            )
+            _smallest(subject, decision, grade, share is None, partial(_first_of_total, share))
             for grade, share in decision.lines
         )
     if isinstance(decision, RankOfAll):
         return tuple(
-            _smallest(subject, decision, line.grade, _rank(subject, line, decision.rounding))
+            _smallest(
+                subject,
+                decision,
+                line.grade,
+                line.share is None and line.count is None,
+                partial(_rank, subject, line, decision.rounding),
+            )
             for line in decision.lines
         )
     if isinstance(decision, Grid):
@@ -82,9 +83,13 @@ def _cells(decision: Grid, grade: str) -> Text:
     )
 
 
-def _rank(subject: Subject, line: RankLine, rounding: Rounding) -> Text | None:
-    if line.share is None and line.count is None:
-        return None
+def _first_of_total(share: Fraction | None) -> Text:
+    return Text("the smallest among the first {s}", "累计前 {s} 中的最小值").filled(
+        s=percent(share) if share is not None else ""
+    )
+
+
+def _rank(subject: Subject, line: RankLine, rounding: Rounding) -> Text:
     ranked = subject.calibration.ranked or 0
     inside = places_inside(line.share, line.count, ranked, rounding)
     which = (
@@ -99,19 +104,36 @@ def _rank(subject: Subject, line: RankLine, rounding: Rounding) -> Text | None:
 
 
 def _smallest(
-    subject: Subject, decision: ShareOfTotal | RankOfAll, grade: str, which: Text | None
+    subject: Subject,
+    decision: ShareOfTotal | RankOfAll,
+    grade: str,
+    is_rest: bool,
+    which: Callable[[], Text],
 ) -> Threshold:
-    """Return the threshold of a grade whose smallest value was learned; `which` None: the rest."""
+    """Return the threshold of a grade whose smallest value was learned.
+
+    Args:
+        subject: The customer.
+        decision: How the scheme decides.
+        grade: The grade.
+        is_rest: Whether it is for whoever is left.
+        which: Says of whom the value is the smallest, by what was learned.
+    """
     value = subject.value_of(decision.of)
-    line = subject.calibration.smallest.get(grade)
-    empty = which is not None and line is None
-    if which is None:
+    learned = subject.calibration
+    line = learned.smallest.get(grade)
+    empty = not is_rest and line is None
+    if is_rest:
         rule = REST
     elif line is None:
-        rule = Text("nobody: the grade is empty", "该等级无客户")
+        rule = _NOBODY
     else:
-        rule = Text("{m} of at least {n} ({w})", "{m}不低于 {n}（{w}）").filled(
-            m=subject.of(decision.of), n=subject.shown(decision.of, line), w=which
+        # The same for all customers of one group. What was learned lives as long as the run does.
+        rule = subject.run.kept(
+            ("smallest in words", subject.scheme.id, id(learned), grade),
+            lambda: Text("{m} of at least {n} ({w})", "{m}不低于 {n}（{w}）").filled(
+                m=subject.of(decision.of), n=subject.shown(decision.of, line), w=which()
+            ),
         )
     return Threshold(
         grade,
@@ -136,8 +158,8 @@ def _conditions(subject: Subject, decision: Conditions) -> tuple[Threshold, ...]
             met = True if subject.eligible else None
             found.append(Threshold(grade, name, _NONE_OF_THESE, None, met))
             continue
-        met = subject.value_of(condition) is True if subject.eligible else None
         parts = taken_apart(subject, condition)
+        met = parts.met is True if subject.eligible else None
         found.append(Threshold(grade, name, subject.condition(condition), None, met, parts))
     return tuple(found)
 

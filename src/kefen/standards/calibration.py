@@ -46,6 +46,10 @@ class SchemeCalibration:
     ranked: int | None = None
 
 
+NOTHING_LEARNED = SchemeCalibration(0)
+"""What a scheme learned that was not there, or a group of nobody."""
+
+
 @dataclass(frozen=True, slots=True)
 class Calibration:
     """What all schemes and models of a standard learned.

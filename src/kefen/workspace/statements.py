@@ -6,6 +6,7 @@ half as long as a program may wait for one customer.
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ class Asked(str):
     __slots__ = ()
 
 
+_PLACE = re.compile("(?<!%)%s")
 ASKED_NUMBER = Value(Asked(), output_field=TextField())
 """The same where a column holds numbers, to which Django would turn an `Asked`."""
 
@@ -37,13 +39,15 @@ class Statement:
     """
 
     def __init__(self, question: QuerySet[Any, Any]) -> None:
-        self._words = ""
+        self._words = self._own_words = ""
         self._values: tuple[Any, ...] = ()
         self._readings: list[tuple[int, Any, list[Callable[..., Any]]]] = []
         # Where nothing can meet the conditions there is nothing to ask.
         with suppress(EmptyResultSet):
             compiler = question.query.get_compiler(connection=connection)
             self._words, self._values = compiler.as_sql()
+            # As Django would turn them at each asking.
+            self._own_words = _PLACE.sub("?", self._words).replace("%%", "%")
             shown = [column for column, _, _ in compiler.select]
             self._readings = [
                 (place, column, readings)
@@ -58,13 +62,29 @@ class Statement:
         """
         if not self._words:
             return []
-        with connection.cursor() as cursor:
-            cursor.execute(
-                self._words,
-                [value if isinstance(one, Asked) else one for one in self._values],
-            )
-            found: list[tuple[Any, ...]] = cursor.fetchall()
+        values = [value if type(one) is Asked else one for one in self._values]
+        found: list[tuple[Any, ...]]
+        if connection.vendor == "sqlite" and not connection.queries_logged:
+            found = self._asked_of_sqlite(values)
+        else:
+            with connection.cursor() as cursor:
+                cursor.execute(self._words, values)
+                found = cursor.fetchall()
         return [self._read(row) for row in found] if self._readings else found
+
+    def _asked_of_sqlite(self, values: list[Any]) -> list[tuple[Any, ...]]:
+        """Return the rows, asked of SQLite without what Django does around each question.
+
+        That takes as long as SQLite's answer. Its connection and its errors are Django's all the
+        same; questions that are to be logged go Django's way.
+        """
+        connection.ensure_connection()
+        connection.validate_no_broken_transaction()
+        with connection.wrap_database_errors:
+            found: list[tuple[Any, ...]] = connection.connection.execute(
+                self._own_words, values
+            ).fetchall()
+        return found
 
     def _read(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
         """Return a row with the values that Django reads otherwise than the database has them."""

@@ -118,8 +118,14 @@ def test_it_follows_the_conventions_of_scikit_learn(model: Model) -> None:
 def test_rows_that_cannot_be_are_refused(row: tuple[float, float, float]) -> None:
     rows = np.vstack([ROWS[:30], row])
     assert not usable(rows)[-1]
+    assert not usable(rows[-1:])[0]
     with pytest.raises(ValueError, match="row 30 cannot be"):
         BetaGeometricNBD().fit(rows)
+
+
+def test_one_row_is_usable_as_it_is_among_many() -> None:
+    rows = np.vstack([ROWS[:50], [[2, 1, 4], [0, 0, 0], [np.nan, 0, 1], [0, np.nan, 1]]])
+    assert [bool(usable(rows[[place]])[0]) for place in range(len(rows))] == list(usable(rows))
 
 
 @every_model

@@ -8,7 +8,10 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
+from django.db import DatabaseError, connection, transaction
+from django.db.models import Value
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from kefen.engines.duckdb import DuckDBEngine
@@ -226,3 +229,35 @@ def test_a_question_put_into_words_is_answered_as_django_answers_it(person) -> N
         assert asked.rows(number) == expected
         assert [type(one) for one in asked.rows(number)[0]] == [type(one) for one in expected[0]]
     assert asked.rows(-1) == []
+
+
+def test_a_question_is_answered_alike_whether_or_not_it_is_logged(person) -> None:
+    person("auditor")
+    asked = Statement(User.objects.filter(username=Asked()).values_list("pk", "made_at", "name"))
+    with CaptureQueriesContext(connection) as logged:
+        expected = asked.rows("auditor")
+    assert len(logged) == len(expected) == 1
+    assert asked.rows("auditor") == expected
+
+
+def test_a_sign_of_per_cent_in_a_question_is_asked_as_it_stands(person) -> None:
+    person("auditor")
+    asked = Statement(
+        User.objects.filter(role=Asked()).annotate(said=Value("5 % and %s?")).values_list("said")
+    )
+    assert asked.rows("auditor") == [("5 % and %s?",)]
+
+
+def test_errors_of_the_database_are_djangos(person) -> None:
+    asked = Statement(User.objects.filter(pk=ASKED_NUMBER).values_list("pk"))
+    asked._words = asked._own_words = "SELECT nothing FROM nowhere"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        asked.rows(1)
+
+
+def test_a_view_gets_the_person_and_no_stand_in(signed_in, person) -> None:
+    answer = signed_in("analyst").get(reverse("api:grades", args=["C001"]))
+    asking = answer.wsgi_request.user
+    assert type(asking) is User
+    assert asking == person("analyst")
+    assert asking.is_verified() is False

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 from sqlglot import exp
 
-from kefen.domain.decimals import added, negated, product, quotient, subtracted
+from kefen.domain.decimals import (
+    added,
+    all_added,
+    all_subtracted,
+    negated,
+    product,
+    quotient,
+    subtracted,
+)
 from kefen.domain.text import Text
 from kefen.expressions import snippets as s
 from kefen.expressions.operators.operator import Operator, add
@@ -30,6 +38,7 @@ def _arithmetic(
     description: Text,
     whole: Callable[[int, int], int],
     of_decimals: Callable[[Decimal, Decimal], Decimal],
+    of_columns: Callable[[Sequence[Decimal], Sequence[Decimal]], Sequence[Decimal]],
     node: type[exp.Binary],
 ) -> None:
     def rendering(arguments: Sequence[exp.Expr], types: Sequence[ValueType]) -> exp.Expr:
@@ -54,17 +63,27 @@ def _arithmetic(
             rendering,
             units=same,
             of_two=of_two,
+            of_decimals=of_columns,
         )
     )
 
 
-_arithmetic("add", "a + b", Text("The sum.", "和。"), lambda a, b: a + b, added, exp.Add)
+_arithmetic(
+    "add",
+    "a + b",
+    Text("The sum.", "和。"),
+    lambda a, b: a + b,
+    added,
+    all_added,
+    exp.Add,
+)
 _arithmetic(
     "subtract",
     "a - b",
     Text("The difference.", "差。"),
     lambda a, b: a - b,
     subtracted,
+    all_subtracted,
     exp.Sub,
 )
 

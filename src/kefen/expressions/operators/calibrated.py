@@ -115,6 +115,11 @@ def _lookup_rule(types: list[ValueType], call: Call) -> ValueType:
     return alike(types[2::2], call)
 
 
+def _looked_up(values: Sequence[Any]) -> Any:
+    keys = values[1::2]
+    return values[2 * keys.index(values[0]) + 2] if values[0] in keys else None
+
+
 add(
     Operator(
         "lookup",
@@ -124,9 +129,7 @@ add(
             "与 a 相等的键所对应的值；没有则未知。",
         ),
         _lookup_rule,
-        lambda v: next(
-            (value for key, value in zip(v[1::2], v[2::2], strict=True) if key == v[0]), None
-        ),
+        _looked_up,
         lambda a, t: s.lookup(a),
         units=keyed,
         strict=False,

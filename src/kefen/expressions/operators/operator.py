@@ -45,6 +45,8 @@ class Operator:
         units: Argument units to the result's unit; raises ExpressionUnitError.
         of_two: What `meaning` gives for two arguments, given apart: comparisons and sums are most
             of what is evaluated. None: `meaning` gives it.
+        of_decimals: What `of_two` gives for each row of two columns that hold decimals alone.
+            None: `of_two` is asked row by row.
         strict: Whether an unknown argument makes the result unknown.
         callable: Whether users may write it as `name(...)`.
         repeats: How often, at most, its SQL holds each argument.
@@ -62,6 +64,7 @@ class Operator:
     rendering: Rendering
     units: UnitRule
     of_two: Callable[[Any, Any], Value] | None = None
+    of_decimals: Callable[[Sequence[Any], Sequence[Any]], Sequence[Value]] | None = None
     strict: bool = True
     callable: bool = False
     repeats: int = 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from math import copysign, floor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -116,6 +117,11 @@ def _modelled(definition: object) -> ModelMetric:
 
 def _whole(numbers: npt.NDArray[np.float64]) -> npt.NDArray[np.int64]:
     """Return numbers rounded half up (away from zero); what cannot be stored is unknown."""
+    if len(numbers) == 1:  # one customer: the same in plain numbers
+        number = float(numbers[0])
+        if not abs(number) < _STORED:
+            return np.array([UNKNOWN])
+        return np.array([int(copysign(floor(abs(number) + 0.5), number))])
     with np.errstate(invalid="ignore"):
         possible = np.abs(numbers) < _STORED
     safe = np.where(possible, numbers, 0.0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from math import isfinite
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -64,6 +65,10 @@ def usable(histories: Floats) -> npt.NDArray[np.bool_]:
 
     A customer without repeats has its last purchase at 0, one with repeats after 0.
     """
+    if len(histories) == 1:  # one customer: the same in plain numbers
+        repeats, last, age = histories[0].tolist()
+        whole = isfinite(repeats) and isfinite(age) and repeats >= 0 and repeats.is_integer()
+        return np.array([whole and 0 <= last <= age and (repeats > 0) == (last > 0)])
     repeats, last, age = histories[:, 0], histories[:, 1], histories[:, 2]
     with np.errstate(invalid="ignore"):
         possible = (repeats >= 0) & (repeats == np.floor(repeats)) & (last >= 0) & (last <= age)

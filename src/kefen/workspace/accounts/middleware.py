@@ -52,13 +52,14 @@ class WhoMayCallWhat:
             if request.headers.get("HX-Request"):
                 return HttpResponse(headers={"HX-Redirect": reverse("accounts:sign_in")})
             return redirect_to_login(request.get_full_path())
-        verified = getattr(request.user, "is_verified", None)
-        if request.user.second_factor and not (verified is not None and verified()):
+        request.user = person = request.user.itself()
+        verified = getattr(person, "is_verified", None)
+        if person.second_factor and not (verified is not None and verified()):
             if request.headers.get("HX-Request"):
                 return HttpResponse(headers={"HX-Redirect": reverse("accounts:second_factor")})
             return redirect_to_login(request.get_full_path(), reverse("accounts:second_factor"))
         if access == SIGNED_IN:
             return None
-        if isinstance(access, Ability) and request.user.can(access):
+        if isinstance(access, Ability) and person.can(access):
             return None
         raise PermissionDenied
