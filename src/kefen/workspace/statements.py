@@ -75,8 +75,8 @@ class Statement:
     def _asked_of_sqlite(self, values: list[Any]) -> list[tuple[Any, ...]]:
         """Return the rows, asked of SQLite without what Django does around each question.
 
-        That takes as long as SQLite's answer. Its connection and its errors are Django's all the
-        same; questions that are to be logged go Django's way.
+        Its connection and its errors are Django's all the same; questions that are to be logged
+        go Django's way.
         """
         connection.ensure_connection()
         connection.validate_no_broken_transaction()

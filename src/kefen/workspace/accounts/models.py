@@ -49,7 +49,7 @@ class User(AbstractBaseUser):
         """Return this person.
 
         Asked of what stands for the person of a request until it is looked up, this gives the
-        person: each further question is then asked of it directly, which takes a tenth.
+        person: each further question is then asked of it directly.
         """
         return self
 
