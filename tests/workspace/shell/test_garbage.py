@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from django.core.signals import request_finished
 
-from kefen.workspace.shell.garbage import collect_between_requests
+from kefen.workspace.shell.garbage import SOME_EVERY, collect_between_requests
 
 # Django's own listener looks at its connection when a request ends.
 pytestmark = pytest.mark.django_db
@@ -30,9 +30,11 @@ def _as_before() -> Iterator[None]:
     gc.set_threshold(*threshold)
 
 
-def test_what_a_request_left_is_collected_once_its_answer_is_sent() -> None:
+def test_what_requests_left_is_collected_once_an_answer_is_sent() -> None:
     collect_between_requests()
     left = weakref.ref(_Kept())
+    for _ in range(SOME_EVERY - 1):
+        request_finished.send(sender=object)
     assert left() is not None
     request_finished.send(sender=object)
     assert left() is None

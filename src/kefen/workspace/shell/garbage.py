@@ -10,22 +10,24 @@ from django.core.signals import request_finished
 # An explanation holds some ten thousand objects until it is sent: Python's own threshold, 700,
 # looked through them a dozen times and found nothing.
 _NEW_OBJECTS = 50_000
-_MIDDLE_EVERY = 200
+SOME_EVERY = 10
+"""After how many requests what they left is collected: of so few it takes no time that is seen."""
 _ALL_EVERY = 20_000
 
 
 def collect_between_requests() -> None:
-    """Have the garbage of a request collected once its answer has been sent.
+    """Have the garbage of requests collected once the answer to one has been sent.
 
-    What is left of a request is little then, and looked through in a moment. What survived is
-    looked through again now and then, and everything very seldom; a request that makes a great
-    many objects is still interrupted by Python itself.
+    A request refers to itself, so that each leaves something, though little. Everything is looked
+    through very seldom; a request that makes a great many objects is still interrupted by Python
+    itself.
     """
     gc.set_threshold(_NEW_OBJECTS, *gc.get_threshold()[1:])
     requests = count(1)
 
     def collect(**_: object) -> None:
         done = next(requests)
-        gc.collect(2 if done % _ALL_EVERY == 0 else 1 if done % _MIDDLE_EVERY == 0 else 0)
+        if done % SOME_EVERY == 0:
+            gc.collect(2 if done % _ALL_EVERY == 0 else 1)
 
     request_finished.connect(collect, weak=False, dispatch_uid="collect_between_requests")
