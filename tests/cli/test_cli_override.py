@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pyarrow.parquet as pq
@@ -77,7 +78,7 @@ def test_a_floor_holds_within_its_days_beside_the_computed_grade(call, book: Pat
     assert (row["computed"], row["grade"], row["hold"], row["by"]) == ("C", "B", "override", "o1")
     assert row["held_until"].isoformat() == "2025-12-01"
     told = call("explain", "C4", "--book", book).out
-    assert "Would be C, held at B until 2025-12-01: a person's decision (o1)." in told
+    assert "Would be C, held at B until 2025-11-30: a person's decision (o1)." in told
     assert held(levels("2025-12-31"), "C4").get("hold") is None
 
 
@@ -86,11 +87,12 @@ def test_a_grade_held_says_until_when_it_is_kept_and_what_is_enough_to_stay(
 ) -> None:
     row = held(levels("2025-09-30"), "C4", "kept")
     assert (row["grade"], row["hold"]) == (row["computed"], None)
-    until = row["kept_until"].isoformat()
+    ends = row["kept_until"]
+    until = (ends - timedelta(days=1)).isoformat()
     told = " ".join(call("explain", "C4", "--scheme", "kept", "--book", book).out.split())
     assert f"Holds {row['grade']} since 2025-09-30; it is kept until {until}." in told
     told = call("explain", "C4", "--scheme", "kept", "--book", book, "--json").json
-    assert told["schemes"][0]["held"]["kept_until"] == until
+    assert told["schemes"][0]["held"]["kept_until"] == ends.isoformat()
     line = {"A": 800, "B": 80}.get(row["grade"])
     words = told["schemes"][0]["held"]["words"]["en"]
     assert (f"To stay at {row['grade']}: Spent ≥ {line}." in words) is (line is not None)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
 from kefen.grading.serving.drift import drifts_in
-from kefen.grading.serving.words import named_reason
+from kefen.grading.serving.words import last_day, named_reason
 from kefen.reports.generated import scheme_sources
 from kefen.reports.model import Section
 from kefen.reports.tables import Column, Row, Table
@@ -126,7 +126,7 @@ def _list(people: Population, scheme: Scheme) -> Table:
                     people.mark(scheme, computed, None) if computed is not None else None,
                     people.mark(scheme, grade, None) if grade is not None else None,
                     why,
-                    until,
+                    None if until is None else last_day(until),
                     since,
                 )
             )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Any
 
 from kefen.domain.text import Text
@@ -10,7 +11,6 @@ from kefen.standards.decision_words import grade_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
-    from datetime import date
 
     from kefen.standards.model import Scheme
 
@@ -64,7 +64,10 @@ class HeldGrade:
         return replace(self, kept_until=None) if over else self
 
     def in_words(self, scheme: Scheme) -> Text:
-        """Return it in a sentence: `would be B, held at A until 2026-03-31: minimum stay`."""
+        """Return it in a sentence: `would be B, held at A until 2026-03-31: minimum stay`.
+
+        "Until" names the last day, as it does wherever people read or write it.
+        """
         since = self.since.isoformat() if self.since is not None else "-"
         if self.hold is None:
             if self.grade is None:
@@ -73,9 +76,7 @@ class HeldGrade:
                 return Text(
                     "Holds {g} since {d}; it is kept until {u}.",
                     "自 {d} 起为{g}，保留至 {u}。",
-                ).filled(
-                    g=grade_in_words(scheme, self.grade), d=since, u=self.kept_until.isoformat()
-                )
+                ).filled(g=grade_in_words(scheme, self.grade), d=since, u=last_day(self.kept_until))
             return Text("Holds {g} since {d}.", "自 {d} 起为{g}。").filled(
                 g=grade_in_words(scheme, self.grade), d=since
             )
@@ -93,7 +94,7 @@ class HeldGrade:
         return Text(
             "Would be {c}, held at {g} until {u}: {w}.",
             "按数据应为{c}，保持{g}至 {u}：{w}。",
-        ).filled(**held, u=self.held_until.isoformat())
+        ).filled(**held, u=last_day(self.held_until))
 
     def _reason(self, scheme: Scheme) -> Text:
         named = named_reason(scheme, str(self.hold), self.by)
@@ -112,6 +113,11 @@ class HeldGrade:
             "since": self.since.isoformat() if self.since else None,
             "kept_until": self.kept_until.isoformat() if self.kept_until else None,
         }
+
+
+def last_day(ended: date) -> date:
+    """Return the last day of what has ended on a day."""
+    return ended - timedelta(days=1)
 
 
 def named_reason(scheme: Scheme, hold: str, rule: str | None) -> Text:
