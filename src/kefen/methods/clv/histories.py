@@ -113,8 +113,8 @@ def collapsed(histories: Floats, counts: Floats | None) -> Histories:
 def different_rows(rows: Floats) -> tuple[Floats, npt.NDArray[np.intp]]:
     """Return the different rows of an array in ascending order, and where each row is in them.
 
-    It is what `numpy.unique` gives of rows; that compares them as records, which takes five times
-    as long as putting them in order by their columns.
+    It is what `numpy.unique` gives of rows; that compares them as records, which takes far longer
+    than putting them in order by their columns.
 
     Args:
         rows: Rows of numbers, none of which is NaN.
