@@ -212,22 +212,24 @@ class RowMetrics:
                 KnownFacts(facts[identifier], as_of), self._unknown | columns | {"as_of": as_of}
             )
         for metric in self._standard.metrics.values():
-            if self._is_of_family(metric):
-                found = self._of_families(metric, everybody, customers, as_of)
-                for identifier, value in found.items():
-                    everybody[identifier].values[metric.id] = value
-            else:
+            across = self._across(metric)
+            if across is None:
                 for own in everybody.values():
                     own.values[metric.id] = self._of_customer(metric, own, as_of)
+            else:
+                members = _members(families(customers, across))
+                found = self._of_families(metric, everybody, members, as_of)
+                for identifier, value in found.items():
+                    everybody[identifier].values[metric.id] = value
         return {
             identifier: {name: own.values[name] for name in self._standard.metrics}
             for identifier, own in everybody.items()
         }
 
-    def _is_of_family(self, metric: Metric) -> bool:
-        """Return whether a metric counts what linked customers did."""
+    def _across(self, metric: Metric) -> str | None:
+        """Return the column that links the customers whose rows a metric counts, if any does."""
         counted = self._countings.get(metric.id)
-        return counted is not None and counted[1].across is not None
+        return None if counted is None else counted[1].across
 
     def _of_customer(self, metric: Metric, own: _Customer, as_of: date) -> Value:
         """Return a metric's value for a customer, from what it did itself."""
@@ -248,19 +250,25 @@ class RowMetrics:
         self,
         metric: Metric,
         everybody: Mapping[str, _Customer],
-        customers: Sequence[Mapping[str, Value]],
+        members: Mapping[str, Sequence[str]],
         as_of: date,
     ) -> Row:
-        """Return a metric's value for each customer, from what its family did."""
+        """Return a metric's value for each customer, from what its family did.
+
+        Args:
+            metric: The metric.
+            everybody: The customers.
+            members: Of each of them, who is in its family.
+            as_of: The as-of date.
+        """
         counting, definition, _ = self._countings[metric.id]
-        assert definition.across is not None  # noqa: S101  it is of a family
         rows = {
             identifier: own.known[definition.table].beside(own.values)
             for identifier, own in everybody.items()
         }
         return {
-            identifier: counting.value(together([rows[one] for one in own]), as_of, {})
-            for identifier, own in _members(families(customers, definition.across)).items()
+            identifier: counting.value(together([rows[one] for one in family]), as_of, {})
+            for identifier, family in members.items()
         }
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from kefen.domain.contract import TABLES
 from kefen.lake.dataset import Dataset, Finding, ReadTable
 from kefen.lake.fingerprints import Fingerprints
-from kefen.lake.reading import messages
+from kefen.lake.reading import messages, money_messages
 from kefen.lake.reading.currency import one_currency
 from kefen.lake.reading.enrichment import enrich
 from kefen.lake.reading.raw_tables import new_name
@@ -61,7 +61,7 @@ def attribute_rows(
     found = list(findings)
     tables = {key: _placed(engine, read) for key, read in tables.items()}
     converted, code, more = one_currency(engine, tables, currency, rates)
-    converting = any(finding.code == messages.CURRENCY_CONVERTED for finding in more)
+    converting = any(finding.code == money_messages.CURRENCY_CONVERTED for finding in more)
     by_rates = _described(rates) if rates is not None and converting else None
     found.extend(more)
     known = "customers" in converted

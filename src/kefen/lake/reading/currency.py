@@ -13,7 +13,7 @@ import pyarrow as pa
 from kefen.domain.contract import Kind
 from kefen.domain.errors import DataError
 from kefen.domain.text import Text
-from kefen.lake.reading import messages
+from kefen.lake.reading import money_messages
 from kefen.lake.reading.code_words import currency_answers
 from kefen.lake.reading.encodings import find_encoding
 from kefen.lake.reading.headings import read_heading
@@ -174,7 +174,9 @@ def one_currency(
             if sign is not None and not may_mean(sign, target):
                 raise _mixed({**named, key: {**named.get(key, {}), sign: count}}, None)
             partly = key in named
-            findings.append(messages.currency_assumed(tables[key].table, count, target, partly))
+            findings.append(
+                money_messages.currency_assumed(tables[key].table, count, target, partly)
+            )
     if everything - {target}:
         if rates is None or target is None:
             raise _mixed(named, target)
@@ -184,7 +186,9 @@ def one_currency(
             if foreign:
                 converted[key] = _converted(engine, tables[key], table, target, rates)
                 findings.append(
-                    messages.currency_converted(tables[key].table, foreign, target, rates.name)
+                    money_messages.currency_converted(
+                        tables[key].table, foreign, target, rates.name
+                    )
                 )
     return (
         {

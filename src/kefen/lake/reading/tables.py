@@ -14,7 +14,7 @@ from kefen.domain.text import Text
 from kefen.engines.beside import beside
 from kefen.lake.dataset import Finding, ReadTable
 from kefen.lake.fingerprints import Fingerprints
-from kefen.lake.reading import messages
+from kefen.lake.reading import messages, money_messages
 from kefen.lake.reading.clean_text import with_clean_columns
 from kefen.lake.reading.columns import choose_columns
 from kefen.lake.reading.currency import currency_of_unit, refuse_other_currency
@@ -348,7 +348,7 @@ def _signs_taken(
         for choice in (p.choice for p in prepared if "currency" not in p.choice.columns):
             code = currency_of_unit(choice, options.currency, into_book=options.into_book)
             if options.currency is None and choice.sign is not None and code is not None:
-                yield messages.sign_taken(table, choice.sign, code)
+                yield money_messages.sign_taken(table, choice.sign, code)
 
 
 def _without(source: SQL, left_out: SQL, *, one_file: bool) -> SQL:
@@ -420,12 +420,12 @@ def _findings(
         if isinstance(found, str) and is_guess(found):
             yield messages.encoding_guessed(table, p.file.path.name, found)
         if p.file.title_unit is not None:
-            yield messages.unit_of_title(table, p.file.title_unit.written)
+            yield money_messages.unit_of_title(table, p.file.title_unit.written)
         below = {h: u for h, u in p.file.units_below.items() if h in p.choice.columns.values()}
         if below:
-            yield messages.units_below_heading(table, below)
+            yield money_messages.units_below_heading(table, below)
         if p.choice.currency is not None and "currency" not in p.choice.columns:
-            yield messages.currency_of_units(table, p.choice.currency)
+            yield money_messages.currency_of_units(table, p.choice.currency)
     unknown = tuple(dict.fromkeys(h for p in prepared for h in p.choice.unknown))
     if unknown and table.name != "customers":
         yield messages.columns_unknown(table, unknown)
