@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from threading import RLock
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import duckdb
 from sqlglot import exp
 
 from kefen.compiler.needs import schemes_named
-from kefen.compiler.plan import SchemePlan, part
 from kefen.compiler.rowwise_values import stored
+from kefen.compiler.steps import part
 from kefen.domain.errors import CallError, DataError
 from kefen.domain.text import Text
 from kefen.expressions.evaluator import evaluation
@@ -30,15 +29,15 @@ from kefen.grading.outputs import (
     read_json,
     read_record,
 )
+from kefen.grading.scheme_steps import SchemeSteps
 from kefen.grading.stored_held import StoredHeld
 from kefen.grading.stored_metrics import StoredMetrics
-from kefen.standards.calibration import Calibration, SchemeCalibration, calibration_from_dict
+from kefen.standards.calibration import Calibration, calibration_from_dict
 from kefen.standards.model import ComputedMetric, FactMetric, ModelMetric
 from kefen.standards.reader import read_standard
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping, Sequence
-    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from kefen.compiler.plan import Step
@@ -49,21 +48,6 @@ if TYPE_CHECKING:
 
 
 Kept = TypeVar("Kept")
-
-
-@dataclass(frozen=True, slots=True)
-class _Compiled:
-    """A scheme's steps, and the same ready to be evaluated.
-
-    Attributes:
-        steps: The steps.
-        evaluations: The name of each, and what evaluates it.
-        after: Those that come after the steps that lead to the pattern.
-    """
-
-    steps: tuple[Step, ...]
-    evaluations: tuple[tuple[str, Evaluation], ...]
-    after: tuple[tuple[str, Evaluation], ...]
 
 
 @dataclass(slots=True)
@@ -87,13 +71,12 @@ class StoredRun:
     running: tuple[str, ...]
     not_run: Mapping[str, Text]
     record: Mapping[str, Any]
-    _plans: dict[str, SchemePlan] = field(default_factory=dict)
-    _steps: dict[tuple[str, int | None], _Compiled] = field(default_factory=dict)
     _formulas: dict[str, Evaluation] = field(default_factory=dict)
     _kept: dict[object, Any] = field(default_factory=dict)
-    _compiling: AbstractContextManager[Any] = field(
-        default_factory=RLock, repr=False, compare=False
-    )
+    _steps: SchemeSteps = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        self._steps = SchemeSteps(self.standard, self.calibration, self.as_of, self.running)
 
     @classmethod
     def load(cls, directory: Path) -> StoredRun:
@@ -359,7 +342,7 @@ class StoredRun:
         values: dict[str, Value] = dict(metrics)
         for identifier in schemes or self.running:
             pattern = self._pattern(identifier, values)
-            compiled = self._compiled(identifier, pattern or 0)
+            compiled = self._steps.of(identifier, pattern or 0)
             for name, value_of in compiled.evaluations if pattern is None else compiled.after:
                 values[name] = value_of(values)
         return values
@@ -383,9 +366,9 @@ class StoredRun:
 
     def _pattern(self, identifier: str, values: dict[str, Value]) -> int | None:
         """Add the steps that lead to the pattern to values; None: weights are not handed on."""
-        if not self.kept(("hands on", identifier), self._plan(identifier).hands_on):
+        if not self._steps.hands_on(identifier):
             return None
-        for name, value_of in self._compiled(identifier, None).evaluations:
+        for name, value_of in self._steps.of(identifier, None).evaluations:
             values[name] = value_of(values)
         found = values[part(identifier, "pattern")]
         return found if isinstance(found, int) else 0
@@ -394,43 +377,13 @@ class StoredRun:
         self, identifier: str, pattern: int | None, step: str
     ) -> tuple[tuple[str, Evaluation], ...]:
         """Return what a step of a scheme rests on in it, and itself, after the pattern's steps."""
-        compiled = self._compiled(identifier, pattern or 0)
+        compiled = self._steps.of(identifier, pattern or 0)
         wanted = {step}
         for one in reversed(compiled.steps):
             if one.name in wanted:
                 wanted.update(names_in(one.expression))
         following = compiled.evaluations if pattern is None else compiled.after
         return tuple(one for one in following if one[0] in wanted)
-
-    def _plan(self, identifier: str) -> SchemePlan:
-        if identifier not in self._plans:
-            before = self.running[: self.running.index(identifier)]
-            scheme = self.standard.schemes[identifier]
-            plan = SchemePlan(self.standard, scheme, before, self.as_of)
-            plan.apply(self._learned(identifier))
-            self._plans[identifier] = plan
-        return self._plans[identifier]
-
-    def _learned(self, identifier: str) -> SchemeCalibration:
-        return self.calibration.schemes.get(identifier, SchemeCalibration(0))
-
-    def _compiled(self, identifier: str, pattern: int | None) -> _Compiled:
-        """Return a scheme's steps: up to the pattern for no pattern, else all of them."""
-        key = (identifier, pattern)
-        found = self._steps.get(key)
-        if found is not None:
-            return found
-        # A plan writes its steps into itself: written for two customers at once they would mix.
-        with self._compiling:
-            if key not in self._steps:
-                plan = self._plan(identifier)
-                learned = self._learned(identifier)
-                steps = plan.patterns() if pattern is None else plan.grading(learned, [pattern])
-                evaluations = tuple((step.name, evaluation(step.expression)) for step in steps)
-                known = pattern is not None and plan.hands_on()
-                first = len(self._compiled(identifier, None).steps) if known else 0
-                self._steps[key] = _Compiled(steps, evaluations, evaluations[first:])
-            return self._steps[key]
 
     def needs(self, identifier: str) -> tuple[str, ...]:
         """Return a scheme and the schemes it reads, in the order they are graded."""
@@ -450,4 +403,4 @@ class StoredRun:
         """Return the steps that grade a customer with these metrics under a scheme."""
         values = self.evaluated(metrics, self.needs(identifier))
         found = values.get(part(identifier, "pattern"))
-        return self._compiled(identifier, found if isinstance(found, int) else 0).steps
+        return self._steps.of(identifier, found if isinstance(found, int) else 0).steps
