@@ -14,6 +14,7 @@ from kefen.domain.text import Text
 from kefen.engines.beside import beside
 from kefen.engines.duckdb_errors import translated
 from kefen.engines.engine import GROUP_ROWS
+from kefen.engines.memory import memory_limit_of
 from kefen.engines.page_cache import is_in_memory
 from kefen.engines.parquet_queries import in_words, parquet_scan
 from kefen.engines.scratch import Scratch
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 DEFAULT_MEMORY_LIMIT = "2GB"
 _SHARED_OUT = "PRAGMA verify_parallelism"  # made for DuckDB's tests: tables go out in small pieces
 _AS_WRITTEN = "join_order,build_side_probe_side,common_subexpressions"
+_PLACE = 32  # bytes of one aggregate of one group, about
+_SHARE_FOR_PLACES = 4  # of the memory limit: one part of so many
 BATCH = 200_000
 """About how many rows a function computes from at once."""
 Found = TypeVar("Found")
@@ -127,6 +130,7 @@ class DuckDBEngine:
         brief: bool = False,
         kept: bool = False,  # noqa: ARG002
         as_written: bool = False,
+        numbers: int = 0,
         meanwhile: Callable[[], object] | None = None,
     ) -> None:
         """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
@@ -141,6 +145,8 @@ class DuckDBEngine:
                 expressions are not looked for. DuckDB guesses how many rows are left where some
                 were left out before, and then may look up the few in the many; and it looks
                 through thousands of comparisons for longer than a small population takes.
+            numbers: How many whole numbers, one after the other, its rows are grouped by; 0: they
+                are not, or by others too. A place for every number is found without a look-up.
             meanwhile: What is done while the statement runs. Begun before it is written, it would
                 take turns with the writing.
 
@@ -154,10 +160,12 @@ class DuckDBEngine:
             replace=True,
             properties=exp.Properties(expressions=[exp.TemporaryProperty()]) if brief else None,
         )
+        in_places = self._in_places(numbers, query) if numbers else nullcontext()
         # The query is taken over: copying it took longer than writing it as text.
         text = created.sql("duckdb", copy=False)
         with (
             self.without(_AS_WRITTEN) if as_written else nullcontext(),
+            in_places,
             nullcontext() if meanwhile is None else beside(meanwhile),
         ):
             self.run(text)
@@ -174,6 +182,24 @@ class DuckDBEngine:
             yield
         finally:
             self.run("RESET disabled_optimizers")
+
+    @contextmanager
+    def _in_places(self, numbers: int, query: exp.Query) -> Iterator[None]:
+        """Let statements group by so many numbers in places of their own, where memory allows.
+
+        Each thread has a place for every number, of which DuckDB's memory limit knows nothing.
+        """
+        bits = (numbers + 1).bit_length()  # one more for those without a number
+        width = _PLACE * (1 + sum(1 for _ in query.find_all(exp.AggFunc)))
+        threads = int(self.rows("SELECT current_setting('threads')")[0][0])
+        if width * threads << bits > memory_limit_of(self) / _SHARE_FOR_PLACES:
+            yield
+            return
+        self.run(f"SET perfect_ht_threshold = {bits}")
+        try:
+            yield
+        finally:
+            self.run("RESET perfect_ht_threshold")
 
     @contextmanager
     def reading(self, paths: Sequence[Path]) -> Iterator[None]:

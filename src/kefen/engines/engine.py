@@ -52,6 +52,7 @@ class Engine(Protocol):
         brief: bool = False,
         kept: bool = False,
         as_written: bool = False,
+        numbers: int = 0,
         meanwhile: Callable[[], object] | None = None,
     ) -> None:
         """Make a view or table (`kind`) of a query, in place of an earlier one of that name.
@@ -64,6 +65,8 @@ class Engine(Protocol):
             kept: Whether many questions will be asked of it, so that a cluster keeps its rows.
             as_written: Whether joins are best made in the order in which they are written, each
                 row of the left side looked up in the right one, and no two expressions are equal.
+            numbers: How many whole numbers, one after the other, its rows are grouped by; 0: they
+                are not, or by others too.
             meanwhile: What is done while the table is made; it asks the engine nothing.
 
         Raises:

@@ -325,10 +325,12 @@ class _Measuring:
         if part.source.across is not None:
             families = self.engine.placed(self.families[part.source.across], "family")
             query = of_each_member(query, families)
-        self.engine.create("TABLE", name, query)
-        placed = self.engine.placed(name, "customer_id")
         numbers = (short.numbered.get(node.name) for node in part.query.find_all(exp.Table))
-        return _Aggregated(placed, part.metrics, next(filter(None, numbers), None))
+        number = next(filter(None, numbers), None)
+        few = self.meanwhile is not None
+        read = self.dataset.tables["customers"]
+        self.engine.create("TABLE", name, query, numbers=read.rows_in if number and not few else 0)
+        return _Aggregated(self.engine.placed(name, "customer_id"), part.metrics, number)
 
     def _models_to_come(self) -> list[Model]:
         """Return the models that are still to be applied, in their order."""

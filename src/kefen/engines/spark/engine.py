@@ -128,6 +128,7 @@ class SparkEngine:
         brief: bool = False,  # noqa: ARG002
         kept: bool = False,
         as_written: bool = False,  # noqa: ARG002
+        numbers: int = 0,  # noqa: ARG002
         meanwhile: Callable[[], object] | None = None,
     ) -> None:
         """Record a view or table of a query, in place of an earlier one of that name.
@@ -139,6 +140,7 @@ class SparkEngine:
             brief: Of no matter here.
             kept: Whether its rows are kept between questions.
             as_written: Of no matter here.
+            numbers: Of no matter here.
             meanwhile: Done afterwards, since nothing runs yet.
 
         Raises:

@@ -32,7 +32,7 @@ from kefen.grading.outputs import GRADES_FILE, METRICS_FILE
 from kefen.grading.population import count_undated, make_population
 from kefen.grading.rule_counts import counts_by_scheme, rules_query
 from kefen.grading.run import Differences
-from kefen.grading.tally import ClassTally, tally_questions, tally_sides, together
+from kefen.grading.tally import ClassTally, tally_question, tally_sides, together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -84,9 +84,9 @@ class _Changed(Grading):
         self._graded: dict[str, int] | None = None
         self._covered: tuple[int, int] | None = None
         self._meanwhile = self._write_steps
-        self._beside_scored = self._write_questions
+        self._beside_scored = self._write_question
         self._parts_ahead: dict[str, exp.Select] = {}
-        self._questions: dict[str, str] = {}
+        self._question = ""
         self._to_end = ExitStack()
         self._written_to = Path(mkdtemp(dir=self.step.engine.scratch))
         self._grades_written: Callable[[], None] = lambda: None
@@ -235,7 +235,7 @@ class _Changed(Grading):
         # written beside it, and what follows.
         write = partial(self._write, self._make_now(GRADES), GRADES_FILE)
         self._grades_written = self._to_end.enter_context(self.engine.beside(write))
-        then, now = tally_sides(self.engine, self.standard, self._questions, (True, False))
+        then, now = tally_sides(self.engine, self.standard, tuple(parts), self._question)
         return {
             name: together(
                 self.standard,
@@ -267,7 +267,7 @@ class _Changed(Grading):
                 steps += self._ahead[identifier]
         self._written = written_ahead(steps, types)
 
-    def _write_questions(self) -> None:
+    def _write_question(self) -> None:
         """Write the queries of the grades ahead, and what is asked of them.
 
         All grades of a scheme are as sure as they were: `_check_confidence` sees to it.
@@ -275,7 +275,7 @@ class _Changed(Grading):
         for name in self.step.graded_then:
             low = self._low_then(name) is not None
             self._parts_ahead[name] = self._part(name, low=low)
-        self._questions = tally_questions(
+        self._question = tally_question(
             self._with_revenue(self._parts_ahead), _is_then(), revenue=self._has_revenue
         )
 

@@ -14,6 +14,7 @@ import pyarrow as pa
 
 from kefen.domain.contract import TABLES
 from kefen.engines.beside import beside
+from kefen.engines.memory import memory_limit_of
 from kefen.lake.dataset import ShortLines
 from kefen.lake.reading.clean_text import are_clean
 from kefen.lake.reading.raw_tables import new_name
@@ -183,12 +184,7 @@ def fits(engine: Engine, lines: int) -> bool:
     """Whether the codes of so many lines may be sorted in memory, beside what the engine holds."""
     if lines > _MOST_SORTED:
         return False
-    limit = engine.rows(
-        "SELECT value FROM duckdb_settings() WHERE name = 'memory_limit'"  # such as 1.8 GiB
-    )[0][0]
-    number, unit = str(limit).split()
-    power = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB").index(unit)
-    return 16 * lines * _SHARE_OF_MEMORY <= float(number) * float(1024**power)
+    return 16 * lines * _SHARE_OF_MEMORY <= memory_limit_of(engine)
 
 
 def repeated_sorted(engine: Engine, short: str, codes: Codes, made: str) -> None:

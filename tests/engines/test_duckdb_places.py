@@ -1,0 +1,90 @@
+"""Groups by whole numbers have places of their own, where memory allows."""
+
+from __future__ import annotations
+
+import pytest
+from sqlglot import exp, parse_one
+
+from kefen.domain.errors import EngineError
+from kefen.engines.duckdb import DuckDBEngine
+from kefen.engines.memory import memory_limit_of
+
+NUMBERS = 200_000
+SUMS = "SELECT number, SUM(amount) AS total, MIN(day) AS first FROM lines GROUP BY number"
+
+
+def lines(engine: DuckDBEngine, nobody: str = "NULL") -> None:
+    """Make lines of numbers, some of them without one."""
+    engine.run(
+        "CREATE TABLE lines AS SELECT "
+        f"CASE WHEN range % 11 = 0 THEN {nobody} ELSE (range * 7) % {NUMBERS} END AS number, "
+        "range % 365 AS day, CAST(range % 1000 AS DECIMAL(18, 4)) AS amount FROM range(600000)"
+    )
+
+
+def ways(engine: DuckDBEngine, numbers: int, query: str = SUMS) -> list[str]:
+    """Return how groups are found while a table of a query is made."""
+    seen: list[str] = []
+    run = engine.run
+
+    def looked_at(sql: str, parameters: list[object] | None = None) -> None:
+        if sql.startswith("CREATE"):
+            plan = engine.rows("EXPLAIN " + sql[sql.index("SELECT") :])[0][1]
+            seen.extend(row for row in str(plan).splitlines() if "Group By" in row)
+        run(sql, parameters)
+
+    engine.run = looked_at  # type: ignore[method-assign]
+    parsed = parse_one(query, dialect="duckdb")
+    assert isinstance(parsed, exp.Query)
+    engine.create("TABLE", "sums", parsed, numbers=numbers)
+    engine.run = run  # type: ignore[method-assign]
+    return seen
+
+
+def threshold(engine: DuckDBEngine) -> int:
+    return int(engine.rows("SELECT current_setting('perfect_ht_threshold')")[0][0])
+
+
+@pytest.mark.parametrize("nobody", ["NULL", "0"])
+def test_groups_in_places_are_the_groups_that_are_looked_up(nobody: str) -> None:
+    found = []
+    for numbers in (0, NUMBERS):
+        with DuckDBEngine() as engine:
+            usual = threshold(engine)
+            lines(engine, nobody)
+            (way,) = ways(engine, numbers)
+            assert ("Perfect" in way) == bool(numbers)
+            assert threshold(engine) == usual
+            found.append(engine.rows("FROM sums ORDER BY ALL"))
+    assert found[0] == found[1]
+
+
+def test_too_few_numbers_told_is_slower_and_right() -> None:
+    with DuckDBEngine() as engine:
+        lines(engine)
+        (way,) = ways(engine, 10)
+        assert "Perfect" not in way
+        assert engine.rows("SELECT count(*) FROM sums") == [(NUMBERS + 1,)]
+
+
+def test_places_that_memory_has_no_room_for_are_not_made() -> None:
+    many = ", ".join(f"SUM(amount * {n}) AS total_{n}" for n in range(60))
+    query = f"SELECT number, {many} FROM lines GROUP BY number"
+    with DuckDBEngine(memory_limit="400MB") as engine:
+        lines(engine)
+        assert "Perfect" in ways(engine, NUMBERS)[0]
+        assert "Perfect" not in ways(engine, NUMBERS, query)[0]
+
+
+def test_the_setting_is_put_back_when_the_statement_fails() -> None:
+    with DuckDBEngine() as engine:
+        usual = threshold(engine)
+        with pytest.raises(EngineError):
+            engine.create("TABLE", "sums", exp.select("CAST('x' AS INTEGER)"), numbers=NUMBERS)
+        assert threshold(engine) == usual
+
+
+@pytest.mark.parametrize(("told", "expected"), [("2GB", 2e9), ("250MB", 250e6), ("1GiB", 2.0**30)])
+def test_the_memory_limit_is_known_in_bytes(told: str, expected: float) -> None:
+    with DuckDBEngine(memory_limit=told) as engine:
+        assert memory_limit_of(engine) == pytest.approx(expected, rel=0.06)
