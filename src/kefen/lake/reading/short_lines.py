@@ -46,8 +46,9 @@ def make_short_lines(
 ) -> ShortLines:
     """Make the table of the lines in short.
 
-    Until `finish` drops them it also has `row_id`, `line number`, the number of the customer of
-    every line (`customer_number`), and the id of a customer who is unknown (`stranger`).
+    Until `finish` drops them it also has `row_id`, `line number`, bits of the order
+    (`order_bits`), the number of the customer of every line (`customer_number`), and the id of a
+    customer who is unknown (`stranger`).
 
     Args:
         engine: The engine, which is one place.
@@ -65,8 +66,9 @@ def make_short_lines(
         )
     )
     columns = (wanted.columns & (given | {"ordered_on"})) | _ALWAYS
+    # Bits are taken while the ids are at hand: whoever compares orders then reads whole numbers.
     query = statement(
-        "SELECT facts.row_id, {columns}, facts.{line}, "
+        "SELECT facts.row_id, {columns}, facts.{line}, {bits} AS order_bits, "
         "CASE WHEN facts.counts THEN CAST(numbers.rowid AS UINTEGER) END AS counted_number, "
         "CAST(numbers.rowid AS UINTEGER) AS customer_number, "
         "CASE WHEN numbers.rowid IS NULL THEN facts.customer_id END AS stranger "
@@ -77,6 +79,7 @@ def make_short_lines(
             statement("facts.{c}", c=name(c)) for c in sorted(columns - {"customer_id"})
         ),
         line=name(LINE_NUMBER),
+        bits=Codes.among(engine, numbers).order("facts"),
         counted=SQL(f"({wanted.counted})"),
         staged=name(staged),
         numbers=name(numbers),
@@ -115,10 +118,8 @@ def suspect_lines(engine: Engine, lines_in_short: ShortLines) -> str | None:
         lines_in_short: The lines in short.
     """
     short = lines_in_short.relation
-    count, largest = engine.rows(
-        statement("SELECT count(*), max(customer_number) FROM {s}", s=name(short))
-    )[0]
-    codes = Codes(0 if largest is None else int(largest) + 1)
+    count = engine.rows(statement("SELECT count(*) FROM {s}", s=name(short)))[0][0]
+    codes = Codes.among(engine, lines_in_short.customers)
     suspects = new_name("suspects")
     repeated = repeated_sorted if fits(engine, count) else repeated_grouped
     repeated(engine, short, codes, suspects)
@@ -126,13 +127,12 @@ def suspect_lines(engine: Engine, lines_in_short: ShortLines) -> str | None:
     # An order with a customer who is unknown is looked at by the customer's id.
     engine.run(
         statement(
-            "CREATE TABLE {lines} AS SELECT * EXCLUDE (counted_number, ordered_on) "
-            "FROM {short} AS short WHERE {bits} IN (SELECT bits FROM {suspects} UNION ALL "
-            "SELECT {bits} FROM {short} AS short WHERE stranger IS NOT NULL)",
+            "CREATE TABLE {lines} AS SELECT * EXCLUDE (counted_number, ordered_on, order_bits) "
+            "FROM {short} WHERE order_bits IN (SELECT bits FROM {suspects} UNION ALL "
+            "SELECT order_bits FROM {short} WHERE stranger IS NOT NULL)",
             lines=name(lines),
             short=name(short),
             suspects=name(suspects),
-            bits=codes.order,
         )
     )
     engine.run(statement("DROP TABLE {t}", t=name(suspects)))
@@ -157,20 +157,25 @@ class Codes:
         self.customer_shift = _LINE_BITS
         self.order_shift = _LINE_BITS + customers.bit_length()
 
-    @property
-    def order(self) -> SQL:
-        """SQL for the bits of a line's order."""
+    @classmethod
+    def among(cls, engine: Engine, customers: str) -> Codes:
+        """Return those of lines whose customers are numbered by the rows of a table."""
+        return cls(engine.rows(statement("SELECT count(*) FROM {t}", t=name(customers)))[0][0])
+
+    def order(self, lines: str) -> SQL:
+        """Return SQL for the bits of the order of a row of `lines`."""
         mask = literal((1 << (64 - self.order_shift)) - 1)
-        return statement("(hash(short.order_id) & CAST({mask} AS UBIGINT))", mask=mask)
+        return statement(
+            "(hash({lines}.order_id) & CAST({mask} AS UBIGINT))", lines=name(lines), mask=mask
+        )
 
     def query(self, short: str) -> SQL:
-        """Return the query of the codes of all lines that have an order."""
+        """Return the query of the codes of all lines in short that have an order."""
         return statement(
-            "SELECT ({order} << {far}) "
+            "SELECT (order_bits << {far}) "
             "| (CAST(coalesce(customer_number, {nobody}) AS UBIGINT) << {near}) "
             "| CAST(coalesce({line}, 0) & {lines} AS UBIGINT) AS code "
-            "FROM {short} AS short WHERE order_id IS NOT NULL",
-            order=self.order,
+            "FROM {short} WHERE order_id IS NOT NULL",
             far=literal(self.order_shift),
             nobody=literal(self.nobody),
             near=literal(self.customer_shift),
@@ -296,7 +301,7 @@ def first_days(engine: Engine, short: ShortLines) -> str:
 
 def finish(engine: Engine, short: ShortLines) -> None:
     """Drop the columns that only reading needs."""
-    for column in ("row_id", LINE_NUMBER, "stranger", "customer_number"):
+    for column in ("row_id", LINE_NUMBER, "order_bits", "stranger", "customer_number"):
         engine.run(
             statement(
                 "ALTER TABLE {short} DROP COLUMN {column}",
