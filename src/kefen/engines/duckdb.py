@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 DEFAULT_MEMORY_LIMIT = "2GB"
 _SHARED_OUT = "PRAGMA verify_parallelism"  # made for DuckDB's tests: tables go out in small pieces
 _AS_WRITTEN = "join_order,build_side_probe_side,common_subexpressions"
+_PLACES_ANYWAY = 12  # for numbers of so many bits DuckDB has places untold
 _PLACE = 32  # bytes of one aggregate of one group, about
 _SHARE_FOR_PLACES = 4  # of the memory limit: one part of so many
 BATCH = 200_000
@@ -185,14 +186,9 @@ class DuckDBEngine:
 
     @contextmanager
     def _in_places(self, numbers: int, query: exp.Query) -> Iterator[None]:
-        """Let statements group by so many numbers in places of their own, where memory allows.
-
-        Each thread has a place for every number, of which DuckDB's memory limit knows nothing.
-        """
+        """Let statements group by so many numbers in places of their own, where memory allows."""
         bits = (numbers + 1).bit_length()  # one more for those without a number
-        width = _PLACE * (1 + sum(1 for _ in query.find_all(exp.AggFunc)))
-        threads = int(self.rows("SELECT current_setting('threads')")[0][0])
-        if width * threads << bits > memory_limit_of(self) / _SHARE_FOR_PLACES:
+        if bits <= _PLACES_ANYWAY or not self._has_room(bits, query):
             yield
             return
         self.run(f"SET perfect_ht_threshold = {bits}")
@@ -200,6 +196,15 @@ class DuckDBEngine:
             yield
         finally:
             self.run("RESET perfect_ht_threshold")
+
+    def _has_room(self, bits: int, query: exp.Query) -> bool:
+        """Whether there is memory for places for numbers of so many bits.
+
+        Each thread has its own, and DuckDB does not count them against its memory limit.
+        """
+        width = _PLACE * (1 + sum(1 for _ in query.find_all(exp.AggFunc)))
+        threads = int(self.rows("SELECT current_setting('threads')")[0][0])
+        return (width * threads << bits) * _SHARE_FOR_PLACES <= memory_limit_of(self)
 
     @contextmanager
     def reading(self, paths: Sequence[Path]) -> Iterator[None]:
