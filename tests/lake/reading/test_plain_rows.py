@@ -110,6 +110,31 @@ def test_a_number_that_cannot_be_stored_is_refused_among_good_ones(wrong: Decima
 
 
 @pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("1_000", "not a number"),
+        ("٣", "not a number"),
+        ("1e15", "more than 14 digits"),
+        (10**400, "more than 14 digits"),
+        ("1e999999999", "more than 14 digits"),
+        ("Infinity", "not a number"),
+    ],
+)
+def test_a_number_is_one_only_where_it_is_one_in_a_file(written: Any, told: str) -> None:
+    reader = PlainRows(TABLES["orders"], "UTC")
+    row = {"order_id": "1", "ordered_at": datetime(2026, 10, 31), "amount": written}
+    with pytest.raises(DataError, match=told):
+        reader.all_canonical([row, {**row, "amount": "2"}], ("customer_id", "C1"))
+    with pytest.raises(DataError, match=told):
+        reader.canonical({**row, "customer_id": "C1"})
+
+
+def test_wide_digits_are_digits() -> None:
+    row = {"order_id": "1", "ordered_at": "2026-10-31", "customer_id": "C1", "amount": "１２.5"}
+    assert PlainRows(TABLES["orders"], "UTC").canonical(row)["amount"] == Decimal("12.5000")
+
+
+@pytest.mark.parametrize(
     "amounts",
     [
         ["1.5", "1.50005", "-0"],
@@ -118,6 +143,7 @@ def test_a_number_that_cannot_be_stored_is_refused_among_good_ones(wrong: Decima
         ["7", "about 8"],
         ["1", "NaN"],
         ["1", "1e15"],
+        ["1", "1_000"],
         ["", None],
     ],
 )

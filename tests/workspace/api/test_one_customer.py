@@ -144,6 +144,26 @@ def test_rows_are_taken_only_with_the_token_of_a_form(person) -> None:
     client.force_login(person("analyst"), backend="kefen.workspace.accounts.backends.People")
     answer = client.post(reverse("api:grade_rows"), "{}", content_type="application/json")
     assert answer.status_code == 403
+    assert "X-CSRFToken" in answer.json()["error"]["mend"]
+
+
+def test_programs_are_told_in_json_what_people_are_told_on_a_page(signed_in, settings) -> None:
+    nobody = Client().get(reverse("api:grades", args=["C001"]), headers={"Accept-Language": "zh"})
+    assert nobody.status_code == 401
+    assert nobody.json()["error"]["what"] == "尚未登录。"
+    unseen = signed_in("manager").get(reverse("api:grades", args=["nobody"]))
+    assert unseen.status_code == 404
+    assert unseen.json()["error"]["what"] == "There is nothing here."
+    kept_out = signed_in("service_agent").get(reverse("api:why", args=["C001"]))
+    assert kept_out.status_code == 403
+    assert kept_out.json()["error"]["mend"]
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+    body = json.dumps({"customer": {"customer_id": "C001", "name": "x" * 1024**2}})
+    too_much = signed_in("analyst").post(
+        reverse("api:grade_rows"), body, content_type="application/json"
+    )
+    assert too_much.status_code == 400
+    assert too_much.json()["error"]["what"] == "More was sent than 1 MB."
 
 
 def test_why_is_what_the_run_says_word_for_word(signed_in, run_ids) -> None:
@@ -177,7 +197,7 @@ def test_what_a_person_may_see_is_asked_anew_each_time(signed_in, person) -> Non
     assert {one["score"] for one in client.get(others).json()["grades"]} != {None}
     user.is_active = False
     user.save()
-    assert client.get(own).status_code == 302
+    assert client.get(own).status_code == 401
 
 
 def test_a_customer_that_is_archived_or_given_away_is_seen_no_more(signed_in, person) -> None:

@@ -69,3 +69,11 @@ def test_a_way_back_leads_nowhere_else(signed_in):
     for elsewhere in ("https://evil.example/", "//evil.example", "javascript:alert(1)"):
         answer = signed_in("manager").post("/theme/", {"theme": "dark", "next": elsewhere})
         assert answer.headers["Location"] == "/"
+
+
+def test_a_name_that_the_workspace_does_not_have_is_told_with_the_mend(signed_in):
+    for language, what in (("en", "does not answer to the name"), ("zh", "不接受此地址中的主机名")):
+        answer = signed_in("manager", language).get("/", headers={"Host": "other.example"})
+        assert answer.status_code == 400
+        assert what in answer.content.decode()
+        assert "kefen serve --name" in answer.content.decode()

@@ -21,6 +21,7 @@ from kefen.lake.reading.plain_values import (
     all_plain,
     as_text,
     is_blank,
+    is_too_large,
     texts_read,
     value_reader,
 )
@@ -252,9 +253,12 @@ class PlainRows:
         return [None if value is None else next(following) for value in values]
 
     def _refused(self, column: Column, value: object) -> DataError:
+        code = _CODES[column.kind]
+        if code == "not_a_number" and is_too_large(value):
+            code = "too_large"
         return DataError(
             Text("“{v}” cannot be read: {r}", "无法读取“{v}”：{r}").filled(
-                v=value, r=rejection_reason(_CODES[column.kind])
+                v=value, r=rejection_reason(code)
             ),
             where=f"{self._table.name}.{column.name}",
             mend=Text(

@@ -32,6 +32,7 @@ _BLANKS = " \t\r\n\u00a0\u3000\ufeff\u200b\u200c\u200d\u200e\u200f\u202a\u202c\u
 _NOTHING = frozenset({"", *WORDS})
 _WHOLE_DOUBLE = 1e15
 _LONG = 2**63
+_WIDE_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 
 def value_reader(column: Column, zone: ZoneInfo) -> Callable[[Any], Any]:
@@ -104,7 +105,7 @@ def _number(value: Any) -> Decimal | None:
     elif isinstance(value, bool):
         raise TypeError(value)
     elif isinstance(value, str):
-        exact = parse_decimal(value.strip(_BLANKS))
+        exact = _written(value)
     elif isinstance(value, float):
         exact = parse_decimal(repr(float(value)))
     elif isinstance(value, int | Decimal):
@@ -117,6 +118,29 @@ def _number(value: Any) -> Decimal | None:
     if not fits_storage(found):
         raise ValueError(value)
     return found
+
+
+def _written(text: str) -> Decimal:
+    """Return the number in a text.
+
+    Decimals take more for digits than files do: `1_000`, and the digits of every script.
+
+    Raises:
+        ValueError: The text is no number, or none in a file.
+    """
+    narrow = text.strip(_BLANKS).translate(_WIDE_DIGITS)
+    if not narrow.isascii() or "_" in narrow:
+        raise ValueError(text)
+    return parse_decimal(narrow)
+
+
+def is_too_large(value: Any) -> bool:
+    """Return whether a value is a number that has too many digits before the point."""
+    try:
+        exact = _written(value) if isinstance(value, str) else parse_decimal(str(value))
+    except ValueError:
+        return False
+    return not fits_storage(exact)
 
 
 def _all_exact(values: Sequence[Decimal]) -> Sequence[Decimal]:
@@ -164,7 +188,8 @@ def texts_read(texts: set[Any], kind: Kind | None, read: Callable[[Any], Any]) -
             if not _NOTHING.isdisjoint(found):
                 found = None
         elif kind in (Kind.MONEY, Kind.NUMBER):
-            found = _all_exact([Decimal(text) for text in filled])
+            if all(text.isascii() and "_" not in text for text in filled):
+                found = _all_exact([Decimal(text) for text in filled])
         elif kind in (Kind.TIMESTAMP, Kind.DATE):
             moments = [datetime.fromisoformat(text) for text in filled]
             if all(moment.tzinfo is None for moment in moments):

@@ -9,10 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import msgspec
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_POST, require_safe
 
 from kefen.domain.errors import CallError, KefenError
+from kefen.domain.text import Text
 from kefen.workspace.accounts.access import needs
 from kefen.workspace.accounts.roles import Ability
 from kefen.workspace.accounts.users import signed_in
@@ -20,7 +23,7 @@ from kefen.workspace.api.queries import answer
 from kefen.workspace.api.sent import rows_sent
 from kefen.workspace.customers.queries import sight_of
 from kefen.workspace.runs.queries import grader_of
-from kefen.workspace.shell.language import said
+from kefen.workspace.shell.programs import told_program
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -62,7 +65,7 @@ def grade_rows(request: HttpRequest) -> HttpResponse:
     if sight is None:
         raise Http404
     try:
-        customer, facts = rows_sent(request.body)
+        customer, facts = rows_sent(_body(request))
         found = grader_of(sight.publication.run_id).grade(customer, facts)
     except KefenError as error:
         return _refused(error)
@@ -81,10 +84,30 @@ def _sight_of_one(request: HttpRequest, customer_id: str) -> Sight:
     return sight
 
 
-def _json(found: dict[str, Any], status: int = 200) -> HttpResponse:
-    return HttpResponse(msgspec.json.encode(found), content_type="application/json", status=status)
+def _body(request: HttpRequest) -> bytes:
+    """Return what was sent.
+
+    Raises:
+        CallError: It is more than a request may hold.
+    """
+    try:
+        return request.body
+    except RequestDataTooBig:
+        raise CallError(
+            Text("More was sent than {m} MB.", "发送的内容超过 {m} MB。").filled(
+                m=settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024**2
+            ),
+            mend=Text(
+                "Send one customer, with the columns that matter only; lists of customers are "
+                "imported, or graded by kefen grade.",
+                "请只发送一位客户及所需的列；成批客户请导入，或用 kefen grade 评级。",
+            ),
+        ) from None
+
+
+def _json(found: dict[str, Any]) -> HttpResponse:
+    return HttpResponse(msgspec.json.encode(found), content_type="application/json")
 
 
 def _refused(error: KefenError) -> HttpResponse:
-    told = {"what": said(error.what), "where": error.where, "mend": said(error.mend)}
-    return _json({"error": told}, status=400)
+    return told_program(400, error.what, error.mend, error.where)

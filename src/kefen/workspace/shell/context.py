@@ -75,7 +75,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "html_language": "zh-CN" if language == "zh" else "en",
         "theme": theme if theme in THEMES else "",
     }
-    if not request.user.is_authenticated:
+    # A request that was refused before anybody looked who sent it has no user.
+    if not hasattr(request, "user") or not request.user.is_authenticated:
         return context
     user = signed_in(request)
     match = request.resolver_match

@@ -8,6 +8,7 @@ from django.shortcuts import render
 
 from kefen.domain.errors import CallError, KefenError
 from kefen.workspace.runs.queries import one_copy
+from kefen.workspace.shell.programs import is_for_programs, told_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,4 +74,6 @@ class ErrorsInWords:
         if not isinstance(error, KefenError):
             return None
         status = 404 if isinstance(error, CallError) else 409
+        if is_for_programs(request):
+            return told_program(status, error.what, error.mend, error.where)
         return render(request, "shell/wrong.html", {"error": error}, status=status)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.http import HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_POST
 from kefen.domain.text import Text
 from kefen.workspace.accounts.access import open_to_everybody
 from kefen.workspace.shell.context import THEME_COOKIE, THEMES
+from kefen.workspace.shell.programs import is_for_programs, told_program
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -50,8 +52,21 @@ def _page_before(request: HttpRequest) -> str:
     return page if page.startswith("/") and inside else "/"
 
 
-def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:  # noqa: ARG001
-    """Say that a request could not be read."""
+def not_understood(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """Say that a request could not be read, or came by a name that the workspace does not have."""
+    if isinstance(exception, DisallowedHost):
+        return _said(
+            request,
+            400,
+            Text(
+                "The workspace does not answer to the name in this address.",
+                "工作台不接受此地址中的主机名。",
+            ),
+            Text(
+                "Whoever starts it gives the name: kefen serve --name NAME.",
+                "请启动工作台的人指定该名称：kefen serve --name 名称。",
+            ),
+        )
     return _said(
         request,
         400,
@@ -98,6 +113,16 @@ def failed(request: HttpRequest) -> HttpResponse:
 
 def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001
     """Say that a form was opened before the last sign-in, or comes from another site."""
+    if is_for_programs(request):
+        return told_program(
+            403,
+            Text("The token of the request is missing or wrong.", "请求缺少令牌，或令牌不对。"),
+            Text(
+                "Sign in, keep the cookies, and send the cookie csrftoken in the header "
+                "X-CSRFToken.",
+                "请先登录并保留 cookie，再把 cookie csrftoken 的值放进请求头 X-CSRFToken。",
+            ),
+        )
     return _said(
         request,
         403,
@@ -110,4 +135,6 @@ def stale_form(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa:
 
 
 def _said(request: HttpRequest, status: int, what: Text, mend: Text) -> HttpResponse:
+    if is_for_programs(request):
+        return told_program(status, what, mend)
     return render(request, "shell/message.html", {"what": what, "mend": mend}, status=status)
