@@ -105,3 +105,33 @@ def test_a_rule_that_allows_no_better_grade_is_named(
     assert limit in call("what-if", "0042", "usual=900", *asked).out
     assert limit in call("what-if", "0042", "--to", "A", *asked).out
     assert limit in call("explain", "0042", *asked).out.replace("\n  ", " ")
+
+
+@pytest.mark.parametrize(
+    ("rule", "wanted", "limits"),
+    [
+        # The customer is B without it: it changes nothing, and yet keeps from A.
+        ("at_most: B", "A", ("“Late” allows at most Fair while", "“逾期”成立期间最高为中。")),
+        ("at_least: A", "B", ("“Late” gives at least Good while", "“逾期”成立期间最低为好。")),
+        ("grade: B", "A", ("“Late” gives Fair while", "“逾期”成立期间直接定为中。")),
+        ("no_grade: value_unknown", "A", ("“Late” gives no grade while", "成立期间不评级。")),
+    ],
+)
+def test_a_rule_that_does_not_allow_the_grade_wanted_is_named(
+    call, company, tmp_path: Path, rule: str, wanted: str, limits: tuple[str, str]
+) -> None:
+    standard = tmp_path / "limited.yaml"
+    # A rule below takes the grade further down, so that the first is not what decides it.
+    below = "      low: {name: {en: Low, zh: 低}, when: large < 100, at_most: C}\n"
+    text = LIMITED.replace("at_most: B}\n", f"{rule}}}\n{below}")
+    worst = "      C: {when: else, name: {en: Poor, zh: 差}}\n"
+    standard.write_text(text.replace("when: else", "when: '>= 1'") + worst, encoding="utf-8")
+    out = tmp_path / "limited"
+    graded = call(
+        *("grade", *company.options, "--standard", standard, "--as-of", "2025-12-31"),
+        *("--no-report", "--out", out),
+    )
+    assert graded.code == 0, graded.err
+    for language, limit in zip(("en", "zh"), limits, strict=True):
+        asked = ("--run", out, "--lang", language, "--to", wanted)
+        assert limit in call("what-if", "0042", *asked).out.replace("\n  ", " ")

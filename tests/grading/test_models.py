@@ -99,6 +99,21 @@ def stored_run(
     return StoredRun.load(folder)
 
 
+def _with_visits(text: str) -> str:
+    """Return the standard with an indicator that is computed, and one of data that is not there."""
+    metrics = """\
+  visits: {name: {en: Visits, zh: 拜访}, count: interactions, over: all time}
+  spent: {name: {en: Spent, zh: 额}, sum: orders.amount, over: all time, unit: money}
+"""
+    indicators = """\
+      ahead: {weight: 20, position: higher is better, if_unknown: left out}
+      visits: {weight: 10, position: higher is better, if_unknown: left out}
+      spent: {weight: 10, position: higher is better, if_unknown: left out}
+"""
+    start, end = text.index("      alive: {weight"), text.index("    grade_by: score")
+    return f"{text[:start]}{indicators}{text[end:]}".replace("schemes:\n", f"{metrics}schemes:\n")
+
+
 def metrics_in(run: StoredRun) -> list[dict[str, Any]]:
     result = duckdb.execute(
         "SELECT * FROM read_parquet(?) ORDER BY customer_id", [str(run.directory / METRICS_FILE)]
@@ -273,6 +288,26 @@ def test_more_different_rows_than_the_limit_are_sampled_by_customer(
         half = engine.rows("SELECT count(*) FROM half")[0][0]
     assert 4_700 < taken < 5_300
     assert 9_500 < half < 10_500
+
+
+def test_an_indicator_whose_model_could_not_be_fitted_is_not_called_not_imported(
+    tmp_path: Path,
+) -> None:
+    handed_on = LIFETIME.replace("higher is better}", "higher is better, if_unknown: left out}")
+    few = stored_run(tmp_path / "few", lifetime_company(3, 59), text=_with_visits(handed_on))
+    (scheme,) = explain(few, "00003", scheme="future").schemes
+    notes = {line.indicator: line.note for line in scheme.lines}
+    handed = ("; its weight went to the others", "；其权重由其他指标分担")
+    for indicator in ("expected", "ahead"):
+        note = notes[indicator]
+        assert note is not None
+        assert (note.en, note.zh) == (
+            f"its model could not be fitted{handed[0]}",
+            f"其模型无法拟合{handed[1]}",
+        )
+    visits = notes["visits"]
+    assert visits is not None
+    assert visits.en == f"not imported{handed[0]}"
 
 
 def test_an_explanation_says_where_a_modelled_number_comes_from(run: StoredRun) -> None:

@@ -179,13 +179,17 @@ def _show_limits(stored: StoredRun, customer: str, answer: WhatIf) -> None:
 
 
 def _limits(
-    stored: StoredRun, customer: str, scheme: str, values: Mapping[str, Value] | None = None
+    stored: StoredRun,
+    customer: str,
+    scheme: str,
+    values: Mapping[str, Value] | None = None,
+    wanted: str | None = None,
 ) -> list[Text]:
     from kefen.grading.explain import explain as explain_customer
     from kefen.grading.outcome import limits_in_words
 
     (explained,) = explain_customer(stored, customer, scheme=scheme, metrics=values).schemes
-    return limits_in_words(stored.standard.schemes[scheme], explained.rules)
+    return limits_in_words(stored.standard.schemes[scheme], explained.rules, wanted=wanted)
 
 
 def _graded(stored: StoredRun, scheme: str, grade: str | None, score: object) -> str:
@@ -222,7 +226,7 @@ def _show_reached(
     for text in _what_does_not(reached):
         print_prose(screen, say(text), "dim", "  ")
     if not any(reach.found == "reached" for reach in reached):
-        for limit in _limits(stored, customer, scheme):
+        for limit in _limits(stored, customer, scheme, wanted=to):
             print_prose(screen, say(limit), "dim", "  ")
 
 

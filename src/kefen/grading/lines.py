@@ -10,11 +10,14 @@ from kefen.domain.decimals import from_units, quotient, rounded
 from kefen.domain.text import Text
 from kefen.grading.explanation_parts import Adjustment, Line
 from kefen.grading.next_points import next_points
+from kefen.grading.population import models_not_fitted
 from kefen.grading.wording import plain_number
 from kefen.standards.band_words import points_for_each
 from kefen.standards.model import Bands, Formula, OfBest, Position, Tiles
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from kefen.grading.explanation_parts import State
     from kefen.grading.subject import Subject
     from kefen.standards.model import Band, Indicator, Scoring
@@ -147,7 +150,10 @@ def _why_unknown(subject: Subject, indicator: Indicator) -> Text:
     unavailable = set(subject.run.record.get("metrics_not_available", ()))
     names = subject.names_of(indicator.value)
     if unavailable & set(names):
-        return Text("not imported", "未导入")
+        return subject.run.kept(
+            ("not available", id(indicator)),
+            lambda: _why_not_available(subject, names, unavailable),
+        )
     if subject.own("value", indicator.id) is not None:
         group = subject.own("within")
         if isinstance(indicator.scoring, Tiles | Position | OfBest) and group is not None:
@@ -160,6 +166,14 @@ def _why_unknown(subject: Subject, indicator: Indicator) -> Text:
     if all(subject.scope.get(name) is not None for name in names):
         return Text("not in the calibration, which was made without it", "标定时尚无此数据")
     return Text("not known for this customer", "该客户缺此数据")
+
+
+def _why_not_available(subject: Subject, names: Sequence[str], unavailable: set[str]) -> Text:
+    run = subject.run
+    if models_not_fitted(run.standard, names, run.calibration.models, unavailable):
+        # Which model, and why, stands with the data used.
+        return Text("its model could not be fitted", "其模型无法拟合")
+    return Text("not imported", "未导入")
 
 
 def _what_unknown_does(indicator: Indicator, points: Decimal | None) -> Text:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _NOT_ASKED = Text("not asked", "未判断")
 _DOES_NOT_HOLD = Text("does not hold", "不成立")
 _LIMIT = Text("“{n}” {e} while it holds.", "“{n}”成立期间{e}。")
+_NO_GRADE = Text("gives no grade", "不评级")
 
 
 def rules_of(subject: Subject) -> tuple[RuleOutcome, ...]:
@@ -59,24 +60,37 @@ def _effect(subject: Subject, rule: Rule) -> Text:
     )
 
 
-def _limits(scheme: Scheme, rules: Sequence[RuleOutcome]) -> list[RuleOutcome]:
-    """Return the rules that hold and allow no better grade than there is after them."""
-    if not rules:
-        return []
+def _limits(scheme: Scheme, rules: Sequence[RuleOutcome], wanted: str | None) -> list[RuleOutcome]:
+    """Return the rules that hold and allow no better grade, or not the one wanted."""
     stated = {rule.id: rule for rule in scheme.rules}
+    held = [rule for rule in rules if rule.held and not rule.passed_over]
+    if wanted is not None:
+        return [rule for rule in held if _keeps_from(scheme, stated[rule.rule], wanted)]
     best = scheme.grades[0].id if scheme.grades else None
     return [
         rule
-        for rule in rules
-        if rule.held
-        and not rule.passed_over
-        and rule.after not in (None, best)
+        for rule in held
+        if rule.after not in (None, best)
         and rule.after in (stated[rule.rule].at_most, stated[rule.rule].grade)
     ]
 
 
+def _keeps_from(scheme: Scheme, rule: Rule, wanted: str) -> bool:
+    """Return whether nobody for whom a rule holds can have a grade."""
+    place = {grade.id: number for number, grade in enumerate(scheme.grades)}
+    if rule.at_most is not None:
+        return place[rule.at_most] > place[wanted]
+    if rule.at_least is not None:
+        return place[rule.at_least] < place[wanted]
+    return rule.grade != wanted
+
+
 def limits_in_words(
-    scheme: Scheme, rules: Sequence[RuleOutcome], *, unchanging: bool = False
+    scheme: Scheme,
+    rules: Sequence[RuleOutcome],
+    *,
+    unchanging: bool = False,
+    wanted: str | None = None,
 ) -> list[Text]:
     """Return a sentence for each rule that allows no better grade while it holds.
 
@@ -84,10 +98,12 @@ def limits_in_words(
         scheme: The scheme.
         rules: What its rules did.
         unchanging: Whether those that changed the grade are left out, having been told.
+        wanted: A grade: then those that do not allow it, whatever they did.
     """
+    without = {rule.id for rule in scheme.rules if rule.no_grade is not None}
     return [
-        _LIMIT.filled(n=rule.name, e=rule.effect)
-        for rule in _limits(scheme, rules)
+        _LIMIT.filled(n=rule.name, e=_NO_GRADE if rule.rule in without else rule.effect)
+        for rule in _limits(scheme, rules, wanted)
         if not (unchanging and rule.changed)
     ]
 

@@ -249,7 +249,8 @@ def runnable_schemes(
             running.append(scheme.id)
         elif lacking:
             reasons = [_not_imported(columns)] if columns else []
-            reasons += _why_not_fitted(standard, lacking, models or {})
+            unavailable = standard.metrics.keys() - available
+            reasons += models_not_fitted(standard, lacking, models or {}, unavailable)
             reason = Text("; ".join(t.en for t in reasons), "；".join(t.zh for t in reasons))
             not_run.append(NotRun(scheme.id, tuple(columns), reason))
         else:
@@ -273,15 +274,25 @@ def _not_imported(columns: Sequence[str]) -> Text:
     )
 
 
-def _why_not_fitted(
-    standard: Standard, metrics: Iterable[str], models: Mapping[str, ModelCalibration]
+def models_not_fitted(
+    standard: Standard,
+    metrics: Iterable[str],
+    models: Mapping[str, ModelCalibration],
+    unavailable: Collection[str],
 ) -> list[Text]:
-    """Return why the models under some metrics could not be fitted."""
+    """Return why the models could not be fitted that metrics are not available for.
+
+    Args:
+        standard: The standard.
+        metrics: The metrics.
+        models: What its models learned.
+        unavailable: The metrics that there are not.
+    """
     pending, seen = list(metrics), set[str]()
     found: dict[str, Text] = {}
     while pending:
         name = pending.pop(0)
-        if name in seen or name not in standard.metrics:
+        if name in seen or name not in unavailable:
             continue
         seen.add(name)
         definition = standard.metrics[name].definition
