@@ -9,7 +9,7 @@ from sklearn.metrics import cohen_kappa_score
 
 from kefen.methods.agreement import Weights, association, kappa
 from kefen.methods.drift import drift, stability_index
-from kefen.methods.effects import difference_in_differences
+from kefen.methods.effects import DifferenceInDifferences, difference_in_differences
 from kefen.methods.errors import NotEstimableError
 from kefen.methods.neighbours import ClassSums, neighbours_in_means, neighbours_in_shares
 from kefen.methods.predictions import calibrated
@@ -180,9 +180,50 @@ def test_with_one_row_before_and_after_it_is_the_comparison_of_changes() -> None
     assert alone.error > 1.5 * found.error
 
 
+def test_what_befalls_a_whole_grade_is_no_effect() -> None:
+    """The best fall back and the others rise, whoever has the change, which did nothing."""
+    random = np.random.default_rng(7)
+    grade = np.repeat(["A", "B", "C"], 200)
+    falls = {"A": -40.0, "B": 0.0, "C": 20.0}
+    before = random.normal(100, 10, 600)
+    after = before + np.array([falls[one] for one in grade]) + random.normal(0, 5, 600)
+    # Of the best nine in ten have it, of the others few.
+    changed = np.tile(np.arange(20), 30) < np.repeat([18, 6, 2], 200)
+
+    def effect(*groups: np.ndarray) -> DifferenceInDifferences:
+        return difference_in_differences(
+            np.concatenate([before, after]),
+            np.tile(changed, 2),
+            np.repeat([False, True], 600),
+            np.tile(np.arange(600), 2),
+            *groups,
+        )
+
+    assert effect().effect.high < -20  # all with all
+    found = effect(np.tile(grade, 2))
+    assert found.effect.low < 0 < found.effect.high
+    # By hand: the difference in each grade, by those of it with the change; and its error.
+    change = after - before
+    value = square = 0.0
+    for one in "ABC":
+        ones, rest = change[changed & (grade == one)], change[~changed & (grade == one)]
+        share = len(ones) / changed.sum()
+        value += share * (ones.mean() - rest.mean())
+        square += share**2 * (ones.var(ddof=1) / len(ones) + rest.var(ddof=1) / len(rest))
+    assert found.effect.value == pytest.approx(value)
+    assert found.error == pytest.approx(square**0.5, rel=0.03)
+    means = found.means
+    assert (means[1] - means[0]) - (means[3] - means[2]) == pytest.approx(value)
+
+
 def test_an_effect_needs_both_sides_before_and_after() -> None:
     with pytest.raises(NotEstimableError):
         difference_in_differences([1, 2, 3], [True] * 3, [False, True, True])
+    # Two on every side, but not in each group.
+    sides = [True, True, False, False] * 2
+    times = [False] * 4 + [True] * 4
+    with pytest.raises(NotEstimableError):
+        difference_in_differences(range(8), sides, times, groups=["A", "B", "A", "B"] * 2)
 
 
 # --- neighbours

@@ -33,7 +33,9 @@ class DifferenceInDifferences:
         chance: The probability of as much by chance alone.
         changed: How many customers the change was made for.
         others: How many it was not made for.
-        means: The means before and after of the ones, then of the others.
+        means: The means before and after of the ones, then of the others; of these, where
+            customers are compared within groups, as if they were spread over the groups like the
+            ones.
     """
 
     effect: Estimate
@@ -49,8 +51,12 @@ def difference_in_differences(
     changed: npt.ArrayLike,
     after: npt.ArrayLike,
     customers: npt.ArrayLike | None = None,
+    groups: npt.ArrayLike | None = None,
 ) -> DifferenceInDifferences:
     """Return the effect of a change.
+
+    With groups it is the mean over those the change was made for of what it did in their group:
+    what befalls a whole group, as the best of one period fall back in the next, is no effect.
 
     Args:
         values: One value for each customer and time.
@@ -58,40 +64,54 @@ def difference_in_differences(
         after: Whether the time is after it.
         customers: Whose value it is: errors are clustered by it. None: every row is on its own
             and all spread alike, the errors of ordinary least squares.
+        groups: Within what each is compared, such as its grade. None: all with all.
 
     Raises:
-        NotEstimableError: One of the four cells has fewer than two rows.
+        NotEstimableError: One of the four cells has, in a group, fewer than two rows.
     """
     y = np.asarray(values, dtype=np.float64)
     treated, later = np.asarray(changed, dtype=bool), np.asarray(after, dtype=bool)
+    _, group = np.unique(np.zeros(len(y)) if groups is None else groups, return_inverse=True)
     cells = [(treated == one) & (later == time) for one in (True, False) for time in (False, True)]
-    if min(int(cell.sum()) for cell in cells) < _FEWEST:
+    sizes = [np.bincount(group[cell], minlength=int(group.max()) + 1) for cell in cells]
+    if min(int(size.min()) for size in sizes) < _FEWEST:
         raise NotEstimableError(
             Text(
                 "it takes at least two customers with and two without the change, before and after",
                 "变动客户与对照客户在变动前后都至少要有两位",
             )
         )
-    means = [float(y[cell].mean()) for cell in cells]
+    # A group counts by those of it that the change was made for, before and after.
+    means, within, shares = [], [], []
+    for place, (cell, size) in enumerate(zip(cells, sizes, strict=True)):
+        middle = np.bincount(group[cell], weights=y[cell], minlength=len(size)) / size
+        share = sizes[place % 2] / sizes[place % 2].sum()
+        means.append(float((share * middle).sum()))
+        within.append(middle)
+        shares.append(share / size)
     effect = (means[1] - means[0]) - (means[3] - means[2])
-    # The influence of each row on the effect: its distance from the mean of its cell over the
-    # cell's size, with the cell's sign.
-    influence = np.zeros(len(y))
-    for cell, middle, sign in zip(cells, means, (-1, 1, 1, -1), strict=True):
-        influence[cell] = sign * (y[cell] - middle) / cell.sum()
+    # The influence of each row on the effect: its distance from the mean of its cell and group
+    # times its share of the mean, with the cell's sign.
+    residuals, influence = np.zeros(len(y)), np.zeros(len(y))
+    for cell, middle, share, sign in zip(cells, within, shares, (-1, 1, 1, -1), strict=True):
+        residuals[cell] = y[cell] - middle[group[cell]]
+        influence[cell] = sign * residuals[cell] * share[group[cell]]
+    parameters = 4 * len(sizes[0])
     rows = len(y)
     if customers is None:
-        residual = sum(float(((y[c] - m) ** 2).sum()) for c, m in zip(cells, means, strict=True))
-        spread = residual / (rows - 4)
-        error = sqrt(spread * sum(1 / float(cell.sum()) for cell in cells))
-        freedom = rows - 4
+        spread = float((residuals**2).sum()) / (rows - parameters)
+        weights = sum(
+            float((share**2 * size).sum()) for share, size in zip(shares, sizes, strict=True)
+        )
+        error = sqrt(spread * weights)
+        freedom = rows - parameters
         counts = int(treated.sum()), int((~treated).sum())
         n = rows
     else:
         _, cluster = np.unique(np.asarray(customers), return_inverse=True)
         n = int(cluster.max()) + 1
         own = np.bincount(cluster, weights=influence)
-        correction = n / (n - 1) * (rows - 1) / (rows - 4)
+        correction = n / (n - 1) * (rows - 1) / (rows - parameters)
         error = sqrt(correction * float((own**2).sum()))
         freedom = n - 1
         is_treated = np.bincount(cluster, weights=treated) > 0

@@ -16,7 +16,6 @@ from kefen.domain.text import Text
 from kefen.grading.evaluation.figures import estimate_as_dict, short
 from kefen.grading.evaluation.following import GRADES, make_spans
 from kefen.methods.effects import DifferenceInDifferences, difference_in_differences
-from kefen.methods.errors import NotEstimableError
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
@@ -27,6 +26,7 @@ if TYPE_CHECKING:
     from kefen.standards.model import Scheme
 
 _CHANGED = "customers with the change"
+_FEWEST = 2  # customers of a grade on either side, so that they can be seen to differ
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Change:
 
     Attributes:
         on: The first day of it.
-        grades: The grades that some customer with the change has.
+        grades: The grades compared: at least two customers of each have the change, and two not.
         found: The difference in differences; None where it cannot be had.
         parallel: The same between the two periods before the change: near zero where both sides
             went alike before; None where it cannot be had.
         why_not: Why there is no figure, or None.
-        left_out: How many of those it was made for have no grade to compare by, unknown ids among
-            them.
+        left_out: How many of those it was made for have no grade to compare by, unknown ids and
+            grades without two customers on either side among them.
     """
 
     on: date
@@ -143,38 +143,46 @@ def judge_change(
                 s=scheme.name
             )
         )
-    both = [
-        one
-        for one in sorted(set(grade[is_changed].tolist()))
-        if (~is_changed & (grade == one)).any()
-    ]
-    if not both:
+    theirs = sorted(set(grade[is_changed].tolist()))
+    if not (~is_changed & np.isin(grade, theirs)).any():
         return without(
             Text(
                 "every customer of the grades {g} got it, so that there is nobody to compare with",
                 "{g} 级的所有客户均已调整，没有可对照的客户",
-            ).filled(g=", ".join(sorted(set(grade[is_changed].tolist())))),
-            sorted(set(grade[is_changed].tolist())),
+            ).filled(g=", ".join(theirs)),
+            theirs,
+        )
+    both = [one for one in theirs if _on_both_sides(is_changed[grade == one])]
+    if not both:
+        return without(
+            Text(
+                "no grade has two customers with it and two without it",
+                "没有一个等级同时有两位已调整和两位未调整的客户",
+            ),
+            theirs,
         )
     inside = np.isin(grade, both)
     columns = {name: rows.column(name).to_numpy(zero_copy_only=False)[inside] for name in spans}
     flags = is_changed[inside]
-    try:
-        found = _difference(columns["before"], columns["after"], flags)
-        parallel = _difference(columns["earlier"], columns["before"], flags)
-    except NotEstimableError as error:
-        return without(error.reason, both)
-    left_out = len(set(customers)) - int(is_changed.sum())
-    return Change(on, tuple(both), found, parallel, None, left_out)
+    graded = grade[inside].astype(str)
+    found = _difference(columns["before"], columns["after"], flags, graded)
+    parallel = _difference(columns["earlier"], columns["before"], flags, graded)
+    return Change(on, tuple(both), found, parallel, None, len(set(customers)) - found.changed)
 
 
-def _difference(before: Any, after: Any, changed: Any) -> DifferenceInDifferences:
+def _on_both_sides(changed: Any) -> bool:
+    """Return whether enough customers of a grade have the change, and enough have not."""
+    return bool(_FEWEST <= int(changed.sum()) <= len(changed) - _FEWEST)
+
+
+def _difference(before: Any, after: Any, changed: Any, grade: Any) -> DifferenceInDifferences:
     count = len(before)
     return difference_in_differences(
         np.concatenate([before, after]),
         np.tile(changed, 2),
         np.repeat([False, True], count),
         np.tile(np.arange(count), 2),
+        np.tile(grade, 2),
     )
 
 

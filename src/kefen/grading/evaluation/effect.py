@@ -150,9 +150,10 @@ def _not_judged(scheme: Scheme, change: Change) -> Text | None:
     if not change.left_out:
         return None
     return Text(
-        "What the change of {d} did for {n} of those named: they have no grade of {s}, or no such "
-        "id is known.",
-        "{d} 的调整对所列客户中 {n} 位的效果：这些客户无{s}等级，或没有该编号。",
+        "What the change of {d} did for {n} of those named: they have no grade of {s}, fewer than "
+        "two of their grade can be compared on either side, or no such id is known.",
+        "{d} 的调整对所列客户中 {n} 位的效果：这些客户无{s}等级，同等级中两侧可对照的客户不足两位，"
+        "或没有该编号。",
     ).filled(d=change.on.isoformat(), n=f"{change.left_out:,}", s=scheme.name)
 
 
