@@ -273,6 +273,18 @@ def test_a_change_is_judged_only_beside_customers_without_it(judged: Path) -> No
     for mean, days in zip(means, periods, strict=False):
         total = duckdb.sql(f"{bought} ordered_at::DATE BETWEEN {days}").fetchall()[0][0]
         assert mean == pytest.approx(float(total) / len(half), rel=1e-3)
+    # The others count by grade as often as those with the change.
+    weighted = 0.0
+    for one in "AB":
+        rest = [c for c in scheme if scheme[c] == one and c not in half]
+        ids = ", ".join(f"'{c}'" for c in rest)
+        total = duckdb.sql(
+            f"SELECT sum(amount::DECIMAL(18, 4)) FROM {given} WHERE customer_id IN ({ids}) "
+            f"AND ordered_at::DATE BETWEEN {periods[0]}"
+        ).fetchall()[0][0]
+        share = sum(scheme[c] == one for c in half) / len(half)
+        weighted += share * float(total or 0) / len(rest)
+    assert means[2] == pytest.approx(weighted, rel=1e-3)
     assert effect([*half, "nobody"])["left_out"] == 1
     alone = effect(everybody)
     assert alone["effect"] is None
