@@ -154,6 +154,9 @@ def test_drift_is_told_when_the_computed_grade_leaves_the_override_behind(
     assert "已偏离" in chinese
     drift = call("overrides", "--book", book, "--json").json["overrides"][0]["drift"]
     assert (drift["computed"], drift["steps"], drift["left_behind"]) == ("A", 1, True)
+    levels("2026-11-20")  # 007 bought nothing in twelve months: C, after A
+    told = " ".join(call("overrides", "--book", book).out.split())
+    assert "o1: the computed grade is C since 2026-11-20; the override is not needed" in told
 
 
 def test_a_run_tells_at_its_end_and_in_its_report_what_left_an_override_behind(
@@ -306,6 +309,28 @@ def test_an_unknown_customer_scheme_or_override_is_a_wrong_call(call, book: Path
     assert give(call, book, "nobody", *cap).code == 2
     assert give(call, book, "007", *cap, scheme="nothing").code == 2
     assert call("override", "--end", "o9", "--book", book, *GIVEN).code == 2
+
+
+def test_a_customer_is_unknown_before_the_first_run_under_the_standard_too(
+    call, book: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "levels.yaml"
+    file.write_text(STANDARD, encoding="utf-8")
+    how = ("--cap", "B", "--until", "2099-01-31", "--approver", "Wang", "--standard", file)
+    refused = give(call, book, "7", *how)  # the book has 007
+    assert refused.code == 2
+    assert "has no customer “7”" in refused.err
+    assert give(call, book, "007", *how).code == 0
+
+
+def test_overrides_that_are_over_are_told_from_none_at_all(call, book: Path, levels) -> None:
+    levels("2025-10-31")
+    assert "There are no overrides." in call("overrides", "--book", book).out
+    days = ("--until", "2025-08-31", "--on", "2025-08-01")
+    assert give(call, book, "007", "--cap", "B", "--approver", "Wang", *days).code == 0
+    told = " ".join(call("overrides", "--book", book).out.split())
+    assert "No override holds; 1 expired or ended: kefen overrides --all." in told
+    assert "There are no overrides." in call("overrides", "--book", book, "--customer", "C4").out
 
 
 def test_the_record_of_a_run_tells_its_overrides_and_its_run_before(

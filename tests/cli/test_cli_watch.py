@@ -78,3 +78,43 @@ def test_a_run_before_that_was_restated_is_told_and_the_evidence_stays_as_it_was
     grade("2025-09-30")
     again = call("watch", "--run", "2025-09-30-2", "--book", book, "--json").json
     assert again["run_before_restated"] is None
+
+
+def test_of_two_standards_graded_as_of_one_date_the_last_one_is_meant(
+    call: Callable, company: Any, tmp_path: Path
+) -> None:
+    book = tmp_path / "book"
+    assert call("new", book).code == 0
+    assert call("import", "orders", company.orders, "--book", book).code == 0
+    for code in ("b-sizes", "a-sizes"):
+        standard = tmp_path / f"{code}.yaml"
+        standard.write_text(
+            f"""\
+standard: {code}
+version: 1
+name: {{en: Sizes, zh: 规模}}
+metrics:
+  spent: {{sum: orders.amount, over: last 12 months, unit: money}}
+schemes:
+  {code[0]}_size:
+    score: spent
+    grade_by: score
+    grades: {{A: ">= 1000", B: else}}
+alerts:
+  small:
+    name: {{en: Small, zh: 小}}
+    when: spent < 100
+    severity: low
+""",
+            encoding="utf-8",
+        )
+        for day in ("2025-10-31", "2025-11-30"):
+            graded = call(
+                *("grade", "--book", book, "--standard", standard, "--as-of", day, "--no-report")
+            )
+            assert graded.code == 0, graded.err
+    compared = call("compare", "--book", book, "--from", "2025-10", "--to", "2025-11", "--json")
+    assert [one["scheme"] for one in compared.json["schemes"]] == ["a_size"]
+    judged = call("watch", "--judge", "--book", book)
+    assert judged.code == 2
+    assert "No alert of the standard a-sizes says what it foretells." in judged.err

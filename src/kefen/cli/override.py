@@ -186,18 +186,24 @@ def overrides(
     chosen = _standard_of(opened, standard)
     today = datetime.now(UTC).date()
     runs = [record["as_of"] for record in opened.runs.all()]
+    theirs = [own for own in opened.overrides.all() if customer is None or own.customer == customer]
     found = [
         own
-        for own in opened.overrides.all()
-        if (customer is None or own.customer == customer)
-        and (everything or state_of(own, today) in ("holds", "later", "done") or _held(own, runs))
+        for own in theirs
+        if everything or state_of(own, today) in ("holds", "later", "done") or _held(own, runs)
     ]
     moved = drifts(opened, chosen, found)
     if as_json:
         print_json({"overrides": [_as_dict(own, today, moved, chosen) for own in found]})
         return
-    if not found:
+    if not theirs:
         click.echo(say(Text("There are no overrides.", "没有人工调级。")))
+    elif not found:
+        over = Text(
+            "No override holds; {n} expired or ended: kefen overrides --all.",
+            "没有生效中的人工调级；已到期或已终止 {n} 项：kefen overrides --all。",
+        )
+        click.echo(say(over.filled(n=len(theirs))))
     for own in found:
         _tell(own, today, moved.get(own.id), chosen.schemes.get(own.scheme))
 

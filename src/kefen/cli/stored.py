@@ -79,7 +79,8 @@ def chain_of_runs(
         runs: Folders that `kefen grade --out` made, or ids of the book; empty for its months.
         first: The first as-of date of the book's months; None: from its first run.
         last: The last one; None: to its last run.
-        standard: The code of the standard; None: that of the last run among them.
+        standard: The code of the standard; None: that of the last run among them, and of several
+            as of one date that of the one graded last.
         book: The book, or None for the current directory.
 
     Raises:
@@ -107,11 +108,12 @@ def chain_of_runs(
     else:
         every = [
             run
-            for run in current_runs(kept_runs(_book_of_runs(None, book)))
+            for run in kept_runs(_book_of_runs(None, book))
             if (first is None or run.as_of >= first) and (last is None or run.as_of <= last)
         ]
-        wanted = standard or (every[-1].standard if every else None)
-        found = [run for run in every if run.standard == wanted]
+        newest = max(reversed(every), key=lambda run: run.as_of, default=None)
+        wanted = standard or (newest.standard if newest is not None else None)
+        found = list(current_runs(every, wanted))
     if len(found) < _LEAST:
         raise CallError(
             Text(

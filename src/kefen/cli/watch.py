@@ -253,6 +253,16 @@ def _judge(book: Path | None, alerts: tuple[str, ...], *, as_json: bool) -> None
     chain = [StoredRun.load(one.folder) for one in chain_of_runs((), None, None, None, book)]
     standard = chain[-1].standard
     foretelling = tuple(one.id for one in standard.alerts.values() if one.foretells is not None)
+    if not foretelling:
+        raise CallError(
+            Text(
+                "No alert of the standard {s} says what it foretells.", "标准 {s} 的预警均无预期。"
+            ).filled(s=chain[-1].standard.id),
+            mend=Text(
+                "Write “foretells” and “within” into its alerts, and grade again.",
+                "请在其预警中写明“foretells”与“within”，再重新评级。",
+            ),
+        )
     _refuse_unknown(alerts, foretelling, "--alert")
     with DuckDBEngine() as engine:
         found = judge_alerts(engine, chain)

@@ -37,9 +37,9 @@ class Drift:
         run: The run's id.
         as_of: Its as-of date.
         computed: The computed grade's code then, or None.
-        since: The as-of date of the first run, without a break, in which the computed grade was
-            another than when the override was given; None while it is the same, and where only
-            one run was looked at.
+        since: The as-of date of the first run, without a break, with this computed grade; None
+            while it is the same as when the override was given, and where only one run was
+            looked at.
         steps: How many grades the computed one is above (below zero: below) the override's.
         left_behind: Whether it is farther from the override's grade than when that was given.
         needless: Whether the computed grade meets the override by itself.
@@ -144,12 +144,14 @@ def _drift(
         return computed[run.run_id].get((own.customer, own.scheme))
 
     last = runs[-1]
+    now = grade_in(last)
     since: date | None = None
-    for run in reversed(runs):
-        if grade_in(run) == own.computed:
-            break
-        since = run.as_of
-    return _moved(scheme, own, grade_in(last), last.run_id, last.as_of, since)
+    if now != own.computed:
+        for run in reversed(runs):
+            if grade_in(run) != now:
+                break
+            since = run.as_of
+    return _moved(scheme, own, now, last.run_id, last.as_of, since)
 
 
 def _moved(

@@ -198,13 +198,15 @@ def give_override(
         )
     if kind != "lift":
         _check_approver(scheme, [grade], author, approver)
-    run = _latest(book, standard)
+    run = _latest(book, standard.id)
     held = _held(run, scheme, customer) if run is not None else None
-    if run is not None and held is None and not _knows(run, customer):
+    # Before the first run under the standard, one under another knows who the customers are.
+    asked = run or _latest(book)
+    if asked is not None and held is None and not _knows(asked, customer):
         raise CallError(
             Text(
                 "the last run, {r}, has no customer “{c}”", "最近一次评级 {r} 中没有客户“{c}”"
-            ).filled(r=run.run_id, c=customer),
+            ).filled(r=asked.run_id, c=customer),
             mend=Text("Check the id; kefen explain finds similar ones.", "请核对客户编号。"),
         )
     if kind == "lift":
@@ -324,8 +326,8 @@ def _check_lift(
         )
 
 
-def _latest(book: Book, standard: Standard) -> KeptRun | None:
-    runs = current_runs(kept_runs(book), standard.id)
+def _latest(book: Book, standard: str | None = None) -> KeptRun | None:
+    runs = current_runs(kept_runs(book), standard)
     return runs[-1] if runs else None
 
 
