@@ -146,6 +146,8 @@ def test_an_index_with_a_name_is_refused_with_the_mend() -> None:
         ({}, "No table"),
         ({"orders": [LINE], "as_of": "last month"}, "no day"),
         ({"orders": [LINE], "max_rejected": "many"}, "share"),
+        ({"orders": [LINE], "timezone": "Mars/Olympus"}, "“Mars/Olympus” is not a time zone"),
+        ({"orders": [LINE], "timezone": None}, "“None” is not a time zone"),
         ({"orders": [LINE], "engine": "abacus"}, "engine"),
         ({"orders": [LINE], "standard": "no_such_standard"}, "no_such_standard"),
         ({"orders": [LINE], "mapping": {"tables": {"orders": {"columnz": {}}}}}, "columnz"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -96,6 +97,26 @@ def date_given(given: GivenDate) -> date | None:
             where="as_of",
             mend=Text("Write it as 2026-10-31, or give a date.", "请写成 2026-10-31，或给出日期。"),
         ) from error
+
+
+def timezone_given(given: str) -> str:
+    """Return a time zone that there is.
+
+    Raises:
+        CallError: There is none of that name.
+    """
+    try:
+        ZoneInfo(given)
+    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError) as error:
+        raise CallError(
+            Text("“{z}” is not a time zone.", "“{z}”不是时区。").filled(z=given),
+            where="timezone",
+            mend=Text(
+                "Write an IANA name such as Asia/Shanghai or UTC.",
+                "请写 IANA 名称，例如 Asia/Shanghai 或 UTC。",
+            ),
+        ) from error
+    return given
 
 
 def share_given(given: Decimal | float | str) -> Decimal:

@@ -12,6 +12,7 @@ from kefen.api.given import (
     date_given,
     mapping_given,
     share_given,
+    timezone_given,
 )
 from kefen.api.results import Result
 from kefen.api.speaking import speaking
@@ -135,7 +136,7 @@ def grade(
     before = None if previous is None else Path(previous)
     chosen = ChosenStandard(standard, None, day)
     options = ReadingOptions(
-        timezone=timezone,
+        timezone=timezone_given(timezone),
         currency=currency,
         rates=rates,
         max_rejected=share_given(max_rejected),
