@@ -61,6 +61,8 @@ def test_shares_and_money_are_rounded_half_up() -> None:
     assert percent(1, 8) == "12.5 %"
     assert percent(Decimal("0.0005"), 1) == "0.1 %"
     assert percent(1, 0) == "–"
+    # What is next to nothing has no sign, returns either.
+    assert (percent(-3, 100_000), percent(-1, 1_000)) == ("0.0 %", "-0.1 %")
     assert money(Decimal("-1234.565")) == "-1,234.57"
 
 

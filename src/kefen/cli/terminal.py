@@ -52,8 +52,8 @@ def percent(part: Decimal | int, whole: Decimal | int) -> str:
     """Return a share in percent with one decimal, rounded half up; a dash where there is none."""
     if not whole:
         return "–"
-    share = Decimal(part) * 100 / Decimal(whole)
-    return f"{share.quantize(Decimal('0.1'), rounding=ROUND_HALF_UP)} %"
+    share = (Decimal(part) * 100 / Decimal(whole)).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
+    return f"{share if share else abs(share)} %"
 
 
 def bar(part: Decimal, whole: Decimal) -> str:
