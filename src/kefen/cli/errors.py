@@ -66,9 +66,10 @@ def of_system(error: OSError) -> KefenError:
         e=error.strerror or type(error).__name__
     )
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        # Of a copy the second file is the one that found no room.
         return EngineError(
             what,
-            where=where,
+            where=str(error.filename2) if error.filename2 else where,
             mend=Text(
                 "Free space on the disk and call again; nothing was left half-written.",
                 "请腾出磁盘空间后重试；没有留下写了一半的文件。",
