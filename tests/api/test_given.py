@@ -147,6 +147,9 @@ def test_an_index_with_a_name_is_refused_with_the_mend() -> None:
         ({"orders": [LINE], "as_of": "last month"}, "no day"),
         ({"orders": [LINE], "max_rejected": "many"}, "share"),
         ({"orders": [LINE], "timezone": "Mars/Olympus"}, "“Mars/Olympus” is not a time zone"),
+        ({"orders": [LINE], "memory": "lots"}, "“lots” is not an amount of memory"),
+        ({"orders": [LINE], "language": "fr"}, "“fr” is no language"),
+        ({"orders": [LINE], "rates": "no_rates.csv"}, "There is no such file"),
         ({"orders": [LINE], "timezone": None}, "“None” is not a time zone"),
         ({"orders": [LINE], "engine": "abacus"}, "engine"),
         ({"orders": [LINE], "standard": "no_such_standard"}, "no_such_standard"),
@@ -160,6 +163,30 @@ def test_a_wrong_call_is_told(given: dict[str, Any], said: str) -> None:
     with pytest.raises(KefenError, match=said) as raised:
         kefen.grade(**given)
     assert raised.value.mend.zh
+
+
+def test_rates_are_given_as_a_path_or_its_text(tmp_path: Path) -> None:
+    file = tmp_path / "rates.csv"
+    file.write_text("currency,from,rate\nEUR,2026-01-01,7.85\n", encoding="utf-8")
+    for rates in (file, str(file)):
+        with kefen.grade(
+            orders=[LINE | {"currency": "EUR"}], as_of="2026-01-31", currency="CNY", rates=rates
+        ) as result:
+            assert result.record["rates"]["name"] == "rates.csv"
+            assert result.grades.to_pylist()[0]["score"] == Decimal("39.25")
+
+
+def test_runs_and_books_are_opened_in_languages_that_there_are(tmp_path: Path) -> None:
+    with kefen.grade(orders=[LINE], as_of="2026-01-31") as result:
+        result.write(tmp_path / "run")
+    book = kefen.new_book(tmp_path / "book")
+    other: Any = "fr"
+    for opened in (
+        lambda: kefen.open_run(tmp_path / "run", language=other),
+        lambda: kefen.open_book(book.folder, language=other),
+    ):
+        with pytest.raises(KefenError, match="“fr” is no language of Kefen"):
+            opened()
 
 
 def test_standards_are_read_and_checked(tmp_path: Path) -> None:

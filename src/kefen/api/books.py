@@ -11,7 +11,10 @@ from kefen.api.given import (
     ChosenStandard,
     calibration_given,
     date_given,
+    language_given,
     mapping_given,
+    memory_given,
+    rates_given,
     share_given,
 )
 from kefen.api.results import Result
@@ -211,7 +214,7 @@ class Book:
         standard: GivenStandard = None,
         as_of: GivenDate = None,
         calibration: GivenCalibration = None,
-        rates: Path | None = None,
+        rates: str | Path | None = None,
         report: bool = True,
         engine: GivenEngine = None,
         spark_master: str | None = None,
@@ -240,9 +243,10 @@ class Book:
         """
         day = date_given(as_of)
         chosen = ChosenStandard(standard, self._book, day)
-        opened = open_for(*self._computing(engine, spark_master), (), memory)
+        table = rates_given(rates)
+        opened = open_for(*self._computing(engine, spark_master), (), memory_given(memory))
         try:
-            dataset = self._book.dataset(opened.engine, rates=rates)
+            dataset = self._book.dataset(opened.engine, rates=table)
             versions = dataset.versions
             day = day or default_as_of(dataset)
             found = chosen.on(day)
@@ -254,7 +258,7 @@ class Book:
                 opened.close,
                 self._library,
                 self._language,
-                again=lambda other: self._book.dataset(other, versions, rates=rates),
+                again=lambda other: self._book.dataset(other, versions, rates=table),
                 serving=serving,
                 before=run_before_in(self._book, run),
             )
@@ -317,7 +321,7 @@ def open_book(folder: str | Path, *, language: Language | None = None) -> Book:
         BookError: It is no book, of a newer format, or damaged.
     """
     book = KeptBook.open(folder)
-    return Book(book, "arrow", language or book.settings.language or "en")
+    return Book(book, "arrow", language_given(language or book.settings.language or "en"))
 
 
 @speaking

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
@@ -10,13 +11,14 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kefen.domain.errors import CallError
-from kefen.domain.text import Text
+from kefen.domain.text import LANGUAGES, Text
 from kefen.grading.named_standard import NamedStandard, find_calibration
 from kefen.lake.reading import load_mapping, mapping_of
 from kefen.standards.calibration import Calibration, calibration_from_dict
 from kefen.standards.model import Standard
 
 if TYPE_CHECKING:
+    from kefen.domain.text import Language
     from kefen.lake.book import Book
     from kefen.lake.reading import Mapping as ReadingMapping
 
@@ -117,6 +119,53 @@ def timezone_given(given: str) -> str:
             ),
         ) from error
     return given
+
+
+def rates_given(given: str | Path | None) -> Path | None:
+    """Return a file of exchange rates; None without one.
+
+    Raises:
+        CallError: There is no such file.
+    """
+    if given is None:
+        return None
+    if not Path(given).is_file():
+        raise CallError(
+            Text("There is no such file.", "文件不存在。"),
+            where=str(given),
+            mend=Text("Check the path given with rates.", "请检查 rates 给出的路径。"),
+        )
+    return Path(given)
+
+
+def memory_given(given: str) -> str:
+    """Return an amount of memory.
+
+    Raises:
+        CallError: It is none.
+    """
+    if re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", str(given), re.IGNORECASE):
+        return given
+    raise CallError(
+        Text("“{m}” is not an amount of memory.", "“{m}”不是内存大小。").filled(m=given),
+        where="memory",
+        mend=Text("Write it as 2GB or 512MB.", "请写成 2GB 或 512MB。"),
+    )
+
+
+def language_given(given: Language) -> Language:
+    """Return a language that results have.
+
+    Raises:
+        CallError: They have no such language.
+    """
+    if given in LANGUAGES:
+        return given
+    raise CallError(
+        Text("“{v}” is no language of Kefen.", "客分没有“{v}”这种语言。").filled(v=given),
+        where="language",
+        mend=Text("Write en or zh.", "请写 en 或 zh。"),
+    )
 
 
 def share_given(given: Decimal | float | str) -> Decimal:

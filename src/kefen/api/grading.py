@@ -10,7 +10,10 @@ from kefen.api.given import (
     ChosenStandard,
     calibration_given,
     date_given,
+    language_given,
     mapping_given,
+    memory_given,
+    rates_given,
     share_given,
     timezone_given,
 )
@@ -57,7 +60,7 @@ def grade(
     sheets: Mapping[str, str] | None = None,
     timezone: str = "UTC",
     currency: str | None = None,
-    rates: Path | None = None,
+    rates: str | Path | None = None,
     max_rejected: Decimal | float | str = "0.01",
     engine: GivenEngine = None,
     spark_master: str | None = None,
@@ -138,11 +141,12 @@ def grade(
     options = ReadingOptions(
         timezone=timezone_given(timezone),
         currency=currency,
-        rates=rates,
+        rates=rates_given(rates),
         max_rejected=share_given(max_rejected),
         mapping=mapping_given(mapping),
     )
-    opened = open_for(engine, spark_master, list(given.values()), memory)
+    language = language_given(language)
+    opened = open_for(engine, spark_master, list(given.values()), memory_given(memory))
     try:
         tables = with_tables_of_session(given, opened.session)
         sources = sources_of(tables, sheets or {})

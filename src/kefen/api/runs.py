@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Self
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from kefen.api.given import language_given
 from kefen.api.grader import Grader
 from kefen.api.speaking import speaking, speaking_class
 from kefen.api.tables import active_session, in_library
@@ -314,7 +315,7 @@ def open_run(folder: str | Path, *, language: Language = "en") -> Run:
         DataError: A file of them is damaged.
         StandardError: Their standard cannot be read by this version.
     """
-    return Run(StoredRun.load(Path(folder)), "arrow", language)
+    return Run(StoredRun.load(Path(folder)), "arrow", language_given(language))
 
 
 def no_outcomes() -> pa.Table:
