@@ -174,3 +174,18 @@ def test_a_head_that_names_itself_and_a_deep_family_are_no_circle(assess: Assess
         orders=[order()],
     )
     assert found(report, "parents_in_circle") is None
+
+
+def test_counts_and_amounts_are_told_with_their_thousands_parted(assess: Assess) -> None:
+    record = {
+        "rows_unattributed": 135_080,
+        "amount_unattributed": "1447682.1200",
+        "rows_used": 100,
+    }
+    report = assess(customers=[CUSTOMER], orders=[order()], records={"orders": record})
+    finding = found(report, "orders_of_unknown_customers")
+    assert finding is not None
+    for wording in (finding.message.en, finding.message.zh):
+        assert "135,080" in wording
+        assert "1,447,682.1200" in wording
+    assert finding.details["amount"] == "1447682.1200"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
@@ -203,7 +204,9 @@ def _left_out(read: ReadTable) -> Iterator[Finding]:
         }
         amount = Text.same("")
         if read.amount_unattributed is not None:
-            amount = Text(", amount {sum}", "，金额合计 {sum}").filled(sum=read.amount_unattributed)
+            amount = Text(", amount {sum}", "，金额合计 {sum}").filled(
+                sum=f"{Decimal(read.amount_unattributed):,}"
+            )
         yield kinds.get(name, ROWS_OF_UNKNOWN_CUSTOMERS).found(
             _unknown_severity(read),
             name,

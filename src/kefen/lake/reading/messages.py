@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from kefen.domain.text import Text
@@ -26,7 +27,7 @@ def rows_rejected(table: Table, count: int) -> Finding:
         message=Text(
             "{n} {n:row|rows} of {t} {n:was|were} rejected; each is kept with its reason.",
             "{t}中有 {n} 行被拒绝，每行及原因均已保留。",
-        ).filled(n=count, t=table.label),
+        ).filled(n=f"{count:,}", t=table.label),
         effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
     )
 
@@ -43,7 +44,7 @@ def rows_duplicate(table: Table, count: int) -> Finding:
             "{n} {n:row|rows} of {t} "
             "{n:is an exact copy of another and was|are exact copies of others and were} left out.",
             "{t}中有 {n} 行与其他行完全相同，已略去。",
-        ).filled(n=count, t=table.label),
+        ).filled(n=f"{count:,}", t=table.label),
         effect=Text("Each row counts once.", "每行只计一次。"),
     )
 
@@ -61,7 +62,7 @@ def orders_in_several_files(table: Table, count: int) -> Finding:
             "files overlap, leave the lines out of one of them, or number the lines of orders.",
             "有 {n} 个订单的明细出现在多个文件中，全部计入。若文件内容有重叠，"
             "请在其中一个文件里去掉重复部分，或为订单明细提供行号。",
-        ).filled(n=count),
+        ).filled(n=f"{count:,}"),
         effect=Text(
             "An order that was exported twice counts twice in revenue.",
             "重复导出的订单，其销售额会计两次。",
@@ -104,7 +105,7 @@ def rows_hidden(table: Table, count: int) -> Finding:
             "rows to a new workbook and give that.",
             "{t}中有 {n} 行在工作簿里被隐藏（手动隐藏或筛选所致），已与其他行一样读取。"
             "如需略去，请将可见的行复制到新的工作簿后再提供。",
-        ).filled(n=count, t=table.label),
+        ).filled(n=f"{count:,}", t=table.label),
         effect=Text(
             "Hidden rows count in every scheme.",
             "被隐藏的行计入所有分类方案。",
@@ -145,7 +146,7 @@ def words_for_nothing(table: Table, count: int, headings: Sequence[str]) -> Find
         message=Text(
             "{n} {n:cell holds|cells hold} NULL or \\N, as databases export nothing: {h}.",
             "有 {n} 个单元格的内容为 NULL 或 \\N（数据库导出时表示空值）：{h}。",
-        ).filled(n=count, h=shown),
+        ).filled(n=f"{count:,}", h=shown),
         effect=Text(
             "They are read as empty, and never form a class or a segment of their own.",
             "这些单元格按空值处理，不会自成一类。",
@@ -164,7 +165,7 @@ def rows_filtered(table: Table, count: int) -> Finding:
         message=Text(
             "{n} {n:row|rows} of {t} {n:was|were} left out by the mapping's `where`.",
             "{t}中有 {n} 行因映射中的 where 条件被略去。",
-        ).filled(n=count, t=table.label),
+        ).filled(n=f"{count:,}", t=table.label),
         effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
     )
 
@@ -181,7 +182,7 @@ def join_unmatched(table: Table, file: str, count: int) -> Finding:
             "{n} {n:row|rows} of {f} {n:fits|fit} no row of the file of {t} and {n:was|were} "
             "left out.",
             "{f} 中有 {n} 行在{t}的主文件中找不到对应行，已略去。",
-        ).filled(n=count, f=file, t=table.label),
+        ).filled(n=f"{count:,}", f=file, t=table.label),
         effect=Text("Nothing in these rows counts in any scheme.", "这些行不计入任何分类方案。"),
     )
 
@@ -214,7 +215,7 @@ def customers_from_facts(count: int) -> Finding:
         message=Text(
             "No customer list was given: {n} {n:customer was|customers were} seen in the facts.",
             "未提供客户清单：{n} 个客户取自各业务记录。",
-        ).filled(n=count),
+        ).filled(n=f"{count:,}"),
         effect=Text(
             "Customers who never bought are unknown; names, regions, industries and sizes are "
             "missing, so the schemes by region, industry and size do not run.",
@@ -226,7 +227,11 @@ def customers_from_facts(count: int) -> Finding:
 
 def rows_unattributed(table: Table, count: int, amount: str | None) -> Finding:
     """Rows of facts have a blank or unknown customer."""
-    total = Text(", {a} in all", "，金额合计 {a}").filled(a=amount) if amount else Text.same("")
+    total = (
+        Text(", {a} in all", "，金额合计 {a}").filled(a=f"{Decimal(amount):,}")
+        if amount
+        else Text.same("")
+    )
     return Finding(
         code="rows_unattributed",
         principle="whole",
@@ -237,7 +242,7 @@ def rows_unattributed(table: Table, count: int, amount: str | None) -> Finding:
         message=Text(
             "{n} {n:row|rows} of {t} {n:has|have} a blank or unknown customer{total}.",
             "{t}中有 {n} 行的客户为空或未知{total}。",
-        ).filled(n=count, t=table.label, total=total),
+        ).filled(n=f"{count:,}", t=table.label, total=total),
         effect=Text(
             "They are counted and totalled as unattributed and grade no one.",
             "这些行单独计数并汇总为“未归属”，不参与任何客户的评级。",
@@ -278,7 +283,7 @@ def customers_alike(count: int, groups: Sequence[str]) -> Finding:
         message=Text(
             "{n} customers have ids that differ only in capital or full-width letters: {x}.",
             "有 {n} 个客户的编号之间只有大小写或全角半角之差：{x}。",
-        ).filled(n=count, x="; ".join(groups[:5])),
+        ).filled(n=f"{count:,}", x="; ".join(groups[:5])),
         effect=Text(
             "Each is graded as a customer of its own; where they are the same one, its purchases "
             "are divided among them.",
@@ -300,7 +305,7 @@ def _almost_known(
         table=table.name,
         column="customer_id",
         count=count,
-        message=message.filled(n=count, t=table.label, x=shown),
+        message=message.filled(n=f"{count:,}", t=table.label, x=shown),
         effect=Text(
             "Their rows are unattributed until the ids are mended in the file.",
             "在文件中更正编号之前，这些行归为“未归属”。",
@@ -321,7 +326,7 @@ def category_from_products(count: int) -> Finding:
         message=Text(
             "The category of {n} order {n:line|lines} was taken from their product.",
             "{n} 条订单行的产品类别取自产品表。",
-        ).filled(n=count),
+        ).filled(n=f"{count:,}"),
         effect=Text("Product and breadth-of-demand results use it.", "用于产品分类和需求广度。"),
     )
 
@@ -338,7 +343,7 @@ def cost_from_products(count: int) -> Finding:
         message=Text(
             "The cost of {n} order {n:line|lines} is the product's unit cost times the quantity.",
             "{n} 条订单行的成本按产品单位成本乘以数量计算。",
-        ).filled(n=count),
+        ).filled(n=f"{count:,}"),
         effect=Text(
             "Margin uses today's unit cost for every date.", "毛利按当前单位成本计算，不分时间。"
         ),
@@ -358,7 +363,7 @@ def due_from_terms(count: int, unread: int) -> Finding:
             "The due date of {n} {n:invoice|invoices} follows from the customer's payment terms; "
             "{m} {m:has|have} neither a date nor terms that can be read.",
             "{n} 张发票的到期日由客户的付款条件推算；另有 {m} 张既无到期日，付款条件也无法识别。",
-        ).filled(n=count, m=unread),
+        ).filled(n=f"{count:,}", m=f"{unread:,}"),
         effect=Text(
             "Arrears and the payment indicator use these dates; invoices without one are "
             "never late.",

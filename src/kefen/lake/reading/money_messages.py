@@ -101,7 +101,7 @@ def currency_assumed(table: Table, count: int, currency: str, partly: bool) -> F
             "--rates to convert.",
             "{t}中有 {n} 行没有注明币种，按数据中唯一注明的 {c} 处理。"
             "若账套本位币不同，请用 --currency 指定，并用 --rates 提供汇率表。",
-        ).filled(n=count, t=table.label, c=currency),
+        ).filled(n=f"{count:,}", t=table.label, c=currency),
         effect=Text(
             "Were they in another currency, their amounts would be summed with those in {c}.",
             "若这些行实为其他币种，其金额会与 {c} 的金额直接相加。",
@@ -120,7 +120,7 @@ def currency_converted(table: Table, count: int, into: str, rates: str) -> Findi
         message=Text(
             "{n} {n:row|rows} of {t} {n:was|were} converted to {c} by the rates of {f}.",
             "{t}中有 {n} 行按汇率表 {f} 换算为 {c}。",
-        ).filled(n=count, t=table.label, c=into, f=rates),
+        ).filled(n=f"{count:,}", t=table.label, c=into, f=rates),
         effect=Text(
             "All amounts are comparable, as good as the rates are.",
             "所有金额可比，准确程度取决于汇率表。",
