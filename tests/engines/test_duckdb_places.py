@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from sqlglot import exp, parse_one
 
@@ -23,23 +25,26 @@ def lines(engine: DuckDBEngine, nobody: str = "NULL") -> None:
     )
 
 
-def ways(engine: DuckDBEngine, numbers: int, query: str = SUMS) -> list[str]:
+class Watched(DuckDBEngine):
+    """An engine that says how groups were found while tables were made."""
+
+    def __init__(self, memory_limit: str = "2GB") -> None:
+        super().__init__(memory_limit=memory_limit)
+        self.ways: list[str] = []
+
+    def run(self, sql: str, parameters: list[Any] | None = None) -> None:
+        if sql.startswith("CREATE OR REPLACE"):
+            plan = self.rows("EXPLAIN " + sql[sql.index("SELECT") :])[0][1]
+            self.ways = [row for row in str(plan).splitlines() if "Group By" in row]
+        super().run(sql, parameters)
+
+
+def ways(engine: Watched, numbers: int, query: str = SUMS) -> list[str]:
     """Return how groups are found while a table of a query is made."""
-    seen: list[str] = []
-    run = engine.run
-
-    def looked_at(sql: str, parameters: list[object] | None = None) -> None:
-        if sql.startswith("CREATE"):
-            plan = engine.rows("EXPLAIN " + sql[sql.index("SELECT") :])[0][1]
-            seen.extend(row for row in str(plan).splitlines() if "Group By" in row)
-        run(sql, parameters)
-
-    engine.run = looked_at  # type: ignore[method-assign]
     parsed = parse_one(query, dialect="duckdb")
     assert isinstance(parsed, exp.Query)
     engine.create("TABLE", "sums", parsed, numbers=numbers)
-    engine.run = run  # type: ignore[method-assign]
-    return seen
+    return engine.ways
 
 
 def threshold(engine: DuckDBEngine) -> int:
@@ -50,7 +55,7 @@ def threshold(engine: DuckDBEngine) -> int:
 def test_groups_in_places_are_the_groups_that_are_looked_up(nobody: str) -> None:
     found = []
     for numbers in (0, NUMBERS):
-        with DuckDBEngine() as engine:
+        with Watched() as engine:
             usual = threshold(engine)
             lines(engine, nobody)
             (way,) = ways(engine, numbers)
@@ -61,7 +66,7 @@ def test_groups_in_places_are_the_groups_that_are_looked_up(nobody: str) -> None
 
 
 def test_too_few_numbers_told_is_slower_and_right() -> None:
-    with DuckDBEngine() as engine:
+    with Watched() as engine:
         lines(engine)
         (way,) = ways(engine, 10)
         assert "Perfect" not in way
@@ -71,7 +76,7 @@ def test_too_few_numbers_told_is_slower_and_right() -> None:
 def test_places_that_memory_has_no_room_for_are_not_made() -> None:
     many = ", ".join(f"SUM(amount * {n}) AS total_{n}" for n in range(60))
     query = f"SELECT number, {many} FROM lines GROUP BY number"
-    with DuckDBEngine(memory_limit="400MB") as engine:
+    with Watched("400MB") as engine:
         lines(engine)
         assert "Perfect" in ways(engine, NUMBERS)[0]
         assert "Perfect" not in ways(engine, NUMBERS, query)[0]

@@ -13,7 +13,6 @@ from kefen.api.given import (
     date_given,
     language_given,
     mapping_given,
-    memory_given,
     rates_given,
     share_given,
 )
@@ -21,6 +20,7 @@ from kefen.api.results import Result
 from kefen.api.runs import Run
 from kefen.api.speaking import speaking, speaking_class
 from kefen.api.tables import sources_of
+from kefen.domain.checked import checked_memory
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT, DuckDBEngine
@@ -244,7 +244,9 @@ class Book:
         day = date_given(as_of)
         chosen = ChosenStandard(standard, self._book, day)
         table = rates_given(rates)
-        opened = open_for(*self._computing(engine, spark_master), (), memory_given(memory))
+        opened = open_for(
+            *self._computing(engine, spark_master), (), checked_memory(memory, "memory")
+        )
         try:
             dataset = self._book.dataset(opened.engine, rates=table)
             versions = dataset.versions

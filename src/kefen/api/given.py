@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from kefen.domain.errors import CallError
 from kefen.domain.text import LANGUAGES, Text
@@ -101,26 +99,6 @@ def date_given(given: GivenDate) -> date | None:
         ) from error
 
 
-def timezone_given(given: str) -> str:
-    """Return a time zone that there is.
-
-    Raises:
-        CallError: There is none of that name.
-    """
-    try:
-        ZoneInfo(given)
-    except (ZoneInfoNotFoundError, TypeError, ValueError, OSError) as error:
-        raise CallError(
-            Text("“{z}” is not a time zone.", "“{z}”不是时区。").filled(z=given),
-            where="timezone",
-            mend=Text(
-                "Write an IANA name such as Asia/Shanghai or UTC.",
-                "请写 IANA 名称，例如 Asia/Shanghai 或 UTC。",
-            ),
-        ) from error
-    return given
-
-
 def rates_given(given: str | Path | None) -> Path | None:
     """Return a file of exchange rates; None without one.
 
@@ -136,21 +114,6 @@ def rates_given(given: str | Path | None) -> Path | None:
             mend=Text("Check the path given with rates.", "请检查 rates 给出的路径。"),
         )
     return Path(given)
-
-
-def memory_given(given: str) -> str:
-    """Return an amount of memory.
-
-    Raises:
-        CallError: It is none.
-    """
-    if re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", str(given), re.IGNORECASE):
-        return given
-    raise CallError(
-        Text("“{m}” is not an amount of memory.", "“{m}”不是内存大小。").filled(m=given),
-        where="memory",
-        mend=Text("Write it as 2GB or 512MB.", "请写成 2GB 或 512MB。"),
-    )
 
 
 def language_given(given: Language) -> Language:

@@ -12,14 +12,13 @@ from kefen.api.given import (
     date_given,
     language_given,
     mapping_given,
-    memory_given,
     rates_given,
     share_given,
-    timezone_given,
 )
 from kefen.api.results import Result
 from kefen.api.speaking import speaking
 from kefen.api.tables import is_lasting, library_of_first, sources_of
+from kefen.domain.checked import checked_memory, checked_time_zone
 from kefen.engines.duckdb import DEFAULT_MEMORY_LIMIT
 from kefen.grading.grade import grade as grade_dataset
 from kefen.grading.months.lines import names_of_run
@@ -139,14 +138,14 @@ def grade(
     before = None if previous is None else Path(previous)
     chosen = ChosenStandard(standard, None, day)
     options = ReadingOptions(
-        timezone=timezone_given(timezone),
+        timezone=checked_time_zone(timezone, "timezone"),
         currency=currency,
         rates=rates_given(rates),
         max_rejected=share_given(max_rejected),
         mapping=mapping_given(mapping),
     )
     language = language_given(language)
-    opened = open_for(engine, spark_master, list(given.values()), memory_given(memory))
+    opened = open_for(engine, spark_master, list(given.values()), checked_memory(memory, "memory"))
     try:
         tables = with_tables_of_session(given, opened.session)
         sources = sources_of(tables, sheets or {})

@@ -13,6 +13,7 @@ import click
 from kefen.cli.standards import complete_names
 from kefen.cli.tree import OPTIONS, Option, ParamType
 from kefen.domain.calendar import month_end
+from kefen.domain.checked import checked_memory, checked_time_zone
 from kefen.domain.contract import TABLES
 from kefen.domain.errors import CallError
 from kefen.domain.text import Text
@@ -105,16 +106,6 @@ def _share(text: str, where: str) -> Decimal:
     )
 
 
-def _memory(text: str, where: str) -> str:
-    if re.fullmatch(r"\d+(\.\d+)?\s*[KMGT]i?B", text, re.IGNORECASE):
-        return text
-    raise CallError(
-        Text("“{v}” is not an amount of memory.", "“{v}”不是内存大小。").filled(v=text),
-        where=where,
-        mend=Text("Write it as 2GB or 512MB.", "请写成 2GB 或 512MB。"),
-    )
-
-
 def _currency(text: str, where: str) -> str:
     if re.fullmatch(r"[A-Za-z]{3}", text):
         return text.upper()
@@ -123,23 +114,6 @@ def _currency(text: str, where: str) -> str:
         where=where,
         mend=Text("Write its three letters: CNY, EUR, USD.", "请写三个字母：CNY、EUR、USD。"),
     )
-
-
-def _timezone(text: str, where: str) -> str:
-    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
-
-    try:
-        ZoneInfo(text)
-    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
-        raise CallError(
-            Text("“{v}” is not a time zone.", "“{v}”不是时区。").filled(v=text),
-            where=where,
-            mend=Text(
-                "Write an IANA name such as Asia/Shanghai or UTC.",
-                "请写 IANA 名称，例如 Asia/Shanghai 或 UTC。",
-            ),
-        ) from error
-    return text
 
 
 def _number(text: str, where: str) -> int:
@@ -166,9 +140,9 @@ def _sheet(text: str, where: str) -> tuple[str, str]:
 DATE_TYPE = Checked("date", _date)
 MONTH_TYPE = Checked("month", _month)
 SHARE_TYPE = Checked("share", _share)
-MEMORY_TYPE = Checked("memory", _memory)
+MEMORY_TYPE = Checked("memory", checked_memory)
 CURRENCY_TYPE = Checked("currency", _currency)
-TIMEZONE_TYPE = Checked("timezone", _timezone)
+TIMEZONE_TYPE = Checked("timezone", checked_time_zone)
 NUMBER_TYPE = Checked("number", _number)
 SHEET_TYPE = Checked("sheet", _sheet)
 PATH_TYPE = click.Path(path_type=Path)
