@@ -21,6 +21,7 @@ from kefen.expressions import to_sql as expression_sql
 from kefen.expressions.evaluator import over_rows
 from kefen.expressions.operators import OutOfRangeError
 from kefen.expressions.rows import Rows
+from kefen.expressions.tree import replace_names
 from kefen.expressions.types import type_of
 
 T = ValueType
@@ -467,6 +468,53 @@ def test_quotients_agree_on_both_sides_of_where_64_bits_are_enough(engine: DuckD
     singles = [(a,) for a in signed]
     assert in_sql(engine, by_constant, (T.DECIMAL,), singles) == [
         evaluate(by_constant, {"c0": a}) for a in signed
+    ]
+
+
+@pytest.mark.parametrize("operator", ["add", "subtract"])
+@pytest.mark.parametrize("below", [False, True])
+def test_quotients_of_sums_agree_on_both_sides_of_where_64_bits_are_enough(
+    engine: DuckDBEngine, operator: str, *, below: bool
+) -> None:
+    ends = ["9999999999", "9999999999.0001", "4999999999.9999", "0.0001", "3", "0"]
+    signed = [sign * Decimal(end).quantize(Decimal("0.0001")) for end in ends for sign in (1, -1)]
+    rows: list[tuple[Decimal | None, Decimal, Decimal]] = [
+        (a, b, c) for a in signed for b in signed for c in signed if abs(c) > 1
+    ]
+    rows.append((None, signed[0], signed[0]))
+    together, other = Call(operator, (Name("c0"), Name("c1"))), Name("c2")
+    tree = Call("divide", (other, together) if below else (together, other))
+    three = (T.DECIMAL, T.DECIMAL, T.DECIMAL)
+    expected: list[Any] = [
+        evaluate(tree, dict(zip(("c0", "c1", "c2"), row, strict=True))) for row in rows
+    ]
+    fits = [value is None or abs(value) < 10**14 for value in expected]
+    kept = [row for row, fit in zip(rows, fits, strict=True) if fit]
+    assert len(kept) > len(rows) // 2
+    assert in_sql(engine, tree, three, kept) == [
+        value for value, fit in zip(expected, fits, strict=True) if fit
+    ]
+    wholes = [tuple(None if one is None else int(one) for one in row) for row in kept]
+    assert in_sql(engine, tree, (T.INTEGER, T.INTEGER, T.INTEGER), wholes) == [
+        evaluate(tree, dict(zip(("c0", "c1", "c2"), row, strict=True))) for row in wholes
+    ]
+    for written in (12, Decimal("0.5"), Decimal("99999999999999.9999"), Decimal(10) ** 10):
+        by_constant = replace_names(tree, {"c1": Literal(written)})
+        pairs = [(a, b) for a in signed for b in signed if abs(b) > 1]
+        assert in_sql(
+            engine, replace_names(by_constant, {"c2": Name("c1")}), (T.DECIMAL, T.DECIMAL), pairs
+        ) == [evaluate(by_constant, {"c0": a, "c2": b}) for a, b in pairs]
+
+
+def test_days_apart_and_sums_of_whole_numbers_are_divided_as_ever(engine: DuckDBEngine) -> None:
+    days = Call("divide", (Call("days_between", (Name("c0"), Name("c1"))), Literal(30)))
+    row = (date(2024, 1, 1), date(2024, 3, 2))
+    assert in_sql(engine, days, (T.DATE, T.DATE), [row]) == [Decimal("2.0333")]
+    largest = 2**62
+    whole = Call("divide", (Call("add", (Name("c0"), Name("c1"))), Literal(10**9)))
+    assert in_sql(engine, whole, (T.INTEGER, T.INTEGER), [(largest, 1), (7, 10**9)]) == [
+        evaluate(whole, {"c0": largest, "c1": 1}),
+        Decimal("1.0000"),
     ]
 
 

@@ -121,7 +121,7 @@ def evaluate(
                 columns.append(
                     exp.alias_(exp.column(kind, table=source, quoted=True), full, quoted=True)
                 )
-    engine.create("TABLE", _SOURCE, _joined(sides, columns))
+    engine.create("VIEW", _SOURCE, _joined(sides, columns))
     steps = [
         Step(f"alert:{one}", replace_names(tree, bound), ValueType.BOOLEAN)
         for one, tree in conditions.items()
