@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from kefen.grading.stored import StoredRun
     from kefen.standards.model import Alert, Standard
 
-_SOURCE = "what alerts name"
+_SOURCE, _SEEN = "what alerts name", "what alerts see"
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,12 +121,14 @@ def evaluate(
                 columns.append(
                     exp.alias_(exp.column(kind, table=source, quoted=True), full, quoted=True)
                 )
-    engine.create("VIEW", _SOURCE, _joined(sides, columns))
+    # What two runs say is brought together once; one run's is read where it lies.
+    form, relation = ("VIEW", _SEEN) if before is None else ("TABLE", _SOURCE)
+    engine.create(form, relation, _joined(sides, columns))
     steps = [
         Step(f"alert:{one}", replace_names(tree, bound), ValueType.BOOLEAN)
         for one, tree in conditions.items()
     ]
-    engine.create("TABLE", name, layered_query(_SOURCE, steps, types, [s.name for s in steps]))
+    engine.create("TABLE", name, layered_query(relation, steps, types, [s.name for s in steps]))
 
 
 def column_of(alert: str) -> str:
