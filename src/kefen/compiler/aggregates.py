@@ -10,7 +10,8 @@ from sqlglot import exp
 from kefen.compiler.facts import column, day_of
 from kefen.compiler.groups import LEVELS
 from kefen.domain.periods import CALENDAR_YEAR, DAYS_IN, MONTHS_IN
-from kefen.expressions.snippets import cast_to, date_part, number, quotient
+from kefen.expressions.quotients import quotient
+from kefen.expressions.snippets import cast_to, date_part, number
 from kefen.expressions.sql import literal, to_sql
 from kefen.expressions.tree import Name, names_in
 from kefen.expressions.types import ValueType

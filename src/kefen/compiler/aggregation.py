@@ -14,7 +14,8 @@ from kefen.compiler.grouped import group_type, grouped_values
 from kefen.compiler.groups import LEVELS, empty_group, every_period
 from kefen.compiler.metrics import STORED
 from kefen.compiler.takes import RUNS, taken
-from kefen.expressions.snippets import cast_to, quotient
+from kefen.expressions.quotients import quotient
+from kefen.expressions.snippets import cast_to
 from kefen.expressions.sql import literal
 from kefen.standards.facts import fact_types
 from kefen.standards.model import FactMetric

@@ -15,7 +15,8 @@ from kefen.compiler.aggregates import PLACED
 from kefen.compiler.facts import column, table
 from kefen.compiler.groups import empty_group, every_period
 from kefen.compiler.takes import RUNS, run_lengths, taken
-from kefen.expressions.snippets import number, quotient
+from kefen.expressions.quotients import quotient
+from kefen.expressions.snippets import number
 from kefen.expressions.sql import literal
 from kefen.expressions.types import ValueType, type_of
 from kefen.standards.facts import fact_types

@@ -9,7 +9,8 @@ from sqlglot import exp
 
 from kefen.compiler.facts import column, table
 from kefen.compiler.metrics import STORED
-from kefen.expressions.snippets import cast_to, units_of_column
+from kefen.expressions.quotients import units_of_column
+from kefen.expressions.snippets import cast_to
 from kefen.expressions.sql import to_sql
 from kefen.expressions.tree import names_in
 from kefen.expressions.types import ValueType

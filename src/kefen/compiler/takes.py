@@ -8,7 +8,8 @@ from sqlglot import exp
 
 from kefen.compiler.facts import column
 from kefen.compiler.groups import EveryPeriod, meets
-from kefen.expressions.snippets import number, quotient
+from kefen.expressions.quotients import quotient
+from kefen.expressions.snippets import number
 from kefen.expressions.sql import to_sql
 
 if TYPE_CHECKING:

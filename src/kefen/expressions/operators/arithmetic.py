@@ -17,6 +17,7 @@ from kefen.domain.decimals import (
     subtracted,
 )
 from kefen.domain.text import Text
+from kefen.expressions import quotients
 from kefen.expressions import snippets as s
 from kefen.expressions.operators.operator import Operator, add
 from kefen.expressions.operators.type_rules import (
@@ -120,7 +121,7 @@ add(
         ),
         decimal_result,
         lambda v: quotient(v[0], v[1]),
-        lambda a, t: s.quotient(a[0], a[1], (t[0], t[1])),
+        lambda a, t: quotients.quotient(a[0], a[1], (t[0], t[1])),
         units=of_quotient,
         repeats=3,
         repeats_names=5,

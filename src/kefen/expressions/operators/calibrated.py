@@ -10,6 +10,7 @@ from sqlglot import exp
 
 from kefen.domain.decimals import from_units, units
 from kefen.domain.text import Text
+from kefen.expressions import quotients
 from kefen.expressions import snippets as s
 from kefen.expressions.operators.operator import Operator, add
 from kefen.expressions.operators.type_rules import (
@@ -77,7 +78,7 @@ add(
         ),
         _share_rule,
         lambda v: Decimal((2 * units(v[0]) * v[1] + v[2]) // (2 * v[2])).scaleb(-4),
-        lambda a, t: s.share_of(a[0], a[1], a[2]),
+        lambda a, t: quotients.share_of(a[0], a[1], a[2]),
         units=of_first,
         repeats=2,
     )
@@ -103,7 +104,7 @@ add(
         ),
         decimal_result,
         _part_of,
-        lambda a, t: s.part_of(a[0], a[1], a[2]),
+        lambda a, t: quotients.part_of(a[0], a[1], a[2]),
         units=part_of_first,
         repeats=3,
     )
